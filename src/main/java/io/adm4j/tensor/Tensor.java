@@ -1,0 +1,225 @@
+package io.adm4j.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+
+/**
+ * A dense array of fixed shape and element type in row-major (C) order over a direct, little-endian buffer.
+ *
+ * <p>The shape never changes; the elements can be written through the views that {@link #floats()} and its siblings
+ * return, which share the memory of the tensor. A tensor of shape {@code []} is a scalar and has one element.
+ */
+public final class Tensor {
+    private final ElementType type;
+    private final long[] shape;
+    private final ByteBuffer data;
+
+    private Tensor(ElementType type, long[] shape, ByteBuffer data) {
+        this.type = type;
+        this.shape = shape;
+        this.data = data;
+    }
+
+    /**
+     * A tensor of zeros.
+     *
+     * @throws IllegalArgumentException if a dimension is negative or the tensor would pass 2 GiB
+     */
+    public static Tensor zeros(ElementType type, long... shape) {
+        long bytes = Math.multiplyExact(elements(shape), (long) type.bytes());
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "A tensor of shape " + Arrays.toString(shape) + " would take " + bytes
+                            + " bytes; one tensor holds at most " + Integer.MAX_VALUE + ".");
+        }
+        ByteBuffer data = ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return new Tensor(type, shape.clone(), data);
+    }
+
+    /**
+     * A tensor over existing memory, without a copy when {@code data} is direct.
+     *
+     * @param data remaining bytes are the elements, little-endian; position and limit are not modified
+     * @throws IllegalArgumentException if the number of bytes does not fit the shape
+     */
+    public static Tensor wrap(ElementType type, ByteBuffer data, long... shape) {
+        long bytes = elements(shape) * type.bytes();
+        if (data.remaining() != bytes) {
+            throw new IllegalArgumentException(
+                    "Shape " + Arrays.toString(shape) + " of " + type + " takes " + bytes + " bytes, but "
+                            + data.remaining() + " were given.");
+        }
+        ByteBuffer memory;
+        if (data.isDirect()) {
+            memory = data.slice();
+        } else {
+            memory = ByteBuffer.allocateDirect(data.remaining());
+            memory.put(data.duplicate()).flip();
+        }
+        return new Tensor(type, shape.clone(), memory.order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    /** A copy of {@code values} as float32. */
+    public static Tensor of(float[] values, long... shape) {
+        Tensor t = sized(ElementType.FLOAT32, values.length, shape);
+        t.floats().put(values);
+        return t;
+    }
+
+    /** A copy of {@code values} as float64. */
+    public static Tensor of(double[] values, long... shape) {
+        Tensor t = sized(ElementType.FLOAT64, values.length, shape);
+        t.doubles().put(values);
+        return t;
+    }
+
+    /** A copy of {@code values} as int64. */
+    public static Tensor of(long[] values, long... shape) {
+        Tensor t = sized(ElementType.INT64, values.length, shape);
+        t.longs().put(values);
+        return t;
+    }
+
+    /** A copy of {@code values} as uint8. */
+    public static Tensor of(byte[] values, long... shape) {
+        Tensor t = sized(ElementType.UINT8, values.length, shape);
+        t.bytes().put(values);
+        return t;
+    }
+
+    private static Tensor sized(ElementType type, int length, long[] shape) {
+        if (elements(shape) != length) {
+            throw new IllegalArgumentException(
+                    "Shape " + Arrays.toString(shape) + " has " + elements(shape) + " elements, but " + length
+                            + " were given.");
+        }
+        return zeros(type, shape);
+    }
+
+    public ElementType type() {
+        return type;
+    }
+
+    /** The shape; a copy. */
+    public long[] shape() {
+        return shape.clone();
+    }
+
+    public int rank() {
+        return shape.length;
+    }
+
+    /** Length along one dimension. */
+    public long dim(int axis) {
+        return shape[axis];
+    }
+
+    /** Number of elements. */
+    public int size() {
+        return data.capacity() / type.bytes();
+    }
+
+    /** The memory as bytes, little-endian, from position 0; shared. */
+    public ByteBuffer bytes() {
+        return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The memory as float32; shared. */
+    public FloatBuffer floats() {
+        require(ElementType.FLOAT32);
+        return bytes().asFloatBuffer();
+    }
+
+    /** The memory as float64; shared. */
+    public DoubleBuffer doubles() {
+        require(ElementType.FLOAT64);
+        return bytes().asDoubleBuffer();
+    }
+
+    /** The memory as int64; shared. */
+    public LongBuffer longs() {
+        require(ElementType.INT64);
+        return bytes().asLongBuffer();
+    }
+
+    /** The memory as int32; shared. */
+    public IntBuffer ints() {
+        require(ElementType.INT32);
+        return bytes().asIntBuffer();
+    }
+
+    /** A copy of the elements of a float32 tensor. */
+    public float[] toFloatArray() {
+        float[] values = new float[size()];
+        floats().get(values);
+        return values;
+    }
+
+    /** A copy of the elements of an int64 tensor. */
+    public long[] toLongArray() {
+        long[] values = new long[size()];
+        longs().get(values);
+        return values;
+    }
+
+    /** A copy of the elements of a float64 tensor. */
+    public double[] toDoubleArray() {
+        double[] values = new double[size()];
+        doubles().get(values);
+        return values;
+    }
+
+    /** A copy of the elements of a tensor of one-byte elements. */
+    public byte[] toByteArray() {
+        byte[] values = new byte[data.capacity()];
+        bytes().get(values);
+        return values;
+    }
+
+    /** The same memory under another shape of as many elements. */
+    public Tensor reshape(long... newShape) {
+        return wrap(type, data.duplicate().clear(), newShape);
+    }
+
+    /** Rows {@code from} (inclusive) to {@code to} (exclusive) of the first dimension; shares memory. */
+    public Tensor rows(long from, long to) {
+        if (shape.length == 0 || from < 0 || to < from || to > shape[0]) {
+            throw new IllegalArgumentException(
+                    "Rows " + from + " to " + to + " do not lie in a tensor of shape " + Arrays.toString(shape) + ".");
+        }
+        long[] part = shape.clone();
+        part[0] = to - from;
+        int rowBytes = shape[0] == 0 ? 0 : (int) (data.capacity() / shape[0]);
+        ByteBuffer window = data.duplicate();
+        window.limit((int) to * rowBytes).position((int) from * rowBytes);
+        return wrap(type, window, part);
+    }
+
+    private void require(ElementType wanted) {
+        if (type != wanted) {
+            throw new IllegalStateException("This tensor holds " + type + ", not " + wanted + ".");
+        }
+    }
+
+    /** Product of the dimensions. */
+    public static long elements(long... shape) {
+        long n = 1;
+        for (long d : shape) {
+            if (d < 0) {
+                throw new IllegalArgumentException("Shape " + Arrays.toString(shape) + " has a negative dimension.");
+            }
+            n = Math.multiplyExact(n, d);
+        }
+        return n;
+    }
+
+    @Override
+    public String toString() {
+        return type + Arrays.toString(shape);
+    }
+}
