@@ -1,0 +1,43 @@
+package io.adm4j.export.graph;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One operator call in a graph.
+ *
+ * @param domain {@code ""} for the ONNX standard, {@code "com.microsoft"} for ONNX Runtime's own operators
+ * @param inputs in the operator's order; {@code null} where an optional input is left out
+ * @param outputs in the operator's order
+ * @param attributes values are {@code Long}, {@code Float}, {@code String} or {@code long[]}
+ */
+public record Node(
+        String op, String domain, List<Value> inputs, List<Value> outputs, Map<String, Object> attributes) {
+
+    public static final String MICROSOFT = "com.microsoft";
+
+    /** An input by position. */
+    public Value input(int i) {
+        return inputs.get(i);
+    }
+
+    /** The only or first output. */
+    public Value output() {
+        return outputs.get(0);
+    }
+
+    /** An integer attribute, or {@code otherwise} where it is absent. */
+    public long integer(String name, long otherwise) {
+        return (Long) attributes.getOrDefault(name, otherwise);
+    }
+
+    /** A float attribute, or {@code otherwise} where it is absent. */
+    public float real(String name, float otherwise) {
+        return (Float) attributes.getOrDefault(name, otherwise);
+    }
+
+    /** A list-of-integers attribute. */
+    public long[] integers(String name) {
+        return (long[]) attributes.get(name);
+    }
+}
