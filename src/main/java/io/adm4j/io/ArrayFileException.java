@@ -1,0 +1,14 @@
+package io.adm4j.io;
+
+/** An array file cannot be read or written as asked; the message is one sentence for the user and names the file. */
+public final class ArrayFileException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public ArrayFileException(String message) {
+        super(message);
+    }
+
+    public ArrayFileException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,136 @@
+package io.adm4j.io;
+
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+
+/** Encodes pictures as PNG (8 bits a channel, grey or RGB), choosing a filter for each line. */
+public final class PngWriter {
+    private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+    private static final int FILTERS = 5;
+
+    private PngWriter() {}
+
+    /**
+     * Encodes a picture.
+     *
+     * @param hwc uint8 of shape {@code [height, width, channels]}
+     * @throws IllegalArgumentException if it is of another type or shape
+     */
+    public static byte[] encode(Tensor hwc) {
+        if (hwc.type() != ElementType.UINT8 || hwc.rank() != 3) {
+            throw new IllegalArgumentException("A picture is uint8 [height, width, channels], not " + hwc + ".");
+        }
+        return encode(hwc.toByteArray(), (int) hwc.dim(1), (int) hwc.dim(0), (int) hwc.dim(2));
+    }
+
+    /**
+     * Encodes a picture.
+     *
+     * @param pixels line by line from the top, the channels of a pixel side by side
+     * @param channels 1 (grey) or 3 (RGB)
+     * @throws IllegalArgumentException if the number of bytes does not fit, or there are no pixels
+     */
+    public static byte[] encode(byte[] pixels, int width, int height, int channels) {
+        if (channels != 1 && channels != 3) {
+            throw new IllegalArgumentException("A picture has 1 or 3 channels, not " + channels + ".");
+        }
+        if (width < 1 || height < 1 || (long) width * height * channels != pixels.length) {
+            throw new IllegalArgumentException(
+                    "A picture of " + width + " x " + height + " pixels and " + channels + " channels does not take "
+                            + pixels.length + " bytes.");
+        }
+        ByteBuffer header = ByteBuffer.allocate(13);
+        header.putInt(width).putInt(height).put((byte) 8).put((byte) (channels == 3 ? 2 : 0));
+        ByteArrayOutputStream out = new ByteArrayOutputStream(pixels.length / 2 + 64);
+        out.writeBytes(SIGNATURE);
+        chunk(out, "IHDR", header.array(), 13);
+        byte[] lines = filtered(pixels, width * channels, height, channels);
+        byte[] packed = new byte[lines.length + lines.length / 1000 + 64];
+        chunk(out, "IDAT", packed, deflate(lines, packed));
+        chunk(out, "IEND", new byte[0], 0);
+        return out.toByteArray();
+    }
+
+    private static int deflate(byte[] data, byte[] target) {
+        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION);
+        try {
+            deflater.setInput(data);
+            deflater.finish();
+            int length = 0;
+            while (!deflater.finished()) {
+                length += deflater.deflate(target, length, target.length - length);
+            }
+            return length;
+        } finally {
+            deflater.end();
+        }
+    }
+
+    private static void chunk(ByteArrayOutputStream out, String kind, byte[] data, int length) {
+        byte[] name = kind.getBytes(StandardCharsets.US_ASCII);
+        CRC32 crc = new CRC32();
+        crc.update(name);
+        crc.update(data, 0, length);
+        out.writeBytes(ByteBuffer.allocate(4).putInt(length).array());
+        out.writeBytes(name);
+        out.write(data, 0, length);
+        out.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+    }
+
+    /** Per line the filter whose differences are smallest in sum, as the PNG specification advises. */
+    private static byte[] filtered(byte[] pixels, int lineBytes, int height, int channels) {
+        byte[] out = new byte[(lineBytes + 1) * height];
+        byte[][] candidates = new byte[FILTERS][lineBytes];
+        for (int y = 0; y < height; y++) {
+            int best = 0;
+            long bestSum = Long.MAX_VALUE;
+            for (int filter = 0; filter < FILTERS; filter++) {
+                long sum = filterLine(pixels, y, lineBytes, channels, filter, candidates[filter]);
+                if (sum < bestSum) {
+                    bestSum = sum;
+                    best = filter;
+                }
+            }
+            int at = y * (lineBytes + 1);
+            out[at] = (byte) best;
+            System.arraycopy(candidates[best], 0, out, at + 1, lineBytes);
+        }
+        return out;
+    }
+
+    private static long filterLine(byte[] pixels, int y, int lineBytes, int channels, int filter, byte[] target) {
+        int start = y * lineBytes;
+        long sum = 0;
+        for (int i = 0; i < lineBytes; i++) {
+            int left = i < channels ? 0 : pixels[start + i - channels] & 0xFF;
+            int up = y == 0 ? 0 : pixels[start + i - lineBytes] & 0xFF;
+            int upLeft = y == 0 || i < channels ? 0 : pixels[start + i - lineBytes - channels] & 0xFF;
+            int predicted = switch (filter) {
+                case 0 -> 0;
+                case 1 -> left;
+                case 2 -> up;
+                case 3 -> (left + up) / 2;
+                default -> paeth(left, up, upLeft);
+            };
+            target[i] = (byte) (pixels[start + i] - predicted);
+            sum += Math.abs(target[i]);
+        }
+        return sum;
+    }
+
+    private static int paeth(int left, int up, int upLeft) {
+        int estimate = left + up - upLeft;
+        int toLeft = Math.abs(estimate - left);
+        int toUp = Math.abs(estimate - up);
+        int toUpLeft = Math.abs(estimate - upLeft);
+        if (toLeft <= toUp && toLeft <= toUpLeft) {
+            return left;
+        }
+        return toUp <= toUpLeft ? up : upLeft;
+    }
+}
