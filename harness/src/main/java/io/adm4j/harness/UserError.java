@@ -1,0 +1,14 @@
+package io.adm4j.harness;
+
+/** What was given cannot be used; the message is one sentence that says what to change, shown without a stack trace. */
+public final class UserError extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public UserError(String message) {
+        super(message);
+    }
+
+    public UserError(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

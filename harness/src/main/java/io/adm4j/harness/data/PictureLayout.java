@@ -1,0 +1,60 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.harness.UserError;
+import io.adm4j.io.NpyHeader;
+import io.adm4j.io.NpzReader;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * How the pictures of an npz file lie in {@code arr_0}.
+ *
+ * @param channels 3, or 1 for grey
+ */
+record PictureLayout(int count, int height, int width, int channels) {
+
+    /** @throws UserError if the array is missing or holds no pictures */
+    static PictureLayout of(NpzReader reader, Path file) {
+        if (!reader.has(NpzPictures.PICTURES)) {
+            throw new UserError("The file " + file + " has no array arr_0 with pictures; it holds " + reader.names() + ".");
+        }
+        NpyHeader header = reader.header(NpzPictures.PICTURES);
+        long[] shape = header.shape();
+        boolean pictures = shape.length == 3 || shape.length == 4 && (shape[3] == 3 || shape[3] == 1);
+        if (!pictures || header.type() != ElementType.UINT8) {
+            throw new UserError("The array arr_0 in " + file + " is " + header.type() + Arrays.toString(shape)
+                    + "; pictures are uint8 [N, height, width, 3].");
+        }
+        if (shape[0] < 1 || shape[1] < 1 || shape[2] < 1 || shape[0] > Integer.MAX_VALUE
+                || shape[1] * shape[2] > Integer.MAX_VALUE / 3) {
+            throw new UserError("The array arr_0 in " + file + " has the shape " + Arrays.toString(shape)
+                    + ", which is empty or too large; at least one picture is needed.");
+        }
+        return new PictureLayout((int) shape[0], (int) shape[1], (int) shape[2], shape.length == 3 ? 1 : (int) shape[3]);
+    }
+
+    void requireSquare(Path file) {
+        if (height != width) {
+            throw new UserError("The pictures in " + file + " are " + width + "x" + height
+                    + "; squares are needed here.");
+        }
+    }
+
+    /** Rows of the array as uint8 [rows, height, width, 3]. */
+    Tensor toRgb(Tensor rows) {
+        if (channels == 3) {
+            return rows;
+        }
+        Tensor rgb = Tensor.zeros(ElementType.UINT8, rows.dim(0), height, width, 3);
+        ByteBuffer from = rows.bytes();
+        ByteBuffer to = rgb.bytes();
+        while (from.hasRemaining()) {
+            byte value = from.get();
+            to.put(value).put(value).put(value);
+        }
+        return rgb;
+    }
+}

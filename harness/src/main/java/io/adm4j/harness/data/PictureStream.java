@@ -1,0 +1,186 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.harness.UserError;
+import io.adm4j.io.ArrayFileException;
+import io.adm4j.io.NpyStream;
+import io.adm4j.io.NpzReader;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Pictures one batch after the other, in the order of their source. Of an npz file only the batch is in memory.
+ *
+ * <p>For one thread.
+ */
+public abstract sealed class PictureStream implements AutoCloseable {
+    private PictureStream() {}
+
+    /**
+     * Opens the sources that {@link PictureData} knows. Pictures of an npz file and of a folder opened with
+     * {@link DataOptions#AS_STORED} keep their size.
+     *
+     * @throws UserError if there are no pictures that can be read, or pictures of an npz file are not of the size asked
+     */
+    public static PictureStream open(Path source, DataOptions options) {
+        if (!Files.isRegularFile(source)) {
+            return new OfData(PictureData.open(source, options));
+        }
+        NpzReader reader = null;
+        try {
+            reader = NpzReader.open(source);
+            return new OfNpz(reader, source, options);
+        } catch (ArrayFileException e) {
+            closeQuietly(reader);
+            throw new UserError(e.getMessage(), e);
+        } catch (UserError e) {
+            closeQuietly(reader);
+            throw e;
+        }
+    }
+
+    /** Pictures that are in memory: uint8 [N, H, W, 3], N at least 1, H = W. */
+    public static PictureStream of(Tensor pictures) {
+        return new OfTensor(pictures);
+    }
+
+    /** The pictures of a data set in their order. */
+    public static PictureStream of(PictureData data) {
+        return new OfData(data);
+    }
+
+    /** Number of pictures in all; at least 1. */
+    public abstract int size();
+
+    /** Height and width in pixels. */
+    public abstract int imageSize();
+
+    /**
+     * The next pictures.
+     *
+     * @param max at least 1
+     * @return uint8 [at most max, H, W, 3], or null after the last picture
+     * @throws UserError if the source is damaged
+     */
+    public abstract Tensor next(int max);
+
+    @Override
+    public void close() {}
+
+    private static void closeQuietly(NpzReader reader) {
+        if (reader != null) {
+            reader.close();
+        }
+    }
+
+    private static final class OfNpz extends PictureStream {
+        private final NpzReader reader;
+        private final NpyStream rows;
+        private final PictureLayout layout;
+
+        OfNpz(NpzReader reader, Path file, DataOptions options) {
+            this.reader = reader;
+            this.layout = PictureLayout.of(reader, file);
+            layout.requireSquare(file);
+            int size = options.imageSize();
+            if (size != DataOptions.AS_STORED && size != layout.height()) {
+                throw new UserError("The pictures in " + file + " are " + layout.width() + "x" + layout.height() + ", but "
+                        + size + "x" + size + " are needed.");
+            }
+            this.rows = reader.stream(NpzPictures.PICTURES);
+        }
+
+        @Override
+        public int size() {
+            return layout.count();
+        }
+
+        @Override
+        public int imageSize() {
+            return layout.height();
+        }
+
+        @Override
+        public Tensor next(int max) {
+            try {
+                Tensor block = rows.nextRows(max);
+                return block == null ? null : layout.toRgb(block);
+            } catch (ArrayFileException e) {
+                throw new UserError(e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public void close() {
+            rows.close();
+            reader.close();
+        }
+    }
+
+    private static final class OfData extends PictureStream {
+        private final PictureData data;
+        private int done;
+
+        OfData(PictureData data) {
+            this.data = data;
+        }
+
+        @Override
+        public int size() {
+            return data.size();
+        }
+
+        @Override
+        public int imageSize() {
+            return data.imageSize();
+        }
+
+        @Override
+        public Tensor next(int max) {
+            int count = Math.min(max, data.size() - done);
+            if (count == 0) {
+                return null;
+            }
+            byte[] pictures = new byte[Math.multiplyExact(count, data.pictureBytes())];
+            for (int i = 0; i < count; i++) {
+                data.copy(done + i, pictures, i * data.pictureBytes());
+            }
+            done += count;
+            return Tensor.of(pictures, count, data.imageSize(), data.imageSize(), 3);
+        }
+    }
+
+    private static final class OfTensor extends PictureStream {
+        private final Tensor pictures;
+        private int done;
+
+        OfTensor(Tensor pictures) {
+            if (pictures.type() != ElementType.UINT8 || pictures.rank() != 4 || pictures.dim(0) < 1
+                    || pictures.dim(1) != pictures.dim(2) || pictures.dim(3) != 3) {
+                throw new IllegalArgumentException("Pictures are uint8 [N, H, W, 3] with H = W, not " + pictures + ".");
+            }
+            this.pictures = pictures;
+        }
+
+        @Override
+        public int size() {
+            return (int) pictures.dim(0);
+        }
+
+        @Override
+        public int imageSize() {
+            return (int) pictures.dim(1);
+        }
+
+        @Override
+        public Tensor next(int max) {
+            int count = Math.min(max, size() - done);
+            if (count == 0) {
+                return null;
+            }
+            done += count;
+            return pictures.rows(done - count, done);
+        }
+    }
+}
