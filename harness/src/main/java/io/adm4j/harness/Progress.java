@@ -1,0 +1,189 @@
+package io.adm4j.harness;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * How far a long task is, on standard error: a bar on a terminal, else (a log file, a CI job) a line now and then.
+ *
+ * <p>Steps may be reported by several threads.
+ */
+public final class Progress implements AutoCloseable {
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+
+    private final Display display;
+
+    private Progress(Display display) {
+        this.display = display;
+    }
+
+    /**
+     * Starts to show a task.
+     *
+     * @param task what is done, as a heading: "Sampling"
+     * @param total how many units there are
+     * @param unit name of the units: "pictures"
+     */
+    public static Progress start(String task, long total, String unit) {
+        return start(task, 0, total, unit);
+    }
+
+    /** Starts to show a task that was begun earlier: {@code done} units are finished and do not count for the speed. */
+    public static Progress start(String task, long done, long total, String unit) {
+        if (errorIsTerminal()) {
+            return new Progress(new Bar(task, done, total, unit));
+        }
+        return new Progress(new Lines(System.err, System::nanoTime, task, done, total, unit));
+    }
+
+    /** The form for logs, for tests. */
+    static Progress lines(PrintStream out, LongSupplier nanoTime, String task, long done, long total, String unit) {
+        return new Progress(new Lines(out, nanoTime, task, done, total, unit));
+    }
+
+    /** Reports {@code units} more as done. */
+    public void step(long units) {
+        display.step(units);
+    }
+
+    /** Shows a few words behind the figures, such as the loss; replaces the words before. */
+    public void message(String words) {
+        display.message(words);
+    }
+
+    /** Ends the display with the state reached. */
+    @Override
+    public void close() {
+        display.close();
+    }
+
+    private static boolean errorIsTerminal() {
+        Path error = Path.of("/proc/self/fd/2");
+        try {
+            String target = Files.readSymbolicLink(error).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+        } catch (IOException | UnsupportedOperationException e) {
+            // Not Linux: the console is the best guess there is.
+            return System.console() != null;
+        }
+    }
+
+    private interface Display {
+        void step(long units);
+
+        void message(String words);
+
+        void close();
+    }
+
+    private static final class Bar implements Display {
+        private final ProgressBar bar;
+
+        Bar(String task, long done, long total, String unit) {
+            bar = new ProgressBarBuilder()
+                    .setTaskName(task)
+                    .startsFrom(done, Duration.ZERO)
+                    .setInitialMax(total)
+                    .setUnit(" " + unit, 1)
+                    .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                    .setUpdateIntervalMillis(250)
+                    .showSpeed()
+                    .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                    .build();
+        }
+
+        @Override
+        public void step(long units) {
+            bar.stepBy(units);
+        }
+
+        @Override
+        public void message(String words) {
+            bar.setExtraMessage(" " + words);
+        }
+
+        @Override
+        public void close() {
+            bar.close();
+        }
+    }
+
+    private static final class Lines implements Display {
+        private final PrintStream out;
+        private final LongSupplier nanoTime;
+        private final String task;
+        private final long before;
+        private final long total;
+        private final String unit;
+        private final long begin;
+        private long done;
+        private long printedAt;
+        private long printedDone = -1;
+        private String words = "";
+
+        Lines(PrintStream out, LongSupplier nanoTime, String task, long done, long total, String unit) {
+            this.out = out;
+            this.nanoTime = nanoTime;
+            this.task = task;
+            this.before = done;
+            this.done = done;
+            this.total = total;
+            this.unit = unit;
+            this.begin = nanoTime.getAsLong();
+            this.printedAt = begin;
+        }
+
+        @Override
+        public synchronized void step(long units) {
+            done += units;
+            if (nanoTime.getAsLong() - printedAt >= BETWEEN_LINES.toNanos()) {
+                print();
+            }
+        }
+
+        @Override
+        public synchronized void message(String newWords) {
+            words = newWords;
+        }
+
+        @Override
+        public synchronized void close() {
+            if (done != printedDone) {
+                print();
+            }
+        }
+
+        private void print() {
+            printedAt = nanoTime.getAsLong();
+            printedDone = done;
+            double seconds = (printedAt - begin) / 1e9;
+            double rate = seconds > 0 ? (done - before) / seconds : 0;
+            StringBuilder line = new StringBuilder();
+            line.append(String.format(Locale.ROOT, "%s: %d/%d %s", task, done, total, unit));
+            if (rate > 0) {
+                line.append(String.format(Locale.ROOT, ", %.1f/s", rate));
+                line.append(done < total ? ", " + time((total - done) / rate) + " left" : ", took " + time(seconds));
+            }
+            if (!words.isEmpty()) {
+                line.append(", ").append(words);
+            }
+            out.println(line);
+        }
+
+        private static String time(double seconds) {
+            long s = Math.round(seconds);
+            return s < 3600
+                    ? String.format(Locale.ROOT, "%d:%02d", s / 60, s % 60)
+                    : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+        }
+    }
+}
