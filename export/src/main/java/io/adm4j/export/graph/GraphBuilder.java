@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The one mutable object behind an ONNX graph: it collects inputs, parameters, constants and nodes, and knows the
@@ -29,6 +31,7 @@ public final class GraphBuilder {
     private final Map<ByteBuffer, Map<String, Value>> constantsByContent = new LinkedHashMap<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Value> values = new LinkedHashMap<>();
+    private final Set<Value> frozen = new HashSet<>();
     private int counter;
 
     /**
@@ -153,6 +156,15 @@ public final class GraphBuilder {
             throw new IllegalArgumentException("The graph has no value '" + name + "'.");
         }
         return v;
+    }
+
+    /** Whether a value came from {@link Value#stopGradient()}. */
+    public boolean stopsGradient(Value value) {
+        return frozen.contains(value);
+    }
+
+    void freeze(Value value) {
+        frozen.add(value);
     }
 
     private String nextName(String prefix) {

@@ -259,6 +259,25 @@ public final class Value {
         return graph.node("Expand", "", List.of(this, graph.longs(to)), Map.of(), type, to);
     }
 
+    /** This value repeated to the shape of another by broadcasting; that shape may depend on the batch size. */
+    public Value expandLike(Value other) {
+        if (Arrays.equals(other.shape, shape)) {
+            return this;
+        }
+        if (!Arrays.equals(broadcast(shape, other.shape), other.shape)) {
+            throw new IllegalArgumentException(this + " does not broadcast to the shape of " + other + ".");
+        }
+        Value target = graph.node("Shape", "", List.of(other), Map.of(), ElementType.INT64, other.rank());
+        return graph.node("Expand", "", List.of(this, target), Map.of(), type, other.shape);
+    }
+
+    /** The same elements, taken as constant when gradients are made. */
+    public Value stopGradient() {
+        Value v = unary("Identity");
+        graph.freeze(v);
+        return v;
+    }
+
     // ---- reductions ----
 
     public Value reduceSum(boolean keepDims, int... axes) {
@@ -469,7 +488,8 @@ public final class Value {
 
     // ---- helpers ----
 
-    private Value like(double constant) {
+    /** A scalar constant of this value's element type. */
+    public Value like(double constant) {
         return switch (type) {
             case FLOAT64 -> graph.constant(Tensor.of(new double[] {constant}));
             case INT64 -> graph.constant(Tensor.of(new long[] {(long) constant}));

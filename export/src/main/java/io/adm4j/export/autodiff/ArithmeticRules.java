@@ -1,0 +1,90 @@
+package io.adm4j.export.autodiff;
+
+import io.adm4j.export.graph.Value;
+
+/** Elementwise arithmetic with broadcasting: gradients are summed over what broadcasting repeated. */
+final class ArithmeticRules {
+    private ArithmeticRules() {}
+
+    /** y = a + b: da = dy, db = dy. */
+    static void add(Step s) {
+        giveSummed(s, 0, s.dy());
+        giveSummed(s, 1, s.dy());
+    }
+
+    /** y = a - b: da = dy, db = -dy. */
+    static void sub(Step s) {
+        giveSummed(s, 0, s.dy());
+        if (s.wants(1)) {
+            s.give(1, s.dy().sumTo(s.x(1).shape()).neg());
+        }
+    }
+
+    /** y = a·b: da = dy·b, db = dy·a. */
+    static void mul(Step s) {
+        for (int i = 0; i < 2; i++) {
+            if (s.wants(i)) {
+                giveSummed(s, i, s.dy().mul(s.x(1 - i)));
+            }
+        }
+    }
+
+    /** y = a/b: da = dy/b, db = -dy·y/b. */
+    static void div(Step s) {
+        Value quotient = s.dy().div(s.x(1));
+        giveSummed(s, 0, quotient);
+        if (s.wants(1)) {
+            s.give(1, quotient.mul(s.y()).sumTo(s.x(1).shape()).neg());
+        }
+    }
+
+    /** y = -x: dx = -dy. */
+    static void neg(Step s) {
+        s.give(0, s.dy().neg());
+    }
+
+    /** y = 1/x: dx = -dy·y². */
+    static void reciprocal(Step s) {
+        s.give(0, s.dy().mul(s.y()).mul(s.y()).neg());
+    }
+
+    /** y = max(a, b): dy goes to the larger, to a where they are equal. */
+    static void max(Step s) {
+        if (s.node().inputs().size() != 2) {
+            throw s.unsupported("it has " + s.node().inputs().size() + " inputs, not 2");
+        }
+        Value second = s.x(0).less(s.x(1));
+        giveChosen(s, second, 1, 0);
+    }
+
+    /** y = c ? a : b: da = c ? dy : 0, db = c ? 0 : dy. */
+    static void where(Step s) {
+        giveChosen(s, s.x(0), 1, 2);
+    }
+
+    /** Between kinds of floating point: dx = dy in the kind of x. */
+    static void cast(Step s) {
+        s.give(0, s.dy().cast(s.x(0).type()));
+    }
+
+    /** y = x: dx = dy. */
+    static void identity(Step s) {
+        s.give(0, s.dy());
+    }
+
+    private static void giveSummed(Step s, int input, Value gradient) {
+        if (s.wants(input)) {
+            s.give(input, gradient.sumTo(s.x(input).shape()));
+        }
+    }
+
+    private static void giveChosen(Step s, Value condition, int chosen, int other) {
+        Value zero = s.dy().like(0);
+        if (s.wants(chosen)) {
+            giveSummed(s, chosen, condition.where(s.dy(), zero));
+        }
+        if (s.wants(other)) {
+            giveSummed(s, other, condition.where(zero, s.dy()));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.adm4j.export.autodiff;
+
+import io.adm4j.export.graph.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Y = W * X + b, in operators that run faster on a CPU than the convolution gradient kernels of the training build.
+ *
+ * <ul>
+ *   <li>dX: with stride 1, dY convolved with W, whose channels are swapped and whose kernel is turned by half a turn;
+ *       with larger strides the transposed convolution.
+ *   <li>dW[o,c,i,j] = Σ over n, p of dY[n,o,p]·X[n,c,p·stride + (i,j) - padding]: a matrix product for each (i,j).
+ *   <li>db = sum of dY over everything but channels.
+ * </ul>
+ */
+final class ConvolutionRule {
+    private final Step step;
+    private final Value x;
+    private final Value weight;
+    private final Value dy;
+    private final long stride;
+    private final long padding;
+
+    private ConvolutionRule(Step step) {
+        this.step = step;
+        this.x = step.x(0);
+        this.weight = step.x(1);
+        this.dy = step.dy();
+        this.stride = same(step, "strides");
+        this.padding = same(step, "pads");
+        if (step.node().integer("group", 1) != 1 || step.node().attributes().containsKey("dilations")) {
+            throw step.unsupported("groups and dilations are not known");
+        }
+    }
+
+    static void apply(Step step) {
+        ConvolutionRule rule = new ConvolutionRule(step);
+        if (step.wants(0)) {
+            step.give(0, rule.inputGradient());
+        }
+        if (step.wants(1)) {
+            step.give(1, rule.weightGradient());
+        }
+        if (step.wants(2)) {
+            step.give(2, rule.dy.reduceSum(false, 0, 2, 3));
+        }
+    }
+
+    private Value inputGradient() {
+        long kh = weight.dim(2);
+        long kw = weight.dim(3);
+        if (stride == 1 && kh == kw && padding < kh) {
+            Value turned = weight.transpose(1, 0, 2, 3);
+            return dy.conv(kh == 1 ? turned : turned.flip2d(), null, 1, Math.toIntExact(kh - 1 - padding));
+        }
+        long restH = x.dim(2) - ((dy.dim(2) - 1) * stride - 2 * padding + kh);
+        long restW = x.dim(3) - ((dy.dim(3) - 1) * stride - 2 * padding + kw);
+        return step.standard(
+                "ConvTranspose",
+                List.of(dy, weight),
+                Map.of(
+                        "kernel_shape", new long[] {kh, kw},
+                        "strides", new long[] {stride, stride},
+                        "pads", new long[] {padding, padding, padding, padding},
+                        "output_padding", new long[] {restH, restW}),
+                x.shape());
+    }
+
+    private Value weightGradient() {
+        long n = dy.dim(0);
+        long out = dy.dim(1);
+        long in = x.dim(1);
+        long pixels = dy.dim(2) * dy.dim(3);
+        long kh = weight.dim(2);
+        long kw = weight.dim(3);
+        Value rows = dy.reshape(n, out, pixels);
+        Value padded = padding == 0 ? x : x.pad2d(padding, padding, padding, padding);
+        List<Value> products = new ArrayList<>();
+        for (long i = 0; i < kh; i++) {
+            for (long j = 0; j < kw; j++) {
+                Value columns = window(padded, i, j).reshape(n, in, pixels);
+                Value product = rows.matmul(columns, false, true, 1).reduceSum(false, 0);
+                products.add(product.reshape(out, in, 1));
+            }
+        }
+        Value joined = products.size() == 1
+                ? products.get(0)
+                : step.graph().concat(2, products.toArray(Value[]::new));
+        return joined.reshape(weight.shape());
+    }
+
+    /** The pixels that one element of the kernel meets. */
+    private Value window(Value padded, long i, long j) {
+        long h = dy.dim(2);
+        long w = dy.dim(3);
+        if (i == 0 && j == 0 && stride == 1 && padded.dim(2) == h && padded.dim(3) == w) {
+            return padded;
+        }
+        return step.standard(
+                "Slice",
+                List.of(
+                        padded,
+                        step.graph().longs(i, j),
+                        step.graph().longs(i + (h - 1) * stride + 1, j + (w - 1) * stride + 1),
+                        step.graph().longs(2, 3),
+                        step.graph().longs(stride, stride)),
+                Map.of(),
+                x.dim(0),
+                x.dim(1),
+                h,
+                w);
+    }
+
+    private static long same(Step step, String attribute) {
+        long[] values = step.node().integers(attribute);
+        if (Arrays.stream(values).anyMatch(v -> v != values[0])) {
+            throw step.unsupported("its " + attribute + " differ between axes");
+        }
+        return values[0];
+    }
+}
