@@ -1,0 +1,78 @@
+package io.adm4j.export.net;
+
+import io.adm4j.export.graph.Initializer;
+import io.adm4j.export.graph.Value;
+import java.util.List;
+
+/** Self-attention over the positions of a picture, and the pool that is made of it. */
+final class Attention {
+    private Attention() {}
+
+    /**
+     * Number of heads for a width.
+     *
+     * @throws IllegalArgumentException if the width does not divide
+     */
+    static int heads(long channels, int numHeads, int numHeadChannels) {
+        long heads = numHeadChannels == -1 ? numHeads : numHeadChannels < 1 ? 0 : channels / numHeadChannels;
+        if (heads < 1 || channels % heads != 0 || numHeadChannels != -1 && channels % numHeadChannels != 0) {
+            throw new IllegalArgumentException(
+                    "Attention over " + channels + " channels does not divide into "
+                            + (numHeadChannels == -1 ? numHeads + " heads (num_heads)" : "heads of " + numHeadChannels
+                                    + " channels (num_head_channels)")
+                            + ".");
+        }
+        return (int) heads;
+    }
+
+    /** x plus attention over its positions; [N, C, H, W]. */
+    static Value block(Layers layers, String name, Value x, int heads, boolean newOrder) {
+        long[] shape = x.shape();
+        Value qkv = layers.pointwise(name + ".qkv", layers.groupNorm(name + ".norm", x), 3 * shape[1], false);
+        List<Value> parts = newOrder ? splitThenHeads(qkv, heads) : headsThenSplit(qkv, heads);
+        Value mixed = attend(parts.get(0), parts.get(1), parts.get(2)).reshape(shape);
+        return x.add(layers.pointwise(name + ".proj_out", mixed, shape[1], true));
+    }
+
+    /**
+     * The mean position, after attending to all positions; what the output layer of the pool sees.
+     *
+     * <p>The published code computes all positions and keeps the first; here only the first one asks.
+     *
+     * @return [N, C]
+     */
+    static Value pool(Layers layers, String name, Value x, int headChannels) {
+        long n = x.dim(0);
+        long c = x.dim(1);
+        long tokens = x.dim(2) * x.dim(3) + 1;
+        Value flat = x.reshape(n, c, tokens - 1);
+        Value position = layers.graph()
+                .parameter(name + ".positional_embedding", new Initializer.Normal(1 / Math.sqrt(c)), c, tokens);
+        Value all = layers.graph().concat(2, flat.reduceMean(true, 2), flat).add(position.reshape(1, c, tokens));
+        Value qkv = layers.pointwise(name + ".qkv_proj", all.reshape(n, c, 1, tokens), 3 * c, false);
+        List<Value> parts = splitThenHeads(qkv, heads(c, 1, headChannels));
+        return attend(parts.get(0).slice(3, 0, 1), parts.get(1), parts.get(2)).reshape(n, c);
+    }
+
+    /** Queries, keys and values lie one after another, each with all heads: three of [N, heads, C/heads, T]. */
+    private static List<Value> splitThenHeads(Value qkv, int heads) {
+        long c = qkv.dim(1) / 3;
+        long tokens = qkv.dim(2) * qkv.dim(3);
+        return qkv.split(1, c, c, c).stream()
+                .map(v -> v.reshape(qkv.dim(0), heads, c / heads, tokens))
+                .toList();
+    }
+
+    /** Each head has its queries, keys and values together: three of [N, heads, C/heads, T]. */
+    private static List<Value> headsThenSplit(Value qkv, int heads) {
+        long perHead = qkv.dim(1) / 3 / heads;
+        return qkv.reshape(qkv.dim(0), heads, 3 * perHead, qkv.dim(2) * qkv.dim(3))
+                .split(2, perHead, perHead, perHead);
+    }
+
+    /** v · softmax(qᵀk / √channels)ᵀ. */
+    private static Value attend(Value q, Value k, Value v) {
+        Value weights = q.matmul(k, true, false, 1 / Math.sqrt(q.dim(2))).softmax();
+        return v.matmul(weights, false, true, 1);
+    }
+}

@@ -1,0 +1,98 @@
+package io.adm4j.export.net;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Reads published flags from JSON; numbers and truth values may be given as text, as on a command line. */
+final class Flags {
+    private final JsonNode json;
+
+    Flags(JsonNode json) {
+        if (!json.isObject()) {
+            throw new IllegalArgumentException("The flags must be one JSON object of flag names and values.");
+        }
+        this.json = json;
+    }
+
+    boolean has(String name) {
+        return json.hasNonNull(name);
+    }
+
+    int integer(String name, int otherwise) {
+        if (!has(name)) {
+            return otherwise;
+        }
+        try {
+            return Integer.parseInt(text(name, "").strip());
+        } catch (NumberFormatException e) {
+            throw wrong(name, "a whole number");
+        }
+    }
+
+    double real(String name, double otherwise) {
+        if (!has(name)) {
+            return otherwise;
+        }
+        try {
+            return Double.parseDouble(text(name, "").strip());
+        } catch (NumberFormatException e) {
+            throw wrong(name, "a number");
+        }
+    }
+
+    boolean truth(String name, boolean otherwise) {
+        if (!has(name)) {
+            return otherwise;
+        }
+        return switch (text(name, "").strip().toLowerCase(Locale.ROOT)) {
+            case "true", "yes", "t", "y", "1" -> true;
+            case "false", "no", "f", "n", "0" -> false;
+            default -> throw wrong(name, "true or false");
+        };
+    }
+
+    String text(String name, String otherwise) {
+        return has(name) ? json.get(name).asText() : otherwise;
+    }
+
+    /** Comma-separated text or a JSON array; empty text is the empty list. */
+    List<Double> numbers(String name, String otherwise) {
+        List<String> parts = new ArrayList<>();
+        if (has(name) && json.get(name).isArray()) {
+            json.get(name).forEach(n -> parts.add(n.asText()));
+        } else {
+            String text = text(name, otherwise).strip();
+            if (!text.isEmpty()) {
+                parts.addAll(List.of(text.split(",")));
+            }
+        }
+        try {
+            return parts.stream().map(p -> Double.valueOf(p.strip())).toList();
+        } catch (NumberFormatException e) {
+            throw wrong(name, "numbers separated by commas");
+        }
+    }
+
+    /** Like {@link #numbers}, of whole numbers. */
+    List<Integer> integers(String name, String otherwise) {
+        List<Double> numbers = numbers(name, otherwise);
+        if (numbers.stream().anyMatch(n -> n != Math.rint(n))) {
+            throw wrong(name, "whole numbers separated by commas");
+        }
+        return numbers.stream().map(Double::intValue).toList();
+    }
+
+    /** Numbers as the published flags write them: {@code 0.5,1,2}. */
+    static String join(List<? extends Number> numbers) {
+        return numbers.stream()
+                .map(n -> n.doubleValue() == n.longValue() ? Long.toString(n.longValue()) : n.toString())
+                .collect(Collectors.joining(","));
+    }
+
+    private IllegalArgumentException wrong(String name, String wanted) {
+        return new IllegalArgumentException("The flag " + name + " must be " + wanted + ", not " + json.get(name) + ".");
+    }
+}

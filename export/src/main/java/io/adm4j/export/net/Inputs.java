@@ -1,0 +1,21 @@
+package io.adm4j.export.net;
+
+import io.adm4j.export.graph.Value;
+import java.util.Arrays;
+
+/** Checks of network inputs. */
+final class Inputs {
+    /** Channels of a picture. */
+    static final int CHANNELS = 3;
+
+    private Inputs() {}
+
+    static void checkPictures(String name, Value pictures, int size) {
+        long[] s = pictures.shape();
+        if (s.length != 4 || s[1] != CHANNELS || s[2] != size || s[3] != size) {
+            throw new IllegalArgumentException(
+                    "The input " + name + " must have the shape [N, " + CHANNELS + ", " + size + ", " + size + "], not "
+                            + Arrays.toString(s) + ".");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.adm4j.export.net;
+
+import io.adm4j.export.graph.GraphBuilder;
+import io.adm4j.export.graph.Initializer;
+import io.adm4j.export.graph.Value;
+
+/** The layers that both networks are made of, with parameters named and initialised as in the published code. */
+final class Layers {
+    private static final double EPSILON = 1e-5;
+
+    private final GraphBuilder graph;
+
+    Layers(GraphBuilder graph) {
+        this.graph = graph;
+    }
+
+    GraphBuilder graph() {
+        return graph;
+    }
+
+    /** x [N, in] to [N, out]. */
+    Value linear(String name, Value x, long out) {
+        Initializer initializer = Initializer.fanIn(x.dim(1));
+        return x.linear(
+                graph.parameter(name + ".weight", initializer, out, x.dim(1)),
+                graph.parameter(name + ".bias", initializer, out));
+    }
+
+    /** A square convolution that keeps height and width (halves them with stride 2). */
+    Value conv(String name, Value x, long out, int kernel, int stride) {
+        return conv(name, x, out, kernel, stride, Initializer.fanIn(x.dim(1) * kernel * kernel));
+    }
+
+    /** A convolution that is zero at first. */
+    Value zeroConv(String name, Value x, long out, int kernel) {
+        return conv(name, x, out, kernel, 1, Initializer.zeros());
+    }
+
+    private Value conv(String name, Value x, long out, int kernel, int stride, Initializer initializer) {
+        Value weight = graph.parameter(name + ".weight", initializer, out, x.dim(1), kernel, kernel);
+        Value bias = graph.parameter(name + ".bias", initializer, out);
+        return x.conv(weight, bias, stride, kernel / 2);
+    }
+
+    /** A linear map of each position's channels, whose weight is that of a 1-d convolution. */
+    Value pointwise(String name, Value x, long out, boolean zero) {
+        Initializer initializer = zero ? Initializer.zeros() : Initializer.fanIn(x.dim(1));
+        Value weight = graph.parameter(name + ".weight", initializer, out, x.dim(1), 1);
+        Value bias = graph.parameter(name + ".bias", initializer, out);
+        return x.conv(weight.reshape(out, x.dim(1), 1, 1), bias, 1, 0);
+    }
+
+    /** Group normalisation of [N, C, H, W] or [N, C]. */
+    Value groupNorm(String name, Value x) {
+        long[] perChannel = x.rank() == 4 ? new long[] {1, x.dim(1), 1, 1} : new long[] {1, x.dim(1)};
+        Value gamma = gamma(name, x.dim(1)).reshape(perChannel);
+        Value beta = beta(name, x.dim(1)).reshape(perChannel);
+        return normalized(x).mul(gamma).add(beta);
+    }
+
+    /**
+     * Group normalisation followed by h·(1 + scale) + shift. Both affine maps become one, computed on [N, C], so that the
+     * activations are walked over once.
+     *
+     * @param scale [N, C]
+     * @param shift [N, C]
+     */
+    Value scaleShiftNorm(String name, Value x, Value scale, Value shift) {
+        long channels = x.dim(1);
+        Value factor = scale.add(1);
+        Value a = gamma(name, channels).mul(factor);
+        Value b = beta(name, channels).mul(factor).add(shift);
+        return normalized(x)
+                .mul(a.reshape(scale.dim(0), channels, 1, 1))
+                .add(b.reshape(scale.dim(0), channels, 1, 1));
+    }
+
+    private Value gamma(String name, long channels) {
+        return graph.parameter(name + ".weight", Initializer.ones(), channels);
+    }
+
+    private Value beta(String name, long channels) {
+        return graph.parameter(name + ".bias", Initializer.zeros(), channels);
+    }
+
+    private static Value normalized(Value x) {
+        long[] shape = x.shape();
+        long perGroup = shape[1] / Levels.GROUPS;
+        for (int i = 2; i < shape.length; i++) {
+            perGroup *= shape[i];
+        }
+        return x.reshape(shape[0], Levels.GROUPS, perGroup).normalizeGroups(EPSILON).reshape(shape);
+    }
+}

@@ -1,0 +1,70 @@
+package io.adm4j.export.net;
+
+import io.adm4j.export.graph.GraphBuilder;
+import io.adm4j.export.graph.OnnxModel;
+import io.adm4j.export.graph.Value;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Networks with weights as ONNX models for inference, with the inputs and outputs that bundles have. */
+public final class NetworkModels {
+    private NetworkModels() {}
+
+    /**
+     * A denoiser: inputs {@code x} [N, 3, H, W], {@code t} [N] float, {@code y} [N] int64 if class-conditional,
+     * {@code low_res} [N, 3, h, w] if super-resolution; output {@code out} [N, 3 or 6, H, W].
+     *
+     * @param weights float32 arrays by state-dict name
+     * @throws IllegalArgumentException if a weight is missing or has another shape
+     */
+    public static OnnxModel denoiser(UNetConfig config, Map<String, Tensor> weights) {
+        GraphBuilder graph = new GraphBuilder();
+        Value x = pictures(graph, "x", config.imageSize());
+        Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
+        Value y = config.classConditional() ? graph.input("y", ElementType.INT64, GraphBuilder.BATCH) : null;
+        Value lowRes = config.superResolution() ? pictures(graph, "low_res", config.smallSize()) : null;
+        Value out = new AdmUNet(config).build(graph, x, t, y, lowRes, Dropout.none());
+        List<Value> outputs = List.of(graph.named("out", out));
+        return OnnxModel.withWeights(graph, new ArrayList<>(graph.inputs()), outputs, weights);
+    }
+
+    /**
+     * A noisy classifier: inputs {@code x} [N, 3, H, W] and {@code t} [N] float; output {@code logits} [N, K].
+     *
+     * @param weights float32 arrays by state-dict name
+     * @throws IllegalArgumentException if a weight is missing or has another shape
+     */
+    public static OnnxModel classifier(ClassifierConfig config, Map<String, Tensor> weights) {
+        GraphBuilder graph = new GraphBuilder();
+        Value x = pictures(graph, "x", config.imageSize());
+        Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
+        Value logits = new AdmClassifier(config).build(graph, x, t).logits();
+        return OnnxModel.withWeights(graph, List.of(x, t), List.of(graph.named("logits", logits)), weights);
+    }
+
+    /**
+     * A feature network, which is a classifier at timestep 0 (clean pictures): input {@code x} [N, 3, H, W] in [-1, 1];
+     * outputs {@code features} [N, D], the vector that the last linear layer sees, and {@code logits} [N, K].
+     *
+     * @param weights float32 arrays by state-dict name
+     * @throws IllegalArgumentException if a weight is missing or has another shape
+     */
+    public static OnnxModel features(ClassifierConfig config, Map<String, Tensor> weights) {
+        GraphBuilder graph = new GraphBuilder();
+        Value x = pictures(graph, "x", config.imageSize());
+        Value clean = graph.constant(Tensor.of(new float[1], 1));
+        AdmClassifier.Output output = new AdmClassifier(config).build(graph, x, clean);
+        return OnnxModel.withWeights(
+                graph,
+                List.of(x),
+                List.of(graph.named("features", output.features()), graph.named("logits", output.logits())),
+                weights);
+    }
+
+    private static Value pictures(GraphBuilder graph, String name, int size) {
+        return graph.input(name, ElementType.FLOAT32, GraphBuilder.BATCH, Inputs.CHANNELS, size, size);
+    }
+}
