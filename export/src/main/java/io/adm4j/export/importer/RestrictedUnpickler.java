@@ -1,0 +1,330 @@
+package io.adm4j.export.importer;
+
+import io.adm4j.export.importer.Pickled.Dictionary;
+import io.adm4j.export.importer.Pickled.Name;
+import io.adm4j.export.importer.Pickled.None;
+import io.adm4j.export.importer.Pickled.Sequence;
+import io.adm4j.export.importer.Pickled.Storage;
+import io.adm4j.export.importer.Pickled.StorageName;
+import io.adm4j.export.importer.Pickled.TensorView;
+import io.adm4j.export.importer.Pickled.Tuple;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A pickle machine (protocols 2 to 5) that knows only what state dicts are made of. Names that a pickle asks for are
+ * looked up in a short fixed list, never loaded; what is called for a name builds a description, never an object of the
+ * pickle's choice. Memory is bounded by the length of the pickle.
+ */
+final class RestrictedUnpickler {
+    private static final Object MARK = new Object();
+
+    private final ByteBuffer in;
+    private final List<Object> stack = new ArrayList<>();
+    private final Map<Integer, Object> memo = new HashMap<>();
+
+    private RestrictedUnpickler(byte[] pickle) {
+        in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * The one object in a pickle.
+     *
+     * @throws CheckpointException if the pickle is damaged or asks for anything beyond state dicts
+     */
+    static Object load(byte[] pickle) {
+        RestrictedUnpickler machine = new RestrictedUnpickler(pickle);
+        try {
+            return machine.run();
+        } catch (BufferUnderflowException e) {
+            throw new CheckpointException("The checkpoint's pickle ends too early: the file is damaged.", e);
+        }
+    }
+
+    private Object run() {
+        while (true) {
+            int op = in.get() & 0xff;
+            if (op == '.') {
+                return pop();
+            }
+            step(op);
+        }
+    }
+
+    private void step(int op) {
+        switch (op) {
+            case 0x80 -> protocol(in.get());
+            case 0x95 -> in.getLong();
+            case '(' -> push(MARK);
+            case '0' -> pop();
+            case 'N' -> push(None.NONE);
+            case 0x88 -> push(true);
+            case 0x89 -> push(false);
+            case 'K' -> push((long) (in.get() & 0xff));
+            case 'M' -> push((long) (in.getShort() & 0xffff));
+            case 'J' -> push((long) in.getInt());
+            case 0x8a -> push(longInteger(in.get() & 0xff));
+            case 'G' -> push(Double.longBitsToDouble(Long.reverseBytes(in.getLong())));
+            case 'X' -> push(text(in.getInt()));
+            case 0x8c -> push(text(in.get() & 0xff));
+            case 0x8d -> push(text(shortEnough(in.getLong())));
+            case '}' -> push(new Dictionary(new LinkedHashMap<>()));
+            case ']' -> push(new Sequence(new ArrayList<>()));
+            case ')' -> push(new Tuple(List.of()));
+            case 't' -> push(new Tuple(popToMark()));
+            case 0x85 -> push(new Tuple(popLast(1)));
+            case 0x86 -> push(new Tuple(popLast(2)));
+            case 0x87 -> push(new Tuple(popLast(3)));
+            case 'a' -> append(popLast(1));
+            case 'e' -> append(popToMark());
+            case 's' -> put(popLast(2));
+            case 'u' -> put(popToMark());
+            case 'q' -> memo.put(in.get() & 0xff, top());
+            case 'r' -> memo.put(in.getInt(), top());
+            case 0x94 -> memo.put(memo.size(), top());
+            case 'h' -> push(remembered(in.get() & 0xff));
+            case 'j' -> push(remembered(in.getInt()));
+            case 'c' -> push(global(line(), line()));
+            case 0x93 -> push(stackGlobal(popLast(2)));
+            case 'Q' -> push(storage(pop()));
+            case 'R' -> push(call(popLast(2)));
+            case 'b' -> attributes(popLast(2));
+            default -> throw new CheckpointException(String.format(
+                    "The checkpoint's pickle uses the operation 0x%02x, which no state dict needs: it is damaged or is no"
+                            + " state dict.",
+                    op));
+        }
+    }
+
+    private static void protocol(int version) {
+        if (version < 2 || version > 5) {
+            throw new CheckpointException("The checkpoint's pickle has protocol " + version + "; 2 to 5 can be read.");
+        }
+    }
+
+    // ---- stack ----
+
+    private void push(Object value) {
+        stack.add(value);
+    }
+
+    private Object top() {
+        if (stack.isEmpty() || stack.get(stack.size() - 1) == MARK) {
+            throw malformed();
+        }
+        return stack.get(stack.size() - 1);
+    }
+
+    private Object pop() {
+        Object value = top();
+        stack.remove(stack.size() - 1);
+        return value;
+    }
+
+    private List<Object> popLast(int count) {
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            values.add(0, pop());
+        }
+        return values;
+    }
+
+    private List<Object> popToMark() {
+        int mark = stack.lastIndexOf(MARK);
+        if (mark < 0) {
+            throw malformed();
+        }
+        List<Object> tail = stack.subList(mark, stack.size());
+        List<Object> values = new ArrayList<>(tail.subList(1, tail.size()));
+        tail.clear();
+        return values;
+    }
+
+    private Object remembered(int key) {
+        Object value = memo.get(key);
+        if (value == null) {
+            throw malformed();
+        }
+        return value;
+    }
+
+    // ---- literals ----
+
+    private long longInteger(int bytes) {
+        if (bytes > Long.BYTES) {
+            throw new CheckpointException("The checkpoint's pickle holds an integer of " + bytes + " bytes; 8 is the most.");
+        }
+        byte[] b = bytes(bytes);
+        long value = bytes > 0 && b[bytes - 1] < 0 ? -1 : 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            value = value << 8 | b[i] & 0xff;
+        }
+        return value;
+    }
+
+    private String text(int length) {
+        return new String(bytes(length), StandardCharsets.UTF_8);
+    }
+
+    private String line() {
+        int start = in.position();
+        while (in.get() != '\n') {
+            continue;
+        }
+        return new String(in.array(), start, in.position() - 1 - start, StandardCharsets.UTF_8);
+    }
+
+    private byte[] bytes(int length) {
+        if (length < 0 || length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        byte[] b = new byte[length];
+        in.get(b);
+        return b;
+    }
+
+    private static int shortEnough(long length) {
+        if (length < 0 || length > Integer.MAX_VALUE) {
+            throw new BufferUnderflowException();
+        }
+        return (int) length;
+    }
+
+    // ---- containers ----
+
+    private void append(List<Object> values) {
+        if (!(top() instanceof Sequence list)) {
+            throw malformed();
+        }
+        list.items().addAll(values);
+    }
+
+    private void put(List<Object> pairs) {
+        if (!(top() instanceof Dictionary dictionary) || pairs.size() % 2 != 0) {
+            throw malformed();
+        }
+        for (int i = 0; i < pairs.size(); i += 2) {
+            Object key = pairs.get(i);
+            // Containers as keys could contain themselves, and their hash would never end.
+            if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
+                throw new CheckpointException("The checkpoint has a dict key that is neither text nor number.");
+            }
+            dictionary.entries().put(key, pairs.get(i + 1));
+        }
+    }
+
+    // ---- names and calls ----
+
+    private static Pickled stackGlobal(List<Object> names) {
+        if (names.get(0) instanceof String module && names.get(1) instanceof String name) {
+            return global(module, name);
+        }
+        throw malformed();
+    }
+
+    private static Pickled global(String module, String name) {
+        String full = module + "." + name;
+        switch (full) {
+            case "collections.OrderedDict":
+                return Name.ORDERED_DICT;
+            case "torch._utils._rebuild_tensor_v2":
+                return Name.REBUILD_TENSOR;
+            case "torch._utils._rebuild_parameter":
+                return Name.REBUILD_PARAMETER;
+            default:
+                if (module.equals("torch")) {
+                    for (StorageType type : StorageType.values()) {
+                        if (type.name().equals(name)) {
+                            return new StorageName(type);
+                        }
+                    }
+                }
+                throw new CheckpointException(
+                        "The checkpoint asks for '" + printable(full) + "', which is not allowed: only tensors, dicts, lists,"
+                                + " numbers and text are read, so save the model's state_dict() alone.");
+        }
+    }
+
+    private static Object call(List<Object> functionAndArguments) {
+        if (!(functionAndArguments.get(0) instanceof Name function)
+                || !(functionAndArguments.get(1) instanceof Tuple arguments)) {
+            throw malformed();
+        }
+        return switch (function) {
+            case ORDERED_DICT -> orderedDict(arguments.items());
+            case REBUILD_TENSOR -> tensor(arguments.items());
+            case REBUILD_PARAMETER -> parameter(arguments.items());
+        };
+    }
+
+    private static Dictionary orderedDict(List<Object> arguments) {
+        if (!arguments.isEmpty()) {
+            throw malformed();
+        }
+        return new Dictionary(new LinkedHashMap<>());
+    }
+
+    /** Arguments: storage, offset, shape, strides, requires_grad, hooks. */
+    private static TensorView tensor(List<Object> arguments) {
+        if (arguments.size() >= 4
+                && arguments.get(0) instanceof Storage storage
+                && arguments.get(1) instanceof Long offset
+                && arguments.get(2) instanceof Tuple shape
+                && arguments.get(3) instanceof Tuple strides) {
+            return new TensorView(storage, offset, integers(shape), integers(strides));
+        }
+        throw malformed();
+    }
+
+    private static TensorView parameter(List<Object> arguments) {
+        if (!arguments.isEmpty() && arguments.get(0) instanceof TensorView tensor) {
+            return tensor;
+        }
+        throw malformed();
+    }
+
+    /** A persistent id: ("storage", storage class, key, device, number of elements). */
+    private static Storage storage(Object id) {
+        if (id instanceof Tuple tuple
+                && tuple.items().size() >= 5
+                && "storage".equals(tuple.items().get(0))
+                && tuple.items().get(1) instanceof StorageName name
+                && tuple.items().get(2) instanceof String key
+                && tuple.items().get(4) instanceof Long elements) {
+            return new Storage(name.type(), key, elements);
+        }
+        throw malformed();
+    }
+
+    /** Attributes of a state dict are its format's version numbers, which nothing here needs. */
+    private void attributes(List<Object> objectAndState) {
+        if (!(objectAndState.get(0) instanceof Dictionary)) {
+            throw malformed();
+        }
+        push(objectAndState.get(0));
+    }
+
+    private static long[] integers(Tuple tuple) {
+        if (!tuple.items().stream().allMatch(Long.class::isInstance)) {
+            throw malformed();
+        }
+        return tuple.items().stream().mapToLong(Long.class::cast).toArray();
+    }
+
+    /** The name shortened and without control characters, for messages. */
+    static String printable(String name) {
+        int[] kept = name.codePoints().filter(c -> !Character.isISOControl(c)).limit(100).toArray();
+        return new String(kept, 0, kept.length);
+    }
+
+    private static CheckpointException malformed() {
+        return new CheckpointException("The checkpoint's pickle is malformed: it is damaged or is no state dict.");
+    }
+}
