@@ -1,0 +1,86 @@
+package io.adm4j.diffusion;
+
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.FloatBuffer;
+
+/**
+ * Standard normal noise that depends on nothing but each picture's own seed, so that neither batch size nor order nor
+ * machine changes a picture. This definition stays as it is across versions:
+ *
+ * <ul>
+ *   <li>Picture n has the Philox4x32-10 key {@code seeds[n]}; the counter is {@code (b, 0, s, 0)} with b the number of a
+ *       block of four values and s the stream: 0 for the start noise, k+1 for the k-th step (from 0) of a sampler.
+ *   <li>The four words w of a block give four values by Box and Muller: with u(w) = (w + 0.5) / 2<sup>32</sup>, r =
+ *       sqrt(-2 ln u(w0)) and a = 2&pi; u(w1), the first two are r cos a and r sin a; w2 and w3 give the other two.
+ *   <li>Values fill the picture's elements in the order of its memory (channel, line, column).
+ * </ul>
+ *
+ * <p>Computed in float64 with {@link StrictMath}, then rounded to float32: the same bits on every machine.
+ */
+public final class SeededNoise implements NoiseSource {
+    private static final int BLOCK = 4;
+    private static final double UNIT = 1.0 / (1L << 32);
+
+    private final long[] seeds;
+
+    /**
+     * Noise for a batch.
+     *
+     * @param seeds one a picture, in the order of the batch
+     */
+    public SeededNoise(long... seeds) {
+        this.seeds = seeds.clone();
+    }
+
+    /** The start noise x_T, float32 of this shape; the first dimension is the number of seeds. */
+    public Tensor start(long... shape) {
+        Tensor noise = Tensor.zeros(ElementType.FLOAT32, shape);
+        fillStream(0, noise);
+        return noise;
+    }
+
+    @Override
+    public void fill(int step, Tensor noise) {
+        fillStream(step + 1, noise);
+    }
+
+    private void fillStream(int stream, Tensor noise) {
+        if (noise.rank() == 0 || noise.dim(0) != seeds.length) {
+            throw new IllegalArgumentException("Noise for " + seeds.length + " pictures does not fit " + noise + ".");
+        }
+        if (seeds.length == 0) {
+            return;
+        }
+        FloatBuffer values = noise.floats();
+        int length = values.capacity() / seeds.length;
+        float[] picture = new float[length];
+        for (int n = 0; n < seeds.length; n++) {
+            normals(seeds[n], stream, picture);
+            values.put(n * length, picture);
+        }
+    }
+
+    private static void normals(long seed, int stream, float[] values) {
+        int[] words = new int[BLOCK];
+        for (int at = 0; at < values.length; at += BLOCK) {
+            words[0] = at / BLOCK;
+            words[1] = 0;
+            words[2] = stream;
+            words[3] = 0;
+            Philox.encrypt(seed, words);
+            for (int pair = 0; pair < BLOCK && at + pair < values.length; pair += 2) {
+                double radius = Math.sqrt(-2 * StrictMath.log(uniform(words[pair])));
+                double angle = 2 * Math.PI * uniform(words[pair + 1]);
+                values[at + pair] = (float) (radius * StrictMath.cos(angle));
+                if (at + pair + 1 < values.length) {
+                    values[at + pair + 1] = (float) (radius * StrictMath.sin(angle));
+                }
+            }
+        }
+    }
+
+    private static double uniform(int word) {
+        return (Integer.toUnsignedLong(word) + 0.5) * UNIT;
+    }
+}

@@ -1,0 +1,77 @@
+package io.adm4j.diffusion;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DiffusionConfigTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Test
+    void flagsGoThereAndBack() throws IOException {
+        JsonNode published = JSON.readTree(
+                """
+                {"learn_sigma": true, "diffusion_steps": 400, "noise_schedule": "cosine", "timestep_respacing": "20",
+                 "use_kl": true, "predict_xstart": true, "rescale_timesteps": true, "rescale_learned_sigmas": true,
+                 "sigma_small": true}""");
+        assertEquals(published, DiffusionConfig.fromJson(published).toJson());
+        assertEquals(DiffusionConfig.defaults(), DiffusionConfig.fromJson(JSON.createObjectNode()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "{\"learn_sigma\": 1}",
+        "{\"diffusion_steps\": \"many\"}",
+        "{\"diffusion_steps\": 0}",
+        "{\"diffusion_steps\": 10}",
+        "{\"noise_schedule\": \"square\"}",
+        "{\"timestep_respacing\": [1]}",
+        "{\"timestep_respacing\": \"ddim300\"}"
+    })
+    void wrongFlagsAreToldInOneSentence(String json) {
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> DiffusionConfig.fromJson(JSON.readTree(json)))
+                .getMessage();
+        assertTrue(message.endsWith("."), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "ddim0; No whole-number stride takes exactly 0 of 1000",
+        "ddim300; No whole-number stride takes exactly 300 of 1000",
+        "ddim; is no respacing",
+        "1,,2; is no respacing",
+        "-5; is no respacing",
+        "0; keeps no timestep",
+        "600,10; A section of 500 timesteps cannot give 600"
+    })
+    void impossibleRespacingsAreToldInOneSentence(String spec, String mark) {
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> TimestepRespacing.parse(spec, 1000)).getMessage();
+        assertTrue(message.contains(mark) && message.endsWith("."), message);
+    }
+
+    @Test
+    void anEmptyRespacingKeepsAll() {
+        assertEquals(1000, TimestepRespacing.parse("", 1000).length);
+        assertArrayEquals(new int[] {0, 3, 6, 9}, TimestepRespacing.parse("ddim4", 10));
+        assertArrayEquals(new int[] {0, 4, 5, 9}, TimestepRespacing.parse(" 2, 2", 10));
+    }
+
+    @Test
+    void networksSeeRescaledTimestepsWhereTheProcessSaysSo() {
+        DiffusionConfig plain = new DiffusionConfig(false, 4000, "cosine", "ddim4", false, false, false, false, false);
+        DiffusionConfig rescaled = new DiffusionConfig(false, 4000, "cosine", "ddim4", false, false, true, false, false);
+        assertEquals(3000f, new GaussianDiffusion(plain).networkTimestep(3));
+        assertEquals(750f, new GaussianDiffusion(rescaled).networkTimestep(3));
+    }
+}

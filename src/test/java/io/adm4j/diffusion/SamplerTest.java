@@ -1,0 +1,237 @@
+package io.adm4j.diffusion;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Samplers against denoisers whose results are known in closed form. */
+class SamplerTest {
+    private static final long[] SHAPE = {2, 3, 4, 4};
+    private static final NoiseSource NO_NOISE = (step, noise) -> {
+        throw new AssertionError("noise was drawn");
+    };
+    private static final Guidance UNGUIDED = new Guidance(
+            (x, t, y) -> {
+                throw new AssertionError("the classifier ran");
+            },
+            0);
+
+    private static GaussianDiffusion process(String schedule, String respacing, boolean learnSigma, boolean xStart) {
+        return new GaussianDiffusion(
+                new DiffusionConfig(learnSigma, 1000, schedule, respacing, false, xStart, false, false, true));
+    }
+
+    /** The best denoiser for elements drawn from N(0, spread^2). */
+    private static Denoiser gaussian(GaussianDiffusion process, double spread) {
+        int[] map = process.timestepMap();
+        double[] bars = process.alphasCumprod();
+        return (x, t, y) -> {
+            double bar = 0;
+            for (int i = 0; i < map.length; i++) {
+                bar = map[i] == t.floats().get(0) ? bars[i] : bar;
+            }
+            float factor = (float) (Math.sqrt(1 - bar) / (bar * spread * spread + 1 - bar));
+            Tensor out = Tensor.zeros(ElementType.FLOAT32, x.shape());
+            for (int i = 0; i < out.size(); i++) {
+                out.floats().put(i, factor * x.floats().get(i));
+            }
+            return out;
+        };
+    }
+
+    private static Tensor run(Sampler sampler, Denoiser denoiser, Tensor start, NoiseSource noise) {
+        Tensor result = null;
+        Iterator<StepState> steps = sampler.steps(denoiser, UNGUIDED, start, null, noise);
+        while (steps.hasNext()) {
+            result = steps.next().next();
+        }
+        return result;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"linear", "cosine"})
+    void ddimCarriesAGaussianToItsSpread(String schedule) {
+        GaussianDiffusion process = process(schedule, "", false, false);
+        Tensor start = new SeededNoise(3, 4).start(SHAPE);
+        Tensor result = run(new DdimSampler(process, 0, false), gaussian(process, 0.5), start, NO_NOISE);
+        for (int i = 0; i < result.size(); i++) {
+            float from = start.floats().get(i);
+            assertEquals(0.5 * from, result.floats().get(i), 0.03 * Math.abs(from) + 1e-3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-1, 0.6, 1})
+    void noisySamplersReachTheSpreadToo(double eta) {
+        GaussianDiffusion process = process("linear", "250", false, false);
+        long[] shape = {1, 3, 40, 40};
+        SeededNoise noise = new SeededNoise(11);
+        Sampler sampler = eta < 0 ? new DdpmSampler(process, false) : new DdimSampler(process, eta, false);
+        Tensor result = run(sampler, gaussian(process, 0.5), noise.start(shape), noise);
+        double squares = 0;
+        for (float v : result.toFloatArray()) {
+            squares += v * v;
+        }
+        assertEquals(0.25, squares / result.size(), 0.02);
+    }
+
+    @Test
+    void stepsTellWhatHappened() {
+        GaussianDiffusion process = process("linear", "ddim4", false, true);
+        Tensor target = Tensor.zeros(ElementType.FLOAT32, SHAPE);
+        Tensor start = new SeededNoise(1, 2).start(SHAPE);
+        float[] startValues = start.toFloatArray();
+        List<Float> seen = new ArrayList<>();
+        Denoiser denoiser = (x, t, y) -> {
+            seen.add(t.floats().get(1));
+            return target;
+        };
+        Iterator<StepState> steps = new DdimSampler(process, 0, true).steps(denoiser, UNGUIDED, start, null, NO_NOISE);
+        float[] previous = startValues;
+        for (int k = 0; k < 4; k++) {
+            assertTrue(steps.hasNext());
+            StepState state = steps.next();
+            assertEquals(k, state.step());
+            assertEquals(4, state.steps());
+            assertEquals(3 - k, state.index());
+            assertEquals(250 * (3 - k), state.timestep());
+            assertEquals(k == 3, state.last());
+            assertArrayEquals(previous, state.x().toFloatArray());
+            previous = state.next().toFloatArray();
+        }
+        assertFalse(steps.hasNext());
+        assertThrows(NoSuchElementException.class, steps::next);
+        assertEquals(List.of(750f, 500f, 250f, 0f), seen);
+        assertArrayEquals(startValues, start.toFloatArray());
+        assertArrayEquals(target.toFloatArray(), previous, 1e-6f);
+    }
+
+    @Test
+    void ddpmGuidanceMovesTheMeanByVarianceTimesGradient() {
+        GaussianDiffusion process = process("cosine", "10", false, false);
+        Tensor start = new SeededNoise(1, 2).start(SHAPE);
+        Tensor labels = Tensor.of(new long[] {3, 4}, 2);
+        Denoiser denoiser = gaussian(process, 0.5);
+        double scale = 40;
+        ClassifierGradient classifier = (x, t, y) -> {
+            assertArrayEquals(start.toFloatArray(), x.toFloatArray());
+            assertEquals(999f, t.floats().get(0));
+            assertArrayEquals(new long[] {3, 4}, y.toLongArray());
+            return wave();
+        };
+        NoiseSource noise = new SeededNoise(9, 8);
+        DdpmSampler sampler = new DdpmSampler(process, true);
+        float[] plain = first(sampler, denoiser, Guidance.none(), start, labels, noise).next().toFloatArray();
+        StepState guided = first(sampler, denoiser, new Guidance(classifier, scale), start, labels, noise);
+        double variance = process.posteriorVariance()[9];
+        for (int i = 0; i < plain.length; i++) {
+            double expected = plain[i] + variance * scale * wave().floats().get(i);
+            assertEquals(expected, guided.next().floats().get(i), 1e-5);
+        }
+    }
+
+    @Test
+    void ddimGuidanceMovesTheNoiseAndDoesNotClipAgain() {
+        GaussianDiffusion process = process("linear", "ddim10", false, false);
+        Tensor start = new SeededNoise(1, 2).start(SHAPE);
+        Tensor labels = Tensor.of(new long[] {3, 4}, 2);
+        Denoiser denoiser = gaussian(process, 0.5);
+        double scale = 5;
+        DdimSampler sampler = new DdimSampler(process, 0, true);
+        StepState plain = first(sampler, denoiser, Guidance.none(), start, labels, NO_NOISE);
+        float[] clipped = plain.predictedX0().toFloatArray();
+        StepState guided = first(sampler, denoiser, new Guidance((x, t, y) -> wave(), scale), start, labels, NO_NOISE);
+        double bar = process.alphasCumprod()[9];
+        double previous = process.alphasCumprodPrev()[9];
+        boolean beyond = false;
+        for (int i = 0; i < clipped.length; i++) {
+            double x = start.floats().get(i);
+            double eps = (x - Math.sqrt(bar) * clipped[i]) / Math.sqrt(1 - bar)
+                    - Math.sqrt(1 - bar) * scale * wave().floats().get(i);
+            double x0 = (x - Math.sqrt(1 - bar) * eps) / Math.sqrt(bar);
+            beyond |= Math.abs(x0) > 1.01;
+            assertEquals(x0, guided.predictedX0().floats().get(i), 1e-4 * Math.max(1, Math.abs(x0)));
+            double expected = Math.sqrt(previous) * x0 + Math.sqrt(1 - previous) * eps;
+            assertEquals(expected, guided.next().floats().get(i), 1e-4);
+        }
+        assertTrue(beyond);
+    }
+
+    @Test
+    void learnedVarianceLiesBetweenTheFixedOnes() {
+        GaussianDiffusion process = process("cosine", "20", true, false);
+        Tensor x = Tensor.zeros(ElementType.FLOAT32, 1, 1, 1, 3);
+        Tensor output = Tensor.of(new float[] {0, 0, 0, -1, 0, 1}, 1, 2, 1, 3);
+        Tensor logs = Tensor.zeros(ElementType.FLOAT32, 1, 1, 1, 3);
+        process.logVariance(output, x, 7, logs);
+        double small = process.posteriorLogVarianceClipped()[7];
+        double large = Math.log(process.betas()[7]);
+        assertArrayEquals(
+                new float[] {(float) small, (float) ((small + large) / 2), (float) large}, logs.toFloatArray(), 1e-6f);
+    }
+
+    @Test
+    void fixedVariancesAreThePosteriorsOrBeta() {
+        DiffusionConfig flags = DiffusionConfig.defaults().respaced("20");
+        GaussianDiffusion large = new GaussianDiffusion(flags);
+        GaussianDiffusion small = process("linear", "20", false, false);
+        Tensor x = Tensor.zeros(ElementType.FLOAT32, 1, 1, 1, 1);
+        Tensor logs = Tensor.zeros(ElementType.FLOAT32, 1, 1, 1, 1);
+        large.logVariance(x, x, 5, logs);
+        assertEquals(Math.log(large.betas()[5]), logs.floats().get(0), 1e-6);
+        large.logVariance(x, x, 0, logs);
+        assertEquals(Math.log(large.posteriorVariance()[1]), logs.floats().get(0), 1e-6);
+        small.logVariance(x, x, 5, logs);
+        assertEquals(Math.log(small.posteriorVariance()[5]), logs.floats().get(0), 1e-6);
+    }
+
+    @Test
+    void aNetworkOfOtherFlagsIsRefused() {
+        GaussianDiffusion process = process("linear", "10", true, false);
+        Tensor start = Tensor.zeros(ElementType.FLOAT32, SHAPE);
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class,
+                () -> run(new DdpmSampler(process, true), (x, t, y) -> x, start, NO_NOISE));
+        assertTrue(e.getMessage().contains("learn_sigma"), e.getMessage());
+    }
+
+    @Test
+    void impossibleSettingsAreRefused() {
+        GaussianDiffusion process = process("linear", "ddim10", false, false);
+        assertThrows(IllegalArgumentException.class, () -> new DdimSampler(process, -0.1, true));
+        assertThrows(IllegalArgumentException.class, () -> new DdimSampler(process, Double.NaN, true));
+        assertThrows(IllegalArgumentException.class, () -> new DdimSampler(process, 5, true));
+        assertThrows(IllegalArgumentException.class, () -> new Guidance(null, 1));
+        assertThrows(IllegalArgumentException.class, () -> new Guidance((x, t, y) -> x, Double.NaN));
+        Tensor start = Tensor.zeros(ElementType.FLOAT32, SHAPE);
+        Guidance guidance = new Guidance((x, t, y) -> x, 1);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new DdimSampler(process, 0, true).steps((x, t, y) -> x, guidance, start, null, NO_NOISE));
+    }
+
+    private static StepState first(
+            Sampler sampler, Denoiser denoiser, Guidance guidance, Tensor start, Tensor labels, NoiseSource noise) {
+        return sampler.steps(denoiser, guidance, start, labels, noise).next();
+    }
+
+    private static Tensor wave() {
+        Tensor wave = Tensor.zeros(ElementType.FLOAT32, SHAPE);
+        for (int i = 0; i < wave.size(); i++) {
+            wave.floats().put(i, (float) Math.sin(i));
+        }
+        return wave;
+    }
+}
