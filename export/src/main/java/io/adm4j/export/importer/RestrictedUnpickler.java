@@ -26,6 +26,9 @@ import java.util.Map;
 final class RestrictedUnpickler {
     private static final Object MARK = new Object();
 
+    /** Far beyond any tensor's number of dimensions. */
+    private static final int MAX_RANK = 16;
+
     private final ByteBuffer in;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Integer, Object> memo = new HashMap<>();
@@ -312,7 +315,7 @@ final class RestrictedUnpickler {
     }
 
     private static long[] integers(Tuple tuple) {
-        if (!tuple.items().stream().allMatch(Long.class::isInstance)) {
+        if (tuple.items().size() > MAX_RANK || !tuple.items().stream().allMatch(Long.class::isInstance)) {
             throw malformed();
         }
         return tuple.items().stream().mapToLong(Long.class::cast).toArray();

@@ -25,10 +25,10 @@ record Span(long first, long length) {
     }
 
     /** What is wrong with a view's numbers, as the end of a sentence; null if nothing is. */
-    static String problem(TensorView view, int maxRank) {
+    static String problem(TensorView view) {
         long[] shape = view.shape();
         long[] strides = view.strides();
-        if (shape.length != strides.length || shape.length > maxRank) {
+        if (shape.length != strides.length) {
             return "has " + shape.length + " dimensions and " + strides.length + " strides, which cannot be";
         }
         if (view.offset() < 0 || view.storage().elements() < 0) {

@@ -29,10 +29,10 @@ import java.util.zip.ZipFile;
  * warrant. Every error is a {@link CheckpointException} of one sentence.
  */
 public final class TorchCheckpoint implements AutoCloseable {
-    /** The largest known state dicts have a pickle of about 1 MiB. */
-    private static final long MAX_PICKLE_BYTES = 64L << 20;
+    /** A state dict of a thousand tensors has a pickle of about 200 KiB; one byte can claim 80 in memory. */
+    private static final long MAX_PICKLE_BYTES = 4L << 20;
 
-    private static final int MAX_RANK = 16;
+    private static final int OLD_FORMAT_FIRST_BYTE = 0x80;
 
     private final Path file;
     private final ZipFile zip;
@@ -71,16 +71,15 @@ public final class TorchCheckpoint implements AutoCloseable {
         try {
             zip = new ZipFile(file.toFile());
         } catch (IOException e) {
-            throw new CheckpointException(
-                    file + " is no complete checkpoint in PyTorch's zip format (" + e.getMessage()
-                            + "): fetch it again, or load and save it with a current PyTorch.",
-                    e);
+            throw new CheckpointException(notZip(file, e), e);
         }
         try {
             return new TorchCheckpoint(file, zip, Files.size(file));
         } catch (IOException | RuntimeException e) {
             closeQuietly(zip, e);
-            throw e instanceof CheckpointException c ? c : new CheckpointException(file + " could not be read: " + e.getMessage() + ".", e);
+            throw e instanceof CheckpointException c
+                    ? c
+                    : new CheckpointException(file + " could not be read: " + e.getMessage() + ".", e);
         }
     }
 
@@ -171,7 +170,7 @@ public final class TorchCheckpoint implements AutoCloseable {
 
     /** All that a tensor claims must lie within its storage, and the storage within the file. */
     private void check(String name, TensorView view) {
-        String problem = Span.problem(view, MAX_RANK);
+        String problem = Span.problem(view);
         if (problem != null) {
             throw new CheckpointException("The tensor '" + printable(name) + "' in " + file + " " + problem + ".");
         }
@@ -229,9 +228,10 @@ public final class TorchCheckpoint implements AutoCloseable {
     private ByteBuffer bytes(String name, TensorView view, Span span) throws IOException {
         long width = view.storage().type().bytes();
         long length = span.length() * width;
-        if (length > Integer.MAX_VALUE) {
+        long needed = Math.max(length, span.length() * view.storage().type().readAs().bytes());
+        if (needed > Integer.MAX_VALUE) {
             throw new CheckpointException(
-                    "The tensor '" + printable(name) + "' in " + file + " takes " + length + " bytes; "
+                    "The tensor '" + printable(name) + "' in " + file + " takes " + needed + " bytes; "
                             + Integer.MAX_VALUE + " is the most.");
         }
         ZipEntry entry = stored(storageName(view));
@@ -265,6 +265,17 @@ public final class TorchCheckpoint implements AutoCloseable {
 
     private static String printable(String name) {
         return RestrictedUnpickler.printable(name);
+    }
+
+    private static String notZip(Path file, IOException reason) {
+        try (InputStream in = Files.newInputStream(file)) {
+            if (in.read() == OLD_FORMAT_FIRST_BYTE) {
+                return file + " is in the format of PyTorch before 1.6: load it and save it again with a current PyTorch.";
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+        return file + " is no complete PyTorch checkpoint (" + reason.getMessage() + "): fetch it again.";
     }
 
     private static void closeQuietly(ZipFile zip, Exception reason) {

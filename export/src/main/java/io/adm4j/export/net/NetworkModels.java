@@ -2,16 +2,26 @@ package io.adm4j.export.net;
 
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.OnnxModel;
+import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Networks with weights as ONNX models for inference, with the inputs and outputs that bundles have. */
 public final class NetworkModels {
     private NetworkModels() {}
+
+    /** The parameters of a denoiser, in the order of the published state dict. */
+    public static List<Parameter> parameters(UNetConfig config) {
+        return graph(config).parameters();
+    }
+
+    /** The parameters of a classifier, in the order of the published state dict. */
+    public static List<Parameter> parameters(ClassifierConfig config) {
+        return graph(config).parameters();
+    }
 
     /**
      * A denoiser: inputs {@code x} [N, 3, H, W], {@code t} [N] float, {@code y} [N] int64 if class-conditional,
@@ -21,14 +31,8 @@ public final class NetworkModels {
      * @throws IllegalArgumentException if a weight is missing or has another shape
      */
     public static OnnxModel denoiser(UNetConfig config, Map<String, Tensor> weights) {
-        GraphBuilder graph = new GraphBuilder();
-        Value x = pictures(graph, "x", config.imageSize());
-        Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
-        Value y = config.classConditional() ? graph.input("y", ElementType.INT64, GraphBuilder.BATCH) : null;
-        Value lowRes = config.superResolution() ? pictures(graph, "low_res", config.smallSize()) : null;
-        Value out = new AdmUNet(config).build(graph, x, t, y, lowRes, Dropout.none());
-        List<Value> outputs = List.of(graph.named("out", out));
-        return OnnxModel.withWeights(graph, new ArrayList<>(graph.inputs()), outputs, weights);
+        GraphBuilder graph = graph(config);
+        return OnnxModel.withWeights(graph, graph.inputs(), List.of(graph.value("out")), weights);
     }
 
     /**
@@ -38,11 +42,8 @@ public final class NetworkModels {
      * @throws IllegalArgumentException if a weight is missing or has another shape
      */
     public static OnnxModel classifier(ClassifierConfig config, Map<String, Tensor> weights) {
-        GraphBuilder graph = new GraphBuilder();
-        Value x = pictures(graph, "x", config.imageSize());
-        Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
-        Value logits = new AdmClassifier(config).build(graph, x, t).logits();
-        return OnnxModel.withWeights(graph, List.of(x, t), List.of(graph.named("logits", logits)), weights);
+        GraphBuilder graph = graph(config);
+        return OnnxModel.withWeights(graph, graph.inputs(), List.of(graph.value("logits")), weights);
     }
 
     /**
@@ -62,6 +63,24 @@ public final class NetworkModels {
                 List.of(x),
                 List.of(graph.named("features", output.features()), graph.named("logits", output.logits())),
                 weights);
+    }
+
+    private static GraphBuilder graph(UNetConfig config) {
+        GraphBuilder graph = new GraphBuilder();
+        Value x = pictures(graph, "x", config.imageSize());
+        Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
+        Value y = config.classConditional() ? graph.input("y", ElementType.INT64, GraphBuilder.BATCH) : null;
+        Value lowRes = config.superResolution() ? pictures(graph, "low_res", config.smallSize()) : null;
+        graph.named("out", new AdmUNet(config).build(graph, x, t, y, lowRes, Dropout.none()));
+        return graph;
+    }
+
+    private static GraphBuilder graph(ClassifierConfig config) {
+        GraphBuilder graph = new GraphBuilder();
+        Value x = pictures(graph, "x", config.imageSize());
+        Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
+        graph.named("logits", new AdmClassifier(config).build(graph, x, t).logits());
+        return graph;
     }
 
     private static Value pictures(GraphBuilder graph, String name, int size) {

@@ -7,14 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.Golden;
 import io.adm4j.export.graph.OnnxModel;
+import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.importer.TorchCheckpoint;
+import io.adm4j.export.importer.WeightCheck;
 import io.adm4j.io.Npz;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +37,7 @@ class GoldenNetworksTest {
     void denoiserMatches(String name) throws IOException {
         UNetConfig config = UNetConfig.fromFlags(flags(name));
         Map<String, Tensor> arrays = Npz.read(Golden.file(name + ".npz"));
-        OnnxModel model = NetworkModels.denoiser(config, weights(name));
+        OnnxModel model = NetworkModels.denoiser(config, weights(name, NetworkModels.parameters(config)));
         close(arrays.get("out"), run(model, arrays).get("out"));
     }
 
@@ -45,7 +46,7 @@ class GoldenNetworksTest {
     void classifierMatches(String name) throws IOException {
         ClassifierConfig config = ClassifierConfig.fromFlags(flags(name));
         Map<String, Tensor> arrays = Npz.read(Golden.file(name + ".npz"));
-        OnnxModel model = NetworkModels.classifier(config, weights(name));
+        OnnxModel model = NetworkModels.classifier(config, weights(name, NetworkModels.parameters(config)));
         close(arrays.get("logits"), run(model, arrays).get("logits"));
     }
 
@@ -53,11 +54,9 @@ class GoldenNetworksTest {
         return new ObjectMapper().readTree(Golden.file(name + ".json").toFile());
     }
 
-    private static Map<String, Tensor> weights(String name) {
+    private static Map<String, Tensor> weights(String name, List<Parameter> parameters) {
         try (TorchCheckpoint checkpoint = TorchCheckpoint.open(Golden.file(name + ".pt"))) {
-            Map<String, Tensor> weights = new LinkedHashMap<>();
-            checkpoint.names().forEach(n -> weights.put(n, checkpoint.readFloat32(n)));
-            return weights;
+            return WeightCheck.read(checkpoint, parameters);
         }
     }
 
