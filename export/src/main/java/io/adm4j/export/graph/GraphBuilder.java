@@ -120,6 +120,11 @@ public final class GraphBuilder {
         return register(nextName(prefix), type, shape);
     }
 
+    /** A new value under a name of choice, for a node that is then added with {@link #add}. */
+    public Value output(String name, ElementType type, long... shape) {
+        return register(name, type, shape);
+    }
+
     /** A copy of a value under a name of choice, for outputs. */
     public Value named(String name, Value value) {
         Value out = register(name, value.type(), value.shape());

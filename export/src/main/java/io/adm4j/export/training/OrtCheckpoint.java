@@ -1,0 +1,190 @@
+package io.adm4j.export.training;
+
+import com.google.flatbuffers.FlatBufferBuilder;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The weights in a checkpoint file of ONNX Runtime's training API: a flatbuffer with the identifier {@code ODTC},
+ * version 2. Optimizer moments that the runtime adds are left alone.
+ *
+ * @param trainable arrays that the optimizer changes, float32, by name
+ * @param frozen arrays that the optimizer leaves alone (here: exponential moving averages), float32, by name
+ */
+public record OrtCheckpoint(Map<String, Tensor> trainable, Map<String, Tensor> frozen) {
+    private static final int VERSION = 2;
+    private static final String IDENTIFIER = "ODTC";
+    private static final int FLOAT = 1;
+
+    /** Writes a checkpoint from which training starts with fresh optimizer state. */
+    public void write(Path file) {
+        long bytes = 1 << 16;
+        for (Map<String, Tensor> part : List.of(trainable, frozen)) {
+            for (Tensor t : part.values()) {
+                bytes += 4L * t.size() + 512;
+            }
+        }
+        FlatBufferBuilder b = new FlatBufferBuilder(Math.toIntExact(bytes));
+        int trainableVector = vector(b, tensors(b, trainable));
+        int frozenVector = vector(b, tensors(b, frozen));
+        b.startTable(3);
+        b.addOffset(0, trainableVector, 0);
+        b.addOffset(1, frozenVector, 0);
+        int module = b.endTable();
+        b.startTable(4);
+        b.addInt(0, VERSION, 0);
+        b.addOffset(1, module, 0);
+        b.finish(b.endTable(), IDENTIFIER);
+        try (FileChannel out = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer data = b.dataBuffer();
+            while (data.hasRemaining()) {
+                out.write(data);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not write the checkpoint " + file + ".", e);
+        }
+    }
+
+    /**
+     * Reads the weights of a checkpoint.
+     *
+     * @throws IllegalArgumentException if the file is no such checkpoint
+     */
+    public static OrtCheckpoint read(Path file) {
+        ByteBuffer data;
+        try {
+            data = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read the checkpoint " + file + ".", e);
+        }
+        try {
+            byte[] identifier = new byte[4];
+            data.get(4, identifier);
+            if (!IDENTIFIER.equals(new String(identifier, StandardCharsets.US_ASCII))) {
+                throw new IllegalArgumentException(file + " is no checkpoint of ONNX Runtime's training API.");
+            }
+            Table root = new Table(data, data.getInt(0));
+            if (root.integer(0) != VERSION) {
+                throw new IllegalArgumentException(
+                        file + " is a checkpoint of version " + root.integer(0) + "; this reads version " + VERSION + ".");
+            }
+            Table module = root.table(1);
+            return new OrtCheckpoint(readTensors(module, 0), readTensors(module, 1));
+        } catch (IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("The checkpoint " + file + " is cut short or damaged.", e);
+        }
+    }
+
+    private static Map<String, Tensor> readTensors(Table module, int field) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Table t : module.tables(field)) {
+            long[] shape = t.longs(2);
+            tensors.put(t.string(0), Tensor.wrap(ElementType.FLOAT32, t.bytes(4), shape));
+        }
+        return tensors;
+    }
+
+    private static List<Integer> tensors(FlatBufferBuilder b, Map<String, Tensor> part) {
+        List<Integer> offsets = new ArrayList<>();
+        part.forEach((name, t) -> {
+            int nameOffset = b.createString(name);
+            int raw = b.createByteVector(t.bytes());
+            b.startVector(8, t.rank(), 8);
+            for (int i = t.rank() - 1; i >= 0; i--) {
+                b.addLong(t.dim(i));
+            }
+            int dims = b.endVector();
+            b.startTable(6);
+            b.addOffset(0, nameOffset, 0);
+            b.addOffset(2, dims, 0);
+            b.addInt(3, FLOAT, 0);
+            b.addOffset(4, raw, 0);
+            offsets.add(b.endTable());
+        });
+        return offsets;
+    }
+
+    private static int vector(FlatBufferBuilder b, List<Integer> offsets) {
+        b.startVector(4, offsets.size(), 4);
+        for (int i = offsets.size() - 1; i >= 0; i--) {
+            b.addOffset(offsets.get(i));
+        }
+        return b.endVector();
+    }
+
+    /** Reads one flatbuffer table: field i's offset lies in the table's vtable. */
+    private record Table(ByteBuffer data, int position) {
+
+        private int field(int i) {
+            int vtable = position - data.getInt(position);
+            int at = 4 + 2 * i;
+            int offset = at < data.getShort(vtable) ? data.getShort(vtable + at) : 0;
+            return offset == 0 ? 0 : position + offset;
+        }
+
+        private int target(int i) {
+            int at = field(i);
+            if (at == 0) {
+                throw new IndexOutOfBoundsException("field " + i + " is absent");
+            }
+            return at + data.getInt(at);
+        }
+
+        int integer(int i) {
+            int at = field(i);
+            return at == 0 ? 0 : data.getInt(at);
+        }
+
+        Table table(int i) {
+            return new Table(data, target(i));
+        }
+
+        List<Table> tables(int i) {
+            if (field(i) == 0) {
+                return List.of();
+            }
+            int start = target(i);
+            List<Table> tables = new ArrayList<>();
+            for (int k = 0; k < data.getInt(start); k++) {
+                int at = start + 4 + 4 * k;
+                tables.add(new Table(data, at + data.getInt(at)));
+            }
+            return tables;
+        }
+
+        String string(int i) {
+            return StandardCharsets.UTF_8.decode(bytes(i)).toString();
+        }
+
+        long[] longs(int i) {
+            if (field(i) == 0) {
+                return new long[0];
+            }
+            int start = target(i);
+            long[] values = new long[data.getInt(start)];
+            for (int k = 0; k < values.length; k++) {
+                values[k] = data.getLong(start + 4 + 8 * k);
+            }
+            return values;
+        }
+
+        ByteBuffer bytes(int i) {
+            int start = target(i);
+            return data.slice(start + 4, data.getInt(start));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.adm4j.export.training;
+
+import io.adm4j.export.autodiff.Gradients;
+import io.adm4j.export.autodiff.Kernels;
+import io.adm4j.export.graph.GraphBuilder;
+import io.adm4j.export.graph.Node;
+import io.adm4j.export.graph.OnnxModel;
+import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.graph.Value;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What ONNX Runtime's training API loads: the training graph (forward, backward, gradient accumulation, moving
+ * averages), the optimizer graph and the first checkpoint.
+ *
+ * <p>Exponential moving averages live in the checkpoint beside the parameters and are updated inside the training graph,
+ * so they never leave the device: a step first moves each average by {@code ema_step} times its distance to the current
+ * parameter. They therefore lag the optimizer by one update, which {@link #averages} makes up for.
+ */
+public final class TrainingArtifacts {
+    public static final String TRAINING_MODEL = "training.onnx";
+    public static final String OPTIMIZER_MODEL = "optimizer.onnx";
+    /** Training input: 1 where a step should move the moving averages, 0 where it should not; float32 []. */
+    public static final String EMA_SWITCH = "ema_switch";
+
+    private TrainingArtifacts() {}
+
+    /**
+     * Writes the two graphs into a folder.
+     *
+     * @param network modified: gradients are added to its graph
+     * @param emaRates decay rates, for example 0.9999; may be empty
+     */
+    public static void write(Path folder, TrainingGraph network, AdamW optimizer, List<Double> emaRates) {
+        GraphBuilder g = network.graph();
+        List<Parameter> parameters = g.parameters();
+        List<Value> values = parameters.stream().map(Parameter::value).toList();
+        List<Value> gradients = new Gradients(g, Kernels.TRAINING).of(network.loss(), values);
+
+        // The runtime wants: user inputs, parameters, frozen parameters, gradient buffers, the reset switch.
+        List<Value> inputs = new ArrayList<>(g.inputs());
+        Value emaSwitch = g.input(EMA_SWITCH, ElementType.FLOAT32);
+        inputs.add(emaSwitch);
+        inputs.addAll(values);
+        List<Value> outputs = new ArrayList<>();
+        outputs.add(network.loss());
+        outputs.addAll(network.outputs());
+
+        Value keep = g.constant(Tensor.wrap(ElementType.BOOL, java.nio.ByteBuffer.allocate(1), 1));
+        for (double rate : emaRates) {
+            Value step = emaSwitch.mul(1 - rate);
+            for (Parameter p : parameters) {
+                Value average = g.input(emaName(rate, p.name()), ElementType.FLOAT32, p.shape());
+                inputs.add(average);
+                outputs.add(accumulate(g, average, p.value().sub(average).mul(step), keep));
+            }
+        }
+        List<Value> buffers = new ArrayList<>();
+        for (Parameter p : parameters) {
+            buffers.add(g.input(p.name() + "_grad.accumulation.buffer", ElementType.FLOAT32, p.shape()));
+        }
+        Value reset = g.input("lazy_reset_grad", ElementType.BOOL, 1);
+        inputs.addAll(buffers);
+        inputs.add(reset);
+        for (int i = 0; i < parameters.size(); i++) {
+            Value gradient = g.named(parameters.get(i).name() + "_grad", gradients.get(i));
+            outputs.add(accumulate(g, buffers.get(i), gradient, reset));
+        }
+        try {
+            Files.createDirectories(folder);
+            OnnxModel.withInputs(g, inputs, outputs).write(folder.resolve(TRAINING_MODEL));
+            Files.write(folder.resolve(OPTIMIZER_MODEL), OptimizerModel.of(optimizer).toByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not write the training graphs to " + folder + ".", e);
+        }
+    }
+
+    /** The checkpoint to start from: the weights, and every moving average equal to them. */
+    public static OrtCheckpoint start(Map<String, Tensor> weights, List<Double> emaRates) {
+        Map<String, Tensor> averages = new LinkedHashMap<>();
+        for (double rate : emaRates) {
+            weights.forEach((name, w) -> averages.put(emaName(rate, name), w));
+        }
+        return new OrtCheckpoint(weights, averages);
+    }
+
+    /**
+     * The moving averages of a checkpoint brought up to its parameters: average + (1 - rate)·(parameter - average).
+     *
+     * @throws IllegalArgumentException if the checkpoint has no averages of this rate
+     */
+    public static Map<String, Tensor> averages(OrtCheckpoint checkpoint, double rate) {
+        Map<String, Tensor> averages = new LinkedHashMap<>();
+        checkpoint.trainable().forEach((name, parameter) -> {
+            Tensor lagging = checkpoint.frozen().get(emaName(rate, name));
+            if (lagging == null) {
+                throw new IllegalArgumentException("The checkpoint has no moving average of rate " + rate + ".");
+            }
+            float[] average = lagging.toFloatArray();
+            float[] current = parameter.toFloatArray();
+            for (int i = 0; i < average.length; i++) {
+                average[i] += (float) ((1 - rate) * (current[i] - average[i]));
+            }
+            averages.put(name, Tensor.of(average, parameter.shape()));
+        });
+        return averages;
+    }
+
+    private static Value accumulate(GraphBuilder g, Value buffer, Value addend, Value reset) {
+        String base = buffer.name().endsWith(".buffer")
+                ? buffer.name().substring(0, buffer.name().length() - ".buffer".length())
+                : buffer.name() + "_grad.accumulation";
+        Value updated = g.output(base + ".out", ElementType.BOOL, 1);
+        g.add(new Node("InPlaceAccumulatorV2", Node.MICROSOFT, List.of(buffer, addend, reset), List.of(updated), Map.of()));
+        return updated;
+    }
+
+    private static String emaName(double rate, String parameter) {
+        return "ema_" + rate + "." + parameter;
+    }
+}

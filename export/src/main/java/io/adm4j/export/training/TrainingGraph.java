@@ -1,0 +1,77 @@
+package io.adm4j.export.training;
+
+import io.adm4j.export.graph.GraphBuilder;
+import io.adm4j.export.graph.Value;
+import io.adm4j.export.net.AdmClassifier;
+import io.adm4j.export.net.AdmUNet;
+import io.adm4j.export.net.ClassifierConfig;
+import io.adm4j.export.net.Dropout;
+import io.adm4j.export.net.UNetConfig;
+import io.adm4j.tensor.ElementType;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A network with its loss, ready to be differentiated.
+ *
+ * <p>Inputs of both kinds: {@code x_start} [N,3,H,W] in [-1, 1], {@code noise} like it, {@code t} int64 [N] in [0, steps),
+ * {@code y} int64 [N], and {@code loss_weight} [N], by which each picture's loss is multiplied before the mean.
+ *
+ * @param graph holds the network's parameters and inputs
+ * @param loss the scalar that is minimised
+ * @param outputs further values that a step reports, by their names
+ */
+public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs) {
+
+    /**
+     * A denoiser; there is a {@code y} only if it is class-conditional. Reports {@code losses} [N] and, for the hybrid
+     * losses, {@code mse} and {@code vb} [N].
+     */
+    public static TrainingGraph ofDenoiser(UNetConfig network, DiffusionLoss loss) {
+        GraphBuilder g = new GraphBuilder();
+        Value xStart = picture(g, "x_start", network.imageSize());
+        Value noise = picture(g, "noise", network.imageSize());
+        Value t = g.input("t", ElementType.INT64, GraphBuilder.BATCH);
+        Value y = network.classConditional() ? g.input("y", ElementType.INT64, GraphBuilder.BATCH) : null;
+        Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
+
+        Value xT = loss.noisy(xStart, noise, t);
+        Value out = new AdmUNet(network).build(g, xT, loss.modelTimestep(t), y, Dropout.none());
+        DiffusionLoss.Terms terms = loss.terms(out, xStart, xT, noise, t);
+        List<Value> outputs = new ArrayList<>();
+        outputs.add(g.named("losses", terms.loss()));
+        if (loss.hybrid()) {
+            outputs.add(g.named("mse", terms.mse()));
+            outputs.add(g.named("vb", terms.vb()));
+        }
+        return new TrainingGraph(g, weightedMean(terms.loss(), weight), outputs);
+    }
+
+    /**
+     * A classifier by cross-entropy; there is a {@code noise} only if {@code noised}. Reports {@code losses} [N] and
+     * {@code logits} [N,K].
+     */
+    public static TrainingGraph ofClassifier(ClassifierConfig network, DiffusionLoss noising, boolean noised) {
+        GraphBuilder g = new GraphBuilder();
+        Value xStart = picture(g, "x_start", network.imageSize());
+        Value noise = noised ? picture(g, "noise", network.imageSize()) : null;
+        Value t = g.input("t", ElementType.INT64, GraphBuilder.BATCH);
+        Value y = g.input("y", ElementType.INT64, GraphBuilder.BATCH);
+        Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
+
+        Value x = noised ? noising.noisy(xStart, noise, t) : xStart;
+        Value logits = new AdmClassifier(network).build(g, x, noising.modelTimestep(t)).logits();
+        Value logProbability = logits.logSoftmax().mul(y.oneHot(network.numClasses())).reduceSum(false, 1);
+        Value losses = logProbability.neg();
+        return new TrainingGraph(
+                g, weightedMean(losses, weight), List.of(g.named("losses", losses), g.named("logits", logits)));
+    }
+
+    private static Value picture(GraphBuilder g, String name, long size) {
+        return g.input(name, ElementType.FLOAT32, GraphBuilder.BATCH, 3, size, size);
+    }
+
+    private static Value weightedMean(Value losses, Value weight) {
+        return losses.graph().named("loss", losses.mul(weight).reduceMean(false, 0));
+    }
+}

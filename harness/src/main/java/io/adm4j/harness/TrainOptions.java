@@ -1,0 +1,220 @@
+package io.adm4j.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.data.DataOptions;
+import io.adm4j.harness.data.PictureData;
+import io.adm4j.harness.data.Split;
+import io.adm4j.harness.training.RunFolder;
+import io.adm4j.harness.training.Task;
+import io.adm4j.harness.training.TrainingLoop;
+import io.adm4j.harness.training.TrainingSettings;
+import io.adm4j.runtime.Device;
+import io.adm4j.tensor.Tensor;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import picocli.CommandLine.Option;
+
+/** What both training commands take, and how they run. */
+final class TrainOptions {
+    @Option(
+            names = "--data",
+            paramLabel = "PATH",
+            description = "Pictures: an npz (arr_0 NHWC uint8, arr_1 labels), a folder with one sub-folder per class, a"
+                    + " folder of label_name.ext files, or a folder of MNIST-style IDX files.")
+    Path data;
+
+    @Option(names = "--out", paramLabel = "FOLDER", description = "Folder of a new training run.")
+    Path out;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "FOLDER",
+            description = "Go on with this run: everything but --steps, --data, --device, --threads and"
+                    + " --save-interval is as it was.")
+    Path resume;
+
+    @Option(names = "--steps", required = true, description = "Optimizer steps, those already done included.")
+    long steps;
+
+    @Option(names = "--batch-size", defaultValue = "64", description = "Pictures per step (default ${DEFAULT-VALUE}).")
+    int batchSize;
+
+    @Option(
+            names = "--microbatch",
+            description = "Pictures per pass; smaller ones need less memory (default: the whole batch).")
+    Integer microbatch;
+
+    @Option(names = "--lr", defaultValue = "1e-4", description = "Learning rate of AdamW (default ${DEFAULT-VALUE}).")
+    double learningRate;
+
+    @Option(names = "--weight-decay", defaultValue = "0", description = "Default ${DEFAULT-VALUE}.")
+    double weightDecay;
+
+    @Option(
+            names = "--lr-warmup-steps",
+            defaultValue = "0",
+            description = "Steps over which the learning rate grows from 0 (default ${DEFAULT-VALUE}).")
+    long warmupSteps;
+
+    @Option(
+            names = "--lr-anneal-steps",
+            defaultValue = "0",
+            description = "Steps over which the learning rate falls to 0; 0 keeps it (default ${DEFAULT-VALUE}).")
+    long annealSteps;
+
+    @Option(
+            names = "--ema-rate",
+            split = ",",
+            defaultValue = "0.9999",
+            description = "Decay rates of the moving averages of the weights (default ${DEFAULT-VALUE}).")
+    List<Double> emaRates;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Default ${DEFAULT-VALUE}.")
+    long seed;
+
+    @Option(names = "--flip", description = "Mirror pictures left to right half of the time.")
+    boolean flip;
+
+    @Option(
+            names = "--save-interval",
+            defaultValue = "1000",
+            description = "Steps between checkpoints (default ${DEFAULT-VALUE}).")
+    long saveInterval;
+
+    @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda (default ${DEFAULT-VALUE}).")
+    Device device;
+
+    @Option(names = "--threads", defaultValue = "0", description = "CPU threads; 0 takes all cores (default).")
+    int threads;
+
+    /**
+     * Starts or resumes a run and trains.
+     *
+     * @param kind of network, as noted in run.json
+     * @param flags of a new run
+     * @param makeTask from the run's flags and its pictures
+     * @param weights first weights of a new run, by task
+     */
+    void run(
+            String kind,
+            Supplier<ObjectNode> flags,
+            TaskFactory makeTask,
+            BiFunction<Task, Long, Map<String, Tensor>> weights,
+            PrintWriter console) {
+        if ((out == null) == (resume == null)) {
+            throw new UserError("Give either --out FOLDER for a new run or --resume FOLDER for one that was stopped.");
+        }
+        if (steps < 1 || saveInterval < 1 || batchSize < 1) {
+            throw new UserError("--steps, --save-interval and --batch-size are at least 1.");
+        }
+        RunFolder folder = new RunFolder(resume == null ? out : resume);
+        JsonNode description = resume == null ? describe(kind, flags.get()) : folder.description();
+        if (!description.path("kind").asText().equals(kind)) {
+            throw new UserError(resume + " is a run of 'train " + description.path("kind").asText() + "', not of 'train "
+                    + kind + "'.");
+        }
+        TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
+        Path source = data == null ? Path.of(description.get("data").get("path").asText()) : data;
+        PictureData pictures = PictureData.open(
+                source, new DataOptions(description.get("flags").get("image_size").asInt(), Split.TRAIN));
+        checkData(description, pictures, source);
+        Task task = makeTask.make(description.get("flags"), pictures, settings);
+        TrainingLoop loop = new TrainingLoop(task, settings, folder, device, threads);
+        if (resume == null) {
+            Map<String, Tensor> first = weights.apply(task, settings.seed());
+            folder.create(withData(description, pictures, source));
+            loop.prepare(first);
+            long parameters = first.values().stream().mapToLong(Tensor::size).sum();
+            console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", pictures, parameters, folder.path());
+        } else {
+            console.printf("%s%nGoing on from step %d of %s%n", pictures, folder.require().step(), folder.path());
+        }
+        console.flush();
+        RunFolder.Checkpoint end = trainInterruptibly(loop);
+        if (end.step() < steps) {
+            console.printf(
+                    "%nStopped and saved at step %d. Go on with: harness train %s --resume %s --steps %d%n",
+                    end.step(), kind, folder.path(), steps);
+        } else {
+            console.printf(
+                    Locale.ROOT, "Step %d saved in %s after %.0f s%n", end.step(), end.folder(), end.seconds());
+        }
+        console.flush();
+    }
+
+    /** Makes a task of the run's flags. */
+    interface TaskFactory {
+        Task make(JsonNode flags, PictureData pictures, TrainingSettings settings);
+    }
+
+    /** Ctrl-C (or a TERM signal) lets the step at hand end and saves it before the process goes. */
+    private RunFolder.Checkpoint trainInterruptibly(TrainingLoop loop) {
+        CountDownLatch finished = new CountDownLatch(1);
+        Thread saver = new Thread(() -> {
+            loop.stop();
+            try {
+                finished.await(10, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(saver);
+        try {
+            return loop.train(steps, saveInterval);
+        } finally {
+            finished.countDown();
+            try {
+                Runtime.getRuntime().removeShutdownHook(saver);
+            } catch (IllegalStateException shuttingDown) {
+                // The hook is running: that is what stopped the loop.
+            }
+        }
+    }
+
+    private ObjectNode describe(String kind, ObjectNode flags) {
+        if (data == null) {
+            throw new UserError("A new run needs pictures: --data PATH.");
+        }
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode description = mapper.createObjectNode().put("kind", kind);
+        description.set("flags", flags);
+        TrainingSettings settings = new TrainingSettings(
+                batchSize,
+                microbatch == null ? batchSize : Math.min(microbatch, batchSize),
+                learningRate,
+                weightDecay,
+                warmupSteps,
+                annealSteps,
+                emaRates,
+                seed,
+                flip);
+        description.set("training", settings.toJson(mapper));
+        return description;
+    }
+
+    private static JsonNode withData(JsonNode description, PictureData pictures, Path source) {
+        ObjectNode all = description.deepCopy();
+        ObjectNode data = all.putObject("data")
+                .put("path", source.toAbsolutePath().normalize().toString())
+                .put("pictures", pictures.size())
+                .put("sha256", pictures.checksum());
+        pictures.classNames().forEach(data.withArray("classes")::add);
+        return all;
+    }
+
+    private static void checkData(JsonNode description, PictureData pictures, Path source) {
+        JsonNode known = description.path("data");
+        if (!known.isMissingNode() && !known.get("sha256").asText().equals(pictures.checksum())) {
+            throw new UserError("The pictures in " + source + " are not those that this run was started with.");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.adm4j.harness.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.diffusion.GaussianDiffusion;
+import io.adm4j.export.net.UNetConfig;
+import io.adm4j.export.training.DiffusionLoss;
+import io.adm4j.export.training.TrainingGraph;
+import io.adm4j.harness.UserError;
+import io.adm4j.harness.data.PictureData;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/** Training of a denoiser (Dhariwal and Nichol 2021, sections 2 and 3): uniform timesteps, the loss that the flags choose. */
+public final class DiffusionTask implements Task {
+    private final UNetConfig network;
+    private final GaussianDiffusion diffusion;
+    private final DiffusionLoss loss;
+    private final PictureBatches batches;
+    private final long seed;
+
+    /**
+     * @param flags published flags of network and diffusion
+     * @throws UserError if the network is class-conditional and the pictures' labels do not fit it
+     */
+    public DiffusionTask(JsonNode flags, PictureData pictures, TrainingSettings settings) {
+        this.network = UNetConfig.fromFlags(flags);
+        DiffusionConfig config = DiffusionConfig.fromJson(flags);
+        this.diffusion = new GaussianDiffusion(config);
+        this.loss = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
+        this.batches = new PictureBatches(pictures, settings.batchSize(), settings.seed(), settings.flip());
+        this.seed = settings.seed();
+        if (network.classConditional() && !pictures.hasLabels()) {
+            throw new UserError("A class-conditional network needs labels, and " + pictures
+                    + ": give labelled pictures or --class-cond false.");
+        }
+        if (network.classConditional() && pictures.classCount() > network.numClasses()) {
+            throw new UserError("The pictures have " + pictures.classCount() + " classes, the network "
+                    + network.numClasses() + ": give --num-classes " + pictures.classCount() + ".");
+        }
+    }
+
+    @Override
+    public TrainingGraph graph() {
+        return TrainingGraph.ofDenoiser(network, loss);
+    }
+
+    @Override
+    public Map<String, Tensor> batch(long step) {
+        PictureBatches.Batch pictures = batches.batch(step);
+        long[] shape = pictures.x().shape();
+        RandomGenerator random = PictureBatches.random(seed ^ 0x5DEECE66DL, step);
+        Tensor t = Tensor.zeros(ElementType.INT64, shape[0]);
+        for (int i = 0; i < shape[0]; i++) {
+            t.longs().put(i, random.nextInt(diffusion.numTimesteps()));
+        }
+        Tensor noise = Tensor.zeros(ElementType.FLOAT32, shape);
+        FloatBuffer values = noise.floats();
+        while (values.hasRemaining()) {
+            values.put((float) random.nextGaussian());
+        }
+        Map<String, Tensor> batch = new LinkedHashMap<>();
+        batch.put("x_start", pictures.x());
+        batch.put("noise", noise);
+        batch.put("t", t);
+        if (network.classConditional()) {
+            batch.put("y", pictures.y());
+        }
+        return batch;
+    }
+
+    @Override
+    public List<String> figureNames() {
+        return hybrid() ? List.of("loss", "mse", "vb") : List.of("loss");
+    }
+
+    @Override
+    public double[] figures(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
+        return hybrid()
+                ? new double[] {mean(outputs.get("losses")), mean(outputs.get("mse")), mean(outputs.get("vb"))}
+                : new double[] {mean(outputs.get("losses"))};
+    }
+
+    private boolean hybrid() {
+        return loss.hybrid();
+    }
+
+    private static double mean(Tensor values) {
+        double sum = 0;
+        for (float v : values.toFloatArray()) {
+            sum += v;
+        }
+        return sum / values.size();
+    }
+}

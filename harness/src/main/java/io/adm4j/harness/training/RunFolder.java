@@ -1,0 +1,168 @@
+package io.adm4j.harness.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.export.training.OrtCheckpoint;
+import io.adm4j.harness.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The folder of one training run.
+ *
+ * <pre>
+ * run.json                 what is trained, on what, how
+ * log.csv                  one line a step
+ * graphs/                  training.onnx, optimizer.onnx
+ * checkpoint-00001000/     weights.ckpt, state.json
+ * </pre>
+ *
+ * <p>A checkpoint appears whole or not at all: it is written under another name and then renamed.
+ */
+public final class RunFolder {
+    private static final String PREFIX = "checkpoint-";
+    private static final int KEPT = 2;
+
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final Path folder;
+
+    /**
+     * One saved state.
+     *
+     * @param step optimizer steps done
+     * @param seconds time spent on them, all sessions together
+     */
+    public record Checkpoint(Path folder, long step, double seconds) {
+        public Path weights() {
+            return folder.resolve("weights.ckpt");
+        }
+    }
+
+    public RunFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Makes a new run.
+     *
+     * @throws UserError if there is a run already
+     */
+    public void create(JsonNode run) {
+        if (Files.exists(folder.resolve("run.json"))) {
+            throw new UserError("There is a training run in " + folder + " already: go on with --resume " + folder
+                    + ", or choose another --out.");
+        }
+        try {
+            Files.createDirectories(graphs());
+            Path temporary = folder.resolve("run.json.tmp");
+            Files.writeString(temporary, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n");
+            Files.move(temporary, folder.resolve("run.json"), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** The contents of run.json. */
+    public JsonNode description() {
+        Path file = folder.resolve("run.json");
+        if (!Files.exists(file)) {
+            throw new UserError(folder + " holds no training run (there is no run.json).");
+        }
+        try {
+            return mapper.readTree(file.toFile());
+        } catch (IOException e) {
+            throw new UserError(file + " cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    public Path path() {
+        return folder;
+    }
+
+    public Path graphs() {
+        return folder.resolve("graphs");
+    }
+
+    public Path log() {
+        return folder.resolve("log.csv");
+    }
+
+    /** The newest whole checkpoint. */
+    public Optional<Checkpoint> newest() {
+        return checkpoints().stream().max(Comparator.comparingLong(Checkpoint::step));
+    }
+
+    /** The newest checkpoint, or an error that says that there is none. */
+    public Checkpoint require() {
+        return newest().orElseThrow(() -> new UserError("The training run in " + folder + " has no checkpoint yet."));
+    }
+
+    /** The weights of the newest checkpoint. */
+    public OrtCheckpoint weights() {
+        return OrtCheckpoint.read(require().weights());
+    }
+
+    /** Saves a checkpoint and forgets the oldest ones. */
+    public Checkpoint save(long step, double seconds, Consumer<Path> writeWeights) {
+        Path target = folder.resolve(String.format("%s%08d", PREFIX, step));
+        Path temporary = folder.resolve("saving");
+        try {
+            delete(temporary);
+            Files.createDirectories(temporary);
+            writeWeights.accept(temporary.resolve("weights.ckpt"));
+            ObjectNode state = mapper.createObjectNode().put("step", step).put("seconds", seconds);
+            Files.writeString(temporary.resolve("state.json"), mapper.writeValueAsString(state));
+            delete(target);
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            List<Checkpoint> all = checkpoints();
+            for (Checkpoint old : all.subList(0, Math.max(0, all.size() - KEPT))) {
+                delete(old.folder());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not save the checkpoint " + target + ".", e);
+        }
+        return new Checkpoint(target, step, seconds);
+    }
+
+    private List<Checkpoint> checkpoints() {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(p -> p.getFileName().toString().startsWith(PREFIX))
+                    .filter(p -> Files.exists(p.resolve("state.json")))
+                    .map(this::read)
+                    .sorted(Comparator.comparingLong(Checkpoint::step))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not list " + folder + ".", e);
+        }
+    }
+
+    private Checkpoint read(Path checkpoint) {
+        try {
+            JsonNode state = mapper.readTree(checkpoint.resolve("state.json").toFile());
+            return new Checkpoint(
+                    checkpoint, state.get("step").asLong(), state.get("seconds").asDouble());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read the checkpoint " + checkpoint + ".", e);
+        }
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.walk(path)) {
+            for (Path p : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(p);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.adm4j.harness.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a network is trained, whatever it is.
+ *
+ * @param batchSize pictures per optimizer step
+ * @param microbatch pictures per pass through the network; gradients are summed over passes
+ * @param learningRate AdamW's step size
+ * @param weightDecay AdamW's decoupled decay
+ * @param warmupSteps steps over which the learning rate grows linearly from 0
+ * @param annealSteps steps after which the learning rate has fallen linearly to 0; 0 keeps it
+ * @param emaRates decay rates of the moving averages of the weights
+ * @param seed of the first weights, the order of the pictures, the timesteps and the noise
+ * @param flip whether pictures are mirrored left to right half of the time
+ */
+public record TrainingSettings(
+        int batchSize,
+        int microbatch,
+        double learningRate,
+        double weightDecay,
+        long warmupSteps,
+        long annealSteps,
+        List<Double> emaRates,
+        long seed,
+        boolean flip) {
+
+    /** The learning rate of the step with this number, counted from 0. */
+    public double learningRate(long step) {
+        double rate = learningRate;
+        if (step < warmupSteps) {
+            rate *= (step + 1.0) / warmupSteps;
+        }
+        if (annealSteps > 0) {
+            rate *= Math.max(0, 1 - (double) step / annealSteps);
+        }
+        return rate;
+    }
+
+    /** The settings under the published trainers' names. */
+    public ObjectNode toJson(ObjectMapper mapper) {
+        ObjectNode json = mapper.createObjectNode()
+                .put("batch_size", batchSize)
+                .put("microbatch", microbatch)
+                .put("lr", learningRate)
+                .put("weight_decay", weightDecay)
+                .put("lr_warmup_steps", warmupSteps)
+                .put("lr_anneal_steps", annealSteps)
+                .put("seed", seed)
+                .put("flip", flip);
+        ArrayNode rates = json.putArray("ema_rate");
+        emaRates.forEach(rates::add);
+        return json;
+    }
+
+    /** Reads what {@link #toJson} wrote. */
+    public static TrainingSettings fromJson(JsonNode json) {
+        List<Double> rates = new ArrayList<>();
+        json.get("ema_rate").forEach(r -> rates.add(r.asDouble()));
+        return new TrainingSettings(
+                json.get("batch_size").asInt(),
+                json.get("microbatch").asInt(),
+                json.get("lr").asDouble(),
+                json.get("weight_decay").asDouble(),
+                json.get("lr_warmup_steps").asLong(),
+                json.get("lr_anneal_steps").asLong(),
+                List.copyOf(rates),
+                json.get("seed").asLong(),
+                json.get("flip").asBoolean());
+    }
+}

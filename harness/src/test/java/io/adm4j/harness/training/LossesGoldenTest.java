@@ -1,0 +1,116 @@
+package io.adm4j.harness.training;
+
+import static io.adm4j.harness.training.GoldenCase.assertClose;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.Golden;
+import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.diffusion.GaussianDiffusion;
+import io.adm4j.export.autodiff.Gradients;
+import io.adm4j.export.autodiff.Kernels;
+import io.adm4j.export.graph.OnnxModel;
+import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.graph.Value;
+import io.adm4j.export.net.UNetConfig;
+import io.adm4j.export.training.DiffusionLoss;
+import io.adm4j.export.training.LossType;
+import io.adm4j.export.training.TrainingGraph;
+import io.adm4j.runtime.Device;
+import io.adm4j.runtime.OnnxSession;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The losses and their gradients against the published code's. */
+class LossesGoldenTest {
+
+    static Stream<String> cases() {
+        return Golden.cases("losses").stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void hybridLoss(String name) {
+        GoldenCase golden = GoldenCase.load(name);
+        check(golden, "hybrid", LossType.MSE, false);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void klLoss(String name) {
+        GoldenCase golden = GoldenCase.load(name);
+        check(golden, "kl", LossType.RESCALED_KL, false);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void rescaledHybridLoss(String name) {
+        GoldenCase golden = GoldenCase.load(name);
+        check(golden, "rescaled_hybrid", LossType.RESCALED_MSE, true);
+    }
+
+    private static void check(GoldenCase golden, String prefix, LossType type, boolean fewer) {
+        String denoiser = golden.settings().get("denoiser").asText();
+        ObjectNode flags = (ObjectNode) GoldenCase.json(denoiser);
+        int steps = golden.settings().get("steps").asInt();
+        int taken = fewer ? golden.settings().get("rescaled_hybrid_steps").asInt() : steps;
+        flags.put("noise_schedule", golden.settings().get("schedule").asText()).put("diffusion_steps", taken);
+        DiffusionConfig config = DiffusionConfig.fromJson(flags);
+        GaussianDiffusion diffusion = new GaussianDiffusion(config);
+        UNetConfig network = UNetConfig.fromFlags(flags);
+        TrainingGraph training = TrainingGraph.ofDenoiser(network, new DiffusionLoss(diffusion, type));
+
+        String gradientPrefix = prefix + "_grad_";
+        List<Parameter> checked = training.graph().parameters().stream()
+                .filter(p -> golden.arrays().containsKey(gradientPrefix + p.name()))
+                .toList();
+        List<Value> gradients = new Gradients(training.graph(), Kernels.STOCK)
+                .of(training.loss(), checked.stream().map(Parameter::value).toList());
+        List<Value> inputs = training.graph().inputs();
+        List<Value> outputs = new ArrayList<>(training.outputs());
+        outputs.addAll(gradients);
+        byte[] model = OnnxModel.withWeights(training.graph(), inputs, outputs, GoldenCase.weights(denoiser)).bytes();
+
+        Tensor t = golden.arrays().get("t");
+        int batch = t.size();
+        Map<String, Tensor> given = new LinkedHashMap<>();
+        for (Value input : inputs) {
+            given.put(input.name(), golden.arrays().get(input.name()));
+        }
+        if (fewer) {
+            Tensor mapped = Tensor.zeros(ElementType.INT64, batch);
+            for (int i = 0; i < batch; i++) {
+                mapped.longs().put(i, t.longs().get(i) * diffusion.numTimesteps() / steps);
+            }
+            given.put("t", mapped);
+        }
+        Tensor ones = Tensor.zeros(ElementType.FLOAT32, batch);
+        for (int i = 0; i < batch; i++) {
+            ones.floats().put(i, 1);
+        }
+        given.put("loss_weight", ones);
+        try (OnnxSession session = OnnxSession.open(model, Device.CPU, 0)) {
+            Map<String, Tensor> found = session.run(given);
+            assertClose(prefix + "_loss", golden.arrays().get(prefix + "_loss"), found.get("losses"), 0, 1e-4);
+            if (golden.arrays().containsKey(prefix + "_vb")) {
+                assertClose(prefix + "_vb", golden.arrays().get(prefix + "_vb"), found.get("vb"), 0, 1e-4);
+                assertClose(prefix + "_mse", golden.arrays().get(prefix + "_mse"), found.get("mse"), 0, 1e-4);
+            }
+            for (int i = 0; i < checked.size(); i++) {
+                String key = gradientPrefix + checked.get(i).name();
+                Tensor expected = golden.arrays().get(key);
+                double scale = 0;
+                for (float v : expected.toFloatArray()) {
+                    scale = Math.max(scale, Math.abs(v));
+                }
+                assertClose(key, expected, found.get(gradients.get(i).name()), 1e-4 * scale, 1e-3);
+            }
+        }
+    }
+}
