@@ -1,0 +1,184 @@
+package io.adm4j.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.diffusion.DiffusionConfig;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What {@code model.json} says of a bundle.
+ *
+ * @param name of the model, for people
+ * @param imageSize lines and columns of a picture, in pixels
+ * @param denoiser the denoiser's flags under their published names
+ * @param classifier the noisy classifier's flags, if there is one
+ * @param diffusion the process that the denoiser was trained on
+ * @param classes names by label; empty where unknown or without classes
+ * @param provenance free-form: what made the model
+ * @param files the bundle's files by name
+ */
+public record Manifest(
+        String name,
+        int imageSize,
+        ObjectNode denoiser,
+        Optional<ObjectNode> classifier,
+        DiffusionConfig diffusion,
+        List<String> classes,
+        ObjectNode provenance,
+        Map<String, FileEntry> files) {
+    /** The format of bundles that is written, and the only one that is read. */
+    public static final int FORMAT_VERSION = 1;
+
+    /**
+     * A file of the bundle.
+     *
+     * @param sha256 64 lower-case hexadecimal digits
+     * @param bytes its length
+     */
+    public record FileEntry(String sha256, long bytes) {}
+
+    public Manifest {
+        if (imageSize < 1) {
+            throw new IllegalArgumentException("An image size is at least 1, not " + imageSize + ".");
+        }
+        classes = List.copyOf(classes);
+        files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
+    }
+
+    /** A manifest for {@link BundleWriter}, which fills in the files. */
+    public static Manifest describing(
+            String name,
+            int imageSize,
+            ObjectNode denoiser,
+            Optional<ObjectNode> classifier,
+            DiffusionConfig diffusion,
+            List<String> classes,
+            ObjectNode provenance) {
+        return new Manifest(name, imageSize, denoiser, classifier, diffusion, classes, provenance, Map.of());
+    }
+
+    /** Whether the denoiser takes labels. */
+    public boolean classConditional() {
+        return denoiser.path("class_cond").asBoolean(false);
+    }
+
+    /** Number of classes, as far as names or flags tell. */
+    public OptionalInt classCount() {
+        if (!classes.isEmpty()) {
+            return OptionalInt.of(classes.size());
+        }
+        JsonNode count = denoiser.path("num_classes");
+        if (!count.isInt() && classifier.isPresent()) {
+            count = classifier.get().path("num_classes");
+        }
+        return count.isInt() ? OptionalInt.of(count.intValue()) : OptionalInt.empty();
+    }
+
+    /**
+     * The label that a user names: a number, or a class name in any case.
+     *
+     * @return empty if there is no such class
+     */
+    public OptionalInt label(String numberOrName) {
+        String wanted = numberOrName.strip();
+        for (int i = 0; i < classes.size(); i++) {
+            if (classes.get(i).equalsIgnoreCase(wanted)) {
+                return OptionalInt.of(i);
+            }
+        }
+        if (wanted.matches("[0-9]{1,9}")) {
+            int label = Integer.parseInt(wanted);
+            OptionalInt count = classCount();
+            if (count.isEmpty() || label < count.getAsInt()) {
+                return OptionalInt.of(label);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    Manifest withFiles(Map<String, FileEntry> actual) {
+        return new Manifest(name, imageSize, denoiser, classifier, diffusion, classes, provenance, actual);
+    }
+
+    /** The contents of {@code model.json}. */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("formatVersion", FORMAT_VERSION).put("name", name).put("imageSize", imageSize);
+        json.set("denoiser", denoiser);
+        classifier.ifPresent(flags -> json.set("classifier", flags));
+        json.set("diffusion", diffusion.toJson());
+        classes.forEach(json.putArray("classes")::add);
+        json.set("provenance", provenance);
+        ObjectNode list = json.putObject("files");
+        files.forEach((file, entry) ->
+                list.putObject(file).put("sha256", entry.sha256()).put("bytes", entry.bytes()));
+        return json;
+    }
+
+    /**
+     * Reads {@code model.json}.
+     *
+     * @param what how messages name it
+     * @throws BundleException if it is of another format version, or something is missing or of another kind
+     */
+    static Manifest fromJson(JsonNode json, String what) {
+        JsonNode version = json.path("formatVersion");
+        if (!version.isInt()) {
+            throw new BundleException(what + " is no bundle manifest: it has no 'formatVersion'.");
+        }
+        if (version.intValue() != FORMAT_VERSION) {
+            throw new BundleException(
+                    what + " has format version " + version.intValue() + ", but this program reads version "
+                            + FORMAT_VERSION + "; use the program that wrote it, or export the model again.");
+        }
+        List<String> classes = new ArrayList<>();
+        json.path("classes").forEach(node -> classes.add(node.asText()));
+        try {
+            return new Manifest(
+                    json.path("name").asText(""),
+                    json.path("imageSize").asInt(),
+                    object(json, "denoiser", what),
+                    json.has("classifier") ? Optional.of(object(json, "classifier", what)) : Optional.empty(),
+                    DiffusionConfig.fromJson(object(json, "diffusion", what)),
+                    classes,
+                    json.path("provenance") instanceof ObjectNode p ? p : JsonNodeFactory.instance.objectNode(),
+                    files(object(json, "files", what), what));
+        } catch (IllegalArgumentException e) {
+            throw new BundleException(what + " is wrong: " + e.getMessage(), e);
+        }
+    }
+
+    private static ObjectNode object(JsonNode json, String field, String what) {
+        if (json.path(field) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new BundleException(what + " is incomplete: it has no object '" + field + "'.");
+    }
+
+    private static Map<String, FileEntry> files(ObjectNode json, String what) {
+        Map<String, FileEntry> files = new LinkedHashMap<>();
+        json.fields().forEachRemaining(field -> {
+            JsonNode sha = field.getValue().path("sha256");
+            JsonNode bytes = field.getValue().path("bytes");
+            // A name with a path in it could point out of the bundle.
+            if (!plainName(field.getKey()) || !sha.asText().matches("[0-9a-f]{64}") || !bytes.isIntegralNumber()) {
+                throw new BundleException(what + " is wrong: its entry for the file '" + field.getKey()
+                        + "' is not a plain file name with 'sha256' and 'bytes'.");
+            }
+            files.put(field.getKey(), new FileEntry(sha.asText(), bytes.longValue()));
+        });
+        return files;
+    }
+
+    /** Whether a file name stays within its folder. */
+    static boolean plainName(String name) {
+        return name.matches("[A-Za-z0-9_][A-Za-z0-9._-]*");
+    }
+}

@@ -1,0 +1,110 @@
+package io.adm4j.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A folder with {@code model.json} and the ONNX graphs that it lists, verified when it is loaded.
+ *
+ * <p>The graphs: {@value #DENOISER}, {@value #CLASSIFIER}, {@value #CLASSIFIER_GRADIENT} and {@value #FEATURES}; a bundle
+ * need not have them all.
+ */
+public final class ModelBundle {
+    /** Name of the manifest. */
+    public static final String MANIFEST = "model.json";
+    /** {@code x, t[, y] -> out}. */
+    public static final String DENOISER = "denoiser.onnx";
+    /** {@code x, t -> logits}. */
+    public static final String CLASSIFIER = "classifier.onnx";
+    /** {@code x, t, y -> log_prob, grad}. */
+    public static final String CLASSIFIER_GRADIENT = "classifier-gradient.onnx";
+    /** {@code x -> features, logits}. */
+    public static final String FEATURES = "features.onnx";
+
+    private final Path folder;
+    private final Manifest manifest;
+
+    private ModelBundle(Path folder, Manifest manifest) {
+        this.folder = folder;
+        this.manifest = manifest;
+    }
+
+    /**
+     * Loads a bundle and verifies the length and checksum of each of its files.
+     *
+     * @throws BundleException if there is no bundle, it is damaged, or of another format version
+     */
+    public static ModelBundle load(Path folder) {
+        Path file = folder.resolve(MANIFEST);
+        if (!Files.isRegularFile(file)) {
+            throw new BundleException(folder + " is no model bundle: it has no " + MANIFEST + ".");
+        }
+        Manifest manifest;
+        try {
+            manifest = Manifest.fromJson(new ObjectMapper().readTree(file.toFile()), file.toString());
+        } catch (JsonProcessingException e) {
+            throw new BundleException(
+                    file + " is not readable JSON (line " + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
+                            + "); fetch or export the bundle again.",
+                    e);
+        } catch (IOException e) {
+            throw new BundleException(file + " could not be read: " + e.getMessage() + ".", e);
+        }
+        for (Map.Entry<String, Manifest.FileEntry> entry : manifest.files().entrySet()) {
+            verify(folder, entry.getKey(), entry.getValue());
+        }
+        return new ModelBundle(folder, manifest);
+    }
+
+    private static void verify(Path folder, String name, Manifest.FileEntry expected) {
+        Path file = folder.resolve(name);
+        if (!Files.isRegularFile(file)) {
+            throw new BundleException("The bundle " + folder + " lacks its file " + name + "; fetch or export it again.");
+        }
+        try {
+            long bytes = Files.size(file);
+            if (bytes != expected.bytes()) {
+                throw new BundleException(
+                        "The bundle " + folder + " is damaged: " + name + " has " + bytes + " bytes instead of "
+                                + expected.bytes() + "; fetch or export it again.");
+            }
+            if (!Sha256.of(file).equals(expected.sha256())) {
+                throw new BundleException(
+                        "The bundle " + folder + " is damaged: the checksum of " + name
+                                + " is not the one in " + MANIFEST + "; fetch or export it again.");
+            }
+        } catch (IOException e) {
+            throw new BundleException(file + " could not be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public Manifest manifest() {
+        return manifest;
+    }
+
+    /** Whether the bundle has a file of this name. */
+    public boolean has(String name) {
+        return manifest.files().containsKey(name);
+    }
+
+    /**
+     * Where a file of the bundle lies.
+     *
+     * @throws BundleException if the bundle has no such file
+     */
+    public Path path(String name) {
+        if (!has(name)) {
+            throw new BundleException(
+                    "The bundle " + folder + " has no " + name + "; it has " + manifest.files().keySet() + ".");
+        }
+        return folder.resolve(name);
+    }
+}

@@ -1,0 +1,57 @@
+package io.adm4j.model;
+
+import io.adm4j.diffusion.ClassifierGradient;
+import io.adm4j.runtime.Device;
+import io.adm4j.runtime.OnnxSession;
+import io.adm4j.tensor.Tensor;
+import java.util.Map;
+
+/** The noisy classifier of a bundle with its gradient, one graph. May be used from several threads at once. */
+public final class NoisyClassifier implements ClassifierGradient, AutoCloseable {
+    private final OnnxSession session;
+
+    /**
+     * What the classifier says of a batch.
+     *
+     * @param logProb log p(y | x_t), float32 {@code [N]}
+     * @param gradient its gradient by x_t, float32 {@code [N, C, H, W]}
+     */
+    public record Evaluation(Tensor logProb, Tensor gradient) {}
+
+    private NoisyClassifier(OnnxSession session) {
+        this.session = session;
+    }
+
+    /**
+     * Opens the bundle's {@value ModelBundle#CLASSIFIER_GRADIENT}.
+     *
+     * @param threads threads within one operator; 0 for all cores
+     * @throws BundleException if the bundle has none
+     * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
+     */
+    public static NoisyClassifier open(ModelBundle bundle, Device device, int threads) {
+        return new NoisyClassifier(OnnxSession.open(bundle.path(ModelBundle.CLASSIFIER_GRADIENT), device, threads));
+    }
+
+    /**
+     * Runs the classifier forwards and backwards.
+     *
+     * @param x float32 {@code [N, C, H, W]}
+     * @param timesteps float32 {@code [N]}
+     * @param labels int64 {@code [N]}
+     */
+    public Evaluation evaluate(Tensor x, Tensor timesteps, Tensor labels) {
+        Map<String, Tensor> out = session.run(Map.of("x", x, "t", timesteps, "y", labels));
+        return new Evaluation(out.get("log_prob"), out.get("grad"));
+    }
+
+    @Override
+    public Tensor gradient(Tensor x, Tensor timesteps, Tensor labels) {
+        return evaluate(x, timesteps, labels).gradient();
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** Model bundles on disk, and their networks as the samplers see them. */
+package io.adm4j.model;

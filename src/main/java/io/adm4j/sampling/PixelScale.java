@@ -1,0 +1,61 @@
+package io.adm4j.sampling;
+
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+
+/** Between pictures as networks see them (NCHW, -1 to 1) and as files hold them (NHWC, 0 to 255). */
+public final class PixelScale {
+    private static final float HALF_RANGE = 127.5f;
+    private static final int BRIGHTEST = 255;
+
+    private PixelScale() {}
+
+    /**
+     * (x + 1) &middot; 127.5, clamped and cut off to whole grey levels, as published.
+     *
+     * @param x float32 {@code [N, C, H, W]}
+     * @return uint8 {@code [N, H, W, C]}
+     */
+    public static Tensor toBytes(Tensor x) {
+        int count = (int) x.dim(0);
+        int channels = (int) x.dim(1);
+        int pixels = (int) (x.dim(2) * x.dim(3));
+        Tensor pictures = Tensor.zeros(ElementType.UINT8, count, x.dim(2), x.dim(3), channels);
+        FloatBuffer from = x.floats();
+        ByteBuffer to = pictures.bytes();
+        for (int n = 0; n < count; n++) {
+            for (int p = 0; p < pixels; p++) {
+                for (int c = 0; c < channels; c++) {
+                    float level = (from.get((n * channels + c) * pixels + p) + 1) * HALF_RANGE;
+                    to.put((byte) (int) Math.max(0, Math.min(BRIGHTEST, level)));
+                }
+            }
+        }
+        return pictures;
+    }
+
+    /**
+     * Grey levels divided by 127.5, minus 1.
+     *
+     * @param pictures uint8 {@code [N, H, W, C]}
+     * @return float32 {@code [N, C, H, W]}
+     */
+    public static Tensor toFloats(Tensor pictures) {
+        int count = (int) pictures.dim(0);
+        int channels = (int) pictures.dim(3);
+        int pixels = (int) (pictures.dim(1) * pictures.dim(2));
+        Tensor x = Tensor.zeros(ElementType.FLOAT32, count, channels, pictures.dim(1), pictures.dim(2));
+        ByteBuffer from = pictures.bytes();
+        FloatBuffer to = x.floats();
+        for (int n = 0; n < count; n++) {
+            for (int p = 0; p < pixels; p++) {
+                for (int c = 0; c < channels; c++) {
+                    to.put((n * channels + c) * pixels + p, (from.get() & BRIGHTEST) / HALF_RANGE - 1);
+                }
+            }
+        }
+        return x;
+    }
+}

@@ -1,0 +1,93 @@
+package io.adm4j.sampling;
+
+import io.adm4j.diffusion.NoiseSource;
+import io.adm4j.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.LongStream;
+
+/**
+ * One batch of pictures to sample.
+ *
+ * @param seeds one a picture; with label and settings it decides the picture
+ * @param labels one a picture, or none for a model without classes
+ * @param startNoise x_T, float32 {@code [N, 3, H, W]}, in the place of the seeds' own
+ * @param stepNoise noise of the steps, in the place of the seeds' own
+ */
+public record SampleRequest(
+        long[] seeds,
+        int[] labels,
+        SamplingSettings settings,
+        Optional<Tensor> startNoise,
+        Optional<NoiseSource> stepNoise) {
+    public SampleRequest {
+        if (seeds.length == 0) {
+            throw new IllegalArgumentException("At least one picture must be asked for.");
+        }
+        if (labels.length != 0 && labels.length != seeds.length) {
+            throw new IllegalArgumentException(
+                    "There are " + labels.length + " labels for " + seeds.length + " pictures; give one for each.");
+        }
+        seeds = seeds.clone();
+        labels = labels.clone();
+    }
+
+    /** Pictures from their seeds alone. */
+    public SampleRequest(long[] seeds, int[] labels, SamplingSettings settings) {
+        this(seeds, labels, settings, Optional.empty(), Optional.empty());
+    }
+
+    /** Pictures of consecutive seeds, one a label. */
+    public static SampleRequest consecutive(long firstSeed, int[] labels, SamplingSettings settings) {
+        long[] seeds = LongStream.range(0, labels.length).map(i -> firstSeed + i).toArray();
+        return new SampleRequest(seeds, labels, settings);
+    }
+
+    /** The same pictures from given start noise. */
+    public SampleRequest withStartNoise(Tensor noise) {
+        return new SampleRequest(seeds, labels, settings, Optional.of(noise), stepNoise);
+    }
+
+    /** The same pictures with given noise in the steps. */
+    public SampleRequest withStepNoise(NoiseSource noise) {
+        return new SampleRequest(seeds, labels, settings, startNoise, Optional.of(noise));
+    }
+
+    /** One a picture; a copy. */
+    @Override
+    public long[] seeds() {
+        return seeds.clone();
+    }
+
+    /** One a picture, or none; a copy. */
+    @Override
+    public int[] labels() {
+        return labels.clone();
+    }
+
+    /** Number of pictures. */
+    public int count() {
+        return seeds.length;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SampleRequest r
+                && Arrays.equals(seeds, r.seeds)
+                && Arrays.equals(labels, r.labels)
+                && settings.equals(r.settings)
+                && startNoise.equals(r.startNoise)
+                && stepNoise.equals(r.stepNoise);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(seeds) + settings.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return seeds.length + " pictures of seeds " + Arrays.toString(seeds) + ", labels " + Arrays.toString(labels)
+                + ", " + settings;
+    }
+}

@@ -1,0 +1,161 @@
+package io.adm4j.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.diffusion.DiffusionConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelBundleTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> CLASSES = List.of("Shirt", "Ankle boot", "7");
+
+    @TempDir
+    Path parent;
+
+    private Path folder;
+
+    @BeforeEach
+    void write() throws IOException {
+        folder = parent.resolve("bundle");
+        TinyBundle.write(folder, 8, true, CLASSES);
+    }
+
+    @Test
+    void whatWasWrittenIsLoaded() throws IOException {
+        ModelBundle bundle = ModelBundle.load(folder);
+        Manifest manifest = bundle.manifest();
+        assertEquals("tiny", manifest.name());
+        assertEquals(8, manifest.imageSize());
+        assertTrue(manifest.classConditional());
+        assertEquals(CLASSES, manifest.classes());
+        assertEquals(DiffusionConfig.defaults(), manifest.diffusion());
+        assertEquals("by hand", manifest.provenance().get("made").asText());
+        assertEquals(1, manifest.classifier().orElseThrow().get("classifier_width").asInt());
+        assertTrue(bundle.has(ModelBundle.DENOISER));
+        assertFalse(bundle.has(ModelBundle.FEATURES));
+        assertEquals(folder.resolve("denoiser.onnx"), bundle.path(ModelBundle.DENOISER));
+        assertMessage(assertThrows(BundleException.class, () -> bundle.path("features.onnx")), "has no features.onnx");
+        ObjectNode json = (ObjectNode) JSON.readTree(folder.resolve("model.json").toFile());
+        assertEquals(json.toString(), manifest.toJson().toString());
+        assertEquals(List.of("bundle"), siblings());
+    }
+
+    @Test
+    void labelsAreFoundByNumberAndName() {
+        Manifest manifest = ModelBundle.load(folder).manifest();
+        assertEquals(OptionalInt.of(1), manifest.label("ankle BOOT"));
+        assertEquals(OptionalInt.of(0), manifest.label(" 0 "));
+        assertEquals(OptionalInt.of(2), manifest.label("7"));
+        assertEquals(OptionalInt.empty(), manifest.label("3"));
+        assertEquals(OptionalInt.empty(), manifest.label("-1"));
+        assertEquals(OptionalInt.empty(), manifest.label("hat"));
+        assertEquals(OptionalInt.empty(), manifest.label("99999999999999"));
+    }
+
+    @Test
+    void damageIsToldInOneSentence() throws IOException {
+        Path denoiser = folder.resolve("denoiser.onnx");
+        byte[] whole = Files.readAllBytes(denoiser);
+        byte[] flipped = whole.clone();
+        flipped[flipped.length / 2] ^= 1;
+        Files.write(denoiser, flipped);
+        assertRefused("the checksum of denoiser.onnx");
+        Files.write(denoiser, new byte[3]);
+        assertRefused("denoiser.onnx has 3 bytes instead of " + whole.length);
+        Files.delete(denoiser);
+        assertRefused("lacks its file denoiser.onnx");
+    }
+
+    @Test
+    void aBrokenManifestIsToldInOneSentence() throws IOException {
+        Path manifest = folder.resolve("model.json");
+        byte[] whole = Files.readAllBytes(manifest);
+        edit(json -> json.put("formatVersion", 2));
+        assertRefused("format version 2");
+        edit(json -> json.remove("formatVersion"));
+        assertRefused("no 'formatVersion'");
+        Files.write(manifest, whole);
+        edit(json -> json.remove("diffusion"));
+        assertRefused("no object 'diffusion'");
+        Files.write(manifest, whole);
+        edit(json -> ((ObjectNode) json.get("diffusion")).put("noise_schedule", "square"));
+        assertRefused("no noise schedule 'square'");
+        Files.write(manifest, whole);
+        edit(json -> json.put("imageSize", "large"));
+        assertRefused("image size");
+        Files.write(manifest, whole);
+        edit(json -> ((ObjectNode) json.get("files")).set("../../etc/passwd", json.get("files").get("denoiser.onnx")));
+        assertRefused("not a plain file name");
+        Files.write(manifest, Arrays.copyOf(whole, whole.length / 2));
+        assertRefused("not readable JSON");
+        Files.write(manifest, new byte[0]);
+        assertRefused("no 'formatVersion'");
+        Files.delete(manifest);
+        assertRefused("has no model.json");
+        folder = parent.resolve("nowhere");
+        assertRefused("has no model.json");
+    }
+
+    @Test
+    void anOlderBundleIsReplacedAndNothingElse() throws IOException {
+        TinyBundle.write(folder, 16, false, CLASSES);
+        assertEquals(16, ModelBundle.load(folder).manifest().imageSize());
+        assertFalse(Files.exists(folder.resolve(ModelBundle.CLASSIFIER_GRADIENT)));
+        assertEquals(List.of("bundle"), siblings());
+
+        Path other = Files.createDirectory(parent.resolve("other"));
+        TinyBundle.write(other, 16, false, CLASSES);
+        Path precious = Files.createDirectory(parent.resolve("precious"));
+        Files.writeString(precious.resolve("thesis.txt"), "years");
+        assertMessage(assertThrows(BundleException.class, () -> BundleWriter.create(precious)), "no model bundle");
+        assertTrue(Files.exists(precious.resolve("thesis.txt")));
+    }
+
+    @Test
+    void anUnfinishedBundleLeavesNothingBehind() throws IOException {
+        try (BundleWriter writer = BundleWriter.create(folder)) {
+            Files.write(writer.file("denoiser.onnx"), new byte[10]);
+            assertThrows(IllegalArgumentException.class, () -> writer.file("../x"));
+            assertThrows(IllegalArgumentException.class, () -> writer.file("model.json"));
+        }
+        assertEquals(List.of("bundle"), siblings());
+        assertEquals(8, ModelBundle.load(folder).manifest().imageSize());
+    }
+
+    private List<String> siblings() throws IOException {
+        try (Stream<Path> all = Files.list(parent)) {
+            return all.map(p -> p.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private void edit(Consumer<ObjectNode> change) throws IOException {
+        Path manifest = folder.resolve("model.json");
+        ObjectNode json = (ObjectNode) JSON.readTree(manifest.toFile());
+        change.accept(json);
+        JSON.writeValue(manifest.toFile(), json);
+    }
+
+    private void assertRefused(String part) {
+        assertMessage(assertThrows(BundleException.class, () -> ModelBundle.load(folder)), part);
+    }
+
+    private static void assertMessage(RuntimeException e, String part) {
+        String message = e.getMessage();
+        assertTrue(message.contains(part) && message.endsWith(".") && !message.contains("\n"), message);
+    }
+}

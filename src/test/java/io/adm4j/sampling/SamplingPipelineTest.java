@@ -1,0 +1,183 @@
+package io.adm4j.sampling;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.adm4j.diffusion.DdimSampler;
+import io.adm4j.diffusion.Denoiser;
+import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.diffusion.GaussianDiffusion;
+import io.adm4j.diffusion.Guidance;
+import io.adm4j.diffusion.SeededNoise;
+import io.adm4j.diffusion.StepState;
+import io.adm4j.model.ModelBundle;
+import io.adm4j.model.TinyBundle;
+import io.adm4j.runtime.Device;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SamplingPipelineTest {
+    private static final int SIZE = 8;
+    private static final List<String> CLASSES = List.of("a", "b", "c");
+
+    @TempDir
+    Path folder;
+
+    private SamplingPipeline pipeline;
+
+    @BeforeEach
+    void open() throws IOException {
+        ModelBundle bundle = TinyBundle.write(folder.resolve("tiny"), SIZE, true, CLASSES);
+        pipeline = SamplingPipeline.open(bundle, Device.CPU, 1);
+    }
+
+    @AfterEach
+    void close() {
+        pipeline.close();
+    }
+
+    @Test
+    void networksSamplerAndNoiseFitTogether() {
+        SamplingSettings settings = new SamplingSettings("ddim", "10", 0.5, 3, true);
+        SampleBatch batch = pipeline.sample(
+                SampleRequest.consecutive(40, new int[] {0, 2}, settings), StepListener.none());
+
+        GaussianDiffusion process = new GaussianDiffusion(DiffusionConfig.defaults().respaced("ddim10"));
+        Denoiser denoiser = (x, t, y) -> affine(
+                x, TinyBundle.DENOISER_X, y, TinyBundle.DENOISER_Y, TinyBundle.DENOISER_T * t.floats().get(0));
+        Guidance guidance = new Guidance(
+                (x, t, y) -> affine(x, TinyBundle.GRADIENT_X, y, TinyBundle.GRADIENT_Y, 0), 3);
+        SeededNoise noise = new SeededNoise(40, 41);
+        Iterator<StepState> steps = new DdimSampler(process, 0.5, true)
+                .steps(denoiser, guidance, noise.start(2, 3, SIZE, SIZE), Tensor.of(new long[] {0, 2}, 2), noise);
+        float[] expected = null;
+        while (steps.hasNext()) {
+            expected = steps.next().next().toFloatArray();
+        }
+        assertArrayEquals(expected, batch.x0().toFloatArray(), 1e-5f);
+        assertArrayEquals(new long[] {2, SIZE, SIZE, 3}, batch.pictures().shape());
+        assertArrayEquals(new int[] {0, 2}, batch.labels());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ddim", "ddpm"})
+    void aPictureIsTheSameInAnyBatch(String sampler) {
+        SamplingSettings settings = new SamplingSettings(sampler, "20", 0, 2, true);
+        SampleBatch together = pipeline.sample(
+                SampleRequest.consecutive(7, new int[] {0, 1, 2, 1}, settings), StepListener.none());
+        for (int i = 0; i < 4; i++) {
+            SampleRequest single = new SampleRequest(new long[] {7 + i}, new int[] {together.labels()[i]}, settings);
+            byte[] alone = pipeline.sample(single, StepListener.none()).pictures().toByteArray();
+            assertArrayEquals(alone, together.pictures().rows(i, i + 1).toByteArray());
+        }
+    }
+
+    @Test
+    void givenNoiseTakesThePlaceOfTheSeeds() {
+        SamplingSettings settings = SamplingSettings.ddpm("10", 0);
+        int[] labels = {1, 1};
+        SeededNoise noise = new SeededNoise(100, 101);
+        SampleRequest given = new SampleRequest(new long[] {1, 2}, labels, settings)
+                .withStartNoise(noise.start(2, 3, SIZE, SIZE))
+                .withStepNoise(noise);
+        SampleRequest seeded = SampleRequest.consecutive(100, labels, settings);
+        assertArrayEquals(
+                pipeline.sample(seeded, StepListener.none()).x0().toFloatArray(),
+                pipeline.sample(given, StepListener.none()).x0().toFloatArray());
+    }
+
+    @Test
+    void theListenerSeesEachStepAndMayStop() {
+        SampleRequest request = SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(10, 0));
+        List<Integer> timesteps = new ArrayList<>();
+        pipeline.sample(request, state -> timesteps.add(state.timestep()));
+        assertEquals(List.of(900, 800, 700, 600, 500, 400, 300, 200, 100, 0), timesteps);
+        SamplingStopped stopped = assertThrows(
+                SamplingStopped.class, () -> pipeline.sample(request, state -> state.step() < 3));
+        assertEquals("Sampling was stopped after 4 of 10 steps.", stopped.getMessage());
+        assertThrows(UnsupportedOperationException.class, () -> pipeline.sample(request, state -> {
+            throw new UnsupportedOperationException();
+        }));
+        Thread.currentThread().interrupt();
+        assertThrows(SamplingStopped.class, () -> pipeline.sample(request, StepListener.none()));
+        assertTrue(Thread.interrupted());
+    }
+
+    @Test
+    void requestsThatDoNotFitAreToldInOneSentence() throws IOException {
+        SamplingSettings plain = SamplingSettings.ddim(10, 0);
+        assertRefused(SampleRequest.consecutive(0, new int[] {3}, plain), "no label 3; this model has 0 to 2");
+        assertRefused(SampleRequest.consecutive(0, new int[] {-1}, plain), "no label -1");
+        assertRefused(new SampleRequest(new long[] {1}, new int[0], plain), "needs a label");
+        assertRefused(
+                SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(300, 0)), "No whole-number stride");
+        assertRefused(
+                SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddpm("2000", 0)), "cannot give 2000");
+        assertRefused(
+                SampleRequest.consecutive(0, new int[] {1}, plain)
+                        .withStartNoise(Tensor.zeros(ElementType.FLOAT32, 2, 3, SIZE, SIZE)),
+                "Start noise");
+        ModelBundle bare = TinyBundle.write(folder.resolve("bare"), SIZE, false, CLASSES);
+        try (SamplingPipeline unguided = SamplingPipeline.open(bare, Device.CPU, 1)) {
+            SampleRequest guided = SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(10, 1));
+            assertMessage(
+                    assertThrows(IllegalArgumentException.class, () -> unguided.check(guided)), "needs a classifier");
+        }
+        assertThrows(IllegalArgumentException.class, () -> new SamplingSettings("plms", "10", 0, 0, true));
+        assertThrows(IllegalArgumentException.class, () -> new SamplingSettings("ddim", "10", 1.5, 0, true));
+        assertThrows(IllegalArgumentException.class, () -> new SamplingSettings("ddpm", "10", 0.5, 0, true));
+        assertThrows(
+                IllegalArgumentException.class, () -> new SampleRequest(new long[] {1, 2}, new int[] {1}, plain));
+        assertThrows(IllegalArgumentException.class, () -> new SampleRequest(new long[0], new int[0], plain));
+    }
+
+    @Test
+    void pixelsAreCutOffAsPublished() {
+        float[] values = {-1.2f, -1, -0.9922f, 0, 0.9999f, 1, 3, Float.NaN};
+        Tensor x = Tensor.of(values, 1, 2, 2, 2);
+        byte[] pixels = PixelScale.toBytes(x).toByteArray();
+        int[] levels = {0, 0, 0, 127, 254, 255, 255, 0};
+        for (int i = 0; i < 4; i++) {
+            assertEquals(levels[i], pixels[2 * i] & 0xFF);
+            assertEquals(levels[4 + i], pixels[2 * i + 1] & 0xFF);
+        }
+        byte[] all = new byte[256];
+        for (int i = 0; i < 256; i++) {
+            all[i] = (byte) i;
+        }
+        Tensor floats = PixelScale.toFloats(Tensor.of(all, 2, 16, 4, 2));
+        assertEquals(-1, floats.floats().get(0));
+        assertEquals(1, floats.floats().get(255));
+    }
+
+    private void assertRefused(SampleRequest request, String part) {
+        assertMessage(
+                assertThrows(IllegalArgumentException.class, () -> pipeline.sample(request, StepListener.none())), part);
+    }
+
+    private static void assertMessage(RuntimeException e, String part) {
+        assertTrue(e.getMessage().contains(part) && e.getMessage().endsWith("."), e.getMessage());
+    }
+
+    private static Tensor affine(Tensor x, float ofX, Tensor y, float ofY, float shift) {
+        Tensor out = Tensor.zeros(ElementType.FLOAT32, x.shape());
+        int length = (int) (x.size() / x.dim(0));
+        for (int i = 0; i < out.size(); i++) {
+            out.floats().put(i, ofX * x.floats().get(i) + ofY * y.longs().get(i / length) + shift);
+        }
+        return out;
+    }
+}
