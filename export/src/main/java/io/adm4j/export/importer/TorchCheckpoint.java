@@ -70,7 +70,7 @@ public final class TorchCheckpoint implements AutoCloseable {
         ZipFile zip;
         try {
             zip = new ZipFile(file.toFile());
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new CheckpointException(notZip(file, e), e);
         }
         try {
@@ -267,7 +267,7 @@ public final class TorchCheckpoint implements AutoCloseable {
         return RestrictedUnpickler.printable(name);
     }
 
-    private static String notZip(Path file, IOException reason) {
+    private static String notZip(Path file, Exception reason) {
         try (InputStream in = Files.newInputStream(file)) {
             if (in.read() == OLD_FORMAT_FIRST_BYTE) {
                 return file + " is in the format of PyTorch before 1.6: load it and save it again with a current PyTorch.";
