@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** SHA-256 of files and of sets of files. */
-final class Checksums {
+public final class Checksums {
     private Checksums() {}
 
     /**
@@ -31,7 +31,12 @@ final class Checksums {
         return HexFormat.of().formatHex(all.digest());
     }
 
-    private static String of(Path file) {
+    /**
+     * The SHA-256 of one file in hexadecimal.
+     *
+     * @throws UserError if it cannot be read
+     */
+    public static String of(Path file) {
         MessageDigest digest = sha256();
         byte[] buffer = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {

@@ -8,6 +8,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Pictures one batch after the other, in the order of their source. Of an npz file only the batch is in memory.
@@ -56,6 +57,9 @@ public abstract sealed class PictureStream implements AutoCloseable {
     /** Height and width in pixels. */
     public abstract int imageSize();
 
+    /** SHA-256 of the source as {@link PictureData#checksum()} has it, which reads it all; empty for memory. */
+    public abstract Optional<String> checksum();
+
     /**
      * The next pictures.
      *
@@ -75,11 +79,13 @@ public abstract sealed class PictureStream implements AutoCloseable {
     }
 
     private static final class OfNpz extends PictureStream {
+        private final Path file;
         private final NpzReader reader;
         private final NpyStream rows;
         private final PictureLayout layout;
 
         OfNpz(NpzReader reader, Path file, DataOptions options) {
+            this.file = file;
             this.reader = reader;
             this.layout = PictureLayout.of(reader, file);
             layout.requireSquare(file);
@@ -99,6 +105,11 @@ public abstract sealed class PictureStream implements AutoCloseable {
         @Override
         public int imageSize() {
             return layout.height();
+        }
+
+        @Override
+        public Optional<String> checksum() {
+            return Optional.of(Checksums.of(file));
         }
 
         @Override
@@ -137,6 +148,11 @@ public abstract sealed class PictureStream implements AutoCloseable {
         }
 
         @Override
+        public Optional<String> checksum() {
+            return Optional.of(data.checksum());
+        }
+
+        @Override
         public Tensor next(int max) {
             int count = Math.min(max, data.size() - done);
             if (count == 0) {
@@ -171,6 +187,11 @@ public abstract sealed class PictureStream implements AutoCloseable {
         @Override
         public int imageSize() {
             return (int) pictures.dim(1);
+        }
+
+        @Override
+        public Optional<String> checksum() {
+            return Optional.empty();
         }
 
         @Override

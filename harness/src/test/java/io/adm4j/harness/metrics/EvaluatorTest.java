@@ -1,0 +1,146 @@
+package io.adm4j.harness.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.adm4j.harness.UserError;
+import io.adm4j.harness.data.PictureStream;
+import io.adm4j.runtime.Device;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluatorTest {
+    private static final int SIZE = 4;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void scalesPicturesToTheRangeOfTheNetwork() throws IOException {
+        byte[] picture = new byte[SIZE * SIZE * 3];
+        for (int p = 0; p < SIZE * SIZE; p++) {
+            picture[p * 3] = (byte) 255;
+            picture[p * 3 + 2] = (byte) (p % SIZE == 0 ? 51 : 102);
+        }
+        try (FeatureExtractor extractor = FeatureExtractor.open(network(), Device.CPU, 1)) {
+            FeatureExtractor.FeatureBatch batch = extractor.extract(Tensor.of(picture, 1, SIZE, SIZE, 3));
+
+            assertEquals(SIZE, extractor.imageSize());
+            assertArrayEquals(
+                    new float[] {1, 1, 1, 1, -1, -1, -1, -1, -0.6f, -0.2f, -0.2f, -0.2f}, batch.features(), 1e-6f);
+        }
+    }
+
+    @Test
+    void batchSizeChangesNothing() throws IOException {
+        Scores small = evaluate(7, pictures(100, 1, 256), pictures(90, 2, 256));
+        Scores large = evaluate(64, pictures(100, 1, 256), pictures(90, 2, 256));
+
+        assertEquals(small.frechetDistance().value(), large.frechetDistance().value(), 1e-9);
+        assertEquals(small.precisionRecall(), large.precisionRecall());
+        assertEquals(100, small.referenceCount());
+        assertEquals(90, small.sampleCount());
+        assertTrue(small.warnings().isEmpty());
+    }
+
+    @Test
+    void equalPicturesScoreBest() throws IOException {
+        Scores scores = evaluate(16, pictures(60, 1, 256), pictures(60, 1, 256));
+
+        assertEquals(0, scores.frechetDistance().value(), 1e-6);
+        assertEquals(1, scores.precisionRecall().precision());
+        assertEquals(1, scores.precisionRecall().recall());
+    }
+
+    @Test
+    void worsePicturesScoreWorse() throws IOException {
+        double like = evaluate(16, pictures(200, 1, 256), pictures(200, 2, 256)).frechetDistance().value();
+        double dark = evaluate(16, pictures(200, 1, 256), pictures(200, 2, 100)).frechetDistance().value();
+
+        assertTrue(dark > 10 * like, like + " and " + dark);
+    }
+
+    @Test
+    void warnsOfTooFewPictures() throws IOException {
+        Scores scores = evaluate(16, pictures(60, 1, 256), pictures(10, 2, 256));
+
+        assertEquals(1, scores.warnings().size());
+        assertTrue(scores.warnings().get(0).contains("10 pictures on 12 features"), scores.warnings().get(0));
+        assertTrue(Double.isFinite(scores.frechetDistance().value()));
+    }
+
+    @Test
+    void refusesTooFewPictures() {
+        UserError e = assertThrows(UserError.class, () -> evaluate(16, pictures(3, 1, 256), pictures(60, 2, 256)));
+
+        assertEquals("There are only 3 pictures; precision and recall with k = 3 take at least 4 in each set.",
+                e.getMessage());
+    }
+
+    @Test
+    void refusesFeaturesThatAreNoNumbers() throws IOException {
+        Path broken = FeatureNetworks.rootsOfColumnMeans(folder.resolve("broken.onnx"), SIZE);
+        try (Evaluator evaluator = Evaluator.open(broken, Device.CPU, 1, EvaluatorSettings.published())) {
+            UserError e = assertThrows(
+                    UserError.class, () -> evaluator.measure(PictureStream.of(pictures(9, 1, 256)), n -> {}));
+
+            assertTrue(e.getMessage().contains("not a finite number (NaN)"), e.getMessage());
+        }
+    }
+
+    @Test
+    void refusesPicturesOfOtherSize() throws IOException {
+        try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, EvaluatorSettings.published())) {
+            Tensor large = Tensor.of(new byte[5 * 8 * 8 * 3], 5, 8, 8, 3);
+
+            UserError e = assertThrows(UserError.class, () -> evaluator.measure(PictureStream.of(large), n -> {}));
+
+            assertEquals("The pictures are 8x8, but the feature network takes 4x4.", e.getMessage());
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoFeatureNetwork() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.onnx"), "no graph");
+
+        for (Path file : new Path[] {text, folder.resolve("missing.onnx")}) {
+            UserError e = assertThrows(UserError.class, () -> FeatureExtractor.open(file, Device.CPU, 1));
+            assertFalse(e.getMessage().contains("\n"), e.getMessage());
+        }
+    }
+
+    private Scores evaluate(int batchSize, Tensor reference, Tensor samples) throws IOException {
+        AtomicLong seen = new AtomicLong();
+        try (Evaluator evaluator =
+                Evaluator.open(network(), Device.CPU, 1, new EvaluatorSettings(3, 5000, batchSize))) {
+            Scores scores = evaluator.compare(
+                    evaluator.measure(PictureStream.of(reference), seen::addAndGet),
+                    evaluator.measure(PictureStream.of(samples), seen::addAndGet),
+                    pairs -> {});
+            assertEquals(reference.dim(0) + samples.dim(0), seen.get());
+            return scores;
+        }
+    }
+
+    private Path network() throws IOException {
+        return FeatureNetworks.columnMeans(folder.resolve("features.onnx"), SIZE);
+    }
+
+    private static Tensor pictures(int count, long seed, int levels) {
+        Random random = new Random(seed);
+        byte[] values = new byte[count * SIZE * SIZE * 3];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (byte) random.nextInt(levels);
+        }
+        return Tensor.of(values, count, SIZE, SIZE, 3);
+    }
+}
