@@ -127,7 +127,7 @@ public final class Progress implements AutoCloseable {
         private final long begin;
         private long done;
         private long printedAt;
-        private long printedDone = -1;
+        private long printedDone;
         private String words = "";
 
         Lines(PrintStream out, LongSupplier nanoTime, String task, long done, long total, String unit) {
@@ -136,6 +136,7 @@ public final class Progress implements AutoCloseable {
             this.task = task;
             this.before = done;
             this.done = done;
+            this.printedDone = done;
             this.total = total;
             this.unit = unit;
             this.begin = nanoTime.getAsLong();

@@ -1,0 +1,19 @@
+package io.adm4j.harness;
+
+import java.nio.file.Path;
+
+/** The Fashion-MNIST bundle that ships with adm4j, below the folder in {@code -Dadm4j.home}. */
+final class EmbeddedBundle {
+    /** Real pictures beside the bundle's files, to compare samples with. */
+    static final String REFERENCE = "reference.npz";
+
+    private EmbeddedBundle() {}
+
+    static Path folder() {
+        return Path.of(System.getProperty("adm4j.home", "."), "harness", "bundles", "fashion-mnist-32");
+    }
+
+    static Path reference() {
+        return folder().resolve(REFERENCE);
+    }
+}
