@@ -1,6 +1,7 @@
 package io.adm4j.harness;
 
 import io.adm4j.io.ArrayFileException;
+import io.adm4j.model.BundleException;
 import io.adm4j.runtime.RuntimeFailure;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -14,7 +15,7 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         versionProvider = Harness.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TrainCommand.class})
+        subcommands = {TrainCommand.class, EvalCommand.class})
 public final class Harness {
     /** The input cannot be used; the message says what to change. */
     static final int BAD_INPUT = 2;
@@ -33,6 +34,7 @@ public final class Harness {
                     if (failure instanceof UserError
                             || failure instanceof RuntimeFailure
                             || failure instanceof ArrayFileException
+                            || failure instanceof BundleException
                             || failure instanceof IllegalArgumentException) {
                         err.println(failure.getMessage());
                         return BAD_INPUT;

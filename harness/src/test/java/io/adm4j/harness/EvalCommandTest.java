@@ -1,7 +1,6 @@
 package io.adm4j.harness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,7 @@ class EvalCommandTest {
     private Path network;
     private Path reference;
     private final StringWriter printed = new StringWriter();
-    private Exception failure;
+    private final StringWriter errors = new StringWriter();
 
     @BeforeEach
     void write() throws IOException {
@@ -96,21 +96,18 @@ class EvalCommandTest {
     }
 
     private void assertRefused(String part, Object... arguments) {
-        failure = null;
-        assertEquals(1, run(arguments), "the command should fail");
-        assertFalse(failure == null, "nothing was thrown");
-        assertTrue(failure.getMessage().contains(part), failure.getMessage());
-        assertTrue(failure.getMessage().endsWith(".") && !failure.getMessage().contains("\n"), failure.getMessage());
+        errors.getBuffer().setLength(0);
+        assertEquals(2, run(arguments), "exit code");
+        String message = errors.toString().strip();
+        assertTrue(message.contains(part), message);
+        assertTrue(message.endsWith(".") && !message.contains("\n"), message);
     }
 
     private int run(Object... arguments) {
-        CommandLine command = new CommandLine(new EvalCommand())
-                .setOut(new PrintWriter(printed))
-                .setExecutionExceptionHandler((e, c, r) -> {
-                    failure = e;
-                    return 1;
-                });
-        return command.execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+        CommandLine command =
+                Harness.commandLine().setOut(new PrintWriter(printed)).setErr(new PrintWriter(errors));
+        return command.execute(Stream.concat(Stream.of("eval"), Arrays.stream(arguments).map(Object::toString))
+                .toArray(String[]::new));
     }
 
     private Path npz(String name, int size, int count, long seed) {
