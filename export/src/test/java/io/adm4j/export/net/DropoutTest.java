@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.export.autodiff.Gradients;
+import io.adm4j.export.autodiff.Kernels;
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Value;
@@ -76,6 +78,22 @@ class DropoutTest {
         }
     }
 
+    @Test
+    void theGradientIsTheMask() {
+        GraphBuilder graph = new GraphBuilder();
+        Value keys = graph.input("keys", ElementType.FLOAT32, GraphBuilder.BATCH, 1);
+        Value x = graph.input("x", ElementType.FLOAT32, GraphBuilder.BATCH, 2, 5, 5);
+        Value y = Dropout.keyed(keys).apply(x, RATE);
+        Value gradient = new Gradients(graph, Kernels.STOCK).of(y, List.of(x)).get(0);
+        OnnxModel model = OnnxModel.withInputs(
+                graph, List.of(keys, x), List.of(graph.named("y", y), graph.named("gradient", gradient)));
+        try (OnnxSession session = OnnxSession.open(model.bytes(), Device.CPU, 1)) {
+            Map<String, Tensor> out = session.run(Map.of("keys", DropoutKeys.draw(1, 0, 3, 1), "x", ones(3, 2, 5, 5)));
+            assertArrayEquals(out.get("y").toFloatArray(), out.get("gradient").toFloatArray());
+            assertTrue(dropped(out.get("gradient").toFloatArray()) > 0);
+        }
+    }
+
     private static long masksIn(AdmUNet net, int layers) {
         GraphBuilder graph = new GraphBuilder();
         Dropout dropout = Dropout.keyed(graph.input("dropout_keys", ElementType.FLOAT32, GraphBuilder.BATCH, layers));
@@ -96,14 +114,17 @@ class DropoutTest {
         Value a = graph.named("a", dropout.apply(x, RATE));
         Value b = graph.named("b", dropout.apply(x, RATE));
         OnnxModel model = OnnxModel.withInputs(graph, List.of(in, x), List.of(a, b));
-        Tensor ones = Tensor.zeros(ElementType.FLOAT32, keys.dim(0), PICTURE[0], PICTURE[1], PICTURE[2]);
-        float[] values = new float[ones.size()];
-        Arrays.fill(values, 1);
-        ones.floats().put(values);
+        Tensor ones = ones(keys.dim(0), PICTURE[0], PICTURE[1], PICTURE[2]);
         try (OnnxSession session = OnnxSession.open(model.bytes(), Device.CPU, 1)) {
             Map<String, Tensor> out = session.run(Map.of("keys", keys, "x", ones));
             return new float[][] {out.get("a").toFloatArray(), out.get("b").toFloatArray()};
         }
+    }
+
+    private static Tensor ones(long... shape) {
+        float[] values = new float[(int) Tensor.elements(shape)];
+        Arrays.fill(values, 1);
+        return Tensor.of(values, shape);
     }
 
     private static long dropped(float[] mask) {

@@ -1,6 +1,7 @@
 package io.adm4j.export.net;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,7 @@ import io.adm4j.export.importer.WeightCheck;
 import io.adm4j.io.Npz;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
+import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.util.HashMap;
@@ -48,6 +50,20 @@ class GoldenNetworksTest {
         Map<String, Tensor> arrays = Npz.read(Golden.file(name + ".npz"));
         OnnxModel model = NetworkModels.classifier(config, weights(name, NetworkModels.parameters(config)));
         close(arrays.get("logits"), run(model, arrays).get("logits"));
+    }
+
+    /** A feature network is the classifier at timestep 0; its features determine its logits. */
+    @ParameterizedTest
+    @MethodSource("classifiers")
+    void featuresComeFromTheClassifierAtTimestepZero(String name) throws IOException {
+        ClassifierConfig config = ClassifierConfig.fromFlags(flags(name));
+        Map<String, Tensor> weights = weights(name, NetworkModels.parameters(config));
+        Map<String, Tensor> arrays = new HashMap<>(Npz.read(Golden.file(name + ".npz")));
+        arrays.put("t", Tensor.zeros(ElementType.FLOAT32, arrays.get("x").dim(0)));
+        Map<String, Tensor> features = run(NetworkModels.features(config, weights), arrays);
+        close(run(NetworkModels.classifier(config, weights), arrays).get("logits"), features.get("logits"));
+        assertEquals(2, features.get("features").rank());
+        assertEquals(arrays.get("x").dim(0), features.get("features").dim(0));
     }
 
     private static JsonNode flags(String name) throws IOException {
