@@ -1,0 +1,225 @@
+package io.adm4j.harness.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.adm4j.harness.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The page that shows what guidance does: pictures, scores and curves over the classifier scale, how they were made and
+ * where the model comes from. One HTML file that needs nothing else, for light and dark screens.
+ *
+ * @param title heading of the page
+ * @param results one per scale, at least one; shown by ascending scale
+ * @param rowNames what the rows of the grids show, such as class names; empty for none
+ * @param settings how the pictures were sampled and scored, name to value, in the order shown
+ * @param provenance where the bundle comes from, as its manifest tells
+ */
+public record QuickstartReport(
+        String title, List<ScaleResult> results, List<String> rowNames, Map<String, String> settings, JsonNode provenance) {
+    public QuickstartReport {
+        if (results.isEmpty()) {
+            throw new IllegalArgumentException("A report needs the results of at least one scale.");
+        }
+        results = results.stream().sorted(Comparator.comparingDouble(ScaleResult::scale)).toList();
+        rowNames = List.copyOf(rowNames);
+        settings = new LinkedHashMap<>(settings);
+    }
+
+    /**
+     * Writes the page.
+     *
+     * @throws UserError if the file cannot be written
+     */
+    public void write(Path file) {
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+            Files.writeString(file, html());
+        } catch (IOException e) {
+            throw new UserError("The report " + file + " could not be written: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** The page as text. */
+    public String html() {
+        StringBuilder page = new StringBuilder();
+        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>")
+                .append(Html.escape(title))
+                .append("</title>\n<style>\n")
+                .append(styles())
+                .append("</style>\n</head>\n<body>\n<main>\n<h1>")
+                .append(Html.escape(title))
+                .append("</h1>\n<p class=\"lead\">Pictures drawn from noise by a diffusion model. A classifier that also"
+                        + " sees through the noise pulls each one towards its class; the classifier scale says how hard."
+                        + " Scale 0 leaves the model alone.</p>\n");
+        pictures(page);
+        scores(page);
+        if (results.size() > 1) {
+            curves(page);
+        }
+        facts(page, "How they were made", settings);
+        Map<String, String> origin = new LinkedHashMap<>();
+        flatten("", provenance, origin);
+        facts(page, "Where the model comes from", origin);
+        return page.append("</main>\n</body>\n</html>\n").toString();
+    }
+
+    private void pictures(StringBuilder page) {
+        page.append("<h2>The pictures</h2>\n<p>The same noise goes in at every scale, so pictures at the same place can be"
+                + " compared.</p>\n<div class=\"row\">\n");
+        for (ScaleResult r : results) {
+            String scale = Html.number(r.scale());
+            page.append("<figure class=\"card\"><figcaption>Classifier scale ")
+                    .append(scale)
+                    .append(r.scale() == 0 ? "<span>no guidance" : "<span>guided")
+                    .append(String.format(Locale.ROOT, ", sampled in %.1f s</span></figcaption>", r.seconds()))
+                    .append("<div class=\"grid\">");
+            if (!rowNames.isEmpty()) {
+                page.append("<ol>");
+                rowNames.forEach(name -> page.append("<li>").append(Html.escape(name)).append("</li>"));
+                page.append("</ol>");
+            }
+            page.append("<img alt=\"Samples at classifier scale ")
+                    .append(scale)
+                    .append("\" src=\"data:image/png;base64,")
+                    .append(Base64.getEncoder().encodeToString(r.grid()))
+                    .append("\"></div></figure>\n");
+        }
+        page.append("</div>\n");
+    }
+
+    private void scores(StringBuilder page) {
+        page.append("<h2>The scores</h2>\n<p>")
+                .append(Html.escape(summary()))
+                .append("</p>\n<div class=\"card scroll\"><table>\n<tr><th>Classifier scale</th><th>FID &#8595;</th>"
+                        + "<th>Precision &#8593;</th><th>Recall &#8593;</th><th>Inception-style &#8593;</th>"
+                        + "<th>Seconds</th></tr>\n");
+        for (ScaleResult r : results) {
+            page.append("<tr><td>").append(Html.number(r.scale())).append("</td>");
+            cell(page, r, ScaleResult::fid, "%.2f", false);
+            cell(page, r, ScaleResult::precision, "%.3f", true);
+            cell(page, r, ScaleResult::recall, "%.3f", true);
+            cell(page, r, ScaleResult::inceptionScore, "%.2f", true);
+            page.append(String.format(Locale.ROOT, "<td>%.1f</td></tr>%n", r.seconds()));
+        }
+        page.append("</table></div>\n<p class=\"note\">FID: how far the features of samples and real pictures lie apart as a"
+                        + " whole. Precision: the share of samples that look like real pictures. Recall: the share of real"
+                        + " pictures that the samples come close to. Inception-style: sure and varied classes. The best of"
+                        + " each column is marked. ")
+                .append(Html.escape(ScoreReport.COMPARABILITY))
+                .append("</p>\n");
+    }
+
+    private void cell(
+            StringBuilder page, ScaleResult result, ToDoubleFunction<ScaleResult> figure, String format, boolean high) {
+        double value = figure.applyAsDouble(result);
+        Predicate<ScaleResult> better =
+                other -> high ? figure.applyAsDouble(other) > value : figure.applyAsDouble(other) < value;
+        boolean best = results.size() > 1 && results.stream().noneMatch(better);
+        page.append(best ? "<td class=\"best\">" : "<td>")
+                .append(String.format(Locale.ROOT, format, value))
+                .append("</td>");
+    }
+
+    /** What the figures say, whatever they say. */
+    private String summary() {
+        if (results.size() == 1) {
+            return "One scale was sampled; with several, this page shows how guidance trades variety for fidelity.";
+        }
+        ScaleResult first = results.get(0);
+        ScaleResult last = results.get(results.size() - 1);
+        String change = String.format(Locale.ROOT,
+                "From scale %s to scale %s precision goes from %.3f to %.3f and recall from %.3f to %.3f",
+                Html.number(first.scale()), Html.number(last.scale()), first.precision(), last.precision(), first.recall(),
+                last.recall());
+        if (last.precision() > first.precision() && last.recall() < first.recall()) {
+            return change + ": guidance trades variety for fidelity.";
+        }
+        return change + ". Guidance usually trades variety (recall) for fidelity (precision); these samples do not show it.";
+    }
+
+    private void curves(StringBuilder page) {
+        double[] scale = results.stream().mapToDouble(ScaleResult::scale).toArray();
+        LineChart distance = new LineChart("FID", "classifier scale", List.of(
+                new LineChart.Series("FID", scale, results.stream().mapToDouble(ScaleResult::fid).toArray())));
+        LineChart tradeOff = new LineChart("Precision and recall", "classifier scale", List.of(
+                new LineChart.Series("Precision", scale, results.stream().mapToDouble(ScaleResult::precision).toArray()),
+                new LineChart.Series("Recall", scale, results.stream().mapToDouble(ScaleResult::recall).toArray())));
+        page.append("<h2>Over the classifier scale</h2>\n<div class=\"row\">\n");
+        chart(page, "Fidelity and variety", "precision and recall; higher is better", tradeOff);
+        chart(page, "Distance from real pictures", "FID; lower is better", distance);
+        page.append("</div>\n");
+    }
+
+    private static void chart(StringBuilder page, String heading, String below, LineChart chart) {
+        page.append("<figure class=\"card\"><figcaption>")
+                .append(heading)
+                .append("<span>")
+                .append(below)
+                .append("</span></figcaption>\n")
+                .append(chart.svg())
+                .append("</figure>\n");
+    }
+
+    private static void facts(StringBuilder page, String heading, Map<String, String> facts) {
+        if (facts.isEmpty()) {
+            return;
+        }
+        page.append("<h2>").append(heading).append("</h2>\n<div class=\"card scroll\"><table class=\"facts\">\n");
+        facts.forEach((name, value) -> page.append("<tr><td>")
+                .append(Html.escape(name))
+                .append("</td><td>")
+                .append(Html.escape(value).replace("\n", "<br>"))
+                .append("</td></tr>\n"));
+        page.append("</table></div>\n");
+    }
+
+    /** The leaves of a tree with the path to each; a list of plain values is one leaf of several lines. */
+    private static void flatten(String path, JsonNode node, Map<String, String> into) {
+        if (node.isObject()) {
+            node.fields().forEachRemaining(
+                    e -> flatten(path.isEmpty() ? e.getKey() : path + " / " + e.getKey(), e.getValue(), into));
+        } else if (node.isArray()) {
+            List<String> plain = new ArrayList<>();
+            for (int i = 0; i < node.size(); i++) {
+                if (node.get(i).isValueNode()) {
+                    plain.add(node.get(i).asText());
+                } else {
+                    flatten(path + " / " + (i + 1), node.get(i), into);
+                }
+            }
+            if (!plain.isEmpty()) {
+                into.put(path, String.join("\n", plain));
+            }
+        } else if (!node.isMissingNode() && !node.isNull()) {
+            into.put(path, node.asText());
+        }
+    }
+
+    private static String styles() {
+        try (InputStream in = QuickstartReport.class.getResourceAsStream("report.css")) {
+            if (in == null) {
+                throw new IllegalStateException("The style sheet report.css is missing from the build.");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("The style sheet report.css could not be read.", e);
+        }
+    }
+}
