@@ -9,8 +9,13 @@ final class EmbeddedBundle {
 
     private EmbeddedBundle() {}
 
+    /** The folder that adm4j lies in; harness/bin/harness passes it on. */
+    static Path home() {
+        return Path.of(System.getProperty("adm4j.home", "."));
+    }
+
     static Path folder() {
-        return Path.of(System.getProperty("adm4j.home", "."), "harness", "bundles", "fashion-mnist-32");
+        return home().resolve("harness").resolve("bundles").resolve("fashion-mnist-32");
     }
 
     static Path reference() {

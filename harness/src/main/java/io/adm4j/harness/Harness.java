@@ -1,5 +1,6 @@
 package io.adm4j.harness;
 
+import io.adm4j.export.importer.CheckpointException;
 import io.adm4j.io.ArrayFileException;
 import io.adm4j.model.BundleException;
 import io.adm4j.runtime.RuntimeFailure;
@@ -15,7 +16,14 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         versionProvider = Harness.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TrainCommand.class, EvalCommand.class})
+        subcommands = {
+            TrainCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
+            SampleCommand.class,
+            EvalCommand.class,
+            RunCommand.class
+        })
 public final class Harness {
     /** The input cannot be used; the message says what to change. */
     static final int BAD_INPUT = 2;
@@ -35,6 +43,7 @@ public final class Harness {
                             || failure instanceof RuntimeFailure
                             || failure instanceof ArrayFileException
                             || failure instanceof BundleException
+                            || failure instanceof CheckpointException
                             || failure instanceof IllegalArgumentException) {
                         err.println(failure.getMessage());
                         return BAD_INPUT;

@@ -74,7 +74,7 @@ final class TrainClassifierCommand implements Runnable {
                 this::flags,
                 ClassifierTask::new,
                 (task, seed) -> FreshWeights.draw(task.graph().graph().parameters(), seed),
-                spec.commandLine().getOut());
+                spec);
     }
 
     private ObjectNode flags() {

@@ -80,7 +80,7 @@ final class TrainDiffusionCommand implements Runnable {
                 this::flags,
                 DiffusionTask::new,
                 (task, seed) -> FreshWeights.draw(task.graph().graph().parameters(), seed),
-                spec.commandLine().getOut());
+                spec);
     }
 
     private ObjectNode flags() {

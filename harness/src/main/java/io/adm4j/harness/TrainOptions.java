@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** What both training commands take, and how they run. */
@@ -103,13 +104,15 @@ final class TrainOptions {
      * @param flags of a new run
      * @param makeTask from the run's flags and its pictures
      * @param weights first weights of a new run, by task
+     * @param command the command that was called
      */
     void run(
             String kind,
             Supplier<ObjectNode> flags,
             TaskFactory makeTask,
             BiFunction<Task, Long, Map<String, Tensor>> weights,
-            PrintWriter console) {
+            CommandSpec command) {
+        PrintWriter console = command.commandLine().getOut();
         if ((out == null) == (resume == null)) {
             throw new UserError("Give either --out FOLDER for a new run or --resume FOLDER for one that was stopped.");
         }
@@ -117,7 +120,7 @@ final class TrainOptions {
             throw new UserError("--steps, --save-interval and --batch-size are at least 1.");
         }
         RunFolder folder = new RunFolder(resume == null ? out : resume);
-        JsonNode description = resume == null ? describe(kind, flags.get()) : folder.description();
+        JsonNode description = resume == null ? describe(kind, flags.get(), typed(command)) : folder.description();
         if (!description.path("kind").asText().equals(kind)) {
             throw new UserError(resume + " is a run of 'train " + description.path("kind").asText() + "', not of 'train "
                     + kind + "'.");
@@ -180,12 +183,19 @@ final class TrainOptions {
         }
     }
 
-    private ObjectNode describe(String kind, ObjectNode flags) {
+    /** What the user typed, for the record. */
+    private static String typed(CommandSpec command) {
+        return command.root().name() + " "
+                + String.join(" ", command.root().commandLine().getParseResult().originalArgs());
+    }
+
+    private ObjectNode describe(String kind, ObjectNode flags, String typed) {
         if (data == null) {
             throw new UserError("A new run needs pictures: --data PATH.");
         }
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode description = mapper.createObjectNode().put("kind", kind);
+        description.putArray("commands").add(typed);
         description.set("flags", flags);
         TrainingSettings settings = new TrainingSettings(
                 batchSize,

@@ -1,0 +1,228 @@
+package io.adm4j.harness;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.sampling.LabelChoice;
+import io.adm4j.harness.sampling.SampleShards;
+import io.adm4j.harness.sampling.TrajectoryRecorder;
+import io.adm4j.io.NpyReader;
+import io.adm4j.io.NpzReader;
+import io.adm4j.io.PictureGrid;
+import io.adm4j.io.PngWriter;
+import io.adm4j.model.Manifest;
+import io.adm4j.model.ModelBundle;
+import io.adm4j.runtime.Device;
+import io.adm4j.sampling.SampleBatch;
+import io.adm4j.sampling.SampleRequest;
+import io.adm4j.sampling.SamplingPipeline;
+import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.LongStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Samples pictures from a bundle. */
+@Command(
+        name = "sample",
+        description = "Samples pictures. The i-th picture (from 0) of a run with seed s has seed s+i and depends on that"
+                + " seed, its label, the bundle and the settings alone, whatever the batch size. An interrupted run goes on"
+                + " where it was when the same command is given again.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class SampleCommand implements Runnable {
+    @Option(names = "--bundle", paramLabel = "FOLDER", description = "Model bundle (default: the embedded one).")
+    private Path bundle;
+
+    @Option(
+            names = "--labels",
+            defaultValue = "all",
+            description = "all (each class in turn), balanced (all equally often, in random order), random, or labels and"
+                    + " class names separated by commas, taken in turn (default ${DEFAULT-VALUE}).")
+    private String labels;
+
+    @Option(names = "--num-samples", description = "Pictures (default: one for each label named).")
+    private Integer numSamples;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of the first picture (default ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--sampler", defaultValue = "ddim", description = "ddim or ddpm (default ${DEFAULT-VALUE}).")
+    private String sampler;
+
+    @Option(
+            names = "--steps",
+            defaultValue = "25",
+            description = "A number of steps, numbers by section (90,60,60,20,20) or ddimN (default ${DEFAULT-VALUE}).")
+    private String steps;
+
+    @Option(names = "--eta", defaultValue = "0", description = "Noise of DDIM, 0 to 1 (default ${DEFAULT-VALUE}).")
+    private double eta;
+
+    @Option(
+            names = "--classifier-scale",
+            defaultValue = "0",
+            description = "Strength of the classifier's guidance; 0 does not run it (default ${DEFAULT-VALUE}).")
+    private double classifierScale;
+
+    @Option(
+            names = "--clip-denoised",
+            arity = "1",
+            defaultValue = "true",
+            description = "Clip predictions of x_0 to [-1, 1] (default ${DEFAULT-VALUE}).")
+    private boolean clipDenoised;
+
+    @Option(names = "--batch-size", defaultValue = "16", description = "Default ${DEFAULT-VALUE}.")
+    private int batchSize;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE.npz",
+            description = "Pictures as the published code writes them: arr_0 NHWC uint8, arr_1 labels.")
+    private Path out;
+
+    @Option(names = "--grid", paramLabel = "FILE.png", description = "Pictures side by side.")
+    private Path grid;
+
+    @Option(
+            names = "--noise",
+            paramLabel = "FILE",
+            description = "Start noise: npy, or npz with an array 'noise' or 'arr_0'; float32 [N, 3, H, W].")
+    private Path noise;
+
+    @Option(
+            names = "--trajectory",
+            paramLabel = "FILE.npz",
+            description = "Every step of all pictures, which must fit one batch: xs, pred_xstart, timesteps.")
+    private Path trajectory;
+
+    @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda (default ${DEFAULT-VALUE}).")
+    private Device device;
+
+    @Option(names = "--threads", defaultValue = "0", description = "CPU threads; 0 takes all cores (default).")
+    private int threads;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        if (out == null && grid == null && trajectory == null) {
+            throw new UserError("Say where the pictures go: --out FILE.npz, --grid FILE.png or --trajectory FILE.npz.");
+        }
+        ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
+        Manifest manifest = model.manifest();
+        LabelChoice choice = LabelChoice.of(labels, manifest);
+        Tensor startNoise = noise == null ? null : readNoise(noise);
+        int count = numSamples != null ? numSamples : startNoise != null ? (int) startNoise.dim(0) : choice.round();
+        if (count < 1 || batchSize < 1) {
+            throw new UserError("--num-samples and --batch-size are at least 1.");
+        }
+        if (startNoise != null && startNoise.dim(0) < count) {
+            throw new UserError(noise + " has noise for " + startNoise.dim(0) + " pictures, and " + count + " were asked for.");
+        }
+        if (trajectory != null && count > batchSize) {
+            throw new UserError("A trajectory is kept of one batch: give --batch-size " + count + " or fewer --num-samples.");
+        }
+        SamplingSettings settings = new SamplingSettings(sampler, steps, eta, classifierScale, clipDenoised);
+        long start = System.nanoTime();
+        SampleShards shards = out == null ? null : new SampleShards(out, fingerprint(manifest, count));
+        ByteBuffer kept = grid == null ? null : ByteBuffer.allocate(count * manifest.imageSize() * manifest.imageSize() * 3);
+        TrajectoryRecorder recorder = new TrajectoryRecorder();
+        int resumed = 0;
+        try (SamplingPipeline pipeline = SamplingPipeline.open(model, device, threads);
+                Progress progress = Progress.start("Sampling", count, "pictures")) {
+            for (int from = 0; from < count; from += batchSize) {
+                int to = Math.min(count, from + batchSize);
+                if (shards != null && shards.has(from) && trajectory == null) {
+                    if (kept != null) {
+                        kept.put(shards.pictures(from).bytes());
+                    }
+                    resumed += to - from;
+                    progress.step(to - from);
+                    continue;
+                }
+                SampleRequest request = new SampleRequest(
+                        LongStream.range(seed + from, seed + to).toArray(), choice.labels(seed, from, to), settings);
+                if (startNoise != null) {
+                    request = request.withStartNoise(startNoise.rows(from, to));
+                }
+                SampleBatch batch = pipeline.sample(request, trajectory == null ? state -> true : recorder);
+                if (shards != null) {
+                    shards.put(from, batch.pictures(), batch.labels());
+                }
+                if (kept != null) {
+                    kept.put(batch.pictures().bytes());
+                }
+                progress.step(to - from);
+            }
+        }
+        if (shards != null) {
+            shards.join(count);
+        }
+        if (trajectory != null) {
+            recorder.write(trajectory);
+        }
+        if (grid != null) {
+            int size = manifest.imageSize();
+            writeGrid(Tensor.wrap(ElementType.UINT8, kept.flip(), count, size, size, 3), choice.round());
+        }
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        Locale.ROOT,
+                        "%d pictures in %.1f s%s%n",
+                        count,
+                        (System.nanoTime() - start) / 1e9,
+                        resumed > 0 ? " (" + resumed + " of them from before)" : "");
+        spec.commandLine().getOut().flush();
+    }
+
+    private void writeGrid(Tensor pictures, int round) {
+        int count = (int) pictures.dim(0);
+        int columns = round > 1 && count > round ? round : (int) Math.ceil(Math.sqrt(count));
+        try {
+            Files.write(grid, PngWriter.encode(PictureGrid.of(Math.min(columns, 20)).layOut(pictures)));
+        } catch (IOException e) {
+            throw new UserError("The grid cannot be written to " + grid + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** Everything that decides the pictures. */
+    private String fingerprint(Manifest manifest, int count) {
+        ObjectNode json = BundleAssembler.object()
+                .put("name", manifest.name())
+                .put("labels", labels)
+                .put("num_samples", count)
+                .put("seed", seed)
+                .put("sampler", sampler)
+                .put("steps", steps)
+                .put("eta", eta)
+                .put("classifier_scale", classifierScale)
+                .put("clip_denoised", clipDenoised)
+                .put("batch_size", batchSize)
+                .put("noise", noise == null ? "" : noise.toString());
+        manifest.files().forEach((file, entry) -> json.put(file, entry.sha256()));
+        return json.toPrettyString();
+    }
+
+    private static Tensor readNoise(Path file) {
+        if (!file.toString().endsWith(".npz")) {
+            return NpyReader.read(file);
+        }
+        try (NpzReader arrays = NpzReader.open(file)) {
+            for (String name : new String[] {"noise", "arr_0"}) {
+                if (arrays.has(name)) {
+                    return arrays.read(name);
+                }
+            }
+            throw new UserError(file + " has no array 'noise' or 'arr_0'; it has " + arrays.names() + ".");
+        }
+    }
+}

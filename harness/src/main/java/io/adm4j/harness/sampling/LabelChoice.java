@@ -1,0 +1,99 @@
+package io.adm4j.harness.sampling;
+
+import io.adm4j.harness.UserError;
+import io.adm4j.model.Manifest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
+
+/**
+ * Which label each picture of a run gets: a function of the choice, the seed and the picture's number, whatever the batch.
+ */
+public final class LabelChoice {
+    private enum Kind {
+        NONE,
+        CYCLE,
+        RANDOM,
+        BALANCED
+    }
+
+    private final Kind kind;
+    private final int[] cycle;
+    private final int classes;
+
+    private LabelChoice(Kind kind, int[] cycle, int classes) {
+        this.kind = kind;
+        this.cycle = cycle;
+        this.classes = classes;
+    }
+
+    /**
+     * Reads a choice.
+     *
+     * @param words {@code all} (each class in turn), {@code random} (uniform), {@code balanced} (all classes equally often,
+     *     in random order), or labels and class names separated by commas, taken in turn
+     * @throws UserError if the model has no such labels
+     */
+    public static LabelChoice of(String words, Manifest manifest) {
+        if (manifest.classCount().isEmpty()) {
+            return new LabelChoice(Kind.NONE, new int[0], 0);
+        }
+        int classes = manifest.classCount().getAsInt();
+        return switch (words) {
+            case "all" -> new LabelChoice(Kind.CYCLE, IntStream.range(0, classes).toArray(), classes);
+            case "random" -> new LabelChoice(Kind.RANDOM, null, classes);
+            case "balanced", "random-balanced" -> new LabelChoice(Kind.BALANCED, null, classes);
+            default -> new LabelChoice(Kind.CYCLE, list(words, manifest, classes), classes);
+        };
+    }
+
+    private static int[] list(String words, Manifest manifest, int classes) {
+        List<Integer> labels = new ArrayList<>();
+        for (String word : words.split(",")) {
+            labels.add(manifest.label(word)
+                    .orElseThrow(() -> new UserError("There is no label '" + word.strip() + "'; use all, random, balanced,"
+                            + " numbers from 0 to " + (classes - 1)
+                            + (manifest.classes().isEmpty() ? "." : " or names of " + manifest.classes() + "."))));
+        }
+        return labels.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** How many pictures make one round: one a label of the list; 1 where labels are random or absent. */
+    public int round() {
+        return kind == Kind.CYCLE ? cycle.length : kind == Kind.BALANCED ? classes : 1;
+    }
+
+    /** Labels of the pictures {@code from} to {@code to} (exclusive) of a run; none for a model without classes. */
+    public int[] labels(long seed, int from, int to) {
+        if (kind == Kind.NONE) {
+            return new int[0];
+        }
+        return IntStream.range(from, to).map(i -> label(seed, i)).toArray();
+    }
+
+    private int label(long seed, int number) {
+        return switch (kind) {
+            case CYCLE -> cycle[number % cycle.length];
+            case RANDOM -> random(seed, number).nextInt(classes);
+            case BALANCED -> permutation(seed, number / classes)[number % classes];
+            case NONE -> throw new IllegalStateException("A model without classes has no labels.");
+        };
+    }
+
+    private int[] permutation(long seed, int round) {
+        RandomGenerator random = random(seed, round);
+        int[] order = new int[classes];
+        for (int i = 0; i < classes; i++) {
+            int j = random.nextInt(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        return order;
+    }
+
+    private static RandomGenerator random(long seed, int number) {
+        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 0x9E3779B97F4A7C15L + number);
+    }
+}
