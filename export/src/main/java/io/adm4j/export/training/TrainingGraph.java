@@ -22,6 +22,8 @@ import java.util.List;
  * @param outputs further values that a step reports, by their names
  */
 public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs) {
+    /** Input of a denoiser with dropout; see {@link Dropout#keyed}. */
+    public static final String DROPOUT_KEYS = "dropout_keys";
 
     /**
      * A denoiser; there is a {@code y} only if it is class-conditional. Reports {@code losses} [N] and, for the hybrid
@@ -36,7 +38,11 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
         Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
 
         Value xT = loss.noisy(xStart, noise, t);
-        Value out = new AdmUNet(network).build(g, xT, loss.modelTimestep(t), y, Dropout.none());
+        AdmUNet unet = new AdmUNet(network);
+        Dropout dropout = network.dropout() == 0
+                ? Dropout.none()
+                : Dropout.keyed(g.input(DROPOUT_KEYS, ElementType.FLOAT32, GraphBuilder.BATCH, unet.dropoutLayers()));
+        Value out = unet.build(g, xT, loss.modelTimestep(t), y, dropout);
         DiffusionLoss.Terms terms = loss.terms(out, xStart, xT, noise, t);
         List<Value> outputs = new ArrayList<>();
         outputs.add(g.named("losses", terms.loss()));

@@ -3,6 +3,8 @@ package io.adm4j.harness.training;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
+import io.adm4j.export.net.AdmUNet;
+import io.adm4j.export.net.DropoutKeys;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.training.DiffusionLoss;
 import io.adm4j.export.training.TrainingGraph;
@@ -70,6 +72,11 @@ public final class DiffusionTask implements Task {
         batch.put("t", t);
         if (network.classConditional()) {
             batch.put("y", pictures.y());
+        }
+        if (network.dropout() > 0) {
+            batch.put(
+                    TrainingGraph.DROPOUT_KEYS,
+                    DropoutKeys.draw(seed, step * shape[0], (int) shape[0], new AdmUNet(network).dropoutLayers()));
         }
         return batch;
     }
