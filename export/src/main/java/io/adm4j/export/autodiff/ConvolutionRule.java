@@ -1,7 +1,6 @@
 package io.adm4j.export.autodiff;
 
 import io.adm4j.export.graph.Value;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,7 @@ import java.util.Map;
  * <ul>
  *   <li>dX: with stride 1, dY convolved with W, whose channels are swapped and whose kernel is turned by half a turn;
  *       with larger strides the transposed convolution.
- *   <li>dW[o,c,i,j] = Σ over n, p of dY[n,o,p]·X[n,c,p·stride + (i,j) - padding]: a matrix product for each (i,j).
+ *   <li>dW: {@link ConvolutionWeights}.
  *   <li>db = sum of dY over everything but channels.
  * </ul>
  */
@@ -42,7 +41,7 @@ final class ConvolutionRule {
             step.give(0, rule.inputGradient());
         }
         if (step.wants(1)) {
-            step.give(1, rule.weightGradient());
+            step.give(1, new ConvolutionWeights(step, rule.stride, rule.padding).gradient());
         }
         if (step.wants(2)) {
             step.give(2, rule.dy.reduceSum(false, 0, 2, 3));
@@ -67,51 +66,6 @@ final class ConvolutionRule {
                         "pads", new long[] {padding, padding, padding, padding},
                         "output_padding", new long[] {restH, restW}),
                 x.shape());
-    }
-
-    private Value weightGradient() {
-        long n = dy.dim(0);
-        long out = dy.dim(1);
-        long in = x.dim(1);
-        long pixels = dy.dim(2) * dy.dim(3);
-        long kh = weight.dim(2);
-        long kw = weight.dim(3);
-        Value rows = dy.reshape(n, out, pixels);
-        Value padded = padding == 0 ? x : x.pad2d(padding, padding, padding, padding);
-        List<Value> products = new ArrayList<>();
-        for (long i = 0; i < kh; i++) {
-            for (long j = 0; j < kw; j++) {
-                Value columns = window(padded, i, j).reshape(n, in, pixels);
-                Value product = rows.matmul(columns, false, true, 1).reduceSum(false, 0);
-                products.add(product.reshape(out, in, 1));
-            }
-        }
-        Value joined = products.size() == 1
-                ? products.get(0)
-                : step.graph().concat(2, products.toArray(Value[]::new));
-        return joined.reshape(weight.shape());
-    }
-
-    /** The pixels that one element of the kernel meets. */
-    private Value window(Value padded, long i, long j) {
-        long h = dy.dim(2);
-        long w = dy.dim(3);
-        if (i == 0 && j == 0 && stride == 1 && padded.dim(2) == h && padded.dim(3) == w) {
-            return padded;
-        }
-        return step.standard(
-                "Slice",
-                List.of(
-                        padded,
-                        step.graph().longs(i, j),
-                        step.graph().longs(i + (h - 1) * stride + 1, j + (w - 1) * stride + 1),
-                        step.graph().longs(2, 3),
-                        step.graph().longs(stride, stride)),
-                Map.of(),
-                x.dim(0),
-                x.dim(1),
-                h,
-                w);
     }
 
     private static long same(Step step, String attribute) {
