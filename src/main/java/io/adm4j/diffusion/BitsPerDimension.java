@@ -95,7 +95,7 @@ public record BitsPerDimension(GaussianDiffusion diffusion, boolean clipDenoised
                 }
                 double x0Distance = guess.get(i) - clean.get(i);
                 xStartError += x0Distance * x0Distance;
-                double noiseDistance = diffusion.epsFromX0(index, noisy.get(i), guess.get(i)) - random.get(i);
+                double noiseDistance = diffusion.roundedEpsFromX0(index, noisy.get(i), guess.get(i)) - random.get(i);
                 noiseError += noiseDistance * noiseDistance;
             }
             terms.vb[n][step] = bound / length / Math.log(2);

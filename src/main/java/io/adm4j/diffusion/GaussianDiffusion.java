@@ -211,6 +211,11 @@ public final class GaussianDiffusion {
         return (sqrtRecipAlphasCumprod[index] * x - x0) / sqrtRecipm1AlphasCumprod[index];
     }
 
+    /** As {@link #epsFromX0}, with the rounding of the published float32 arithmetic. */
+    float roundedEpsFromX0(int index, float x, float x0) {
+        return ((float) sqrtRecipAlphasCumprod[index] * x - x0) / (float) sqrtRecipm1AlphasCumprod[index];
+    }
+
     /**
      * Noises pictures in one go, equation 9.
      *
@@ -230,10 +235,11 @@ public final class GaussianDiffusion {
         FloatBuffer out = result.floats();
         int length = indices.length == 0 ? 0 : out.capacity() / indices.length;
         for (int n = 0; n < indices.length; n++) {
-            double signal = sqrtAlphasCumprod[indices[n]];
-            double sigma = sqrtOneMinusAlphasCumprod[indices[n]];
+            // In float32 as published: where noise is small, its recovery from x_t shows the last bit.
+            float signal = (float) sqrtAlphasCumprod[indices[n]];
+            float sigma = (float) sqrtOneMinusAlphasCumprod[indices[n]];
             for (int i = n * length; i < (n + 1) * length; i++) {
-                out.put(i, (float) (signal * clean.get(i) + sigma * random.get(i)));
+                out.put(i, signal * clean.get(i) + sigma * random.get(i));
             }
         }
         return result;
