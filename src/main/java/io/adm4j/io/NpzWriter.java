@@ -12,8 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
@@ -21,7 +22,8 @@ import java.util.zip.Deflater;
  * Writes npz archives that NumPy reads, streaming: arrays of any size, zip64 where sizes or offsets need it. The same
  * arrays always give the same bytes (no times of day).
  *
- * <p>The archive grows in a file {@code NAME.part} beside the target, which takes the target's name in {@link #close}.
+ * <p>The archive grows in a file {@code NAME.part} beside the target, which takes the target's name in {@link #close}: a process that dies
+ * leaves no half archive under the target's name.
  */
 public final class NpzWriter implements AutoCloseable {
     private static final long MAX32 = 0xFFFF_FFFFL;
@@ -44,6 +46,7 @@ public final class NpzWriter implements AutoCloseable {
     private final Deflater deflater;
     private final ByteBuffer packed = ByteBuffer.allocateDirect(1 << 16);
     private final List<Entry> entries = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
     private final CRC32 crc = new CRC32();
     private byte[] openName;
     private long openOffset;
@@ -119,7 +122,7 @@ public final class NpzWriter implements AutoCloseable {
                     closed ? "The archive " + target + " is closed."
                             : "Array '" + name + "' cannot begin before the one begun earlier is closed.");
         }
-        if (entries.stream().anyMatch(e -> Arrays.equals(e.name(), fileName))) {
+        if (!names.add(name)) {
             throw new IllegalStateException("The archive " + target + " already has an array '" + name + "'.");
         }
         try {

@@ -157,6 +157,22 @@ class NpzTest {
         }
     }
 
+    /** The plain directory counts entries in 16 bits. */
+    @Test
+    void moreEntriesThanAPlainArchiveHolds() {
+        Path file = folder.resolve("many.npz");
+        int count = 65_600;
+        try (NpzWriter writer = NpzWriter.create(file)) {
+            for (int i = 0; i < count; i++) {
+                writer.write("a" + i, Tensor.of(new long[] {i}, 1));
+            }
+        }
+        try (NpzReader reader = NpzReader.open(file)) {
+            assertEquals(count, reader.names().size());
+            assertArrayEquals(new long[] {count - 1}, reader.read("a" + (count - 1)).toLongArray());
+        }
+    }
+
     @Test
     void theSameArraysGiveTheSameBytes() throws IOException {
         Map<String, Tensor> arrays = Map.of("a", Tensor.of(new float[] {1, 2}, 2));
