@@ -1,0 +1,28 @@
+package io.adm4j.function;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where the bundle lies. */
+final class BundleFolder {
+    private BundleFolder() {}
+
+    /**
+     * The folder to load.
+     *
+     * @param configured the setting {@code adm4j.bundle}, taken from the working directory if relative
+     * @return {@code configured}, else the folder {@code bundle} beside the jar or program that runs
+     */
+    static Path of(Optional<String> configured) {
+        return configured.filter(c -> !c.isBlank()).map(Path::of).orElseGet(() -> application().resolve("bundle"));
+    }
+
+    /** The folder of quarkus-run.jar; the class path is just that jar under {@code java -jar}. */
+    private static Path application() {
+        String classPath = System.getProperty("java.class.path", "");
+        Path started = classPath.endsWith(".jar")
+                ? Path.of(classPath)
+                : Path.of(ProcessHandle.current().info().command().orElse(""));
+        return started.toAbsolutePath().normalize().getParent();
+    }
+}

@@ -1,0 +1,149 @@
+package io.adm4j.function;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes every error one sentence in JSON, {@code {"error": "..."}}.
+ *
+ * <p>Funqy turns each exception into a bare 500 and ignores what it does not know; so requests are looked at before it
+ * gets them, and its failures are answered here.
+ */
+@ApplicationScoped
+public class HttpErrors {
+    private static final Logger LOG = Logger.getLogger(HttpErrors.class);
+    private static final String FUNCTION = "/sample";
+    private static final String PICTURE = "/sample.png";
+    private static final String OPERATIONS = "/q/";
+    /** Before all routes of Quarkus but after the one that reads the body. */
+    private static final int BEFORE_FUNCTIONS = -1000;
+
+    private final ObjectMapper json = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    void install(@Observes Router router) {
+        router.route("/*").order(BEFORE_FUNCTIONS).handler(this::look).failureHandler(this::answer);
+    }
+
+    /** Turns away what Funqy and REST would misread; what the fields mean is checked with the function. */
+    private void look(RoutingContext request) {
+        String path = request.request().path();
+        HttpMethod method = request.request().method();
+        if (path.equals(FUNCTION) || path.equals(PICTURE)) {
+            if (method == HttpMethod.GET) {
+                lookAtQuery(request);
+            } else if (method == HttpMethod.POST && path.equals(FUNCTION)) {
+                lookAtBody(request);
+            } else {
+                throw RequestProblem.badMethod(path.equals(FUNCTION) ? "GET, POST" : "GET");
+            }
+        } else if (!path.startsWith(OPERATIONS)) {
+            throw RequestProblem.notFound(
+                    "There is nothing at " + Quoted.of(path) + ": use " + FUNCTION + " or " + PICTURE + ".");
+        }
+        request.next();
+    }
+
+    private void lookAtQuery(RoutingContext request) {
+        MultiMap fields = request.queryParams();
+        for (String name : fields.names()) {
+            // Here already, since Funqy reads dots in names as nesting.
+            SampleQuery.checkName(name);
+            List<String> values = fields.getAll(name);
+            if (values.size() > 1) {
+                throw RequestProblem.badInput(
+                        Quoted.of(name) + " is given " + values.size() + " times, but each field goes in once.");
+            }
+        }
+    }
+
+    private void lookAtBody(RoutingContext request) {
+        if (request.request().query() != null) {
+            throw RequestProblem.badInput("A POST takes its fields from the JSON body, not from the query.");
+        }
+        if (request.body().length() <= 0) {
+            return;
+        }
+        for (Map.Entry<String, JsonNode> field : body(request).properties()) {
+            if (field.getValue().isContainerNode()) {
+                throw RequestProblem.badInput(
+                        "Field " + Quoted.of(field.getKey()) + " must be one number or text, not an array or object.");
+            }
+        }
+    }
+
+    private JsonNode body(RoutingContext request) {
+        JsonNode body;
+        try {
+            body = json.readTree(request.body().buffer().getBytes());
+        } catch (IOException e) {
+            throw RequestProblem.badInput("The body is no JSON" + place(e) + ".");
+        }
+        if (!body.isObject()) {
+            throw RequestProblem.badInput(
+                    "The body must be a JSON object such as {\"label\": \"boot\", \"seed\": 1}.");
+        }
+        return body;
+    }
+
+    private static String place(IOException e) {
+        if (e instanceof JsonProcessingException json && json.getLocation() != null) {
+            return ": it cannot be read at line " + json.getLocation().getLineNr() + ", column "
+                    + json.getLocation().getColumnNr();
+        }
+        return "";
+    }
+
+    private void answer(RoutingContext request) {
+        if (request.response().ended() || request.response().closed()) {
+            return;
+        }
+        RequestProblem problem = problem(request.failure());
+        if (problem == null) {
+            problem = foreign(request);
+        }
+        problem.headers().forEach(request.response()::putHeader);
+        request.response()
+                .setStatusCode(problem.status())
+                .putHeader("Content-Type", "application/json")
+                .end(json.createObjectNode().put("error", problem.getMessage()).toString());
+    }
+
+    private static RequestProblem problem(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof RequestProblem found) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /** A failure that did not start with us. */
+    private static RequestProblem foreign(RoutingContext request) {
+        int status = request.statusCode();
+        if (status == 413) {
+            return RequestProblem.tooLarge("The body is too large: it holds a few short fields.");
+        }
+        if (status >= 400 && status < 500) {
+            return RequestProblem.badInput("The request cannot be read (" + status + ").");
+        }
+        LOG.error("A request failed.", request.failure());
+        return RequestProblem.failed("The function failed; its log says why.");
+    }
+}

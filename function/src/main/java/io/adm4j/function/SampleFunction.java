@@ -1,0 +1,26 @@
+package io.adm4j.function;
+
+import io.quarkus.funqy.Funq;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import jakarta.inject.Inject;
+import java.util.Map;
+
+/** The function {@code sample}: GET with query parameters or POST with a JSON object of the same fields. */
+public class SampleFunction {
+    @Inject
+    Sampling sampling;
+
+    @Inject
+    CurrentVertxRequest request;
+
+    /**
+     * Draws pictures.
+     *
+     * @param fields see {@link SampleQuery}; null where the caller sent no body
+     */
+    @Funq
+    public SampleReply sample(Map<String, String> fields) {
+        SampleQuery query = sampling.check(fields == null ? Map.of() : fields);
+        return sampling.draw(query, request.getCurrent().response()::closed).reply();
+    }
+}

@@ -1,0 +1,205 @@
+package io.adm4j.function;
+
+import io.adm4j.model.BundleException;
+import io.adm4j.model.ModelBundle;
+import io.adm4j.runtime.Device;
+import io.adm4j.runtime.RuntimeFailure;
+import io.adm4j.sampling.SampleRequest;
+import io.adm4j.sampling.SamplingPipeline;
+import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.SamplingStopped;
+import io.adm4j.sampling.StepListener;
+import io.adm4j.tensor.Tensor;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jboss.logging.Logger;
+
+/**
+ * The one loaded bundle and the queue before it: so many requests draw at once, so many wait, others are turned away.
+ */
+@ApplicationScoped
+public class Sampling {
+    private static final Logger LOG = Logger.getLogger(Sampling.class);
+
+    @Inject
+    FunctionConfig config;
+
+    @Inject
+    MeterRegistry metrics;
+
+    private BundleFacts facts;
+    private SamplingPipeline pipeline;
+    private Semaphore admitted;
+    private Semaphore running;
+    private Counter samples;
+    private Timer seconds;
+    private volatile boolean open;
+
+    /** Loads the bundle before the first request can come; without one the function does not start. */
+    void start(@Observes StartupEvent event) {
+        atLeast("adm4j.threads", config.threads(), 0);
+        atLeast("adm4j.batch-size", config.batchSize(), 1);
+        atLeast("adm4j.parallel", config.parallel(), 1);
+        atLeast("adm4j.queue", config.queue(), 0);
+        atLeast("adm4j.limit.count", config.limit().count(), 1);
+        atLeast("adm4j.limit.steps", config.limit().steps(), 1);
+        load(BundleFolder.of(config.bundle()), device(config.device()));
+        checkStandard();
+        running = new Semaphore(config.parallel(), true);
+        admitted = new Semaphore(config.parallel() + config.queue());
+        samples = Counter.builder("adm4j.samples").description("Pictures drawn").register(metrics);
+        seconds = Timer.builder("adm4j.sampling").description("Time spent drawing, a request").register(metrics);
+        open = true;
+    }
+
+    private void load(Path folder, Device device) {
+        if (!Files.isRegularFile(folder.resolve("model.json"))) {
+            throw new ConfigurationException(
+                    "There is no bundle in " + folder.toAbsolutePath()
+                            + " (no model.json): set ADM4J_BUNDLE or -Dadm4j.bundle to the folder of one.");
+        }
+        try {
+            pipeline = SamplingPipeline.open(ModelBundle.load(folder), device, config.threads());
+            facts = BundleFacts.of(pipeline);
+            warmUp();
+            LOG.infof("Bundle %s from %s, on %s.", facts.name(), folder, device);
+        } catch (BundleException | RuntimeFailure e) {
+            close();
+            throw new ConfigurationException(e.getMessage(), e);
+        }
+    }
+
+    /** One step of one picture: a graph that cannot run shows now, and the first caller need not wait for loading. */
+    private void warmUp() {
+        double scale = facts.hasClassifier() ? 1 : 0;
+        pipeline.sample(new SampleRequest(new long[1], labels(List.of(0)), SamplingSettings.ddpm("1", scale)), s -> true);
+    }
+
+    private void checkStandard() {
+        try {
+            check(Map.of());
+        } catch (RequestProblem e) {
+            close();
+            throw new ConfigurationException("The settings adm4j.standard.* do not work: " + e.getMessage());
+        }
+    }
+
+    private static Device device(String name) {
+        return switch (name.strip().toLowerCase(Locale.ROOT)) {
+            case "cpu" -> Device.CPU;
+            case "cuda" -> Device.CUDA;
+            default -> throw new ConfigurationException("adm4j.device must be cpu or cuda, not '" + name + "'.");
+        };
+    }
+
+    private static void atLeast(String setting, int value, int least) {
+        if (value < least) {
+            throw new ConfigurationException(setting + " must be at least " + least + ", not " + value + ".");
+        }
+    }
+
+    /** Lets the drawing requests end at their next step, then frees the graphs. */
+    void stop(@Observes ShutdownEvent event) {
+        if (!open) {
+            return;
+        }
+        open = false;
+        running.acquireUninterruptibly(config.parallel());
+        close();
+    }
+
+    private void close() {
+        if (pipeline != null) {
+            pipeline.close();
+            pipeline = null;
+        }
+    }
+
+    boolean ready() {
+        return open;
+    }
+
+    BundleFacts facts() {
+        return facts;
+    }
+
+    /**
+     * Checks a request.
+     *
+     * @throws RequestProblem with the field and what is allowed for it
+     */
+    SampleQuery check(Map<String, String> fields) {
+        return SampleQuery.of(fields, facts, config);
+    }
+
+    /**
+     * Draws, after waiting for a turn; blocks.
+     *
+     * @param abandoned asked between steps whether nobody waits for the answer any more
+     * @throws RequestProblem if too many requests wait already
+     */
+    Drawn draw(SampleQuery query, BooleanSupplier abandoned) {
+        if (!admitted.tryAcquire()) {
+            throw RequestProblem.busy(
+                    "The function is busy and " + config.queue() + " requests wait already: try again later.");
+        }
+        try {
+            running.acquireUninterruptibly();
+            try {
+                return drawNow(query, abandoned);
+            } finally {
+                running.release();
+            }
+        } finally {
+            admitted.release();
+        }
+    }
+
+    private Drawn drawNow(SampleQuery query, BooleanSupplier abandoned) {
+        StepListener untilStopped = step -> open && !abandoned.getAsBoolean();
+        long start = System.nanoTime();
+        List<Tensor> parts = new ArrayList<>();
+        try {
+            for (int from = 0; from < query.count(); from += config.batchSize()) {
+                int to = Math.min(from + config.batchSize(), query.count());
+                parts.add(pipeline.sample(part(query, from, to), untilStopped).pictures());
+            }
+        } catch (SamplingStopped e) {
+            throw RequestProblem.busy("The function stopped before the pictures were done: ask again.");
+        }
+        long nanos = System.nanoTime() - start;
+        samples.increment(query.count());
+        seconds.record(nanos, TimeUnit.NANOSECONDS);
+        return new Drawn(query, facts, parts, TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
+
+    private SampleRequest part(SampleQuery query, int from, int to) {
+        return new SampleRequest(
+                LongStream.range(from, to).map(i -> query.seed() + i).toArray(),
+                labels(IntStream.range(from, to).mapToObj(i -> query.labelOf(i, facts.classes())).toList()),
+                query.settings());
+    }
+
+    /** One a picture, or none for a bundle without classes. */
+    private int[] labels(List<Integer> labels) {
+        return facts.classes().count() == 0 ? new int[0] : labels.stream().mapToInt(Integer::intValue).toArray();
+    }
+}

@@ -1,0 +1,172 @@
+package io.adm4j.function;
+
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Mistakes of callers: each is one sentence in JSON, and never the server's fault. */
+@QuarkusTest
+class BadInputTest {
+    private static RequestSpecification raw() {
+        return given().urlEncodingEnabled(false);
+    }
+
+    /** The sentence of an error, after checking that it is just that. */
+    private static String sentence(Response response, int status) {
+        assertEquals(status, response.statusCode(), response.asString());
+        assertTrue(response.contentType().startsWith("application/json"), response.contentType());
+        Map<String, Object> body = response.jsonPath().getMap("");
+        assertEquals(Set.of("error"), body.keySet());
+        String sentence = (String) body.get("error");
+        assertTrue(sentence.endsWith("."), sentence);
+        assertFalse(sentence.contains("Exception") || sentence.contains("\n") || sentence.contains("\tat "), sentence);
+        return sentence;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "label=99               | label must be a number from 0 to 9 or one of the names 0 T-shirt/top, 1 Trouser",
+        "label=-1               | label must be a number from 0 to 9",
+        "label=99999999999999   | label must be a number from 0 to 9",
+        "label=                 | label must be a number from 0 to 9",
+        "label=spaceship        | not 'spaceship'.",
+        "label=s                | label must mean one class, but 's' fits",
+        "seed=abc               | seed must be a whole number from 0 to 9007199254740991, not 'abc'.",
+        "seed=-1                | seed must be a whole number",
+        "seed=1.5               | seed must be a whole number",
+        "seed=99999999999999999999 | seed must be a whole number",
+        "seed=                  | seed must be a whole number",
+        "count=0                | count must be a whole number from 1 to 100, not '0'.",
+        "count=101              | count must be a whole number from 1 to 100",
+        "count=4294967297       | count must be a whole number from 1 to 100",
+        "steps=0                | steps must be from 1 to 250 in all, not 0.",
+        "steps=251              | steps must be from 1 to 250 in all",
+        "steps=200,51           | steps must be from 1 to 250 in all, not 251.",
+        "steps=999999999,999999999,999999999 | steps must be from 1 to 250 in all",
+        "steps=many             | steps must be a number from 1 to 250, ddimN, or a list",
+        "steps=5,               | steps must be a number",
+        "steps=-5               | steps must be a number",
+        "steps=ddim             | steps must be a number",
+        "steps=999999999999999999999 | steps must be a number",
+        "steps=ddim249          | steps does not fit this bundle: ",
+        "steps=249              | steps does not fit this bundle: ",
+        "sampler=euler          | sampler must be ddim or ddpm, not 'euler'.",
+        "eta=NaN                | eta must be a number from 0 to 1, not 'NaN'.",
+        "eta=1.01               | eta must be a number from 0 to 1",
+        "eta=-0.1               | eta must be a number from 0 to 1",
+        "eta=0x1p0              | eta must be a number from 0 to 1",
+        "eta=1&sampler=ddpm     | eta must be left out with the sampler ddpm",
+        "classifierScale=NaN    | classifierScale must be a number from 0 to 1000, not 'NaN'.",
+        "classifierScale=Infinity | classifierScale must be a number from 0 to 1000",
+        "classifierScale=-1     | classifierScale must be a number from 0 to 1000",
+        "classifierScale=1e999999999 | classifierScale must be a number from 0 to 1000",
+        "classifierScale=x      | classifierScale must be a number from 0 to 1000",
+        "scale=1                | There is no field 'scale': allowed are label, seed, count, steps, sampler, eta, classif",
+        "Seed=1                 | There is no field 'Seed'",
+        "a.b=1                  | There is no field 'a.b'",
+        "seed=1&seed=2          | 'seed' is given 2 times",
+    })
+    void aWrongQueryNamesTheFieldAndWhatIsAllowed(String query, String expected) {
+        for (String path : new String[] {"/sample?", "/sample.png?"}) {
+            String sentence = sentence(raw().when().get(path + query), 400);
+            assertTrue(sentence.contains(expected), sentence);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "{\"label\": 99}         | label must be a number from 0 to 9",
+        "{\"label\": \"s\"}      | label must mean one class",
+        "{\"label\": [1, 2]}     | Field 'label' must be one number or text, not an array or object.",
+        "{\"label\": {\"a\": 1}} | Field 'label' must be one number or text",
+        "{\"seed\": \"abc\"}     | seed must be a whole number",
+        "{\"seed\": true}        | seed must be a whole number",
+        "{\"seed\": 1.5}         | seed must be a whole number",
+        "{\"seed\": 1e400}       | seed must be a whole number",
+        "{\"eta\": NaN}          | The body is no JSON: it cannot be read at line 1, column",
+        "{\"eta\": \"NaN\"}      | eta must be a number from 0 to 1",
+        "{\"colour\": 1}         | There is no field 'colour'",
+        "{\"seed\": 1            | The body is no JSON",
+        "seed=1                  | The body is no JSON",
+        "{\"seed\": 1} x         | The body is no JSON",
+        "{\"seed\": 1, \"seed\": 2} | The body is no JSON",
+        "[1]                     | The body must be a JSON object",
+        "null                    | The body must be a JSON object",
+        "\"boot\"                | The body must be a JSON object",
+    })
+    void aWrongBodyNamesTheFieldAndWhatIsAllowed(String body, String expected) {
+        String sentence = sentence(given().contentType("application/json").body(body).when().post("/sample"), 400);
+        assertTrue(sentence.contains(expected), sentence);
+    }
+
+    /** Clients of the better sort refuse to send such a thing, so it goes by hand; Quarkus answers without a sentence. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/sample?seed=%zz", "/sample.png?seed=%zz", "/sample?label=%ff%fe", "/sample?%"})
+    void aQueryThatCannotBeDecodedIsRefused(String target) throws IOException {
+        try (Socket socket = new Socket("localhost", RestAssured.port)) {
+            socket.getOutputStream().write(("GET " + target + " HTTP/1.0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answer.startsWith("HTTP/1.0 400 "), answer);
+            assertFalse(answer.contains("Exception"), answer);
+        }
+    }
+
+    @Test
+    void deepNestingIsRefusedNotFollowed() {
+        String body = "{\"label\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
+        sentence(given().contentType("application/json").body(body).when().post("/sample"), 400);
+    }
+
+    @Test
+    void whatWasSentIsShownCutAndClean() {
+        String sentence = sentence(given().queryParam("label", "\u0007" + "x".repeat(300)).when().get("/sample"), 400);
+        assertTrue(sentence.contains("' " + "x".repeat(39) + "...'"), sentence);
+    }
+
+    @Test
+    void aPostTakesNoQuery() {
+        String sentence = sentence(given().when().post("/sample?label=1"), 400);
+        assertTrue(sentence.contains("JSON body"), sentence);
+    }
+
+    @Test
+    void aLargeBodyIsRefused() {
+        String body = "{\"label\": \"" + "x".repeat(200_000) + "\"}";
+        sentence(given().contentType("application/json").body(body).when().post("/sample"), 413);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/sample", "/sample.png"})
+    void otherMethodsAreRefused(String path) {
+        sentence(given().when().put(path), 405);
+        sentence(given().when().delete(path), 405);
+        assertEquals(path.endsWith(".png") ? "GET" : "GET, POST", given().when().delete(path).header("Allow"));
+    }
+
+    @Test
+    void aPictureTakesNoPost() {
+        sentence(given().when().post("/sample.png"), 405);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/samples", "/sample/x", "/sample.png/x", "/favicon.ico"})
+    void otherPathsAreNotFound(String path) {
+        sentence(given().when().get(path), 404);
+        sentence(given().when().post(path), 404);
+    }
+}

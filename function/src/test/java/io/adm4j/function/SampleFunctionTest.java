@@ -1,0 +1,169 @@
+package io.adm4j.function;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The function over HTTP, on a real bundle. */
+@QuarkusTest
+class SampleFunctionTest {
+    @Inject
+    Sampling sampling;
+
+    private static JsonPath get(String query) {
+        return given().when().get("/sample?" + query).then().statusCode(200).contentType("application/json").extract()
+                .jsonPath();
+    }
+
+    private static Pixels picture(JsonPath reply, int i) {
+        return Pixels.ofBase64(reply.getString("pictures[" + i + "].png"));
+    }
+
+    @Test
+    void drawsWhatWasAskedForAndSaysSo() {
+        given().when()
+                .get("/sample?label=BOOT&seed=7&count=2&steps=4&sampler=ddim&eta=0.5&classifierScale=2")
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .body("bundle", equalTo(sampling.facts().name()))
+                .body("milliseconds", greaterThanOrEqualTo(0))
+                .body("settings.label", equalTo(9))
+                .body("settings.className", equalTo("Ankle boot"))
+                .body("settings.seed", equalTo(7))
+                .body("settings.count", equalTo(2))
+                .body("settings.steps", equalTo("4"))
+                .body("settings.sampler", equalTo("ddim"))
+                .body("settings.eta", equalTo(0.5f))
+                .body("settings.classifierScale", equalTo(2f))
+                .body("pictures.size()", equalTo(2))
+                .body("pictures.seed", equalTo(List.of(7, 8)))
+                .body("pictures.label", everyItem(equalTo(9)))
+                .body("pictures.className", everyItem(equalTo("Ankle boot")));
+    }
+
+    @Test
+    void picturesAreRealPngsOfTheBundleSize() {
+        Pixels pixels = picture(get("label=0&seed=1&steps=2"), 0);
+        assertEquals(32, pixels.width());
+        assertEquals(32, pixels.height());
+        assertFalse(pixels.isFlat(), "a sample has some contrast");
+    }
+
+    @Test
+    void postIsTheSameAsGet() {
+        JsonPath get = get("label=3&seed=5&steps=3&sampler=ddpm");
+        JsonPath post = given().contentType("application/json")
+                .body("{\"label\": 3, \"seed\": 5, \"steps\": 3, \"sampler\": \"ddpm\", \"eta\": null}")
+                .when()
+                .post("/sample")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+        assertEquals(get.getString("pictures[0].png"), post.getString("pictures[0].png"));
+        assertEquals(get.getMap("settings"), post.getMap("settings"));
+    }
+
+    @Test
+    void everyFieldChangesThePicture() {
+        Pixels base = picture(get("label=1&seed=1&steps=5"), 0);
+        for (String other : List.of(
+                "label=1&seed=2&steps=5",
+                "label=8&seed=1&steps=5",
+                "label=1&seed=1&steps=10",
+                "label=1&seed=1&steps=5&eta=1",
+                "label=1&seed=1&steps=5&sampler=ddpm",
+                "label=1&seed=1&steps=5&classifierScale=20")) {
+            assertTrue(base.differences(picture(get(other), 0), 0) > 0, other + " drew the same picture");
+        }
+    }
+
+    @Test
+    void aPictureDependsOnItsOwnSeedAlone() {
+        JsonPath many = get("label=2&seed=100&count=5&steps=4");
+        for (int i = 0; i < 5; i++) {
+            Pixels alone = picture(get("label=2&steps=4&seed=" + (100 + i)), 0);
+            Pixels amongOthers = picture(many, i);
+            assertEquals(0, alone.differences(amongOthers, 1), "more than one grey level apart");
+            assertTrue(
+                    alone.differences(amongOthers, 0) <= alone.values() / 1000, "more than 0.1 % of the values differ");
+        }
+    }
+
+    @Test
+    void withoutALabelTheSeedChoosesTheClass() {
+        JsonPath reply = get("seed=18&count=4&steps=2");
+        assertEquals(List.of(8, 9, 0, 1), reply.getList("pictures.label"));
+        given().when().get("/sample?seed=18&steps=2").then().body("settings.label", nullValue());
+        assertEquals(picture(reply, 1), picture(get("label=9&seed=19&steps=2"), 0));
+    }
+
+    @Test
+    void withoutASeedTheOneDrawnIsReported() {
+        JsonPath reply = get("label=4&steps=2");
+        assertEquals(reply.getString("pictures[0].png"),
+                get("label=4&steps=2&seed=" + reply.getLong("settings.seed")).getString("pictures[0].png"));
+    }
+
+    @Test
+    void allFieldsMayBeLeftOut() {
+        given().when().post("/sample").then().statusCode(200).body("settings.steps", equalTo("25"))
+                .body("settings.sampler", equalTo("ddim"))
+                .body("settings.eta", equalTo(0f))
+                .body("settings.classifierScale", equalTo(1f))
+                .body("pictures.size()", equalTo(1));
+    }
+
+    @Test
+    void takesEveryFormOfSteps() {
+        for (String steps : List.of("4", "ddim5", "2,1,1")) {
+            given().queryParam("steps", steps).queryParam("label", "bag").when().get("/sample").then().statusCode(200)
+                    .body("settings.steps", equalTo(steps));
+        }
+    }
+
+    @Test
+    void onePictureIsAPngFile() {
+        byte[] file = given().when().get("/sample.png?label=boot&seed=1&steps=2").then().statusCode(200)
+                .contentType("image/png").header("Adm4j-Seed", "1").extract().asByteArray();
+        assertEquals(picture(get("label=boot&seed=1&steps=2"), 0), Pixels.of(file));
+    }
+
+    @Test
+    void severalPicturesAreAGrid() {
+        Pixels grid = Pixels.of(given().when().get("/sample.png?count=5&steps=2").then().statusCode(200)
+                .contentType("image/png").extract().asByteArray());
+        assertEquals(3 * 32 + 4 * 2, grid.width());
+        assertEquals(2 * 32 + 3 * 2, grid.height());
+    }
+
+    @Test
+    void healthAndMetricsTell() {
+        given().when().get("/q/health/ready").then().statusCode(200).body("status", equalTo("UP"))
+                .body("checks.find { it.name == 'bundle' }.data.name", equalTo(sampling.facts().name()));
+        double before = samples();
+        get("count=3&steps=2");
+        assertEquals(before + 3, samples());
+        String metrics = given().when().get("/q/metrics").then().extract().asString();
+        assertTrue(metrics.contains("adm4j_sampling_seconds_sum"), metrics);
+    }
+
+    private static double samples() {
+        return given().when().get("/q/metrics").then().statusCode(200).extract().asString().lines()
+                .filter(l -> l.startsWith("adm4j_samples_total"))
+                .mapToDouble(l -> Double.parseDouble(l.substring(l.lastIndexOf(' '))))
+                .sum();
+    }
+}

@@ -1,0 +1,113 @@
+package io.adm4j.function;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Without a sound bundle and settings the function does not start, and says why in one sentence. */
+class StartTest {
+    private static final Path BUNDLE = Path.of(System.getProperty("adm4j.bundle"));
+
+    @TempDir
+    Path folder;
+
+    private static String failure(Map<String, String> settings) {
+        Sampling sampling = new Sampling();
+        sampling.metrics = new SimpleMeterRegistry();
+        sampling.config = new SmallRyeConfigBuilder()
+                .withMapping(FunctionConfig.class)
+                .withDefaultValues(settings)
+                .build()
+                .getConfigMapping(FunctionConfig.class);
+        ConfigurationException failure =
+                assertThrows(ConfigurationException.class, () -> sampling.start(new StartupEvent()));
+        assertFalse(sampling.ready());
+        assertFalse(failure.getMessage().contains("\n"), failure.getMessage());
+        assertTrue(failure.getMessage().endsWith("."), failure.getMessage());
+        return failure.getMessage();
+    }
+
+    private void copyBundle() throws IOException {
+        try (Stream<Path> files = Files.list(BUNDLE)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    @Test
+    void aMissingBundleIsNamedWithTheSetting() {
+        String message = failure(Map.of("adm4j.bundle", folder.resolve("none").toString()));
+        assertEquals(
+                "There is no bundle in " + folder.resolve("none") + " (no model.json): set ADM4J_BUNDLE or"
+                        + " -Dadm4j.bundle to the folder of one.",
+                message);
+    }
+
+    @Test
+    void aDamagedFileIsNamed() throws IOException {
+        copyBundle();
+        Path graph = folder.resolve("denoiser.onnx");
+        byte[] bytes = Files.readAllBytes(graph);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(graph, bytes);
+        assertTrue(failure(Map.of("adm4j.bundle", folder.toString())).contains("denoiser.onnx"));
+    }
+
+    @Test
+    void aMissingFileIsNamed() throws IOException {
+        copyBundle();
+        Files.delete(folder.resolve("denoiser.onnx"));
+        assertTrue(failure(Map.of("adm4j.bundle", folder.toString())).contains("denoiser.onnx"));
+    }
+
+    @Test
+    void aManifestThatIsNoJsonIsNamed() throws IOException {
+        Files.writeString(folder.resolve("model.json"), "{\"name\": ");
+        assertTrue(failure(Map.of("adm4j.bundle", folder.toString())).contains("model.json"));
+    }
+
+    @Test
+    void aManifestWithoutItsPartsIsNamed() throws IOException {
+        Files.writeString(folder.resolve("model.json"), "{}");
+        assertTrue(failure(Map.of("adm4j.bundle", folder.toString())).contains("model.json"));
+    }
+
+    @Test
+    void cudaDoesNotFallBackToTheCpu() {
+        assertTrue(failure(Map.of("adm4j.bundle", BUNDLE.toString(), "adm4j.device", "cuda")).contains("CUDA"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "adm4j.device | gpu | adm4j.device must be cpu or cuda",
+        "adm4j.threads | -1 | adm4j.threads must be at least 0, not -1.",
+        "adm4j.batch-size | 0 | adm4j.batch-size must be at least 1, not 0.",
+        "adm4j.parallel | 0 | adm4j.parallel must be at least 1, not 0.",
+        "adm4j.queue | -1 | adm4j.queue must be at least 0, not -1.",
+        "adm4j.limit.count | 0 | adm4j.limit.count must be at least 1, not 0.",
+        "adm4j.limit.steps | 0 | adm4j.limit.steps must be at least 1, not 0.",
+        "adm4j.limit.steps | 10 | The settings adm4j.standard.* do not work: steps must be from 1 to 10 in all, not 25.",
+        "adm4j.standard.steps | few | The settings adm4j.standard.* do not work: steps must be a number",
+        "adm4j.standard.classifier-scale | -1 | The settings adm4j.standard.* do not work: classifierScale must be",
+    })
+    void aWrongSettingIsNamed(String name, String value, String expected) {
+        String message = failure(Map.of("adm4j.bundle", BUNDLE.toString(), name, value));
+        assertTrue(message.contains(expected), message);
+    }
+}
