@@ -7,10 +7,14 @@ import io.adm4j.export.autodiff.ClassifierGradient;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.NetworkModels;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.harness.data.PictureData;
+import io.adm4j.io.NpzWriter;
 import io.adm4j.model.BundleWriter;
 import io.adm4j.model.Manifest;
 import io.adm4j.model.ModelBundle;
+import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +59,41 @@ final class BundleAssembler implements AutoCloseable {
 
     void features(ObjectNode flags, Map<String, Tensor> weights) {
         NetworkModels.features(ClassifierConfig.fromFlags(flags), weights).write(writer.file(ModelBundle.FEATURES));
+    }
+
+    /** The first pictures of a data set as arr_0 and arr_1, with one channel where all are grey. */
+    void reference(PictureData pictures, int most) {
+        int count = Math.min(most, pictures.size());
+        int size = pictures.imageSize();
+        Tensor rgb = Tensor.zeros(ElementType.UINT8, count, size, size, 3);
+        Tensor labels = Tensor.zeros(ElementType.INT64, count);
+        byte[] picture = new byte[pictures.pictureBytes()];
+        ByteBuffer target = rgb.bytes();
+        for (int i = 0; i < count; i++) {
+            pictures.copy(i, picture);
+            target.put(picture);
+            if (pictures.hasLabels()) {
+                labels.longs().put(i, pictures.label(i));
+            }
+        }
+        try (NpzWriter npz = NpzWriter.create(writer.file(EmbeddedBundle.REFERENCE), true)) {
+            npz.write("arr_0", grey(rgb).orElse(rgb));
+            if (pictures.hasLabels()) {
+                npz.write("arr_1", labels);
+            }
+        }
+    }
+
+    private static Optional<Tensor> grey(Tensor rgb) {
+        byte[] values = rgb.toByteArray();
+        byte[] one = new byte[values.length / 3];
+        for (int i = 0; i < one.length; i++) {
+            one[i] = values[3 * i];
+            if (values[3 * i + 1] != one[i] || values[3 * i + 2] != one[i]) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(Tensor.of(one, rgb.dim(0), rgb.dim(1), rgb.dim(2), 1));
     }
 
     ModelBundle finish(String name, List<String> classes, ObjectNode provenance) {

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.export.training.TrainingArtifacts;
+import io.adm4j.harness.data.DataOptions;
+import io.adm4j.harness.data.PictureData;
+import io.adm4j.harness.data.Split;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.model.ModelBundle;
@@ -36,6 +39,18 @@ final class ExportCommand implements Runnable {
             paramLabel = "RUN",
             description = "Run of 'train classifier --no-noise' with the adaptive pool, for scores.")
     private Path features;
+
+    @Option(
+            names = "--reference",
+            paramLabel = "PATH",
+            description = "Real pictures to put beside the graphs, for scores; of IDX files the test part.")
+    private Path reference;
+
+    @Option(
+            names = "--reference-samples",
+            defaultValue = "2000",
+            description = "The first pictures of --reference to take (default ${DEFAULT-VALUE}).")
+    private int referenceSamples;
 
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Folder of the bundle.")
     private Path out;
@@ -72,6 +87,14 @@ final class ExportCommand implements Runnable {
             if (features != null) {
                 RunFolder run = new RunFolder(features);
                 bundle.features(flags(run, "classifier", "--features"), weights(run, provenance.putObject("features")));
+            }
+            if (reference != null) {
+                int size = main.description().get("flags").get("image_size").asInt();
+                PictureData pictures = PictureData.open(reference, new DataOptions(size, Split.TEST));
+                bundle.reference(pictures, referenceSamples);
+                provenance.putObject("reference")
+                        .put("sha256", pictures.checksum())
+                        .put("pictures", Math.min(referenceSamples, pictures.size()));
             }
             String title = name == null ? out.toAbsolutePath().normalize().getFileName().toString() : name;
             ModelBundle made = bundle.finish(title, classes, provenance);

@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
         versionProvider = Harness.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            QuickstartCommand.class,
             TrainCommand.class,
             ExportCommand.class,
             ImportCommand.class,
