@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * <pre>
  * run.json                 what is trained, on what, how
  * log.csv                  one line a step
- * graphs/                  training.onnx, optimizer.onnx
+ * graphs/                  training.onnx, optimizer.onnx; made anew whenever training starts or resumes
  * checkpoint-00001000/     weights.ckpt, state.json
  * </pre>
  *
@@ -62,7 +62,7 @@ public final class RunFolder {
                     + ", or choose another --out.");
         }
         try {
-            Files.createDirectories(graphs());
+            Files.createDirectories(folder);
             Path temporary = folder.resolve("run.json.tmp");
             Files.writeString(temporary, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n");
             Files.move(temporary, folder.resolve("run.json"), StandardCopyOption.ATOMIC_MOVE);

@@ -47,10 +47,8 @@ public final class TrainingLoop {
         this.threads = threads;
     }
 
-    /** Writes the graphs and the first checkpoint of a new run. */
+    /** Saves the first checkpoint of a new run. */
     public void prepare(Map<String, Tensor> weights) {
-        TrainingArtifacts.write(
-                run.graphs(), task.graph(), AdamW.withWeightDecay(settings.weightDecay()), settings.emaRates());
         run.save(0, 0, file -> TrainingArtifacts.start(weights, settings.emaRates()).write(file));
     }
 
@@ -73,12 +71,14 @@ public final class TrainingLoop {
             return saved;
         }
         cutLog(first);
+        Path graphs = run.graphs();
+        TrainingArtifacts.write(
+                graphs, task.graph(), AdamW.withWeightDecay(settings.weightDecay()), settings.emaRates());
         ExecutorService loader = Executors.newSingleThreadExecutor(r -> {
             Thread thread = new Thread(r, "batches");
             thread.setDaemon(true);
             return thread;
         });
-        Path graphs = run.graphs();
         try (TrainingSession session = TrainingSession.open(
                         saved.weights(),
                         graphs.resolve(TrainingArtifacts.TRAINING_MODEL),
