@@ -1,11 +1,7 @@
 package io.adm4j.harness.metrics;
 
-import dev.ludovic.netlib.lapack.LAPACK;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.netlib.util.intW;
 
 /**
  * The Fréchet distance between Gaussians with the moments of two sets of features; on Inception features the FID
@@ -22,9 +18,6 @@ import org.netlib.util.intW;
  *     to compare with others
  */
 public record FrechetDistance(double value, boolean rankDeficient) {
-    /** Held, because a logger that nobody holds loses its level. */
-    private static final Logger LAPACK_CHOICE = Logger.getLogger("dev.ludovic.netlib.lapack.InstanceBuilder");
-
     /**
      * @throws IllegalArgumentException if the features differ in length or the statistics are not finite
      */
@@ -57,7 +50,7 @@ public record FrechetDistance(double value, boolean rankDeficient) {
         Tensor l = matrix(cholesky.factor(), n, rank);
         double[] symmetric = products.ofColumns(l, products.ofColumns(matrix(second, n, n), l)).toDoubleArray();
         double trace = 0;
-        for (double eigenvalue : eigenvalues(symmetric, rank)) {
+        for (double eigenvalue : SymmetricEigenvalues.of(symmetric, rank)) {
             trace += Math.sqrt(Math.max(0, eigenvalue));
         }
         return trace;
@@ -67,18 +60,5 @@ public record FrechetDistance(double value, boolean rankDeficient) {
         Tensor matrix = Tensor.zeros(ElementType.FLOAT64, rows, columns);
         matrix.doubles().put(values);
         return matrix;
-    }
-
-    /** @param symmetric n x n elements; overwritten */
-    private static double[] eigenvalues(double[] symmetric, int n) {
-        LAPACK_CHOICE.setLevel(Level.OFF);
-        double[] eigenvalues = new double[n];
-        double[] work = new double[2 * n + 1 + 64 * n];
-        intW info = new intW(0);
-        LAPACK.getInstance().dsyevd("N", "L", n, symmetric, n, eigenvalues, work, work.length, new int[1], 1, info);
-        if (info.val != 0) {
-            throw new IllegalStateException("The eigenvalues of a covariance did not converge (dsyevd says " + info.val + ").");
-        }
-        return eigenvalues;
     }
 }
