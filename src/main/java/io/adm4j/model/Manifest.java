@@ -74,8 +74,9 @@ public record Manifest(
         if (!classes.isEmpty()) {
             return OptionalInt.of(classes.size());
         }
+        // An unconditional denoiser's flag says nothing; its classifier knows what it was trained on.
         JsonNode count = denoiser.path("num_classes");
-        if (!count.isInt() && classifier.isPresent()) {
+        if (classifier.isPresent() && !(classConditional() && count.isInt())) {
             count = classifier.get().path("num_classes");
         }
         return count.isInt() ? OptionalInt.of(count.intValue()) : OptionalInt.empty();

@@ -61,9 +61,14 @@ final class ImportCommand implements Runnable {
             throw new UserError("--classifier-flags and --classifier-weights go together.");
         }
         ObjectNode denoiserFlags = PublishedFlags.read(flags);
+        UNetConfig denoiser = UNetConfig.fromFlags(denoiserFlags);
+        List<String> names = classNames();
+        if (denoiser.classConditional() && !names.isEmpty() && names.size() != denoiser.numClasses()) {
+            throw new UserError(classes + " has " + names.size() + " names, and the denoiser knows "
+                    + denoiser.numClasses() + " classes: give one name a line for each.");
+        }
         try (BundleAssembler bundle = new BundleAssembler(out)) {
-            bundle.denoiser(
-                    denoiserFlags, read(weights, NetworkModels.parameters(UNetConfig.fromFlags(denoiserFlags))));
+            bundle.denoiser(denoiserFlags, read(weights, NetworkModels.parameters(denoiser)));
             if (classifierFlags != null) {
                 ObjectNode json = PublishedFlags.read(classifierFlags);
                 bundle.classifier(
@@ -71,7 +76,7 @@ final class ImportCommand implements Runnable {
             }
             String title = name == null ? out.toAbsolutePath().normalize().getFileName().toString() : name;
             ObjectNode provenance = BundleAssembler.object().put("imported", weights.getFileName().toString());
-            ModelBundle made = bundle.finish(title, classNames(), provenance);
+            ModelBundle made = bundle.finish(title, names, provenance);
             made.manifest()
                     .files()
                     .forEach((file, entry) ->

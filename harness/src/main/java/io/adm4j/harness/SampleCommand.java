@@ -1,6 +1,7 @@
 package io.adm4j.harness;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.sampling.LabelChoice;
 import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.harness.sampling.TrajectoryRecorder;
@@ -37,6 +38,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class SampleCommand implements Runnable {
+    private static final long GRID_BYTES = 1 << 28;
+
     @Option(names = "--bundle", paramLabel = "FOLDER", description = "Model bundle (default: the embedded one).")
     private Path bundle;
 
@@ -119,7 +122,7 @@ final class SampleCommand implements Runnable {
         ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
         Manifest manifest = model.manifest();
         LabelChoice choice = LabelChoice.of(labels, manifest);
-        Tensor startNoise = noise == null ? null : readNoise(noise);
+        Tensor startNoise = noise == null ? null : readNoise(noise, manifest.imageSize());
         int count = numSamples != null ? numSamples : startNoise != null ? (int) startNoise.dim(0) : choice.round();
         if (count < 1 || batchSize < 1) {
             throw new UserError("--num-samples and --batch-size are at least 1.");
@@ -132,35 +135,37 @@ final class SampleCommand implements Runnable {
         }
         SamplingSettings settings = new SamplingSettings(sampler, steps, eta, classifierScale, clipDenoised);
         long start = System.nanoTime();
-        SampleShards shards = out == null ? null : new SampleShards(out, fingerprint(manifest, count));
-        ByteBuffer kept = grid == null ? null : ByteBuffer.allocate(count * manifest.imageSize() * manifest.imageSize() * 3);
+        makeParent(grid);
+        makeParent(trajectory);
+        ByteBuffer kept = grid == null ? null : memory(count, manifest.imageSize());
+        SampleShards shards = null;
         TrajectoryRecorder recorder = new TrajectoryRecorder();
         int resumed = 0;
-        try (SamplingPipeline pipeline = SamplingPipeline.open(model, device, threads);
-                Progress progress = Progress.start("Sampling", count, "pictures")) {
-            for (int from = 0; from < count; from += batchSize) {
-                int to = Math.min(count, from + batchSize);
-                if (shards != null && shards.has(from) && trajectory == null) {
-                    if (kept != null) {
-                        kept.put(shards.pictures(from).bytes());
+        try (SamplingPipeline pipeline = SamplingPipeline.open(model, device, threads)) {
+            // Before anything is written: a refused run must not leave settings behind that block the next one.
+            pipeline.check(request(choice, settings, startNoise, 0, Math.min(count, batchSize)));
+            shards = out == null ? null : new SampleShards(out, fingerprint(manifest, count));
+            try (Progress progress = Progress.start("Sampling", count, "pictures")) {
+                for (int from = 0; from < count; from += batchSize) {
+                    int to = Math.min(count, from + batchSize);
+                    if (shards != null && shards.has(from) && trajectory == null) {
+                        if (kept != null) {
+                            kept.put(shards.pictures(from).bytes());
+                        }
+                        resumed += to - from;
+                        progress.step(to - from);
+                        continue;
                     }
-                    resumed += to - from;
+                    SampleBatch batch = pipeline.sample(
+                            request(choice, settings, startNoise, from, to), trajectory == null ? state -> true : recorder);
+                    if (shards != null) {
+                        shards.put(from, batch.pictures(), batch.labels());
+                    }
+                    if (kept != null) {
+                        kept.put(batch.pictures().bytes());
+                    }
                     progress.step(to - from);
-                    continue;
                 }
-                SampleRequest request = new SampleRequest(
-                        LongStream.range(seed + from, seed + to).toArray(), choice.labels(seed, from, to), settings);
-                if (startNoise != null) {
-                    request = request.withStartNoise(startNoise.rows(from, to));
-                }
-                SampleBatch batch = pipeline.sample(request, trajectory == null ? state -> true : recorder);
-                if (shards != null) {
-                    shards.put(from, batch.pictures(), batch.labels());
-                }
-                if (kept != null) {
-                    kept.put(batch.pictures().bytes());
-                }
-                progress.step(to - from);
             }
         }
         if (shards != null) {
@@ -182,6 +187,32 @@ final class SampleCommand implements Runnable {
                         (System.nanoTime() - start) / 1e9,
                         resumed > 0 ? " (" + resumed + " of them from before)" : "");
         spec.commandLine().getOut().flush();
+    }
+
+    private SampleRequest request(LabelChoice choice, SamplingSettings settings, Tensor startNoise, int from, int to) {
+        SampleRequest request = new SampleRequest(
+                LongStream.range(seed + from, seed + to).toArray(), choice.labels(seed, from, to), settings);
+        return startNoise == null ? request : request.withStartNoise(startNoise.rows(from, to));
+    }
+
+    private static ByteBuffer memory(int count, int size) {
+        long bytes = 3L * count * size * size;
+        if (bytes > GRID_BYTES) {
+            throw new UserError("A grid of " + count + " pictures is too large: give --num-samples "
+                    + GRID_BYTES / (3L * size * size) + " or fewer, or leave out --grid.");
+        }
+        return ByteBuffer.allocate((int) bytes);
+    }
+
+    private static void makeParent(Path file) {
+        if (file == null) {
+            return;
+        }
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new UserError("Cannot write to " + file + ": " + e.getMessage() + ".", e);
+        }
     }
 
     private void writeGrid(Tensor pictures, int round) {
@@ -207,15 +238,25 @@ final class SampleCommand implements Runnable {
                 .put("classifier_scale", classifierScale)
                 .put("clip_denoised", clipDenoised)
                 .put("batch_size", batchSize)
-                .put("noise", noise == null ? "" : noise.toString());
+                .put("noise", noise == null ? "" : Checksums.of(noise));
         manifest.files().forEach((file, entry) -> json.put(file, entry.sha256()));
         return json.toPrettyString();
     }
 
-    private static Tensor readNoise(Path file) {
-        if (!file.toString().endsWith(".npz")) {
-            return NpyReader.read(file);
+    private static Tensor readNoise(Path file, int size) {
+        Tensor array = file.toString().endsWith(".npz") ? readFromNpz(file) : NpyReader.read(file);
+        if (array.rank() != 4 || array.dim(1) != 3 || array.dim(2) != size || array.dim(3) != size) {
+            throw new UserError("Start noise for this model is float32 [N, 3, " + size + ", " + size + "], and " + file
+                    + " holds " + array + ".");
         }
+        return switch (array.type()) {
+            case FLOAT32 -> array;
+            case FLOAT64 -> rounded(array);
+            default -> throw new UserError("Start noise is float32, and " + file + " holds " + array + ".");
+        };
+    }
+
+    private static Tensor readFromNpz(Path file) {
         try (NpzReader arrays = NpzReader.open(file)) {
             for (String name : new String[] {"noise", "arr_0"}) {
                 if (arrays.has(name)) {
@@ -224,5 +265,14 @@ final class SampleCommand implements Runnable {
             }
             throw new UserError(file + " has no array 'noise' or 'arr_0'; it has " + arrays.names() + ".");
         }
+    }
+
+    /** NumPy draws float64 unless told otherwise. */
+    private static Tensor rounded(Tensor doubles) {
+        Tensor floats = Tensor.zeros(ElementType.FLOAT32, doubles.shape());
+        for (int i = 0; i < doubles.size(); i++) {
+            floats.floats().put(i, (float) doubles.doubles().get(i));
+        }
+        return floats;
     }
 }

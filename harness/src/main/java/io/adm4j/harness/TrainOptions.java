@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -116,8 +117,11 @@ final class TrainOptions {
         if ((out == null) == (resume == null)) {
             throw new UserError("Give either --out FOLDER for a new run or --resume FOLDER for one that was stopped.");
         }
-        if (steps < 1 || saveInterval < 1 || batchSize < 1) {
-            throw new UserError("--steps, --save-interval and --batch-size are at least 1.");
+        if (steps < 1 || saveInterval < 1 || batchSize < 1 || microbatch != null && microbatch < 1) {
+            throw new UserError("--steps, --save-interval, --batch-size and --microbatch are at least 1.");
+        }
+        if (!(learningRate > 0 && weightDecay >= 0) || emaRates.stream().anyMatch(rate -> !(rate > 0 && rate < 1))) {
+            throw new UserError("--lr is above 0, --weight-decay at least 0, and each --ema-rate between 0 and 1.");
         }
         RunFolder folder = new RunFolder(resume == null ? out : resume);
         JsonNode description = resume == null ? describe(kind, flags.get(), typed(command)) : folder.description();
@@ -142,7 +146,10 @@ final class TrainOptions {
             console.printf("%s%nGoing on from step %d of %s%n", pictures, folder.require().step(), folder.path());
         }
         console.flush();
-        RunFolder.Checkpoint end = trainInterruptibly(loop);
+        trainInterruptibly(loop, end -> report(console, kind, folder, end));
+    }
+
+    private void report(PrintWriter console, String kind, RunFolder folder, RunFolder.Checkpoint end) {
         if (end.step() < steps) {
             console.printf(
                     "%nStopped and saved at step %d. Go on with: harness train %s --resume %s --steps %d%n",
@@ -160,7 +167,7 @@ final class TrainOptions {
     }
 
     /** Ctrl-C (or a TERM signal) lets the step at hand end and saves it before the process goes. */
-    private RunFolder.Checkpoint trainInterruptibly(TrainingLoop loop) {
+    private void trainInterruptibly(TrainingLoop loop, Consumer<RunFolder.Checkpoint> report) {
         CountDownLatch finished = new CountDownLatch(1);
         Thread saver = new Thread(() -> {
             loop.stop();
@@ -172,7 +179,7 @@ final class TrainOptions {
         });
         Runtime.getRuntime().addShutdownHook(saver);
         try {
-            return loop.train(steps, saveInterval);
+            report.accept(loop.train(steps, saveInterval));
         } finally {
             finished.countDown();
             try {

@@ -37,7 +37,11 @@ public final class LabelChoice {
      * @throws UserError if the model has no such labels
      */
     public static LabelChoice of(String words, Manifest manifest) {
-        if (manifest.classCount().isEmpty()) {
+        boolean takesLabels = manifest.classConditional() || manifest.classifier().isPresent();
+        if (!takesLabels || manifest.classCount().isEmpty()) {
+            if (!words.equals("all")) {
+                throw new UserError("This model makes pictures without labels: leave out --labels.");
+            }
             return new LabelChoice(Kind.NONE, new int[0], 0);
         }
         int classes = manifest.classCount().getAsInt();
@@ -76,7 +80,8 @@ public final class LabelChoice {
     private int label(long seed, int number) {
         return switch (kind) {
             case CYCLE -> cycle[number % cycle.length];
-            case RANDOM -> random(seed, number).nextInt(classes);
+            // By the picture's own seed, so that a run that starts at it gives it the same label.
+            case RANDOM -> random(seed + number, 0).nextInt(classes);
             case BALANCED -> permutation(seed, number / classes)[number % classes];
             case NONE -> throw new IllegalStateException("A model without classes has no labels.");
         };

@@ -33,15 +33,15 @@ public final class SampleShards {
         this.folder = out.resolveSibling(out.getFileName() + ".parts");
         Path note = folder.resolve("settings.json");
         try {
-            if (Files.exists(note)) {
-                if (!Files.readString(note).equals(settings)) {
-                    throw new UserError(folder + " holds batches of an interrupted run with other settings: give those again,"
-                            + " choose another --out, or remove that folder.");
-                }
-            } else {
-                Files.createDirectories(folder);
-                Files.writeString(note, settings);
+            Files.createDirectories(folder);
+            if (Files.exists(note) && Files.readString(note).equals(settings)) {
+                return;
             }
+            if (!shards().isEmpty()) {
+                throw new UserError(folder + " holds batches of an interrupted run with other settings: give those again,"
+                        + " choose another --out, or remove that folder.");
+            }
+            Files.writeString(note, settings);
         } catch (IOException e) {
             throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
         }

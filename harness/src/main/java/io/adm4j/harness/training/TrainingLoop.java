@@ -85,8 +85,10 @@ public final class TrainingLoop {
                         graphs.resolve(TrainingArtifacts.OPTIMIZER_MODEL),
                         device,
                         threads);
-                PrintWriter log = new PrintWriter(Files.newBufferedWriter(
-                        run.log(), StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+                PrintWriter log = new PrintWriter(
+                        Files.newBufferedWriter(
+                                run.log(), StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                        true);
                 Progress progress = Progress.start("Training", first, steps, "steps")) {
             if (first == 0) {
                 log.println("step,lr," + String.join(",", task.figureNames()) + ",seconds");
@@ -114,7 +116,6 @@ public final class TrainingLoop {
                 progress.step(1);
                 boolean last = step + 1 == steps || stopped;
                 if (last || (step + 1) % saveInterval == 0) {
-                    log.flush();
                     saved = run.save(step + 1, before + seconds, session::save);
                 }
                 if (last) {
