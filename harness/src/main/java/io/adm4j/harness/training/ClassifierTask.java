@@ -10,11 +10,9 @@ import io.adm4j.harness.UserError;
 import io.adm4j.harness.data.PictureData;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 
 /**
  * Training of a classifier by cross-entropy: on noisy pictures x_t with uniform t for guidance (Dhariwal and Nichol 2021,
@@ -22,11 +20,10 @@ import java.util.random.RandomGenerator;
  */
 public final class ClassifierTask implements Task {
     private final ClassifierConfig network;
-    private final GaussianDiffusion diffusion;
     private final DiffusionLoss noising;
     private final PictureBatches batches;
     private final boolean noised;
-    private final long seed;
+    private final NoiseDraws draws;
 
     /**
      * @param flags published flags of classifier and diffusion, and {@code noised}
@@ -35,11 +32,11 @@ public final class ClassifierTask implements Task {
     public ClassifierTask(JsonNode flags, PictureData pictures, TrainingSettings settings) {
         this.network = ClassifierConfig.fromFlags(flags);
         DiffusionConfig config = DiffusionConfig.fromJson(flags);
-        this.diffusion = new GaussianDiffusion(config);
+        GaussianDiffusion diffusion = new GaussianDiffusion(config);
         this.noising = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
         this.noised = flags.path("noised").asBoolean(true);
         this.batches = new PictureBatches(pictures, settings.batchSize(), settings.seed(), settings.flip());
-        this.seed = settings.seed();
+        this.draws = new NoiseDraws(settings.seed(), diffusion.numTimesteps());
         if (!pictures.hasLabels()) {
             throw new UserError("A classifier needs labels, and " + pictures + ".");
         }
@@ -58,22 +55,13 @@ public final class ClassifierTask implements Task {
     public Map<String, Tensor> batch(long step) {
         PictureBatches.Batch pictures = batches.batch(step);
         long[] shape = pictures.x().shape();
-        RandomGenerator random = PictureBatches.random(seed ^ 0x5DEECE66DL, step);
-        Tensor t = Tensor.zeros(ElementType.INT64, shape[0]);
         Map<String, Tensor> batch = new LinkedHashMap<>();
         batch.put("x_start", pictures.x());
         if (noised) {
-            for (int i = 0; i < shape[0]; i++) {
-                t.longs().put(i, random.nextInt(diffusion.numTimesteps()));
-            }
-            Tensor noise = Tensor.zeros(ElementType.FLOAT32, shape);
-            FloatBuffer values = noise.floats();
-            while (values.hasRemaining()) {
-                values.put((float) random.nextGaussian());
-            }
-            batch.put("noise", noise);
+            draws.addTo(batch, step, shape);
+        } else {
+            batch.put("t", Tensor.zeros(ElementType.INT64, shape[0]));
         }
-        batch.put("t", t);
         batch.put("y", pictures.y());
         return batch;
     }

@@ -10,13 +10,10 @@ import io.adm4j.export.training.DiffusionLoss;
 import io.adm4j.export.training.TrainingGraph;
 import io.adm4j.harness.UserError;
 import io.adm4j.harness.data.PictureData;
-import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 
 /** Training of a denoiser (Dhariwal and Nichol 2021, sections 2 and 3): uniform timesteps, the loss that the flags choose. */
 public final class DiffusionTask implements Task {
@@ -24,6 +21,7 @@ public final class DiffusionTask implements Task {
     private final GaussianDiffusion diffusion;
     private final DiffusionLoss loss;
     private final PictureBatches batches;
+    private final NoiseDraws draws;
     private final long seed;
 
     /**
@@ -36,6 +34,7 @@ public final class DiffusionTask implements Task {
         this.diffusion = new GaussianDiffusion(config);
         this.loss = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
         this.batches = new PictureBatches(pictures, settings.batchSize(), settings.seed(), settings.flip());
+        this.draws = new NoiseDraws(settings.seed(), diffusion.numTimesteps());
         this.seed = settings.seed();
         if (network.classConditional() && !pictures.hasLabels()) {
             throw new UserError("A class-conditional network needs labels, and " + pictures
@@ -56,20 +55,9 @@ public final class DiffusionTask implements Task {
     public Map<String, Tensor> batch(long step) {
         PictureBatches.Batch pictures = batches.batch(step);
         long[] shape = pictures.x().shape();
-        RandomGenerator random = PictureBatches.random(seed ^ 0x5DEECE66DL, step);
-        Tensor t = Tensor.zeros(ElementType.INT64, shape[0]);
-        for (int i = 0; i < shape[0]; i++) {
-            t.longs().put(i, random.nextInt(diffusion.numTimesteps()));
-        }
-        Tensor noise = Tensor.zeros(ElementType.FLOAT32, shape);
-        FloatBuffer values = noise.floats();
-        while (values.hasRemaining()) {
-            values.put((float) random.nextGaussian());
-        }
         Map<String, Tensor> batch = new LinkedHashMap<>();
         batch.put("x_start", pictures.x());
-        batch.put("noise", noise);
-        batch.put("t", t);
+        draws.addTo(batch, step, shape);
         if (network.classConditional()) {
             batch.put("y", pictures.y());
         }
