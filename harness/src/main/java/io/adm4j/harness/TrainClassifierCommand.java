@@ -47,7 +47,7 @@ final class TrainClassifierCommand implements Runnable {
     @Option(names = "--classifier-use-scale-shift-norm", arity = "1", description = "(true)")
     private Boolean scaleShiftNorm;
 
-    @Option(names = "--classifier-resblock-updown", arity = "1", description = "(true)")
+    @Option(names = "--classifier-resblock-updown", arity = "1", description = "(false)")
     private Boolean resblockUpDown;
 
     @Option(
@@ -102,7 +102,7 @@ final class TrainClassifierCommand implements Runnable {
                 .put("channel_mult", "1,2,2")
                 .put("classifier_attention_resolutions", "8")
                 .put("classifier_use_scale_shift_norm", true)
-                .put("classifier_resblock_updown", true)
+                .put("classifier_resblock_updown", false)
                 .put("classifier_pool", plain ? "adaptive" : "attention")
                 .put("num_head_channels", 32)
                 .put("num_classes", 10)

@@ -31,7 +31,7 @@ final class TrainDiffusionCommand implements Runnable {
     @Option(names = "--num-channels", description = "Width that the multipliers multiply (32).")
     private Integer numChannels;
 
-    @Option(names = "--channel-mult", description = "A multiplier per level (1,2,3).")
+    @Option(names = "--channel-mult", description = "A multiplier per level (1,2,2).")
     private String channelMult;
 
     @Option(names = "--num-res-blocks", description = "Residual blocks per level (1).")
@@ -55,7 +55,7 @@ final class TrainDiffusionCommand implements Runnable {
     @Option(names = "--use-scale-shift-norm", arity = "1", description = "(true)")
     private Boolean scaleShiftNorm;
 
-    @Option(names = "--resblock-updown", arity = "1", description = "(true)")
+    @Option(names = "--resblock-updown", arity = "1", description = "(false)")
     private Boolean resblockUpDown;
 
     @Option(names = "--dropout", description = "(0)")
@@ -108,7 +108,7 @@ final class TrainDiffusionCommand implements Runnable {
                 .objectNode()
                 .put("image_size", 32)
                 .put("num_channels", 32)
-                .put("channel_mult", "1,2,3")
+                .put("channel_mult", "1,2,2")
                 .put("num_res_blocks", 1)
                 .put("attention_resolutions", "8")
                 .put("num_heads", 4)
@@ -116,7 +116,7 @@ final class TrainDiffusionCommand implements Runnable {
                 .put("num_heads_upsample", -1)
                 .put("use_new_attention_order", true)
                 .put("use_scale_shift_norm", true)
-                .put("resblock_updown", true)
+                .put("resblock_updown", false)
                 .put("dropout", 0.0)
                 .put("class_cond", true)
                 .put("num_classes", 10)

@@ -47,7 +47,7 @@ final class TrainOptions {
     @Option(names = "--steps", required = true, description = "Optimizer steps, those already done included.")
     long steps;
 
-    @Option(names = "--batch-size", defaultValue = "64", description = "Pictures per step (default ${DEFAULT-VALUE}).")
+    @Option(names = "--batch-size", defaultValue = "32", description = "Pictures per step (default ${DEFAULT-VALUE}).")
     int batchSize;
 
     @Option(
@@ -55,7 +55,7 @@ final class TrainOptions {
             description = "Pictures per pass; smaller ones need less memory (default: the whole batch).")
     Integer microbatch;
 
-    @Option(names = "--lr", defaultValue = "1e-4", description = "Learning rate of AdamW (default ${DEFAULT-VALUE}).")
+    @Option(names = "--lr", defaultValue = "1e-3", description = "Learning rate of AdamW (default ${DEFAULT-VALUE}).")
     double learningRate;
 
     @Option(names = "--weight-decay", defaultValue = "0", description = "Default ${DEFAULT-VALUE}.")
@@ -63,7 +63,7 @@ final class TrainOptions {
 
     @Option(
             names = "--lr-warmup-steps",
-            defaultValue = "0",
+            defaultValue = "100",
             description = "Steps over which the learning rate grows from 0 (default ${DEFAULT-VALUE}).")
     long warmupSteps;
 
@@ -76,7 +76,7 @@ final class TrainOptions {
     @Option(
             names = "--ema-rate",
             split = ",",
-            defaultValue = "0.9999",
+            defaultValue = "0.995",
             description = "Decay rates of the moving averages of the weights (default ${DEFAULT-VALUE}).")
     List<Double> emaRates;
 
