@@ -81,9 +81,10 @@ public class Sampling {
             facts = BundleFacts.of(pipeline);
             warmUp();
             LOG.infof("Bundle %s from %s, on %s.", facts.name(), folder, device);
-        } catch (BundleException | RuntimeFailure e) {
+        } catch (BundleException | RuntimeFailure | IllegalArgumentException e) {
             close();
-            throw new ConfigurationException(e.getMessage(), e);
+            // Without a cause Quarkus prints just the sentence.
+            throw new ConfigurationException(e.getMessage());
         }
     }
 
