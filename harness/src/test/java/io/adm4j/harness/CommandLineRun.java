@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What one call of the command line did, in this process.
@@ -42,10 +45,18 @@ record CommandLineRun(int exitCode, String out, String err) {
         assertTrue(message.endsWith("."), message);
     }
 
-    /** Arguments of a call, put together from parts that are themselves lists or single arguments. */
+    /** Arguments of a call, put together from lists and single ones; an option given again replaces the one before. */
     static Object[] arguments(Object... parts) {
-        return Arrays.stream(parts)
-                .flatMap(p -> p instanceof Object[] list ? Arrays.stream(list) : java.util.stream.Stream.of(p))
-                .toArray();
+        List<Object> all = new ArrayList<>();
+        Stream<Object> flat = Arrays.stream(parts).flatMap(p -> p instanceof Object[] list ? Arrays.stream(list) : Stream.of(p));
+        flat.forEach(argument -> {
+            int before = argument.toString().startsWith("--") ? all.indexOf(argument) : -1;
+            if (before >= 0) {
+                // The option and its value.
+                all.subList(before, before + 2).clear();
+            }
+            all.add(argument);
+        });
+        return all.toArray();
     }
 }
