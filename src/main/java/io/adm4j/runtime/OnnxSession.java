@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -80,8 +81,9 @@ public final class OnnxSession implements AutoCloseable {
                         "CUDA was asked for, but this build of ONNX Runtime has no CUDA provider: use the CUDA build"
                                 + " of its native libraries (-Donnxruntime.native.path=FOLDER) or --device cpu.");
             }
-            try {
-                options.addCUDA(0);
+            // The form that takes a device number is left out of the natives in the CPU build's jar.
+            try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(0)) {
+                options.addCUDA(cuda);
             } catch (OrtException e) {
                 options.close();
                 throw new RuntimeFailure(
