@@ -16,6 +16,7 @@ import io.adm4j.sampling.SampleBatch;
 import io.adm4j.sampling.SampleRequest;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
@@ -138,38 +139,17 @@ final class SampleCommand implements Runnable {
         makeParent(grid);
         makeParent(trajectory);
         ByteBuffer kept = grid == null ? null : memory(count, manifest.imageSize());
-        SampleShards shards = null;
-        TrajectoryRecorder recorder = new TrajectoryRecorder();
-        int resumed = 0;
+        TrajectoryRecorder recorder = trajectory == null ? null : new TrajectoryRecorder();
+        Plan plan = new Plan(choice, settings, startNoise, count);
+        int resumed;
         try (SamplingPipeline pipeline = SamplingPipeline.open(model, device, threads)) {
             // Before anything is written: a refused run must not leave settings behind that block the next one.
-            pipeline.check(request(choice, settings, startNoise, 0, Math.min(count, batchSize)));
-            shards = out == null ? null : new SampleShards(out, fingerprint(manifest, count));
-            try (Progress progress = Progress.start("Sampling", count, "pictures")) {
-                for (int from = 0; from < count; from += batchSize) {
-                    int to = Math.min(count, from + batchSize);
-                    if (shards != null && shards.has(from) && trajectory == null) {
-                        if (kept != null) {
-                            kept.put(shards.pictures(from).bytes());
-                        }
-                        resumed += to - from;
-                        progress.step(to - from);
-                        continue;
-                    }
-                    SampleBatch batch = pipeline.sample(
-                            request(choice, settings, startNoise, from, to), trajectory == null ? state -> true : recorder);
-                    if (shards != null) {
-                        shards.put(from, batch.pictures(), batch.labels());
-                    }
-                    if (kept != null) {
-                        kept.put(batch.pictures().bytes());
-                    }
-                    progress.step(to - from);
-                }
+            pipeline.check(plan.request(seed, 0, Math.min(count, batchSize)));
+            SampleShards shards = out == null ? null : new SampleShards(out, fingerprint(manifest, count));
+            resumed = sample(pipeline, plan, shards, recorder, kept);
+            if (shards != null) {
+                shards.join(count);
             }
-        }
-        if (shards != null) {
-            shards.join(count);
         }
         if (trajectory != null) {
             recorder.write(trajectory);
@@ -189,10 +169,49 @@ final class SampleCommand implements Runnable {
         spec.commandLine().getOut().flush();
     }
 
-    private SampleRequest request(LabelChoice choice, SamplingSettings settings, Tensor startNoise, int from, int to) {
-        SampleRequest request = new SampleRequest(
-                LongStream.range(seed + from, seed + to).toArray(), choice.labels(seed, from, to), settings);
-        return startNoise == null ? request : request.withStartNoise(startNoise.rows(from, to));
+    /** What is sampled, whatever the batches. */
+    private record Plan(LabelChoice choice, SamplingSettings settings, Tensor startNoise, int count) {
+        SampleRequest request(long seed, int from, int to) {
+            SampleRequest request = new SampleRequest(
+                    LongStream.range(seed + from, seed + to).toArray(), choice.labels(seed, from, to), settings);
+            return startNoise == null ? request : request.withStartNoise(startNoise.rows(from, to));
+        }
+    }
+
+    /**
+     * Samples batch by batch.
+     *
+     * @param shards null where no npz is asked for
+     * @param recorder null where no trajectory is asked for
+     * @param kept takes all pictures; null where no grid is asked for
+     * @return how many pictures were there from an interrupted run
+     */
+    private int sample(
+            SamplingPipeline pipeline, Plan plan, SampleShards shards, TrajectoryRecorder recorder, ByteBuffer kept) {
+        int resumed = 0;
+        try (Progress progress = Progress.start("Sampling", plan.count(), "pictures")) {
+            for (int from = 0; from < plan.count(); from += batchSize) {
+                int to = Math.min(plan.count(), from + batchSize);
+                Tensor pictures;
+                // The steps of a finished batch are gone, so a trajectory takes them again.
+                if (shards != null && shards.has(from) && recorder == null) {
+                    pictures = shards.pictures(from);
+                    resumed += to - from;
+                } else {
+                    StepListener listener = recorder == null ? StepListener.none() : recorder;
+                    SampleBatch batch = pipeline.sample(plan.request(seed, from, to), listener);
+                    pictures = batch.pictures();
+                    if (shards != null) {
+                        shards.put(from, pictures, batch.labels());
+                    }
+                }
+                if (kept != null) {
+                    kept.put(pictures.bytes());
+                }
+                progress.step(to - from);
+            }
+        }
+        return resumed;
     }
 
     private static ByteBuffer memory(int count, int size) {

@@ -17,6 +17,8 @@ import io.adm4j.io.Npz;
 import io.adm4j.model.ModelBundle;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -210,6 +212,26 @@ class TrainingRunTest {
         TinyRun.data(data, 5, 3);
         assertTrue(succeeding("train", "diffusion", "--resume", run, "--steps", 1).out().contains("Step 1 saved"));
         succeeding("train", "diffusion", "--resume", run, "--steps", 2, "--data", data);
+    }
+
+    @Test
+    void aRunIsTrainedByOneProcessAtATime() throws IOException {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 5, 3);
+        Path run = folder.resolve("run");
+        Object[] options = arguments("train", "diffusion", TinyRun.denoiser(), "--num-classes", 3, "--data", data);
+        Files.createDirectories(run);
+        // What a process leaves that was killed before its first checkpoint.
+        Files.writeString(run.resolve("run.json"), "{}");
+        succeeding(arguments(options, "--steps", 1, "--out", run));
+
+        try (FileChannel other = FileChannel.open(run.resolve("lock"), StandardOpenOption.WRITE);
+                FileLock lock = other.lock()) {
+            assertTrue(lock.isValid());
+            refused("Another process", "train", "diffusion", "--resume", run, "--steps", 2);
+        }
+
+        succeeding("train", "diffusion", "--resume", run, "--steps", 2);
+        assertArrayEquals(new double[] {1, 2}, TinyRun.logged(run, "step"));
     }
 
     @Test

@@ -57,7 +57,8 @@ public final class RunFolder {
      * @throws UserError if there is a run already
      */
     public void create(JsonNode run) {
-        if (Files.exists(folder.resolve("run.json"))) {
+        // A run without a checkpoint never began.
+        if (Files.exists(folder.resolve("run.json")) && newest().isPresent()) {
             throw new UserError("There is a training run in " + folder + " already: go on with --resume " + folder
                     + ", or choose another --out.");
         }

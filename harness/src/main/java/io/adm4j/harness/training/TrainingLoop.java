@@ -62,9 +62,15 @@ public final class TrainingLoop {
      * steps and at the end.
      *
      * @return the checkpoint that holds the last step
-     * @throws UserError if the loss stops being a number; the last checkpoint stays
+     * @throws UserError if the loss stops being a number (the last checkpoint stays), or another process trains this run
      */
     public RunFolder.Checkpoint train(long steps, long saveInterval) {
+        try (RunLock lock = RunLock.of(run.path())) {
+            return trainLocked(steps, saveInterval);
+        }
+    }
+
+    private RunFolder.Checkpoint trainLocked(long steps, long saveInterval) {
         RunFolder.Checkpoint saved = run.require();
         long first = saved.step();
         if (first >= steps) {
