@@ -82,26 +82,9 @@ public record Manifest(
         return count.isInt() ? OptionalInt.of(count.intValue()) : OptionalInt.empty();
     }
 
-    /**
-     * The label that a user names: a number, or a class name in any case.
-     *
-     * @return empty if there is no such class
-     */
-    public OptionalInt label(String numberOrName) {
-        String wanted = numberOrName.strip();
-        for (int i = 0; i < classes.size(); i++) {
-            if (classes.get(i).equalsIgnoreCase(wanted)) {
-                return OptionalInt.of(i);
-            }
-        }
-        if (wanted.matches("[0-9]{1,9}")) {
-            int label = Integer.parseInt(wanted);
-            OptionalInt count = classCount();
-            if (count.isEmpty() || label < count.getAsInt()) {
-                return OptionalInt.of(label);
-            }
-        }
-        return OptionalInt.empty();
+    /** The classes that a user can name. */
+    public ClassNames classNames() {
+        return new ClassNames(classCount().orElse(0), classes);
     }
 
     Manifest withFiles(Map<String, FileEntry> actual) {

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,18 +52,6 @@ class ModelBundleTest {
         ObjectNode json = (ObjectNode) JSON.readTree(folder.resolve("model.json").toFile());
         assertEquals(json.toString(), manifest.toJson().toString());
         assertEquals(List.of("bundle"), siblings());
-    }
-
-    @Test
-    void labelsAreFoundByNumberAndName() {
-        Manifest manifest = ModelBundle.load(folder).manifest();
-        assertEquals(OptionalInt.of(1), manifest.label("ankle BOOT"));
-        assertEquals(OptionalInt.of(0), manifest.label(" 0 "));
-        assertEquals(OptionalInt.of(2), manifest.label("7"));
-        assertEquals(OptionalInt.empty(), manifest.label("3"));
-        assertEquals(OptionalInt.empty(), manifest.label("-1"));
-        assertEquals(OptionalInt.empty(), manifest.label("hat"));
-        assertEquals(OptionalInt.empty(), manifest.label("99999999999999"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.adm4j.function;
 
 import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.model.ClassNames;
 import io.adm4j.model.Manifest;
 import io.adm4j.sampling.SamplingPipeline;
 
@@ -14,7 +15,7 @@ import io.adm4j.sampling.SamplingPipeline;
 record BundleFacts(String name, ClassNames classes, DiffusionConfig process, boolean hasClassifier) {
     static BundleFacts of(SamplingPipeline pipeline) {
         Manifest manifest = pipeline.manifest();
-        ClassNames classes = new ClassNames(manifest.classCount().orElse(0), manifest.classes());
+        ClassNames classes = manifest.classNames();
         return new BundleFacts(manifest.name(), classes, manifest.diffusion(), pipeline.hasClassifier());
     }
 }

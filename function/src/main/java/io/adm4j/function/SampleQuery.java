@@ -1,5 +1,7 @@
 package io.adm4j.function;
 
+import io.adm4j.model.ClassNames;
+import io.adm4j.model.Quoted;
 import io.adm4j.sampling.SamplingSettings;
 import java.math.BigDecimal;
 import java.util.List;
@@ -42,7 +44,7 @@ record SampleQuery(
         long seed = whole(fields, "seed", -1, 0, LARGEST_SEED);
         String sampler = sampler(fields.get("sampler"));
         return new SampleQuery(
-                label == null ? null : bundle.classes().find(label.strip()),
+                label == null ? null : label(label, bundle.classes()),
                 seed >= 0 ? seed : ThreadLocalRandom.current().nextLong(LARGEST_DRAWN_SEED),
                 count,
                 steps(fields.get("steps"), sampler, bundle, config),
@@ -74,6 +76,14 @@ record SampleQuery(
             return label;
         }
         return classes.count() == 0 ? null : (int) ((seed + i) % classes.count());
+    }
+
+    private static int label(String text, ClassNames classes) {
+        try {
+            return classes.find(text.strip());
+        } catch (IllegalArgumentException e) {
+            throw RequestProblem.badInput(e.getMessage());
+        }
     }
 
     private static String sampler(String text) {

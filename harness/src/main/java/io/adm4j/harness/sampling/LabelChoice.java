@@ -2,8 +2,7 @@ package io.adm4j.harness.sampling;
 
 import io.adm4j.harness.UserError;
 import io.adm4j.model.Manifest;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
@@ -49,19 +48,16 @@ public final class LabelChoice {
             case "all" -> new LabelChoice(Kind.CYCLE, IntStream.range(0, classes).toArray(), classes);
             case "random" -> new LabelChoice(Kind.RANDOM, null, classes);
             case "balanced", "random-balanced" -> new LabelChoice(Kind.BALANCED, null, classes);
-            default -> new LabelChoice(Kind.CYCLE, list(words, manifest, classes), classes);
+            default -> new LabelChoice(Kind.CYCLE, list(words, manifest), classes);
         };
     }
 
-    private static int[] list(String words, Manifest manifest, int classes) {
-        List<Integer> labels = new ArrayList<>();
-        for (String word : words.split(",")) {
-            labels.add(manifest.label(word)
-                    .orElseThrow(() -> new UserError("There is no label '" + word.strip() + "'; use all, random, balanced,"
-                            + " numbers from 0 to " + (classes - 1)
-                            + (manifest.classes().isEmpty() ? "." : " or names of " + manifest.classes() + "."))));
+    private static int[] list(String words, Manifest manifest) {
+        try {
+            return Arrays.stream(words.split(",")).mapToInt(word -> manifest.classNames().find(word.strip())).toArray();
+        } catch (IllegalArgumentException e) {
+            throw new UserError("--labels takes all, balanced, random or a list of labels: " + e.getMessage(), e);
         }
-        return labels.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** How many pictures make one round: one a label of the list; 1 where labels are random or absent. */

@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.model;
 
 import java.util.List;
 import java.util.Locale;
@@ -6,20 +6,20 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Finds the class that a caller means.
+ * Finds the class that somebody means.
  *
  * @param count number of classes; 0 if there are none to choose
  * @param names one a class, or none if they have no names
  */
-record ClassNames(int count, List<String> names) {
+public record ClassNames(int count, List<String> names) {
     private static final int MOST_LISTED = 20;
 
-    ClassNames {
+    public ClassNames {
         names = List.copyOf(names);
     }
 
     /** Name of a class, or null if it has none. */
-    String name(Integer label) {
+    public String name(Integer label) {
         return label == null || names.isEmpty() ? null : names.get(label);
     }
 
@@ -27,11 +27,11 @@ record ClassNames(int count, List<String> names) {
      * The class of a label.
      *
      * @param text the class's number from 0, its name, or a part that only one name has; case does not matter
-     * @throws RequestProblem if it fits no class or several
+     * @throws IllegalArgumentException if it fits no class or several
      */
-    int find(String text) {
+    public int find(String text) {
         if (count == 0) {
-            throw RequestProblem.badInput("label must be left out: this bundle knows no classes.");
+            throw new IllegalArgumentException("label must be left out: this bundle knows no classes.");
         }
         if (text.matches("[+-]?[0-9]+")) {
             return number(text);
@@ -48,7 +48,7 @@ record ClassNames(int count, List<String> names) {
         if (partial.isEmpty()) {
             throw unknown(text);
         }
-        throw RequestProblem.badInput(
+        throw new IllegalArgumentException(
                 "label must mean one class, but " + Quoted.of(text) + " fits " + list(partial) + ".");
     }
 
@@ -64,9 +64,9 @@ record ClassNames(int count, List<String> names) {
         throw unknown(text);
     }
 
-    private RequestProblem unknown(String text) {
+    private IllegalArgumentException unknown(String text) {
         String orName = names.isEmpty() ? "" : " or one of the names " + list(all());
-        return RequestProblem.badInput(
+        return new IllegalArgumentException(
                 "label must be a number from 0 to " + (count - 1) + orName + ", not " + Quoted.of(text) + ".");
     }
 

@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -21,7 +21,7 @@ class ClassNamesTest {
         if (expected >= 0) {
             assertEquals(expected, clothes.find(text));
         } else {
-            String message = assertThrows(RequestProblem.class, () -> clothes.find(text)).getMessage();
+            String message = assertThrows(IllegalArgumentException.class, () -> clothes.find(text)).getMessage();
             assertTrue(message.contains("must mean one class"), message);
         }
     }
@@ -30,13 +30,13 @@ class ClassNamesTest {
     void listsWhatAnAmbiguousPartFits() {
         assertEquals(
                 "label must mean one class, but 'sh' fits 0 T-shirt/top, 6 Shirt.",
-                assertThrows(RequestProblem.class, () -> clothes.find("sh")).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> clothes.find("sh")).getMessage());
     }
 
     @Test
     void listsOnlyTheFirstOfMany() {
         ClassNames many = new ClassNames(1000, IntStream.range(0, 1000).mapToObj(i -> "class " + i).toList());
-        String message = assertThrows(RequestProblem.class, () -> many.find("x")).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> many.find("x")).getMessage();
         assertTrue(message.contains("19 class 19 and 980 more"), message);
         assertTrue(message.length() < 600, message);
     }
@@ -44,7 +44,7 @@ class ClassNamesTest {
     @Test
     void equalNamesAreAmbiguous() {
         ClassNames cranes = new ClassNames(2, List.of("crane", "crane"));
-        assertThrows(RequestProblem.class, () -> cranes.find("crane"));
+        assertThrows(IllegalArgumentException.class, () -> cranes.find("crane"));
         assertEquals(1, cranes.find("1"));
     }
 
@@ -55,14 +55,14 @@ class ClassNamesTest {
         assertNull(numbers.name(2));
         assertEquals(
                 "label must be a number from 0 to 2, not '3'.",
-                assertThrows(RequestProblem.class, () -> numbers.find("3")).getMessage());
-        assertThrows(RequestProblem.class, () -> numbers.find("two"));
+                assertThrows(IllegalArgumentException.class, () -> numbers.find("3")).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> numbers.find("two"));
     }
 
     @Test
     void aBundleWithoutClassesTakesNoLabel() {
         String message =
-                assertThrows(RequestProblem.class, () -> new ClassNames(0, List.of()).find("0")).getMessage();
+                assertThrows(IllegalArgumentException.class, () -> new ClassNames(0, List.of()).find("0")).getMessage();
         assertTrue(message.startsWith("label must be left out"), message);
     }
 }
