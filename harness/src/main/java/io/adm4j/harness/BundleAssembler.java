@@ -45,14 +45,7 @@ final class BundleAssembler implements AutoCloseable {
      */
     void classifier(ObjectNode flags, Map<String, Tensor> weights) {
         classifier = ClassifierConfig.fromFlags(flags);
-        if (classifier.imageSize() != denoiser.imageSize()) {
-            throw new UserError("The classifier takes pictures of " + classifier.imageSize() + " pixels, the denoiser makes"
-                    + " them of " + denoiser.imageSize() + ": guidance needs one size.");
-        }
-        if (denoiser.classConditional() && denoiser.numClasses() != classifier.numClasses()) {
-            throw new UserError("The classifier knows " + classifier.numClasses() + " classes, the denoiser "
-                    + denoiser.numClasses() + ": guidance needs the same ones.");
-        }
+        GuidanceFit.check(denoiser, classifier);
         NetworkModels.classifier(classifier, weights).write(writer.file(ModelBundle.CLASSIFIER));
         ClassifierGradient.model(classifier, weights).write(writer.file(ModelBundle.CLASSIFIER_GRADIENT));
     }

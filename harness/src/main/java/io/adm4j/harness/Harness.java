@@ -23,7 +23,8 @@ import picocli.CommandLine.ParameterException;
             ImportCommand.class,
             SampleCommand.class,
             EvalCommand.class,
-            RunCommand.class
+            RunCommand.class,
+            BenchCommand.class
         })
 public final class Harness {
     /** The input cannot be used; the message says what to change. */

@@ -1,0 +1,379 @@
+#!/usr/bin/env python3
+"""The ADM denoiser in PyTorch, to compare adm4j's speed with.
+
+    torch_peer.py --check unet.json                    compares with unet.pt and unet.npz beside the flags, exit 1 if off
+    torch_peer.py --flags flags.json --out times.json  measures like `harness bench --squared-error`
+
+A training step is noising, forward, mean squared error of the noise (the network has learn_sigma false), backward, AdamW
+and one moving average of the weights. Needs PyTorch 2 and, for --check, NumPy.
+"""
+import argparse
+import copy
+import json
+import math
+import pathlib
+import statistics
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+GROUPS = 32
+ATOL, RTOL = 2e-5, 1e-4
+EMA_RATE = 0.9999
+
+
+def truth(value):
+    return value if isinstance(value, bool) else str(value).strip().lower() in ("true", "yes", "t", "y", "1")
+
+
+def numbers(value, kind):
+    parts = value if isinstance(value, list) else [p for p in str(value).split(",") if p.strip()]
+    return [kind(p) for p in parts]
+
+
+class Config:
+    """Published flags with the published defaults."""
+
+    MULTIPLIERS = {512: "0.5,1,1,2,2,4,4", 256: "1,1,2,2,4,4", 128: "1,1,2,3,4", 64: "1,2,3,4"}
+    ENLARGING = {512: "1,1,2,2,4,4", 256: "1,1,2,2,4,4", 64: "1,2,3,4"}
+
+    def __init__(self, flags):
+        self.small = int(flags.get("small_size", 64)) if "large_size" in flags else 0
+        self.size = int(flags["large_size"] if self.small else flags.get("image_size", 64))
+        self.width = int(flags.get("num_channels", 128))
+        self.blocks = int(flags.get("num_res_blocks", 2))
+        default = (self.ENLARGING if self.small else self.MULTIPLIERS).get(self.size, "")
+        self.multipliers = numbers(flags.get("channel_mult") or default, float)
+        if not self.multipliers:
+            sys.exit(f"There are no default channel multipliers for pictures of {self.size}: give channel_mult.")
+        resolutions = numbers(flags.get("attention_resolutions", "16,8"), int)
+        self.attends = {self.size // r for r in resolutions}
+        self.heads = int(flags.get("num_heads", 4))
+        up = int(flags.get("num_heads_upsample", -1))
+        self.heads_up = self.heads if up == -1 else up
+        self.head_width = int(flags.get("num_head_channels", -1))
+        self.new_order = truth(flags.get("use_new_attention_order", False))
+        self.scale_shift = truth(flags.get("use_scale_shift_norm", True))
+        self.block_resamples = truth(flags.get("resblock_updown", False))
+        self.dropout = float(flags.get("dropout", 0))
+        self.learn_sigma = truth(flags.get("learn_sigma", False))
+        self.classes = int(flags.get("num_classes", 1000)) if truth(flags.get("class_cond", False)) else 0
+        self.steps = int(flags.get("diffusion_steps", 1000))
+        self.schedule = flags.get("noise_schedule", "linear")
+
+
+def silu_after(*layers):
+    return nn.Sequential(nn.SiLU(), *layers)
+
+
+def norm(channels):
+    return nn.GroupNorm(GROUPS, channels)
+
+
+def zeroed(layer):
+    for p in layer.parameters():
+        nn.init.zeros_(p)
+    return layer
+
+
+def halve(x):
+    return F.avg_pool2d(x, 2)
+
+
+def double(x):
+    return F.interpolate(x, scale_factor=2.0, mode="nearest")
+
+
+class ResBlock(nn.Module):
+    def __init__(self, c, channels, out, resample=None):
+        super().__init__()
+        self.resample = resample
+        self.scale_shift = c.scale_shift
+        self.in_layers = nn.Sequential(norm(channels), nn.SiLU(), nn.Conv2d(channels, out, 3, padding=1))
+        self.emb_layers = silu_after(nn.Linear(4 * c.width, (2 if c.scale_shift else 1) * out))
+        last = zeroed(nn.Conv2d(out, out, 3, padding=1))
+        self.out_layers = nn.Sequential(norm(out), nn.SiLU(), nn.Dropout(c.dropout), last)
+        self.skip_connection = nn.Identity() if channels == out else nn.Conv2d(channels, out, 1)
+
+    def forward(self, x, emb):
+        h = self.in_layers[1](self.in_layers[0](x))
+        if self.resample:
+            h, x = self.resample(h), self.resample(x)
+        h = self.in_layers[2](h)
+        e = self.emb_layers(emb)[:, :, None, None]
+        if self.scale_shift:
+            scale, shift = e.chunk(2, dim=1)
+            h = self.out_layers[0](h) * (1 + scale) + shift
+        else:
+            h = self.out_layers[0](h + e)
+        return self.skip_connection(x) + self.out_layers[1:](h)
+
+
+class Attention(nn.Module):
+    def __init__(self, c, channels, heads):
+        super().__init__()
+        self.heads = heads if c.head_width == -1 else channels // c.head_width
+        self.new_order = c.new_order
+        self.norm = norm(channels)
+        self.qkv = nn.Conv1d(channels, 3 * channels, 1)
+        self.proj_out = zeroed(nn.Conv1d(channels, channels, 1))
+
+    def forward(self, x, emb):
+        n, channels, height, width = x.shape
+        qkv = self.qkv(self.norm(x).reshape(n, channels, height * width))
+        per_head = channels // self.heads
+        if self.new_order:
+            q, k, v = qkv.reshape(n, 3, self.heads, per_head, -1).unbind(1)
+        else:
+            q, k, v = qkv.reshape(n, self.heads, 3, per_head, -1).unbind(2)
+        # Only memory in this order reaches PyTorch's fused attention; the copies cost less than they save.
+        mixed = F.scaled_dot_product_attention(*(a.transpose(2, 3).contiguous() for a in (q, k, v)))
+        mixed = mixed.transpose(2, 3).reshape(n, channels, height * width)
+        return x + self.proj_out(mixed).reshape(x.shape)
+
+
+class Strided(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.op = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
+
+    def forward(self, x, emb):
+        return self.op(x)
+
+
+class Enlarged(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x, emb):
+        return self.conv(double(x))
+
+
+class First(nn.Conv2d):
+    def forward(self, x, emb):
+        return super().forward(x)
+
+
+class Stage(nn.ModuleList):
+    def forward(self, x, emb):
+        for layer in self:
+            x = layer(x, emb)
+        return x
+
+
+class Denoiser(nn.Module):
+    """The UNet of Dhariwal and Nichol 2021; parameters are named as in the published state dicts."""
+
+    def __init__(self, c):
+        super().__init__()
+        self.c = c
+        emb = 4 * c.width
+        self.time_embed = nn.Sequential(nn.Linear(c.width, emb), nn.SiLU(), nn.Linear(emb, emb))
+        if c.classes:
+            self.label_emb = nn.Embedding(c.classes, emb)
+        widths = [int(m * c.width) for m in c.multipliers]
+        h = widths[0]
+        self.input_blocks = nn.ModuleList([Stage([First(6 if c.small else 3, h, 3, padding=1)])])
+        skips = [h]
+        for level, width in enumerate(widths):
+            for _ in range(c.blocks):
+                stage = Stage([ResBlock(c, h, width)])
+                h = width
+                if 2**level in c.attends:
+                    stage.append(Attention(c, h, c.heads))
+                self.input_blocks.append(stage)
+                skips.append(h)
+            if level + 1 < len(widths):
+                self.input_blocks.append(Stage([ResBlock(c, h, h, halve) if c.block_resamples else Strided(h)]))
+                skips.append(h)
+        self.middle_block = Stage([ResBlock(c, h, h), Attention(c, h, c.heads), ResBlock(c, h, h)])
+        self.output_blocks = nn.ModuleList()
+        for level, width in reversed(list(enumerate(widths))):
+            for i in range(c.blocks + 1):
+                stage = Stage([ResBlock(c, h + skips.pop(), width)])
+                h = width
+                if 2**level in c.attends:
+                    stage.append(Attention(c, h, c.heads_up))
+                if level and i == c.blocks:
+                    stage.append(ResBlock(c, h, h, double) if c.block_resamples else Enlarged(h))
+                self.output_blocks.append(stage)
+        out = 6 if c.learn_sigma else 3
+        self.out = nn.Sequential(norm(h), nn.SiLU(), zeroed(nn.Conv2d(h, out, 3, padding=1)))
+
+    def forward(self, x, t, y=None, low_res=None):
+        half = self.c.width // 2
+        frequencies = torch.exp(-math.log(10000) * torch.arange(half, dtype=torch.float32, device=x.device) / half)
+        angles = t.float()[:, None] * frequencies
+        emb = torch.cat([angles.cos(), angles.sin()], dim=1)
+        emb = self.time_embed(F.pad(emb, (0, self.c.width - 2 * half)))
+        if self.c.classes:
+            emb = emb + self.label_emb(y)
+        if self.c.small:
+            x = torch.cat([x, F.interpolate(low_res, x.shape[2:], mode="bilinear")], dim=1)
+        skips = []
+        for stage in self.input_blocks:
+            x = stage(x, emb)
+            skips.append(x)
+        x = self.middle_block(x, emb)
+        for stage in self.output_blocks:
+            x = stage(torch.cat([x, skips.pop()], dim=1), emb)
+        return self.out(x)
+
+
+def check(flags_file):
+    """Compares with the published network's output on a golden case; returns the exit code."""
+    import numpy as np
+
+    case = pathlib.Path(flags_file)
+    network = Denoiser(Config(json.loads(case.read_text())))
+    network.load_state_dict(torch.load(case.with_suffix(".pt"), map_location="cpu", weights_only=True))
+    with np.load(case.with_suffix(".npz")) as arrays:
+        given = {k: torch.from_numpy(arrays[k]) for k in ("x", "t", "y", "low_res") if k in arrays}
+        expected = torch.from_numpy(arrays["out"])
+    with torch.inference_mode():
+        off = (network.eval()(**given) - expected).abs()
+    fine = bool((off <= ATOL + RTOL * expected.abs()).all())
+    print(f"{case.stem}: largest difference {off.max():.2g}, {'as published' if fine else 'NOT as published'}")
+    return 0 if fine else 1
+
+
+def alphas_cumprod(steps, schedule):
+    if schedule == "cosine":
+        bar = [math.cos((i / steps + 0.008) / 1.008 * math.pi / 2) ** 2 for i in range(steps + 1)]
+        betas = torch.tensor([min(1 - bar[i + 1] / bar[i], 0.999) for i in range(steps)], dtype=torch.float64)
+    else:
+        betas = torch.linspace(0.1 / steps, 20 / steps, steps, dtype=torch.float64)
+    return torch.cumprod(1 - betas, dim=0)
+
+
+class Bench:
+    def __init__(self, flags, args):
+        self.flags, self.args = flags, args
+        self.device = torch.device(args.device)
+        self.timings = []
+
+    def network(self, config, layout):
+        torch.manual_seed(0)
+        return Denoiser(config).to(self.device).to(memory_format=layout)
+
+    def pictures(self, size, layout):
+        return torch.randn(self.args.batch_size, 3, size, size, device=self.device).to(memory_format=layout)
+
+    def labels(self, config):
+        n = self.args.batch_size
+        return torch.randint(config.classes, (n,), device=self.device) if config.classes else None
+
+    def take(self, name, layout, work):
+        for _ in range(self.args.warm_up):
+            work()
+        seconds = []
+        for _ in range(self.args.repeats):
+            start = time.perf_counter()
+            work()
+            seconds.append(time.perf_counter() - start)
+        self.timings.append({
+            "name": name,
+            "layout": "channels_last" if layout == torch.channels_last else "default",
+            "min": min(seconds),
+            "median": statistics.median(seconds),
+            "pictures_per_second": self.args.batch_size / statistics.median(seconds),
+            "seconds": seconds,
+        })
+        print(f"{name} ({self.timings[-1]['layout']}): {min(seconds):.5f} s", file=sys.stderr)
+
+    def forward(self, layout):
+        config = Config(self.flags)
+        network = self.network(config, layout).eval()
+        given = {
+            "x": self.pictures(config.size, layout),
+            "t": torch.full((self.args.batch_size,), config.steps // 2, device=self.device),
+            "y": self.labels(config),
+            "low_res": self.pictures(config.small, layout) if config.small else None,
+        }
+
+        def work():
+            with torch.inference_mode():
+                network(**given).cpu()
+
+        self.take("denoiser forward", layout, work)
+
+    def training(self, layout):
+        config = Config({**self.flags, "learn_sigma": False})
+        network = self.network(config, layout).train()
+        averages = [p.detach().clone() for p in network.parameters()]
+        optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4, weight_decay=0, fused=True)
+        bar = alphas_cumprod(config.steps, config.schedule)
+        signal, spread = (a.float().to(self.device) for a in (bar.sqrt(), (1 - bar).sqrt()))
+        x_start, noise = self.pictures(config.size, layout), self.pictures(config.size, layout)
+        t = torch.randint(config.steps, (self.args.batch_size,), device=self.device)
+        y = self.labels(config)
+
+        def work():
+            optimizer.zero_grad(set_to_none=True)
+            x_t = signal[t][:, None, None, None] * x_start + spread[t][:, None, None, None] * noise
+            loss = F.mse_loss(network(x_t, t, y), noise)
+            loss.backward()
+            optimizer.step()
+            with torch.no_grad():
+                torch._foreach_lerp_(averages, list(network.parameters()), 1 - EMA_RATE)
+            loss.item()
+            if self.device.type == "cuda":
+                torch.cuda.synchronize()
+
+        self.take("training step", layout, work)
+
+    def report(self):
+        parameters = sum(p.numel() for p in Denoiser(Config(self.flags)).parameters())
+        return {
+            "tool": "PyTorch " + torch.__version__,
+            "device": self.args.device,
+            "threads": self.args.threads,
+            "batch_size": self.args.batch_size,
+            "parameters": parameters,
+            "squared_error": True,
+            "flags": self.flags,
+            "measurements": self.timings,
+        }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--check", nargs="+", metavar="JSON", help="flags of golden cases")
+    what.add_argument("--flags", metavar="JSON")
+    parser.add_argument("--measure", default="forward,training")
+    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--warm-up", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=10)
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 takes what PyTorch takes")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--tf32", action="store_true", help="let matrix products on a GPU round to TF32")
+    parser.add_argument("--out", metavar="JSON")
+    args = parser.parse_args()
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = args.tf32
+    if args.check:
+        return max([check(file) for file in args.check])
+    flags = json.loads(pathlib.Path(args.flags).read_text())
+    bench = Bench(flags, args)
+    for name in args.measure.split(","):
+        if name not in ("forward", "training"):
+            parser.error(f"--measure takes forward and training, not {name}")
+        for layout in (torch.contiguous_format, torch.channels_last):
+            (bench.forward if name == "forward" else bench.training)(layout)
+    text = json.dumps(bench.report(), indent=1)
+    if args.out:
+        pathlib.Path(args.out).write_text(text + "\n")
+    else:
+        print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+package io.adm4j.harness.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.export.net.ClassifierConfig;
+import io.adm4j.export.net.UNetConfig;
+import io.adm4j.runtime.Device;
+
+/**
+ * What is measured, and how.
+ *
+ * @param flags published flags of denoiser and diffusion
+ * @param classifierFlags published flags of the noisy classifier; null where there is none
+ * @param squaredError whether training minimises the squared error of the noise alone ({@code learn_sigma} false), whatever
+ *     the flags say
+ * @param batchSize pictures a run
+ * @param threads CPU threads; 0 for all cores
+ * @param warmUps runs that are not counted
+ * @param repeats runs that are
+ */
+public record BenchSettings(
+        ObjectNode flags,
+        ObjectNode classifierFlags,
+        boolean squaredError,
+        int batchSize,
+        Device device,
+        int threads,
+        int warmUps,
+        int repeats) {
+
+    UNetConfig denoiser() {
+        return UNetConfig.fromFlags(flags);
+    }
+
+    DiffusionConfig diffusion() {
+        return DiffusionConfig.fromJson(flags);
+    }
+
+    ClassifierConfig classifier() {
+        return ClassifierConfig.fromFlags(classifierFlags);
+    }
+
+    /** The flags of the network that is trained. */
+    ObjectNode trainingFlags() {
+        return squaredError ? flags.deepCopy().put("learn_sigma", false).put("use_kl", false) : flags;
+    }
+}

@@ -1,0 +1,105 @@
+package io.adm4j.harness.bench;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.net.NetworkModels;
+import io.adm4j.harness.Progress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The times of one process on one machine.
+ *
+ * @param parameters numbers in the denoiser's weights
+ * @param timings in the order they were taken
+ */
+public record Benchmark(BenchSettings settings, long parameters, List<Timing> timings) {
+
+    /**
+     * Measures one piece of work after the other, and shows on standard error how far it is.
+     *
+     * @throws io.adm4j.runtime.RuntimeFailure if a network or the device cannot be used
+     */
+    public static Benchmark run(BenchSettings settings, List<Work> works) {
+        List<Timing> timings = new ArrayList<>();
+        long runs = (long) works.size() * (settings.warmUps() + settings.repeats());
+        try (Progress progress = Progress.start("Measuring", runs, "runs")) {
+            for (Work work : works) {
+                try (Scratch scratch = new Scratch();
+                        Measurement measurement = work.begin(settings, scratch.folder())) {
+                    progress.message(measurement.name());
+                    timings.add(Timing.of(
+                            measurement,
+                            settings.batchSize(),
+                            settings.warmUps(),
+                            settings.repeats(),
+                            () -> progress.step(1)));
+                }
+            }
+        }
+        return new Benchmark(settings, parameters(settings), List.copyOf(timings));
+    }
+
+    private static long parameters(BenchSettings settings) {
+        long sum = 0;
+        for (Parameter p : NetworkModels.parameters(settings.denoiser())) {
+            sum += Arrays.stream(p.shape()).reduce(1, (a, b) -> a * b);
+        }
+        return sum;
+    }
+
+    /** For people. */
+    public String table() {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "Denoiser of %,d parameters, batches of %d, %s; %d runs after %d to warm up%n",
+                parameters,
+                settings.batchSize(),
+                where(),
+                settings.repeats(),
+                settings.warmUps()));
+        text.append(String.format("%-18s %12s %12s %12s%n", "", "min s", "median s", "pictures/s"));
+        for (Timing t : timings) {
+            text.append(String.format(
+                    Locale.ROOT, "%-18s %12.5f %12.5f %12.1f%n", t.name(), t.min(), t.median(), t.rate()));
+        }
+        if (settings.squaredError()) {
+            text.append(String.format("Training minimises the squared error of the noise alone (learn_sigma false).%n"));
+        }
+        return text.toString();
+    }
+
+    private String where() {
+        return switch (settings.device()) {
+            case CUDA -> "on the GPU";
+            case CPU -> settings.threads() == 0 ? "on all cores" : "on " + settings.threads() + " threads";
+        };
+    }
+
+    /** For programs; {@code threads} of 0 are all cores, times are in seconds. */
+    public ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("tool", "adm4j")
+                .put("device", settings.device().name().toLowerCase(Locale.ROOT))
+                .put("threads", settings.threads())
+                .put("batch_size", settings.batchSize())
+                .put("parameters", parameters)
+                .put("squared_error", settings.squaredError());
+        json.set("flags", settings.flags());
+        ArrayNode measurements = json.putArray("measurements");
+        for (Timing t : timings) {
+            ObjectNode one = measurements.addObject()
+                    .put("name", t.name())
+                    .put("min", t.min())
+                    .put("median", t.median())
+                    .put("pictures_per_second", t.rate());
+            Arrays.stream(t.seconds()).forEach(one.putArray("seconds")::add);
+        }
+        return json;
+    }
+}

@@ -1,0 +1,44 @@
+package io.adm4j.harness.bench;
+
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.FloatBuffer;
+import java.util.SplittableRandom;
+
+/** Inputs of a given batch size. What they hold does not change how long a network takes. */
+final class RandomBatch {
+    private final int size;
+    private final SplittableRandom random = new SplittableRandom(0);
+
+    RandomBatch(int size) {
+        this.size = size;
+    }
+
+    /** Standard normal pictures, float32 [N, 3, side, side]. */
+    Tensor pictures(int side) {
+        Tensor pictures = Tensor.zeros(ElementType.FLOAT32, size, 3, side, side);
+        FloatBuffer values = pictures.floats();
+        while (values.hasRemaining()) {
+            values.put((float) random.nextGaussian());
+        }
+        return pictures;
+    }
+
+    /** Whole numbers from 0 to below {@code bound}, int64 [N]. */
+    Tensor whole(int bound) {
+        Tensor numbers = Tensor.zeros(ElementType.INT64, size);
+        for (int i = 0; i < size; i++) {
+            numbers.longs().put(i, random.nextInt(bound));
+        }
+        return numbers;
+    }
+
+    /** The same number for each picture, float32 [N]. */
+    Tensor constant(float value) {
+        Tensor numbers = Tensor.zeros(ElementType.FLOAT32, size);
+        for (int i = 0; i < size; i++) {
+            numbers.floats().put(i, value);
+        }
+        return numbers;
+    }
+}

@@ -1,0 +1,38 @@
+package io.adm4j.harness.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A temporary folder for the graphs. */
+final class Scratch implements AutoCloseable {
+    private final Path folder;
+
+    Scratch() {
+        try {
+            folder = Files.createTempDirectory("adm4j-bench");
+        } catch (IOException e) {
+            throw new UncheckedIOException("No temporary folder could be made.", e);
+        }
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> entries = Files.walk(folder)) {
+            List<Path> deepestFirst = entries.sorted(Comparator.reverseOrder()).toList();
+            for (Path entry : deepestFirst) {
+                Files.delete(entry);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("The temporary folder " + folder + " could not be deleted.", e);
+        }
+    }
+}
