@@ -22,7 +22,7 @@ public final class TinyRun {
     public static Object[] denoiser() {
         return new Object[] {
             "--image-size", SIZE, "--num-channels", 32, "--channel-mult", "1", "--num-res-blocks", 1,
-            "--attention-resolutions", SIZE, "--num-head-channels", 16, "--batch-size", 4, "--threads", 1
+            "--attention-resolutions", SIZE, "--num-head-channels", 16, "--batch-size", 4, "--lr-warmup-steps", 0, "--threads", 1
         };
     }
 
@@ -30,7 +30,7 @@ public final class TinyRun {
     public static Object[] classifier() {
         return new Object[] {
             "--image-size", SIZE, "--classifier-width", 32, "--channel-mult", "1", "--classifier-depth", 1,
-            "--classifier-attention-resolutions", SIZE, "--num-head-channels", 16, "--batch-size", 4, "--threads", 1
+            "--classifier-attention-resolutions", SIZE, "--num-head-channels", 16, "--batch-size", 4, "--lr-warmup-steps", 0, "--threads", 1
         };
     }
 
