@@ -24,6 +24,7 @@ import picocli.CommandLine.ParameterException;
             SampleCommand.class,
             EvalCommand.class,
             RunCommand.class,
+            CompareCommand.class,
             BenchCommand.class
         })
 public final class Harness {
