@@ -17,16 +17,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** What both training commands take, and how they run. */
 final class TrainOptions {
+    private static final Set<String> FREE_ON_RESUME =
+            Set.of("--resume", "--steps", "--data", "--device", "--threads", "--save-interval");
+
     @Option(
             names = "--data",
             paramLabel = "PATH",
@@ -123,6 +128,9 @@ final class TrainOptions {
         if (!(learningRate > 0 && weightDecay >= 0) || emaRates.stream().anyMatch(rate -> !(rate > 0 && rate < 1))) {
             throw new UserError("--lr is above 0, --weight-decay at least 0, and each --ema-rate between 0 and 1.");
         }
+        if (resume != null) {
+            refuseFixed(command);
+        }
         RunFolder folder = new RunFolder(resume == null ? out : resume);
         JsonNode description = resume == null ? describe(kind, flags.get(), typed(command)) : folder.description();
         if (!description.path("kind").asText().equals(kind)) {
@@ -147,6 +155,16 @@ final class TrainOptions {
         }
         console.flush();
         trainInterruptibly(loop, end -> report(console, kind, folder, end));
+    }
+
+    /** What run.json holds cannot be changed on the way. */
+    private void refuseFixed(CommandSpec command) {
+        for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
+            if (!FREE_ON_RESUME.contains(option.longestName())) {
+                throw new UserError(option.longestName() + " is fixed by the run in " + resume + ": leave it out, or start a"
+                        + " new run with --out.");
+            }
+        }
     }
 
     private void report(PrintWriter console, String kind, RunFolder folder, RunFolder.Checkpoint end) {

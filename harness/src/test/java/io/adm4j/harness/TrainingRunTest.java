@@ -209,6 +209,7 @@ class TrainingRunTest {
         refused("already", arguments(diffusion, "--data", data, "--steps", 2, "--out", run));
         TinyRun.data(data, 5, 3, 1);
         refused("not those", "train", "diffusion", "--resume", run, "--steps", 2);
+        refused("--lr is fixed", "train", "diffusion", "--resume", run, "--steps", 2, "--lr", "0.1");
         TinyRun.data(data, 5, 3);
         assertTrue(succeeding("train", "diffusion", "--resume", run, "--steps", 1).out().contains("Step 1 saved"));
         succeeding("train", "diffusion", "--resume", run, "--steps", 2, "--data", data);
