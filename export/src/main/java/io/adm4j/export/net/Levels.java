@@ -36,9 +36,9 @@ final class Levels {
     }
 
     static void check(int imageSize, int channels, int resBlocks, List<Double> multipliers, String widthFlag) {
-        if (imageSize < 1 || channels < 1 || resBlocks < 1) {
+        if (imageSize < 1 || channels < 1 || resBlocks < 0) {
             throw new IllegalArgumentException(
-                    "Image size, " + widthFlag + " and the number of residual blocks must be at least 1, not " + imageSize
+                    "Image size and " + widthFlag + " must be at least 1 and the number of residual blocks at least 0, not " + imageSize
                             + ", " + channels + " and " + resBlocks + ".");
         }
         if (multipliers.isEmpty() || multipliers.size() > 16) {
