@@ -28,13 +28,14 @@ final class TrainDiffusionCommand implements Runnable {
     @Option(names = "--image-size", description = "Height and width in pixels (32).")
     private Integer imageSize;
 
-    @Option(names = "--num-channels", description = "Width that the multipliers multiply (32).")
+    @Option(names = "--num-channels", description = "Width that the multipliers multiply (64); at 32, group normalisation"
+                    + " has one channel a group and loses the brightness.")
     private Integer numChannels;
 
-    @Option(names = "--channel-mult", description = "A multiplier per level (1,2,2).")
+    @Option(names = "--channel-mult", description = "A multiplier per level (1,1,1).")
     private String channelMult;
 
-    @Option(names = "--num-res-blocks", description = "Residual blocks per level (1).")
+    @Option(names = "--num-res-blocks", description = "Residual blocks per level (0).")
     private Integer numResBlocks;
 
     @Option(names = "--attention-resolutions", description = "Picture heights with attention (8).")
@@ -55,7 +56,7 @@ final class TrainDiffusionCommand implements Runnable {
     @Option(names = "--use-scale-shift-norm", arity = "1", description = "(true)")
     private Boolean scaleShiftNorm;
 
-    @Option(names = "--resblock-updown", arity = "1", description = "(false)")
+    @Option(names = "--resblock-updown", arity = "1", description = "(true)")
     private Boolean resblockUpDown;
 
     @Option(names = "--dropout", description = "(0)")
@@ -107,16 +108,16 @@ final class TrainDiffusionCommand implements Runnable {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("image_size", 32)
-                .put("num_channels", 32)
-                .put("channel_mult", "1,2,2")
-                .put("num_res_blocks", 1)
+                .put("num_channels", 64)
+                .put("channel_mult", "1,1,1")
+                .put("num_res_blocks", 0)
                 .put("attention_resolutions", "8")
                 .put("num_heads", 4)
                 .put("num_head_channels", 32)
                 .put("num_heads_upsample", -1)
                 .put("use_new_attention_order", true)
                 .put("use_scale_shift_norm", true)
-                .put("resblock_updown", false)
+                .put("resblock_updown", true)
                 .put("dropout", 0.0)
                 .put("class_cond", true)
                 .put("num_classes", 10)

@@ -38,8 +38,8 @@ final class Levels {
     static void check(int imageSize, int channels, int resBlocks, List<Double> multipliers, String widthFlag) {
         if (imageSize < 1 || channels < 1 || resBlocks < 0) {
             throw new IllegalArgumentException(
-                    "Image size and " + widthFlag + " must be at least 1 and the number of residual blocks at least 0, not " + imageSize
-                            + ", " + channels + " and " + resBlocks + ".");
+                    "Image size and " + widthFlag + " must be at least 1, the number of residual blocks at least 0, not "
+                            + imageSize + ", " + channels + " and " + resBlocks + ".");
         }
         if (multipliers.isEmpty() || multipliers.size() > 16) {
             throw new IllegalArgumentException(
