@@ -9,7 +9,6 @@ import io.adm4j.harness.bench.Benchmark;
 import io.adm4j.harness.bench.Work;
 import io.adm4j.model.Manifest;
 import io.adm4j.model.ModelBundle;
-import io.adm4j.runtime.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -18,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -65,18 +65,15 @@ final class BenchCommand implements Runnable {
     @Option(names = "--out", paramLabel = "FILE.json", description = "Write all times as JSON.")
     private Path out;
 
-    @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda (default ${DEFAULT-VALUE}).")
-    private Device device;
-
-    @Option(names = "--threads", defaultValue = "0", description = "CPU threads; 0 takes all cores (default).")
-    private int threads;
+    @Mixin
+    private DeviceOptions runtime;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        if (batchSize < 1 || repeats < 1 || warmUps < 0 || threads < 0) {
+        if (batchSize < 1 || repeats < 1 || warmUps < 0 || runtime.threads < 0) {
             throw new UserError("--batch-size and --repeats are at least 1, --warm-up and --threads at least 0.");
         }
         BenchSettings settings = settings();
@@ -107,7 +104,7 @@ final class BenchCommand implements Runnable {
                 classifier = manifest.classifier().orElse(null);
             }
         }
-        return new BenchSettings(network, classifier, squaredError, batchSize, device, threads, warmUps, repeats);
+        return new BenchSettings(network, classifier, squaredError, batchSize, runtime.device, runtime.threads, warmUps, repeats);
     }
 
     /** The works asked for, each once, in order; refused where the flags do not allow one. */

@@ -12,12 +12,12 @@ import io.adm4j.harness.metrics.PrecisionRecall;
 import io.adm4j.harness.metrics.Scores;
 import io.adm4j.harness.report.ScoreReport;
 import io.adm4j.model.ModelBundle;
-import io.adm4j.runtime.Device;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -89,24 +89,18 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", description = "Write the scores and how they came about as JSON.")
     private Path out;
 
-    @Option(
-            names = "--device",
-            defaultValue = "CPU",
-            description = "Where the feature network runs: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
-    private Device device;
-
-    @Option(names = "--threads", defaultValue = "0", description = "Threads to use; 0 takes all cores.")
-    private int threads;
+    @Mixin
+    private DeviceOptions runtime;
 
     @Override
     public Integer call() {
-        if (k < 1 || inceptionSplit < 1 || batchSize < 1 || threads < 0) {
+        if (k < 1 || inceptionSplit < 1 || batchSize < 1 || runtime.threads < 0) {
             throw new UserError("--k, --inception-split and --batch-size are at least 1, --threads at least 0.");
         }
         long begin = System.nanoTime();
         EvaluatorSettings settings = new EvaluatorSettings(k, inceptionSplit, batchSize);
         Source source = source();
-        try (Evaluator evaluator = Evaluator.open(source.network(), device, threads, settings)) {
+        try (Evaluator evaluator = Evaluator.open(source.network(), runtime.device, runtime.threads, settings)) {
             int size = evaluator.imageSize() == FeatureExtractor.ANY_SIZE ? source.imageSize() : evaluator.imageSize();
             // Samples are scored as they are; only real pictures are brought to size.
             try (PictureStream sampleStream = PictureStream.open(samples, new DataOptions(DataOptions.AS_STORED, split))) {

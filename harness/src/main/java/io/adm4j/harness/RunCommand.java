@@ -2,7 +2,6 @@ package io.adm4j.harness;
 
 import io.adm4j.io.NpzReader;
 import io.adm4j.io.NpzWriter;
-import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.runtime.TensorSpec;
 import io.adm4j.tensor.ElementType;
@@ -13,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,11 +35,8 @@ final class RunCommand implements Runnable {
     @Option(names = "--outputs", required = true, paramLabel = "FILE", description = "npz to write.")
     private Path outputs;
 
-    @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda (default ${DEFAULT-VALUE}).")
-    private Device device;
-
-    @Option(names = "--threads", defaultValue = "0", description = "CPU threads; 0 takes all cores (default).")
-    private int threads;
+    @Mixin
+    private DeviceOptions runtime;
 
     @Spec
     private CommandSpec spec;
@@ -49,7 +46,7 @@ final class RunCommand implements Runnable {
         if (!Files.isRegularFile(model)) {
             throw new UserError("There is no file " + model + ".");
         }
-        try (OnnxSession session = OnnxSession.open(model, device, threads);
+        try (OnnxSession session = OnnxSession.open(model, runtime.device, runtime.threads);
                 NpzReader arrays = NpzReader.open(inputs)) {
             Map<String, Tensor> given = new LinkedHashMap<>();
             for (TensorSpec input : session.inputs()) {

@@ -11,7 +11,6 @@ import io.adm4j.io.PictureGrid;
 import io.adm4j.io.PngWriter;
 import io.adm4j.model.Manifest;
 import io.adm4j.model.ModelBundle;
-import io.adm4j.runtime.Device;
 import io.adm4j.sampling.SampleBatch;
 import io.adm4j.sampling.SampleRequest;
 import io.adm4j.sampling.SamplingPipeline;
@@ -26,6 +25,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -106,11 +106,8 @@ final class SampleCommand implements Runnable {
             description = "Every step of all pictures, which must fit one batch: xs, pred_xstart, timesteps.")
     private Path trajectory;
 
-    @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda (default ${DEFAULT-VALUE}).")
-    private Device device;
-
-    @Option(names = "--threads", defaultValue = "0", description = "CPU threads; 0 takes all cores (default).")
-    private int threads;
+    @Mixin
+    private DeviceOptions runtime;
 
     @Spec
     private CommandSpec spec;
@@ -142,7 +139,7 @@ final class SampleCommand implements Runnable {
         TrajectoryRecorder recorder = trajectory == null ? null : new TrajectoryRecorder();
         Plan plan = new Plan(choice, settings, startNoise, count);
         int resumed;
-        try (SamplingPipeline pipeline = SamplingPipeline.open(model, device, threads)) {
+        try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads)) {
             // Before anything is written: a refused run must not leave settings behind that block the next one.
             pipeline.check(plan.request(seed, 0, Math.min(count, batchSize)));
             SampleShards shards = out == null ? null : new SampleShards(out, fingerprint(manifest, count));

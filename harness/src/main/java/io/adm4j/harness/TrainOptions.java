@@ -10,7 +10,6 @@ import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.Task;
 import io.adm4j.harness.training.TrainingLoop;
 import io.adm4j.harness.training.TrainingSettings;
-import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -97,11 +97,8 @@ final class TrainOptions {
             description = "Steps between checkpoints (default ${DEFAULT-VALUE}).")
     long saveInterval;
 
-    @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda (default ${DEFAULT-VALUE}).")
-    Device device;
-
-    @Option(names = "--threads", defaultValue = "0", description = "CPU threads; 0 takes all cores (default).")
-    int threads;
+    @Mixin
+    DeviceOptions runtime;
 
     /**
      * Starts or resumes a run and trains.
@@ -143,7 +140,7 @@ final class TrainOptions {
                 source, new DataOptions(description.get("flags").get("image_size").asInt(), Split.TRAIN));
         checkData(description, pictures, source);
         Task task = makeTask.make(description.get("flags"), pictures, settings);
-        TrainingLoop loop = new TrainingLoop(task, settings, folder, device, threads);
+        TrainingLoop loop = new TrainingLoop(task, settings, folder, runtime.device, runtime.threads);
         if (resume == null) {
             Map<String, Tensor> first = weights.apply(task, settings.seed());
             folder.create(withData(description, pictures, source));
