@@ -88,7 +88,7 @@ class ConfigurationTest {
         "'attention_resolutions':'16.5' | attention_resolutions",
         "'class_cond':true,'num_classes':0 | num_classes",
         "'large_size':256,'small_size':60 | small_size",
-        "'num_res_blocks':0 | at least 1",
+        "'num_res_blocks':-1 | at least 0",
     })
     void impossibleSettingsAreRefusedByName(String flags, String named) {
         IllegalArgumentException e = assertThrows(
