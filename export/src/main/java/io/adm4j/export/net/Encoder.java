@@ -50,14 +50,14 @@ record Encoder(
             }
             if (level < levels - 1) {
                 String name = "input_blocks." + blocks.size() + ".0";
-                int channels = width.applyAsInt(level);
+                int channels = (int) h.dim(1);
                 h = resblockUpDown
                         ? block.apply(name, h, channels, Resample.HALVE)
                         : layers.conv(name + ".op", h, channels, 3, 2);
                 blocks.add(h);
             }
         }
-        int channels = width.applyAsInt(levels - 1);
+        int channels = (int) h.dim(1);
         h = block.apply("middle_block.0", h, channels, Resample.KEEP);
         h = attention("middle_block.1", h);
         h = block.apply("middle_block.2", h, channels, Resample.KEEP);
