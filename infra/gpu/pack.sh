@@ -22,9 +22,9 @@ if [ -z "${NATIVE:-}" ] && [ ! -f "$native/libonnxruntime_providers_cuda.so" ]; 
 fi
 
 mkdir -p "$kit/lib" "$kit/ort"
-# Of what the harness needs: AWT and ImageIO, the HTTP client, and Unsafe for protobuf.
+# AWT and ImageIO, the HTTP client, Unsafe for protobuf, and the generators of java.util.random, which no class names.
 "$jdk/bin/jlink" --strip-debug --no-header-files --no-man-pages --output "$kit/jre" \
-  --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.sql,jdk.unsupported
+  --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.sql,jdk.random,jdk.unsupported
 cp "$native"/libonnxruntime*.so "$kit/ort/"
 cp "$home"/harness/target/lib/*.jar "$home"/harness/target/adm4j-harness-*.jar "$kit/lib/"
 cp -rL "${GOLDEN:-$home/src/test/resources/golden}" "$kit/golden"
