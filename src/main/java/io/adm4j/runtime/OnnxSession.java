@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * One loaded ONNX graph on one device. Runs may come from several threads at once.
@@ -27,6 +28,10 @@ import java.util.Map;
  * <p>Inputs are handed to the runtime without a copy.
  */
 public final class OnnxSession implements AutoCloseable {
+    /** Error codes and places in the runtime's own source, which say nothing to whoever reads the message. */
+    private static final Pattern PREFIX =
+            Pattern.compile("^Error code - \\w+ - message: (.*\\[ONNXRuntimeError] : \\d+ : \\w+ : )?");
+
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final List<TensorSpec> inputs;
@@ -79,7 +84,8 @@ public final class OnnxSession implements AutoCloseable {
                 options.close();
                 throw new RuntimeFailure(
                         "CUDA was asked for, but this build of ONNX Runtime has no CUDA provider: use the CUDA build"
-                                + " of its native libraries (-Donnxruntime.native.path=FOLDER) or --device cpu.");
+                                + " of its native libraries (-Donnxruntime.native.path=FOLDER, with harness/bin/harness ADM4J_NATIVE=FOLDER)"
+                                + " or --device cpu.");
             }
             // The form that takes a device number is left out of the natives in the CPU build's jar.
             try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(0)) {
@@ -163,7 +169,8 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     static String oneLine(OrtException e) {
-        return String.valueOf(e.getMessage()).replace('\n', ' ').strip();
+        String message = String.valueOf(e.getMessage()).replace('\n', ' ').strip();
+        return PREFIX.matcher(message).replaceFirst("");
     }
 
     static OnnxTensor toOnnx(OrtEnvironment environment, Tensor t) throws OrtException {

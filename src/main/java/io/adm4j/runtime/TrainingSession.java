@@ -41,12 +41,7 @@ public final class TrainingSession implements AutoCloseable {
      */
     public static TrainingSession open(
             Path checkpoint, Path trainingModel, Path optimizerModel, Device device, int threads) {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        if (!environment.isTrainingEnabled()) {
-            throw new RuntimeFailure(
-                    "This build of ONNX Runtime cannot train: start through harness/bin/harness, or set"
-                            + " -Donnxruntime.native.onnxruntime.path to a libonnxruntime built with training.");
-        }
+        OrtEnvironment environment = trainingEnvironment();
         try (OrtSession.SessionOptions options = OnnxSession.options(device, threads)) {
             return new TrainingSession(
                     environment,
@@ -55,6 +50,30 @@ public final class TrainingSession implements AutoCloseable {
         } catch (OrtException e) {
             throw new RuntimeFailure("The training session did not start: " + OnnxSession.oneLine(e), e);
         }
+    }
+
+    /**
+     * Checks that training can run here at all, before anything is made for it.
+     *
+     * @throws RuntimeFailure if this runtime was built without training, or the device is missing
+     */
+    public static void require(Device device) {
+        trainingEnvironment();
+        try {
+            OnnxSession.options(device, 0).close();
+        } catch (OrtException e) {
+            throw new RuntimeFailure("Training cannot start: " + OnnxSession.oneLine(e), e);
+        }
+    }
+
+    private static OrtEnvironment trainingEnvironment() {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        if (!environment.isTrainingEnabled()) {
+            throw new RuntimeFailure(
+                    "This build of ONNX Runtime cannot train: start through harness/bin/harness, or set"
+                            + " -Donnxruntime.native.onnxruntime.path to a libonnxruntime built with training.");
+        }
+        return environment;
     }
 
     /**

@@ -10,6 +10,7 @@ import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.Task;
 import io.adm4j.harness.training.TrainingLoop;
 import io.adm4j.harness.training.TrainingSettings;
+import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -128,6 +129,8 @@ final class TrainOptions {
         if (resume != null) {
             refuseFixed(command);
         }
+        // A run that cannot start must not leave a folder behind that blocks the next one.
+        TrainingSession.require(runtime.device);
         RunFolder folder = new RunFolder(resume == null ? out : resume);
         JsonNode description = resume == null ? describe(kind, flags.get(), typed(command)) : folder.description();
         if (!description.path("kind").asText().equals(kind)) {
