@@ -225,9 +225,9 @@ class SampleCommandTest {
 
     @Test
     void badInputIsOneSentenceAndLeavesNothingBehind() throws IOException {
-        refused("no label '3'", command("--labels", "3"));
-        refused("shirt, Bag, ankle boot", command("--labels", "hat"));
-        refused("no label '-1'", command("--labels", "-1"));
+        refused("from 0 to 2 or one of the names 0 shirt, 1 Bag, 2 ankle boot, not '3'", command("--labels", "3"));
+        refused("not 'hat'", command("--labels", "hat"));
+        refused("not '-1'", command("--labels", "-1"));
         refused("No whole-number stride takes exactly 300 of 1000", command("--steps", 300));
         refused("no respacing", command("--steps", "many"));
         refused("ask for fewer", command("--sampler", "ddpm", "--steps", 1001));
