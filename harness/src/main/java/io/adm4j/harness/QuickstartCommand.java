@@ -75,6 +75,12 @@ final class QuickstartCommand implements Runnable {
     @Option(names = "--steps", defaultValue = "20", description = "DDIM steps (default ${DEFAULT-VALUE}).")
     private int steps;
 
+    @Option(
+            names = "--eta",
+            defaultValue = "1",
+            description = "Noise of DDIM, 0 to 1; a small network draws cleaner pictures with it (default ${DEFAULT-VALUE}).")
+    private double eta;
+
     @Option(names = "--seed", defaultValue = "0", description = "Default ${DEFAULT-VALUE}.")
     private long seed;
 
@@ -143,6 +149,7 @@ final class QuickstartCommand implements Runnable {
                         .put("seed", seed + (long) label * perClass + from)
                         .put("count", count)
                         .put("steps", String.valueOf(steps))
+                        .put("eta", eta)
                         .put("classifierScale", scale);
                 for (JsonNode picture : function.sample(request).get("pictures")) {
                     put(picture, target);
@@ -214,7 +221,7 @@ final class QuickstartCommand implements Runnable {
     private Map<String, String> settings(int count) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("Pictures per scale", String.valueOf(count));
-        settings.put("Sampler", "DDIM, " + steps + " steps, eta 0, through the function over HTTP");
+        settings.put("Sampler", "DDIM, " + steps + " steps, eta " + eta + ", through the function over HTTP");
         settings.put("Seeds", seed + " and up, the same at every scale");
         settings.put("Scores", ScoreReport.COMPARABILITY);
         return settings;
