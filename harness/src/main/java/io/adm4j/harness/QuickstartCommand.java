@@ -68,7 +68,7 @@ final class QuickstartCommand implements Runnable {
 
     @Option(
             names = "--samples",
-            defaultValue = "200",
+            defaultValue = "160",
             description = "Pictures per scale, as many of each class (default ${DEFAULT-VALUE}).")
     private int samples;
 
