@@ -145,13 +145,16 @@ public record QuickstartReport(
         ScaleResult first = results.get(0);
         ScaleResult last = results.get(results.size() - 1);
         String change = String.format(Locale.ROOT,
-                "From scale %s to scale %s precision goes from %.3f to %.3f and recall from %.3f to %.3f",
-                Html.number(first.scale()), Html.number(last.scale()), first.precision(), last.precision(), first.recall(),
-                last.recall());
-        if (last.precision() > first.precision() && last.recall() < first.recall()) {
+                "From scale %s to scale %s precision goes from %.3f to %.3f, the Inception-style score from %.2f to %.2f,"
+                        + " and recall from %.3f to %.3f",
+                Html.number(first.scale()), Html.number(last.scale()), first.precision(), last.precision(),
+                first.inceptionScore(), last.inceptionScore(), first.recall(), last.recall());
+        boolean surer = last.precision() > first.precision() || last.inceptionScore() > first.inceptionScore();
+        if (surer && last.recall() < first.recall()) {
             return change + ": guidance trades variety for fidelity.";
         }
-        return change + ". Guidance usually trades variety (recall) for fidelity (precision); these samples do not show it.";
+        return change + ". Guidance usually trades variety (recall) for fidelity (precision and Inception-style score);"
+                + " these samples do not show it.";
     }
 
     private void curves(StringBuilder page) {
