@@ -14,6 +14,7 @@ import io.adm4j.model.Manifest;
 import io.adm4j.model.ModelBundle;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
+import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,12 +23,14 @@ import java.util.Optional;
 
 /** Makes a bundle of networks, wherever their weights come from. */
 final class BundleAssembler implements AutoCloseable {
+    private final Path target;
     private final BundleWriter writer;
     private UNetConfig denoiser;
     private DiffusionConfig diffusion;
     private ClassifierConfig classifier;
 
     BundleAssembler(Path target) {
+        this.target = target;
         writer = BundleWriter.create(target);
     }
 
@@ -89,15 +92,29 @@ final class BundleAssembler implements AutoCloseable {
         return Optional.of(Tensor.of(one, rgb.dim(0), rgb.dim(1), rgb.dim(2), 1));
     }
 
+    /**
+     * Puts the bundle in its place.
+     *
+     * @param name of the model; null for the folder's
+     */
     ModelBundle finish(String name, List<String> classes, ObjectNode provenance) {
         return writer.finish(Manifest.describing(
-                name,
+                name == null ? target.toAbsolutePath().normalize().getFileName().toString() : name,
                 denoiser.imageSize(),
                 denoiser.toFlags(),
                 Optional.ofNullable(classifier).map(ClassifierConfig::toFlags),
                 diffusion,
                 classes,
                 provenance));
+    }
+
+    /** As {@link #finish(String, List, ObjectNode)}, and lists the files. */
+    void finish(String name, List<String> classes, ObjectNode provenance, PrintWriter console) {
+        finish(name, classes, provenance)
+                .manifest()
+                .files()
+                .forEach((file, entry) -> console.printf("%10d bytes  %s%n", entry.bytes(), target.resolve(file)));
+        console.flush();
     }
 
     static ObjectNode object() {

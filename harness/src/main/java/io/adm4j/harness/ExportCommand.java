@@ -9,7 +9,6 @@ import io.adm4j.harness.data.PictureData;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TrainingSettings;
-import io.adm4j.model.ModelBundle;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,14 +95,8 @@ final class ExportCommand implements Runnable {
                         .put("sha256", pictures.checksum())
                         .put("pictures", Math.min(referenceSamples, pictures.size()));
             }
-            String title = name == null ? out.toAbsolutePath().normalize().getFileName().toString() : name;
-            ModelBundle made = bundle.finish(title, classes, provenance);
-            made.manifest()
-                    .files()
-                    .forEach((file, entry) ->
-                            spec.commandLine().getOut().printf("%10d bytes  %s%n", entry.bytes(), out.resolve(file)));
+            bundle.finish(name, classes, provenance, spec.commandLine().getOut());
         }
-        spec.commandLine().getOut().flush();
     }
 
     private static ObjectNode flags(RunFolder run, String kind, String option) {
@@ -129,7 +122,7 @@ final class ExportCommand implements Runnable {
         data.remove(List.of("path", "classes"));
         provenance.set("data", data);
         provenance.put("steps", checkpoint.step()).put("seconds", Math.round(checkpoint.seconds())).put("ema_rate", rate);
-        OrtCheckpoint weights = run.weights();
+        OrtCheckpoint weights = OrtCheckpoint.read(checkpoint.weights());
         return rate == 0 ? weights.trainable() : TrainingArtifacts.averages(weights, rate);
     }
 }

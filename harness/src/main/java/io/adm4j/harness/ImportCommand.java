@@ -7,7 +7,6 @@ import io.adm4j.export.importer.WeightCheck;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.NetworkModels;
 import io.adm4j.export.net.UNetConfig;
-import io.adm4j.model.ModelBundle;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,15 +73,9 @@ final class ImportCommand implements Runnable {
                 bundle.classifier(
                         json, read(classifierWeights, NetworkModels.parameters(ClassifierConfig.fromFlags(json))));
             }
-            String title = name == null ? out.toAbsolutePath().normalize().getFileName().toString() : name;
             ObjectNode provenance = BundleAssembler.object().put("imported", weights.getFileName().toString());
-            ModelBundle made = bundle.finish(title, names, provenance);
-            made.manifest()
-                    .files()
-                    .forEach((file, entry) ->
-                            spec.commandLine().getOut().printf("%10d bytes  %s%n", entry.bytes(), out.resolve(file)));
+            bundle.finish(name, names, provenance, spec.commandLine().getOut());
         }
-        spec.commandLine().getOut().flush();
     }
 
     private List<String> classNames() {

@@ -2,7 +2,6 @@ package io.adm4j.harness;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.export.net.FreshWeights;
 import io.adm4j.harness.training.ClassifierTask;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -69,12 +68,7 @@ final class TrainClassifierCommand implements Runnable {
 
     @Override
     public void run() {
-        options.run(
-                "classifier",
-                this::flags,
-                ClassifierTask::new,
-                (task, seed) -> FreshWeights.draw(task.graph().graph().parameters(), seed),
-                spec);
+        options.run("classifier", this::flags, ClassifierTask::new, spec);
     }
 
     private ObjectNode flags() {

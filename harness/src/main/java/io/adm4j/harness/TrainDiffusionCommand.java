@@ -2,7 +2,6 @@ package io.adm4j.harness;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.export.net.FreshWeights;
 import io.adm4j.harness.training.DiffusionTask;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -76,12 +75,7 @@ final class TrainDiffusionCommand implements Runnable {
 
     @Override
     public void run() {
-        options.run(
-                "diffusion",
-                this::flags,
-                DiffusionTask::new,
-                (task, seed) -> FreshWeights.draw(task.graph().graph().parameters(), seed),
-                spec);
+        options.run("diffusion", this::flags, DiffusionTask::new, spec);
     }
 
     private ObjectNode flags() {

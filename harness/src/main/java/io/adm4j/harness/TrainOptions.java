@@ -3,6 +3,7 @@ package io.adm4j.harness;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.export.net.FreshWeights;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureData;
 import io.adm4j.harness.data.Split;
@@ -20,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
@@ -107,14 +107,12 @@ final class TrainOptions {
      * @param kind of network, as noted in run.json
      * @param flags of a new run
      * @param makeTask from the run's flags and its pictures
-     * @param weights first weights of a new run, by task
      * @param command the command that was called
      */
     void run(
             String kind,
             Supplier<ObjectNode> flags,
             TaskFactory makeTask,
-            BiFunction<Task, Long, Map<String, Tensor>> weights,
             CommandSpec command) {
         PrintWriter console = command.commandLine().getOut();
         if ((out == null) == (resume == null)) {
@@ -145,7 +143,7 @@ final class TrainOptions {
         Task task = makeTask.make(description.get("flags"), pictures, settings);
         TrainingLoop loop = new TrainingLoop(task, settings, folder, runtime.device, runtime.threads);
         if (resume == null) {
-            Map<String, Tensor> first = weights.apply(task, settings.seed());
+            Map<String, Tensor> first = FreshWeights.draw(task.graph().graph().parameters(), settings.seed());
             folder.create(withData(description, pictures, source));
             loop.prepare(first);
             long parameters = first.values().stream().mapToLong(Tensor::size).sum();

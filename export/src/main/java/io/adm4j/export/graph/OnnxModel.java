@@ -21,9 +21,11 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -112,7 +114,7 @@ public final class OnnxModel {
     private static List<Node> needed(GraphBuilder graph, List<Value> outputs) {
         Map<String, Node> producer = new HashMap<>();
         graph.nodes().forEach(n -> n.outputs().forEach(o -> producer.put(o.name(), n)));
-        Set<Node> keep = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+        Set<Node> keep = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Value> open = new ArrayDeque<>(outputs);
         while (!open.isEmpty()) {
             Node n = producer.get(open.pop().name());

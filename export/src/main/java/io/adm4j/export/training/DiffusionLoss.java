@@ -7,6 +7,7 @@ import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * The training loss of a denoiser as part of a graph: forward noising, mean squared error and the variational bound
@@ -175,7 +176,7 @@ public final class DiffusionLoss {
         return graph.constant(floats);
     }
 
-    private static double[] map(double[] values, java.util.function.DoubleUnaryOperator f) {
+    private static double[] map(double[] values, DoubleUnaryOperator f) {
         return Arrays.stream(values).map(f).toArray();
     }
 }

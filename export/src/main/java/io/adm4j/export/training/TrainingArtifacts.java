@@ -11,6 +11,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ public final class TrainingArtifacts {
         outputs.add(network.loss());
         outputs.addAll(network.outputs());
 
-        Value keep = g.constant(Tensor.wrap(ElementType.BOOL, java.nio.ByteBuffer.allocate(1), 1));
+        Value keep = g.constant(Tensor.wrap(ElementType.BOOL, ByteBuffer.allocate(1), 1));
         for (double rate : emaRates) {
             Value step = emaSwitch.mul(1 - rate);
             for (Parameter p : parameters) {

@@ -40,10 +40,7 @@ public final class ClassifierTask implements Task {
         if (!pictures.hasLabels()) {
             throw new UserError("A classifier needs labels, and " + pictures + ".");
         }
-        if (pictures.classCount() > network.numClasses()) {
-            throw new UserError("The pictures have " + pictures.classCount() + " classes, the network "
-                    + network.numClasses() + ": give --num-classes " + pictures.classCount() + ".");
-        }
+        PictureBatches.requireClasses(pictures, network.numClasses());
     }
 
     @Override

@@ -40,9 +40,8 @@ public final class DiffusionTask implements Task {
             throw new UserError("A class-conditional network needs labels, and " + pictures
                     + ": give labelled pictures or --class-cond false.");
         }
-        if (network.classConditional() && pictures.classCount() > network.numClasses()) {
-            throw new UserError("The pictures have " + pictures.classCount() + " classes, the network "
-                    + network.numClasses() + ": give --num-classes " + pictures.classCount() + ".");
+        if (network.classConditional()) {
+            PictureBatches.requireClasses(pictures, network.numClasses());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.adm4j.harness.training;
 
+import io.adm4j.harness.UserError;
 import io.adm4j.harness.data.PictureData;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -25,6 +26,18 @@ final class PictureBatches {
         this.batchSize = batchSize;
         this.seed = seed;
         this.flip = flip;
+    }
+
+    /**
+     * Checks that a network has an output for every class.
+     *
+     * @throws UserError if the pictures have more classes
+     */
+    static void requireClasses(PictureData pictures, int numClasses) {
+        if (pictures.classCount() > numClasses) {
+            throw new UserError("The pictures have " + pictures.classCount() + " classes, the network " + numClasses
+                    + ": give --num-classes " + pictures.classCount() + ".");
+        }
     }
 
     /**

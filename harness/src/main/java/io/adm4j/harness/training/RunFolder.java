@@ -3,7 +3,6 @@ package io.adm4j.harness.training;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.harness.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,11 +104,6 @@ public final class RunFolder {
     /** The newest checkpoint, or an error that says that there is none. */
     public Checkpoint require() {
         return newest().orElseThrow(() -> new UserError("The training run in " + folder + " has no checkpoint yet."));
-    }
-
-    /** The weights of the newest checkpoint. */
-    public OrtCheckpoint weights() {
-        return OrtCheckpoint.read(require().weights());
     }
 
     /** Saves a checkpoint and forgets the oldest ones. */
