@@ -56,7 +56,7 @@ public final class Evaluator implements AutoCloseable {
         for (Tensor batch = pictures.next(settings.batchSize()); batch != null;
                 batch = pictures.next(settings.batchSize())) {
             FeatureExtractor.FeatureBatch found = extractor.extract(batch);
-            int classes = found.logits().length / found.count();
+            int classes = found.probabilities().length / found.count();
             if (features == null) {
                 features = new FeatureMatrix(found.features().length / found.count());
                 statistics = new FeatureStatistics.Accumulator(features.columns(), products);
@@ -65,7 +65,7 @@ public final class Evaluator implements AutoCloseable {
             features.add(found.features());
             statistics.add(found.features());
             for (int i = 0; i < found.count(); i++) {
-                score.addLogits(found.logits(), i * classes);
+                score.addProbabilities(found.probabilities(), i * classes);
             }
             done.accept(found.count());
         }

@@ -13,28 +13,72 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * A network that turns pictures into features, as an ONNX graph: {@code x} [N, 3, H, W] float32 in [-1, 1] to
- * {@code features} [N, D] and class {@code logits} [N, K].
+ * A network that turns pictures into features, as an ONNX graph of one of two forms:
+ *
+ * <ul>
+ *   <li>the classifiers that {@code harness train} makes: {@code x} [N, 3, H, W] float32 in [-1, 1] to {@code features}
+ *       [N, D] and class {@code logits} [N, K];
+ *   <li>the Inception network of {@code harness import-features}: {@code pictures} [N, H, W, 3] of 0 to 255, uint8 or
+ *       float32, to {@code pool_3} [N, D], {@code spatial} [N, S] and class {@code probabilities} [N, K].
+ * </ul>
  */
 public final class FeatureExtractor implements AutoCloseable {
     /** An image size that leaves any size to the network. */
     public static final int ANY_SIZE = -1;
 
     private final OnnxSession session;
-    private final int imageSize;
+    private final Form form;
+    private final TensorSpec input;
 
-    private FeatureExtractor(OnnxSession session, int imageSize) {
+    private FeatureExtractor(OnnxSession session, Path network) {
         this.session = session;
-        this.imageSize = imageSize;
+        this.form = form(session, network);
+        this.input = session.inputs().get(0);
+    }
+
+    /** The two forms of graph. */
+    private enum Form {
+        CLASSIFIER("x", "features", "logits"),
+        INCEPTION("pictures", "pool_3", "spatial", "probabilities");
+
+        private final String input;
+        private final Set<String> outputs;
+
+        Form(String input, String... outputs) {
+            this.input = input;
+            this.outputs = Set.of(outputs);
+        }
+
+        /** Whether a graph has this form's input, in its layout and type, and all its outputs. */
+        boolean is(OnnxSession session) {
+            if (session.inputs().size() != 1) {
+                return false;
+            }
+            TensorSpec in = session.inputs().get(0);
+            long[] shape = in.shape();
+            Set<String> names = session.outputs().stream().map(TensorSpec::name).collect(Collectors.toSet());
+            if (!in.name().equals(input) || shape.length != 4 || !names.containsAll(outputs)) {
+                return false;
+            }
+            boolean floats = in.type() == ElementType.FLOAT32;
+            return switch (this) {
+                case CLASSIFIER -> floats && shape[2] == shape[3] && (shape[1] == 3 || shape[1] == -1);
+                case INCEPTION -> (floats || in.type() == ElementType.UINT8)
+                        && shape[1] == shape[2] && (shape[3] == 3 || shape[3] == -1);
+            };
+        }
     }
 
     /**
      * Loads a feature network.
      *
      * @param threads threads within one operator; 0 for all cores
-     * @throws UserError if the file is missing or no graph of this form
+     * @throws UserError if the file is missing or no graph of these forms
      */
     public static FeatureExtractor open(Path network, Device device, int threads) {
         if (!Files.isRegularFile(network)) {
@@ -47,33 +91,24 @@ public final class FeatureExtractor implements AutoCloseable {
             throw new UserError(e.getMessage(), e);
         }
         try {
-            return new FeatureExtractor(session, imageSize(session, network));
+            return new FeatureExtractor(session, network);
         } catch (UserError e) {
             session.close();
             throw e;
         }
     }
 
-    private static int imageSize(OnnxSession session, Path network) {
-        boolean outputs = session.outputs().stream().anyMatch(o -> o.name().equals("features"))
-                && session.outputs().stream().anyMatch(o -> o.name().equals("logits"));
-        if (session.inputs().size() != 1 || !outputs) {
-            throw wrongForm(session, network);
+    private static Form form(OnnxSession session, Path network) {
+        for (Form form : Form.values()) {
+            if (form.is(session)) {
+                return form;
+            }
         }
-        TensorSpec x = session.inputs().get(0);
-        long[] shape = x.shape();
-        if (!x.name().equals("x") || x.type() != ElementType.FLOAT32 || shape.length != 4
-                || shape[2] != shape[3] || shape[1] != 3 && shape[1] != -1) {
-            throw wrongForm(session, network);
-        }
-        return shape[2] > 0 ? (int) shape[2] : ANY_SIZE;
-    }
-
-    private static UserError wrongForm(OnnxSession session, Path network) {
-        return new UserError("The graph " + network + " is no feature network: it takes "
+        throw new UserError("The graph " + network + " is no feature network: it takes "
                 + session.inputs().stream().map(FeatureExtractor::describe).toList() + " and gives "
                 + session.outputs().stream().map(FeatureExtractor::describe).toList()
-                + ", but x [N, 3, H, W] to features [N, D] and logits [N, K] are needed.");
+                + ", but x [N, 3, H, W] to features [N, D] and logits [N, K], or the graph of harness import-features,"
+                + " is needed.");
     }
 
     private static String describe(TensorSpec spec) {
@@ -82,42 +117,62 @@ public final class FeatureExtractor implements AutoCloseable {
 
     /** Height and width of the pictures it takes, or {@link #ANY_SIZE}. */
     public int imageSize() {
-        return imageSize;
+        long height = input.shape()[form == Form.CLASSIFIER ? 2 : 1];
+        return height > 0 ? (int) height : ANY_SIZE;
+    }
+
+    /** Whether it gives the spatial features that sFID takes. */
+    public boolean givesSpatial() {
+        return form == Form.INCEPTION;
     }
 
     /**
      * The features of a batch.
      *
-     * @param pictures uint8 [N, H, W, 3]
-     * @throws UserError if the pictures have another size than the network takes, or it gives a value that is not finite
+     * @param pictures [N, H, W, 3], uint8, or float32 of 0 to 255
+     * @throws UserError if the pictures have another size than the network takes or hold a value that is not finite, or
+     *     the network gives such a value
      */
     public FeatureBatch extract(Tensor pictures) {
-        if (imageSize != ANY_SIZE && (pictures.dim(1) != imageSize || pictures.dim(2) != imageSize)) {
+        if (imageSize() != ANY_SIZE && (pictures.dim(1) != imageSize() || pictures.dim(2) != imageSize())) {
             throw new UserError("The pictures are " + pictures.dim(2) + "x" + pictures.dim(1)
-                    + ", but the feature network takes " + imageSize + "x" + imageSize + ".");
+                    + ", but the feature network takes " + imageSize() + "x" + imageSize() + ".");
         }
-        Map<String, Tensor> results = session.run(Map.of("x", scaled(pictures)));
-        FeatureBatch batch = new FeatureBatch((int) pictures.dim(0), results.get("features").toFloatArray(),
-                results.get("logits").toFloatArray());
-        requireFinite(batch.features());
-        requireFinite(batch.logits());
+        if (pictures.type() == ElementType.FLOAT32) {
+            requireFinite("The pictures hold", "so they cannot be scored; make them again or leave the broken ones out", pictures.toFloatArray());
+        }
+        Tensor given = form == Form.CLASSIFIER ? scaled(pictures) : converted(pictures, input.type());
+        Map<String, Tensor> results = session.run(Map.of(form.input, given));
+        int count = (int) pictures.dim(0);
+        FeatureBatch batch = switch (form) {
+            case CLASSIFIER -> new FeatureBatch(
+                    count,
+                    finite(results, "features"),
+                    Optional.empty(),
+                    softmax(finite(results, "logits"), count));
+            case INCEPTION -> new FeatureBatch(
+                    count,
+                    finite(results, "pool_3"),
+                    Optional.of(finite(results, "spatial")),
+                    finite(results, "probabilities"));
+        };
         return batch;
     }
 
-    /** From uint8 NHWC to float NCHW: 0 becomes -1, 255 becomes 1. */
+    /** From NHWC of 0 to 255 to float NCHW: 0 becomes -1, 255 becomes 1. */
     private static Tensor scaled(Tensor pictures) {
         int count = (int) pictures.dim(0);
         int pixels = Math.toIntExact(pictures.dim(1) * pictures.dim(2));
         Tensor x = Tensor.zeros(ElementType.FLOAT32, count, 3, pictures.dim(1), pictures.dim(2));
         FloatBuffer out = x.floats();
-        ByteBuffer in = pictures.bytes();
-        byte[] picture = new byte[pixels * 3];
+        FloatBuffer in = converted(pictures, ElementType.FLOAT32).floats();
+        float[] picture = new float[pixels * 3];
         float[] plane = new float[pixels];
         for (int i = 0; i < count; i++) {
             in.get(picture);
             for (int c = 0; c < 3; c++) {
                 for (int p = 0; p < pixels; p++) {
-                    plane[p] = (picture[p * 3 + c] & 0xff) / 127.5f - 1;
+                    plane[p] = picture[p * 3 + c] / 127.5f - 1;
                 }
                 out.put(plane);
             }
@@ -125,13 +180,56 @@ public final class FeatureExtractor implements AutoCloseable {
         return x;
     }
 
-    private static void requireFinite(float[] values) {
-        for (float v : values) {
-            if (!Float.isFinite(v)) {
-                throw new UserError("The feature network gave a value that is not a finite number (" + v
-                        + "), so no score can be computed; check the network with 'harness run'.");
+    /** The same values in another type; to uint8 they are cut off, as the published sampling does. */
+    private static Tensor converted(Tensor pictures, ElementType type) {
+        if (pictures.type() == type) {
+            return pictures;
+        }
+        Tensor result = Tensor.zeros(type, pictures.shape());
+        ByteBuffer bytes = type == ElementType.UINT8 ? result.bytes() : pictures.bytes();
+        FloatBuffer floats = type == ElementType.UINT8 ? pictures.floats() : result.floats();
+        while (bytes.hasRemaining()) {
+            if (type == ElementType.UINT8) {
+                bytes.put((byte) (int) Math.min(255, Math.max(0, floats.get())));
+            } else {
+                floats.put(bytes.get() & 0xff);
             }
         }
+        return result;
+    }
+
+    private static float[] softmax(float[] logits, int count) {
+        int classes = logits.length / count;
+        double[] p = new double[classes];
+        for (int from = 0; from < logits.length; from += classes) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int c = 0; c < classes; c++) {
+                largest = Math.max(largest, logits[from + c]);
+            }
+            double total = 0;
+            for (int c = 0; c < classes; c++) {
+                p[c] = Math.exp(logits[from + c] - largest);
+                total += p[c];
+            }
+            for (int c = 0; c < classes; c++) {
+                logits[from + c] = (float) (p[c] / total);
+            }
+        }
+        return logits;
+    }
+
+    private static float[] finite(Map<String, Tensor> results, String name) {
+        return requireFinite("The feature network gave", "so no score can be computed; check the network with 'harness run'",
+                results.get(name).toFloatArray());
+    }
+
+    private static float[] requireFinite(String where, String remedy, float[] values) {
+        for (float v : values) {
+            if (!Float.isFinite(v)) {
+                throw new UserError(where + " a value that is not a finite number (" + v + "), " + remedy + ".");
+            }
+        }
+        return values;
     }
 
     @Override
@@ -143,7 +241,8 @@ public final class FeatureExtractor implements AutoCloseable {
      * What the network says of a batch.
      *
      * @param features one vector after the other
-     * @param logits one vector after the other
+     * @param spatial one vector after the other; absent where the network gives none
+     * @param probabilities of the classes, one distribution after the other
      */
-    public record FeatureBatch(int count, float[] features, float[] logits) {}
+    public record FeatureBatch(int count, float[] features, Optional<float[]> spatial, float[] probabilities) {}
 }
