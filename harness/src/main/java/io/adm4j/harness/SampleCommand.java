@@ -1,21 +1,18 @@
 package io.adm4j.harness;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.harness.data.Checksums;
+import io.adm4j.harness.sampling.FinishedBatch;
 import io.adm4j.harness.sampling.LabelChoice;
+import io.adm4j.harness.sampling.ModelPictures;
+import io.adm4j.harness.sampling.PictureSource;
 import io.adm4j.harness.sampling.SampleShards;
+import io.adm4j.harness.sampling.SamplingRun;
+import io.adm4j.harness.sampling.StartNoise;
 import io.adm4j.harness.sampling.TrajectoryRecorder;
-import io.adm4j.io.NpyReader;
-import io.adm4j.io.NpzReader;
 import io.adm4j.io.PictureGrid;
 import io.adm4j.io.PngWriter;
-import io.adm4j.model.Manifest;
 import io.adm4j.model.ModelBundle;
-import io.adm4j.sampling.SampleBatch;
-import io.adm4j.sampling.SampleRequest;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
-import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
@@ -23,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -118,42 +114,20 @@ final class SampleCommand implements Runnable {
             throw new UserError("Say where the pictures go: --out FILE.npz, --grid FILE.png or --trajectory FILE.npz.");
         }
         ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
-        Manifest manifest = model.manifest();
-        LabelChoice choice = LabelChoice.of(labels, manifest);
-        Tensor startNoise = noise == null ? null : readNoise(noise, manifest.imageSize());
-        int count = numSamples != null ? numSamples : startNoise != null ? (int) startNoise.dim(0) : choice.round();
+        LabelChoice choice = LabelChoice.of(labels, model.manifest());
+        StartNoise start = StartNoise.of(noise, model.manifest().imageSize());
+        int count = numSamples != null ? numSamples : noise != null ? start.count() : choice.round();
         if (count < 1 || batchSize < 1) {
             throw new UserError("--num-samples and --batch-size are at least 1.");
-        }
-        if (startNoise != null && startNoise.dim(0) < count) {
-            throw new UserError(noise + " has noise for " + startNoise.dim(0) + " pictures, and " + count + " were asked for.");
         }
         if (trajectory != null && count > batchSize) {
             throw new UserError("A trajectory is kept of one batch: give --batch-size " + count + " or fewer --num-samples.");
         }
         SamplingSettings settings = new SamplingSettings(sampler, steps, eta, classifierScale, clipDenoised);
-        long start = System.nanoTime();
-        makeParent(grid);
-        makeParent(trajectory);
-        ByteBuffer kept = grid == null ? null : memory(count, manifest.imageSize());
-        TrajectoryRecorder recorder = trajectory == null ? null : new TrajectoryRecorder();
-        Plan plan = new Plan(choice, settings, startNoise, count);
+        long begin = System.nanoTime();
         int resumed;
         try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads)) {
-            // Before anything is written: a refused run must not leave settings behind that block the next one.
-            pipeline.check(plan.request(seed, 0, Math.min(count, batchSize)));
-            SampleShards shards = out == null ? null : new SampleShards(out, fingerprint(manifest, count));
-            resumed = sample(pipeline, plan, shards, recorder, kept);
-            if (shards != null) {
-                shards.join(count);
-            }
-        }
-        if (trajectory != null) {
-            recorder.write(trajectory);
-        }
-        if (grid != null) {
-            int size = manifest.imageSize();
-            writeGrid(Tensor.wrap(ElementType.UINT8, kept.flip(), count, size, size, 3), choice.round());
+            resumed = sample(new ModelPictures(pipeline, choice, settings, seed, count, start), choice.round());
         }
         spec.commandLine()
                 .getOut()
@@ -161,54 +135,44 @@ final class SampleCommand implements Runnable {
                         Locale.ROOT,
                         "%d pictures in %.1f s%s%n",
                         count,
-                        (System.nanoTime() - start) / 1e9,
+                        (System.nanoTime() - begin) / 1e9,
                         resumed > 0 ? " (" + resumed + " of them from before)" : "");
         spec.commandLine().getOut().flush();
     }
 
-    /** What is sampled, whatever the batches. */
-    private record Plan(LabelChoice choice, SamplingSettings settings, Tensor startNoise, int count) {
-        SampleRequest request(long seed, int from, int to) {
-            SampleRequest request = new SampleRequest(
-                    LongStream.range(seed + from, seed + to).toArray(), choice.labels(seed, from, to), settings);
-            return startNoise == null ? request : request.withStartNoise(startNoise.rows(from, to));
+    /** @return how many pictures were there from an interrupted run */
+    private int sample(PictureSource source, int round) {
+        ByteBuffer kept = grid == null ? null : memory(source.count(), source.imageSize());
+        SamplingRun run = out == null
+                ? SamplingRun.of(source, batchSize)
+                : SamplingRun.keptIn(SampleShards.folderBeside(out), source, batchSize);
+        makeParent(grid);
+        makeParent(trajectory);
+        TrajectoryRecorder recorder = new TrajectoryRecorder();
+        if (trajectory != null) {
+            run = run.watchedBy(recorder);
         }
-    }
-
-    /**
-     * Samples batch by batch.
-     *
-     * @param shards null where no npz is asked for
-     * @param recorder null where no trajectory is asked for
-     * @param kept takes all pictures; null where no grid is asked for
-     * @return how many pictures were there from an interrupted run
-     */
-    private int sample(
-            SamplingPipeline pipeline, Plan plan, SampleShards shards, TrajectoryRecorder recorder, ByteBuffer kept) {
-        int resumed = 0;
-        try (Progress progress = Progress.start("Sampling", plan.count(), "pictures")) {
-            for (int from = 0; from < plan.count(); from += batchSize) {
-                int to = Math.min(plan.count(), from + batchSize);
-                Tensor pictures;
-                // The steps of a finished batch are gone, so a trajectory takes them again.
-                if (shards != null && shards.has(from) && recorder == null) {
-                    pictures = shards.pictures(from);
-                    resumed += to - from;
-                } else {
-                    StepListener listener = recorder == null ? StepListener.none() : recorder;
-                    SampleBatch batch = pipeline.sample(plan.request(seed, from, to), listener);
-                    pictures = batch.pictures();
-                    if (shards != null) {
-                        shards.put(from, pictures, batch.labels());
-                    }
-                }
+        try (Progress progress = Progress.start("Sampling", run.count(), "pictures")) {
+            for (FinishedBatch batch = run.next(); batch != null; batch = run.next()) {
                 if (kept != null) {
-                    kept.put(pictures.bytes());
+                    kept.put(batch.pictures().bytes());
                 }
-                progress.step(to - from);
+                progress.step(batch.count());
             }
         }
-        return resumed;
+        if (out != null) {
+            SampleShards shards = run.shards().orElseThrow();
+            shards.join(run.count(), out);
+            shards.delete();
+        }
+        if (trajectory != null) {
+            recorder.write(trajectory);
+        }
+        if (grid != null) {
+            int size = run.imageSize();
+            writeGrid(Tensor.wrap(ElementType.UINT8, kept.flip(), run.count(), size, size, 3), round);
+        }
+        return run.resumed();
     }
 
     private static ByteBuffer memory(int count, int size) {
@@ -239,56 +203,5 @@ final class SampleCommand implements Runnable {
         } catch (IOException e) {
             throw new UserError("The grid cannot be written to " + grid + ": " + e.getMessage() + ".", e);
         }
-    }
-
-    /** Everything that decides the pictures. */
-    private String fingerprint(Manifest manifest, int count) {
-        ObjectNode json = BundleAssembler.object()
-                .put("name", manifest.name())
-                .put("labels", labels)
-                .put("num_samples", count)
-                .put("seed", seed)
-                .put("sampler", sampler)
-                .put("steps", steps)
-                .put("eta", eta)
-                .put("classifier_scale", classifierScale)
-                .put("clip_denoised", clipDenoised)
-                .put("batch_size", batchSize)
-                .put("noise", noise == null ? "" : Checksums.of(noise));
-        manifest.files().forEach((file, entry) -> json.put(file, entry.sha256()));
-        return json.toPrettyString();
-    }
-
-    private static Tensor readNoise(Path file, int size) {
-        Tensor array = file.toString().endsWith(".npz") ? readFromNpz(file) : NpyReader.read(file);
-        if (array.rank() != 4 || array.dim(1) != 3 || array.dim(2) != size || array.dim(3) != size) {
-            throw new UserError("Start noise for this model is float32 [N, 3, " + size + ", " + size + "], and " + file
-                    + " holds " + array + ".");
-        }
-        return switch (array.type()) {
-            case FLOAT32 -> array;
-            case FLOAT64 -> rounded(array);
-            default -> throw new UserError("Start noise is float32, and " + file + " holds " + array + ".");
-        };
-    }
-
-    private static Tensor readFromNpz(Path file) {
-        try (NpzReader arrays = NpzReader.open(file)) {
-            for (String name : new String[] {"noise", "arr_0"}) {
-                if (arrays.has(name)) {
-                    return arrays.read(name);
-                }
-            }
-            throw new UserError(file + " has no array 'noise' or 'arr_0'; it has " + arrays.names() + ".");
-        }
-    }
-
-    /** NumPy draws float64 unless told otherwise. */
-    private static Tensor rounded(Tensor doubles) {
-        Tensor floats = Tensor.zeros(ElementType.FLOAT32, doubles.shape());
-        for (int i = 0; i < doubles.size(); i++) {
-            floats.floats().put(i, (float) doubles.doubles().get(i));
-        }
-        return floats;
     }
 }

@@ -18,11 +18,13 @@ public final class LabelChoice {
         BALANCED
     }
 
+    private final String words;
     private final Kind kind;
     private final int[] cycle;
     private final int classes;
 
-    private LabelChoice(Kind kind, int[] cycle, int classes) {
+    private LabelChoice(String words, Kind kind, int[] cycle, int classes) {
+        this.words = words;
         this.kind = kind;
         this.cycle = cycle;
         this.classes = classes;
@@ -41,14 +43,14 @@ public final class LabelChoice {
             if (!words.equals("all")) {
                 throw new UserError("This model makes pictures without labels: leave out --labels.");
             }
-            return new LabelChoice(Kind.NONE, new int[0], 0);
+            return new LabelChoice(words, Kind.NONE, new int[0], 0);
         }
         int classes = manifest.classCount().getAsInt();
         return switch (words) {
-            case "all" -> new LabelChoice(Kind.CYCLE, IntStream.range(0, classes).toArray(), classes);
-            case "random" -> new LabelChoice(Kind.RANDOM, null, classes);
-            case "balanced", "random-balanced" -> new LabelChoice(Kind.BALANCED, null, classes);
-            default -> new LabelChoice(Kind.CYCLE, list(words, manifest), classes);
+            case "all" -> new LabelChoice(words, Kind.CYCLE, IntStream.range(0, classes).toArray(), classes);
+            case "random" -> new LabelChoice(words, Kind.RANDOM, null, classes);
+            case "balanced", "random-balanced" -> new LabelChoice(words, Kind.BALANCED, null, classes);
+            default -> new LabelChoice(words, Kind.CYCLE, list(words, manifest), classes);
         };
     }
 
@@ -58,6 +60,11 @@ public final class LabelChoice {
         } catch (IllegalArgumentException e) {
             throw new UserError("--labels takes all, balanced, random or a list of labels: " + e.getMessage(), e);
         }
+    }
+
+    /** The choice as it was given. */
+    public String words() {
+        return words;
     }
 
     /** How many pictures make one round: one a label of the list; 1 where labels are random or absent. */

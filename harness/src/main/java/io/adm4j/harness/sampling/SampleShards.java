@@ -16,35 +16,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/**
- * Finished batches of a sampling run on disk, beside the file that they will become, so that a run that was interrupted
- * goes on where it was.
- */
+/** Finished batches of a sampling run on disk, so that a run that was interrupted goes on where it was. */
 public final class SampleShards {
-    private final Path out;
+    private static final String SETTINGS = "settings.json";
+    private static final String LAST_STAGE = "shard";
+
     private final Path folder;
+    private final String stage;
+
+    private SampleShards(Path folder, String stage) {
+        this.folder = folder;
+        this.stage = stage;
+    }
+
+    /** Where the batches lie that will become a file. */
+    public static Path folderBeside(Path out) {
+        return out.resolveSibling(out.getFileName() + ".parts");
+    }
 
     /**
+     * Opens a run's folder, made if it is not there.
+     *
      * @param settings everything that decides the pictures; a folder of other settings is not continued
-     * @throws UserError if there are shards of other settings
+     * @throws UserError if there are shards of other settings, or the folder cannot be written
      */
-    public SampleShards(Path out, String settings) {
-        this.out = out;
-        this.folder = out.resolveSibling(out.getFileName() + ".parts");
-        Path note = folder.resolve("settings.json");
+    public static SampleShards open(Path folder, String settings) {
+        Path note = folder.resolve(SETTINGS);
         try {
             Files.createDirectories(folder);
-            if (Files.exists(note) && Files.readString(note).equals(settings)) {
-                return;
+            if (!Files.exists(note) || !Files.readString(note).equals(settings)) {
+                if (!list(folder, "").isEmpty()) {
+                    throw new UserError(folder + " holds batches of an interrupted run with other settings: give those"
+                            + " again, choose another --out, or remove that folder.");
+                }
+                Files.writeString(note, settings);
             }
-            if (!shards().isEmpty()) {
-                throw new UserError(folder + " holds batches of an interrupted run with other settings: give those again,"
-                        + " choose another --out, or remove that folder.");
-            }
-            Files.writeString(note, settings);
         } catch (IOException e) {
             throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
         }
+        return new SampleShards(folder, LAST_STAGE);
+    }
+
+    /** Batches of an earlier stage of the same run, in the same folder. */
+    public SampleShards ofStage(String name) {
+        return new SampleShards(folder, name);
     }
 
     /** Whether the batch that starts with this picture is finished. */
@@ -77,9 +92,14 @@ public final class SampleShards {
         }
     }
 
-    /** Joins all batches into the file, as the published code writes samples: arr_0 pictures, arr_1 labels. */
-    public void join(int count) {
-        List<Path> shards = shards();
+    /**
+     * Joins all batches into one file, as the published code writes samples: arr_0 pictures, arr_1 labels. The batches
+     * stay.
+     *
+     * @param count pictures in all
+     */
+    public void join(int count, Path out) {
+        List<Path> shards = list(folder, stage);
         Map<String, Tensor> first = Npz.read(shards.get(0));
         long[] shape = first.get("arr_0").shape();
         Path temporary = folder.resolve("joining");
@@ -91,14 +111,24 @@ public final class SampleShards {
                     copy(shards, writer, "arr_1", ElementType.INT64, new long[] {count});
                 }
             }
-            Files.move(temporary, out, StandardCopyOption.ATOMIC_MOVE);
-            for (Path p : shards) {
-                Files.delete(p);
-            }
-            Files.delete(folder.resolve("settings.json"));
-            Files.delete(folder);
+            Files.createDirectories(out.toAbsolutePath().getParent());
+            Files.move(temporary, out, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("Could not write " + out + ".", e);
+        }
+    }
+
+    /** Removes the batches of all stages and the folder. */
+    public void delete() {
+        try {
+            for (Path shard : list(folder, "")) {
+                Files.delete(shard);
+            }
+            Files.deleteIfExists(folder.resolve("writing"));
+            Files.deleteIfExists(folder.resolve(SETTINGS));
+            Files.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not remove " + folder + ".", e);
         }
     }
 
@@ -110,9 +140,11 @@ public final class SampleShards {
         }
     }
 
-    private List<Path> shards() {
+    /** Shards of a stage, or of all where it is empty, in the order of their pictures. */
+    private static List<Path> list(Path folder, String stage) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(p -> p.getFileName().toString().startsWith("shard-"))
+            return files.filter(p -> p.getFileName().toString().matches("[a-z]+-[0-9]{9,}\\.npz"))
+                    .filter(p -> stage.isEmpty() || p.getFileName().toString().startsWith(stage + "-"))
                     .sorted(Comparator.comparing(p -> p.getFileName().toString()))
                     .toList();
         } catch (IOException e) {
@@ -121,6 +153,6 @@ public final class SampleShards {
     }
 
     private Path shard(int first) {
-        return folder.resolve(String.format("shard-%09d.npz", first));
+        return folder.resolve(String.format("%s-%09d.npz", stage, first));
     }
 }

@@ -1,0 +1,95 @@
+package io.adm4j.harness.sampling;
+
+import io.adm4j.harness.UserError;
+import io.adm4j.harness.data.Checksums;
+import io.adm4j.io.NpyReader;
+import io.adm4j.io.NpzReader;
+import io.adm4j.sampling.SampleRequest;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.file.Path;
+
+/** What a run starts from: noise of the pictures' seeds, or that of a file. */
+public final class StartNoise {
+    private static final StartNoise OF_SEEDS = new StartNoise(null, null);
+    private static final String[] NAMES = {"noise", "arr_0"};
+
+    private final Path file;
+    private final Tensor noise;
+
+    private StartNoise(Path file, Tensor noise) {
+        this.file = file;
+        this.noise = noise;
+    }
+
+    /** Each picture's own noise. */
+    public static StartNoise ofSeeds() {
+        return OF_SEEDS;
+    }
+
+    /**
+     * Reads float32 {@code [N, 3, H, W]}: an npy file, or an npz file with an array {@code noise} or {@code arr_0}.
+     *
+     * @param file null for the noise of the seeds
+     * @param size height and width of the model's pictures
+     * @throws UserError if it holds something else
+     * @throws io.adm4j.io.ArrayFileException if it cannot be read
+     */
+    public static StartNoise of(Path file, int size) {
+        if (file == null) {
+            return OF_SEEDS;
+        }
+        Tensor array = file.toString().endsWith(".npz") ? readFromNpz(file) : NpyReader.read(file);
+        if (array.rank() != 4 || array.dim(1) != 3 || array.dim(2) != size || array.dim(3) != size) {
+            throw new UserError("Start noise for this model is float32 [N, 3, " + size + ", " + size + "], and " + file
+                    + " holds " + array + ".");
+        }
+        Tensor floats = switch (array.type()) {
+            case FLOAT32 -> array;
+            case FLOAT64 -> rounded(array);
+            default -> throw new UserError("Start noise is float32, and " + file + " holds " + array + ".");
+        };
+        return new StartNoise(file, floats);
+    }
+
+    /** How many pictures it is for; 0 where noise comes from the seeds. */
+    public int count() {
+        return noise == null ? 0 : (int) noise.dim(0);
+    }
+
+    /** @throws UserError if it is not for as many pictures */
+    void check(int pictures) {
+        if (noise != null && noise.dim(0) < pictures) {
+            throw new UserError(file + " has noise for " + noise.dim(0) + " pictures, and " + pictures
+                    + " were asked for.");
+        }
+    }
+
+    SampleRequest put(SampleRequest request, int from, int to) {
+        return noise == null ? request : request.withStartNoise(noise.rows(from, to));
+    }
+
+    String checksum() {
+        return file == null ? "" : Checksums.of(file);
+    }
+
+    private static Tensor readFromNpz(Path file) {
+        try (NpzReader arrays = NpzReader.open(file)) {
+            for (String name : NAMES) {
+                if (arrays.has(name)) {
+                    return arrays.read(name);
+                }
+            }
+            throw new UserError(file + " has no array 'noise' or 'arr_0'; it has " + arrays.names() + ".");
+        }
+    }
+
+    /** NumPy draws float64 unless told otherwise. */
+    private static Tensor rounded(Tensor doubles) {
+        Tensor floats = Tensor.zeros(ElementType.FLOAT32, doubles.shape());
+        for (int i = 0; i < doubles.size(); i++) {
+            floats.floats().put(i, (float) doubles.doubles().get(i));
+        }
+        return floats;
+    }
+}
