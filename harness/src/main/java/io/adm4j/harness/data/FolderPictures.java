@@ -21,7 +21,8 @@ import javax.imageio.ImageIO;
  * Picture files: one sub-folder per class, or files named {@code label_anything.ext} in one folder. Classes are numbered
  * in the order of their names.
  *
- * <p>Files are decoded when asked for, and kept if the whole set fits into a quarter of the heap.
+ * <p>Files are decoded when asked for, and kept, where they are asked for again and again, if the whole set
+ * fits into a quarter of the heap.
  */
 final class FolderPictures implements PictureStore {
     private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "gif", "bmp");
@@ -31,15 +32,17 @@ final class FolderPictures implements PictureStore {
     private final boolean asStored;
     private final AtomicReferenceArray<byte[]> kept;
 
-    private FolderPictures(List<Path> files, DataOptions options) {
+    private FolderPictures(List<Path> files, DataOptions options, boolean keep) {
         this.files = files;
         this.asStored = options.imageSize() == DataOptions.AS_STORED;
         this.imageSize = asStored ? decode(files.get(0)).width() : options.imageSize();
         long bytes = files.size() * 3L * imageSize * imageSize;
-        this.kept = bytes <= Runtime.getRuntime().maxMemory() / 4 ? new AtomicReferenceArray<>(files.size()) : null;
+        boolean fits = bytes <= Runtime.getRuntime().maxMemory() / 4;
+        this.kept = keep && fits ? new AtomicReferenceArray<>(files.size()) : null;
     }
 
-    static PictureData open(Path folder, DataOptions options) {
+    /** @param keep whether pictures are asked for more than once */
+    static PictureData open(Path folder, DataOptions options, boolean keep) {
         List<Path> folders = entries(folder).filter(Files::isDirectory).toList();
         List<Path> files = entries(folder).filter(FolderPictures::isPicture).toList();
         if (files.isEmpty() && folders.isEmpty()) {
@@ -51,10 +54,10 @@ final class FolderPictures implements PictureStore {
                     + ") and sub-folders (" + folders.get(0).getFileName()
                     + "); use either one sub-folder per class or files named label_name.ext.");
         }
-        return files.isEmpty() ? bySubFolder(folder, folders, options) : byPrefix(folder, files, options);
+        return files.isEmpty() ? bySubFolder(folder, folders, options, keep) : byPrefix(folder, files, options, keep);
     }
 
-    private static PictureData bySubFolder(Path folder, List<Path> folders, DataOptions options) {
+    private static PictureData bySubFolder(Path folder, List<Path> folders, DataOptions options, boolean keep) {
         List<Path> files = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
         for (int label = 0; label < folders.size(); label++) {
@@ -69,12 +72,12 @@ final class FolderPictures implements PictureStore {
             }
         }
         List<String> names = folders.stream().map(f -> f.getFileName().toString()).toList();
-        return new PictureData(new FolderPictures(files, options), ints(labels), names, folder, files);
+        return new PictureData(new FolderPictures(files, options, keep), ints(labels), names, folder, files);
     }
 
-    private static PictureData byPrefix(Path folder, List<Path> files, DataOptions options) {
+    private static PictureData byPrefix(Path folder, List<Path> files, DataOptions options, boolean keep) {
         boolean labelled = files.stream().allMatch(f -> f.getFileName().toString().indexOf('_') > 0);
-        FolderPictures pictures = new FolderPictures(files, options);
+        FolderPictures pictures = new FolderPictures(files, options, keep);
         if (!labelled) {
             return new PictureData(pictures, null, List.of(), folder, files);
         }

@@ -37,13 +37,14 @@ final class NpzPictures implements PictureStore {
                 size = layout.height();
             }
             byte[][] pictures = new byte[layout.count()][];
+            PictureRows toRgb = new PictureRows(layout, file);
             if (reader.header(PICTURES).fortranOrder()) {
-                take(reader.read(PICTURES), layout, size, pictures, 0);
+                take(toRgb.toRgb(reader.read(PICTURES)), layout, size, pictures, 0);
             } else {
                 try (NpyStream stream = reader.stream(PICTURES)) {
                     int done = 0;
                     for (Tensor rows = stream.nextRows(ROWS_AT_ONCE); rows != null; rows = stream.nextRows(ROWS_AT_ONCE)) {
-                        done = take(rows, layout, size, pictures, done);
+                        done = take(toRgb.toRgb(rows), layout, size, pictures, done);
                     }
                 }
             }
@@ -55,10 +56,10 @@ final class NpzPictures implements PictureStore {
         }
     }
 
-    private static int take(Tensor rows, PictureLayout layout, int size, byte[][] pictures, int from) {
-        ByteBuffer bytes = layout.toRgb(rows).bytes();
+    private static int take(Tensor rgb, PictureLayout layout, int size, byte[][] pictures, int from) {
+        ByteBuffer bytes = rgb.bytes();
         int done = from;
-        for (int i = 0; i < rows.dim(0); i++) {
+        for (int i = 0; i < rgb.dim(0); i++) {
             byte[] pixels = new byte[layout.height() * layout.width() * 3];
             bytes.get(pixels);
             RgbPicture picture = new RgbPicture(layout.width(), layout.height(), pixels);
@@ -68,7 +69,8 @@ final class NpzPictures implements PictureStore {
         return done;
     }
 
-    private static int[] labels(NpzReader reader, Path file, int count) {
+    /** @throws UserError if there is not one class number for each picture */
+    static int[] labels(NpzReader reader, Path file, int count) {
         NpyHeader header = reader.header(LABELS);
         long[] shape = header.shape();
         if (shape.length != 1 || shape[0] != count) {

@@ -4,6 +4,7 @@ import io.adm4j.harness.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A set of pictures of one size, with labels where the source has them. Pictures are uint8, height x width x 3 (RGB).
@@ -11,8 +12,8 @@ import java.util.List;
  * <p>Sources:
  *
  * <ul>
- *   <li>a {@code .npz} file with {@code arr_0} uint8 [N, H, W, 3] (or [N, H, W, 1], [N, H, W]: grey) and, optionally,
- *       integer labels {@code arr_1} [N];
+ *   <li>a {@code .npz} file with {@code arr_0} uint8 [N, H, W, 3] (or [N, H, W, 1], [N, H, W]: grey), or whole numbers
+ *       from 0 to 255 of another type, and, optionally, integer labels {@code arr_1} [N];
  *   <li>a folder of MNIST's or Fashion-MNIST's IDX files, packed or not; grey pictures become RGB and those smaller than
  *       asked get a border of zeros;
  *   <li>a folder with one sub-folder per class;
@@ -44,13 +45,26 @@ public final class PictureData {
      * @throws UserError if there is nothing that can be read as labelled or plain pictures
      */
     public static PictureData open(Path source, DataOptions options) {
+        return open(source, options, true);
+    }
+
+    /**
+     * Opens pictures that are looked at once, so that none is kept.
+     *
+     * @throws UserError as {@link #open(Path, DataOptions)}
+     */
+    static PictureData openOnce(Path source, DataOptions options) {
+        return open(source, options, false);
+    }
+
+    private static PictureData open(Path source, DataOptions options, boolean keep) {
         if (!Files.exists(source)) {
             throw new UserError("There is no file or folder " + source + ".");
         }
         if (!Files.isDirectory(source)) {
             return NpzPictures.open(source, options);
         }
-        return IdxPictures.areIn(source) ? IdxPictures.open(source, options) : FolderPictures.open(source, options);
+        return IdxPictures.areIn(source) ? IdxPictures.open(source, options) : FolderPictures.open(source, options, keep);
     }
 
     /** Number of pictures; at least one. */
@@ -93,6 +107,11 @@ public final class PictureData {
                     + "class, or files named label_name.ext.");
         }
         return labels[index];
+    }
+
+    /** All labels, in the order of the pictures; empty without labels. */
+    Optional<int[]> labels() {
+        return Optional.ofNullable(labels).map(int[]::clone);
     }
 
     /** Writes one picture as uint8 height x width x 3 to the beginning of {@code target}. */

@@ -4,10 +4,10 @@ import io.adm4j.harness.UserError;
 import io.adm4j.io.NpyHeader;
 import io.adm4j.io.NpzReader;
 import io.adm4j.tensor.ElementType;
-import io.adm4j.tensor.Tensor;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * How the pictures of an npz file lie in {@code arr_0}.
@@ -15,6 +15,14 @@ import java.util.Arrays;
  * @param channels 3, or 1 for grey
  */
 record PictureLayout(int count, int height, int width, int channels) {
+    /** Types whose values {@link PictureRows} looks at; float16 is what networks give, not what colours are kept in. */
+    private static final Set<ElementType> MAY_HOLD_COLOURS = EnumSet.of(
+            ElementType.UINT8,
+            ElementType.INT16,
+            ElementType.INT32,
+            ElementType.INT64,
+            ElementType.FLOAT32,
+            ElementType.FLOAT64);
 
     /** @throws UserError if the array is missing or holds no pictures */
     static PictureLayout of(NpzReader reader, Path file) {
@@ -24,7 +32,7 @@ record PictureLayout(int count, int height, int width, int channels) {
         NpyHeader header = reader.header(NpzPictures.PICTURES);
         long[] shape = header.shape();
         boolean pictures = shape.length == 3 || shape.length == 4 && (shape[3] == 3 || shape[3] == 1);
-        if (!pictures || header.type() != ElementType.UINT8) {
+        if (!pictures || !MAY_HOLD_COLOURS.contains(header.type())) {
             throw new UserError("The array arr_0 in " + file + " is " + header.type() + Arrays.toString(shape)
                     + "; pictures are uint8 [N, height, width, 3].");
         }
@@ -41,20 +49,5 @@ record PictureLayout(int count, int height, int width, int channels) {
             throw new UserError("The pictures in " + file + " are " + width + "x" + height
                     + "; squares are needed here.");
         }
-    }
-
-    /** Rows of the array as uint8 [rows, height, width, 3]. */
-    Tensor toRgb(Tensor rows) {
-        if (channels == 3) {
-            return rows;
-        }
-        Tensor rgb = Tensor.zeros(ElementType.UINT8, rows.dim(0), height, width, 3);
-        ByteBuffer from = rows.bytes();
-        ByteBuffer to = rgb.bytes();
-        while (from.hasRemaining()) {
-            byte value = from.get();
-            to.put(value).put(value).put(value);
-        }
-        return rgb;
     }
 }

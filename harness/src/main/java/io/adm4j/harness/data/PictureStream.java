@@ -8,10 +8,15 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 
 /**
- * Pictures one batch after the other, in the order of their source. Of an npz file only the batch is in memory.
+ * Pictures one batch after the other, in the order of their source. Of an npz file only the batch is in memory; of a folder
+ * the batch and the next, which several threads decode meanwhile.
  *
  * <p>For one thread.
  */
@@ -26,7 +31,7 @@ public abstract sealed class PictureStream implements AutoCloseable {
      */
     public static PictureStream open(Path source, DataOptions options) {
         if (!Files.isRegularFile(source)) {
-            return new OfData(PictureData.open(source, options));
+            return new OfData(PictureData.openOnce(source, options));
         }
         NpzReader reader = null;
         try {
@@ -61,6 +66,22 @@ public abstract sealed class PictureStream implements AutoCloseable {
     public abstract Optional<String> checksum();
 
     /**
+     * The labels of all pictures in their order, where the source has any.
+     *
+     * @throws UserError if there are labels that do not fit the pictures
+     */
+    public abstract Optional<int[]> labels();
+
+    /**
+     * The first pictures of this stream, which the new one closes.
+     *
+     * @throws UserError if there are fewer
+     */
+    public PictureStream first(int count) {
+        return new First(this, count);
+    }
+
+    /**
      * The next pictures.
      *
      * @param max at least 1
@@ -83,6 +104,7 @@ public abstract sealed class PictureStream implements AutoCloseable {
         private final NpzReader reader;
         private final NpyStream rows;
         private final PictureLayout layout;
+        private final PictureRows toRgb;
 
         OfNpz(NpzReader reader, Path file, DataOptions options) {
             this.file = file;
@@ -95,6 +117,7 @@ public abstract sealed class PictureStream implements AutoCloseable {
                         + size + "x" + size + " are needed.");
             }
             this.rows = reader.stream(NpzPictures.PICTURES);
+            this.toRgb = new PictureRows(layout, file);
         }
 
         @Override
@@ -113,10 +136,21 @@ public abstract sealed class PictureStream implements AutoCloseable {
         }
 
         @Override
+        public Optional<int[]> labels() {
+            try {
+                return reader.has(NpzPictures.LABELS)
+                        ? Optional.of(NpzPictures.labels(reader, file, layout.count()))
+                        : Optional.empty();
+            } catch (ArrayFileException e) {
+                throw new UserError(e.getMessage(), e);
+            }
+        }
+
+        @Override
         public Tensor next(int max) {
             try {
                 Tensor block = rows.nextRows(max);
-                return block == null ? null : layout.toRgb(block);
+                return block == null ? null : toRgb.toRgb(block);
             } catch (ArrayFileException e) {
                 throw new UserError(e.getMessage(), e);
             }
@@ -132,6 +166,8 @@ public abstract sealed class PictureStream implements AutoCloseable {
     private static final class OfData extends PictureStream {
         private final PictureData data;
         private int done;
+        /** The batch that is decoded meanwhile; null before the first. */
+        private CompletableFuture<Tensor> ahead;
 
         OfData(PictureData data) {
             this.data = data;
@@ -153,17 +189,90 @@ public abstract sealed class PictureStream implements AutoCloseable {
         }
 
         @Override
+        public Optional<int[]> labels() {
+            return data.labels();
+        }
+
+        @Override
         public Tensor next(int max) {
             int count = Math.min(max, data.size() - done);
             if (count == 0) {
                 return null;
             }
-            byte[] pictures = new byte[Math.multiplyExact(count, data.pictureBytes())];
-            for (int i = 0; i < count; i++) {
-                data.copy(done + i, pictures, i * data.pictureBytes());
+            Tensor batch = ahead == null ? null : arrived();
+            if (batch == null || batch.dim(0) < count) {
+                batch = decoded(done, count);
+            } else if (batch.dim(0) > count) {
+                batch = batch.rows(0, count);
             }
             done += count;
+            int from = done;
+            int next = Math.min(max, data.size() - from);
+            ahead = next == 0 ? null : CompletableFuture.supplyAsync(() -> decoded(from, next));
+            return batch;
+        }
+
+        private Tensor arrived() {
+            try {
+                return ahead.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof UserError unusable ? unusable : e;
+            }
+        }
+
+        private Tensor decoded(int from, int count) {
+            byte[] pictures = new byte[Math.multiplyExact(count, data.pictureBytes())];
+            IntStream.range(0, count).parallel().forEach(i -> data.copy(from + i, pictures, i * data.pictureBytes()));
             return Tensor.of(pictures, count, data.imageSize(), data.imageSize(), 3);
+        }
+    }
+
+    private static final class First extends PictureStream {
+        private final PictureStream all;
+        private final int count;
+        private int done;
+
+        First(PictureStream all, int count) {
+            if (count < 1 || count > all.size()) {
+                throw new UserError("There are " + all.size() + " pictures, and " + count + " were asked for.");
+            }
+            this.all = all;
+            this.count = count;
+        }
+
+        @Override
+        public int size() {
+            return count;
+        }
+
+        @Override
+        public int imageSize() {
+            return all.imageSize();
+        }
+
+        @Override
+        public Optional<String> checksum() {
+            return all.checksum();
+        }
+
+        @Override
+        public Optional<int[]> labels() {
+            return all.labels().map(labels -> Arrays.copyOf(labels, count));
+        }
+
+        @Override
+        public Tensor next(int max) {
+            int wanted = Math.min(max, count - done);
+            if (wanted == 0) {
+                return null;
+            }
+            done += wanted;
+            return all.next(wanted);
+        }
+
+        @Override
+        public void close() {
+            all.close();
         }
     }
 
@@ -191,6 +300,11 @@ public abstract sealed class PictureStream implements AutoCloseable {
 
         @Override
         public Optional<String> checksum() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<int[]> labels() {
             return Optional.empty();
         }
 
