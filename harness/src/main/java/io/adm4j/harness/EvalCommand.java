@@ -8,7 +8,6 @@ import io.adm4j.harness.metrics.Evaluator;
 import io.adm4j.harness.metrics.EvaluatorSettings;
 import io.adm4j.harness.metrics.FeatureExtractor;
 import io.adm4j.harness.metrics.MeasuredPictures;
-import io.adm4j.harness.metrics.PrecisionRecall;
 import io.adm4j.harness.metrics.Scores;
 import io.adm4j.harness.report.ScoreReport;
 import io.adm4j.model.ModelBundle;
@@ -98,7 +97,8 @@ public final class EvalCommand implements Callable<Integer> {
             throw new UserError("--k, --inception-split and --batch-size are at least 1, --threads at least 0.");
         }
         long begin = System.nanoTime();
-        EvaluatorSettings settings = new EvaluatorSettings(k, inceptionSplit, batchSize);
+        EvaluatorSettings settings = new EvaluatorSettings(
+                k, inceptionSplit, batchSize, EvaluatorSettings.PUBLISHED_METRICS, 0, false);
         Source source = source();
         try (Evaluator evaluator = Evaluator.open(source.network(), runtime.device, runtime.threads, settings)) {
             int size = evaluator.imageSize() == FeatureExtractor.ANY_SIZE ? source.imageSize() : evaluator.imageSize();
@@ -159,7 +159,7 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     private static Scores compare(Evaluator evaluator, MeasuredPictures reference, MeasuredPictures samples) {
-        long pairs = PrecisionRecall.pairs(reference.count(), samples.count());
+        long pairs = evaluator.pairs(reference, samples);
         try (Progress progress = Progress.start("Comparing", pairs, "pairs")) {
             return evaluator.compare(reference, samples, progress::step);
         }

@@ -7,6 +7,7 @@ import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.metrics.Evaluator;
 import io.adm4j.harness.metrics.EvaluatorSettings;
 import io.adm4j.harness.metrics.MeasuredPictures;
+import io.adm4j.harness.metrics.Metric;
 import io.adm4j.harness.metrics.Scores;
 import io.adm4j.harness.report.QuickstartReport;
 import io.adm4j.harness.report.ScaleResult;
@@ -189,10 +190,10 @@ final class QuickstartCommand implements Runnable {
             Files.write(out.resolve("grid-scale-" + scale + ".png"), grid);
             return new ScaleResult(
                     scale,
-                    scores.frechetDistance().value(),
-                    scores.precisionRecall().precision(),
-                    scores.precisionRecall().recall(),
-                    scores.inceptionScore().mean(),
+                    scores.value(Metric.FID),
+                    scores.value(Metric.PRECISION),
+                    scores.value(Metric.RECALL),
+                    scores.value(Metric.INCEPTION_SCORE),
                     seconds,
                     grid);
         } catch (IOException e) {

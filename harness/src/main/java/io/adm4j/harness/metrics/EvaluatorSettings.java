@@ -1,21 +1,43 @@
 package io.adm4j.harness.metrics;
 
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * How scores are computed.
  *
  * @param k neighbour whose distance is the radius in precision and recall, at least 1
  * @param inceptionSplit pictures in a part of the Inception Score, at least 1
  * @param batchSize pictures that go through the network at once, at least 1
+ * @param metrics what to compute; what the features or the reference do not allow is left out with a warning
+ * @param bootstrap resamples for the confidence interval of FID; 0 for none
+ * @param perClass whether to score each class as well; both sets need labels
  */
-public record EvaluatorSettings(int k, int inceptionSplit, int batchSize) {
+public record EvaluatorSettings(
+        int k, int inceptionSplit, int batchSize, Set<Metric> metrics, int bootstrap, boolean perClass) {
+    /** Metrics of the published evaluator. */
+    public static final Set<Metric> PUBLISHED_METRICS =
+            Set.of(Metric.INCEPTION_SCORE, Metric.FID, Metric.SFID, Metric.PRECISION, Metric.RECALL);
+
     public EvaluatorSettings {
-        if (k < 1 || inceptionSplit < 1 || batchSize < 1) {
-            throw new IllegalArgumentException("The neighbour, the part's size and the batch size are at least 1.");
+        if (k < 1 || inceptionSplit < 1 || batchSize < 1 || bootstrap < 0) {
+            throw new IllegalArgumentException(
+                    "The neighbour, the part's size and the batch size are at least 1, resamples at least 0.");
         }
+        if (metrics.isEmpty()) {
+            throw new IllegalArgumentException("There is no metric to compute.");
+        }
+        metrics = Collections.unmodifiableSet(EnumSet.copyOf(metrics));
     }
 
     /** Those of the published evaluator, in batches of 64. */
     public static EvaluatorSettings published() {
-        return new EvaluatorSettings(PrecisionRecall.PUBLISHED_K, InceptionScore.PUBLISHED_SPLIT, 64);
+        return new EvaluatorSettings(
+                PrecisionRecall.PUBLISHED_K, InceptionScore.PUBLISHED_SPLIT, 64, PUBLISHED_METRICS, 0, false);
+    }
+
+    boolean asksFor(Metric metric) {
+        return metrics.contains(metric);
     }
 }

@@ -48,24 +48,6 @@ public record InceptionScore(double mean, double standardDeviation, int splits) 
             add(p);
         }
 
-        /** Adds one picture by its logits, of which the softmax is taken. */
-        public void addLogits(float[] values, int offset) {
-            double[] p = new double[marginal.length];
-            double largest = Double.NEGATIVE_INFINITY;
-            for (int c = 0; c < p.length; c++) {
-                largest = Math.max(largest, values[offset + c]);
-            }
-            double total = 0;
-            for (int c = 0; c < p.length; c++) {
-                p[c] = Math.exp(values[offset + c] - largest);
-                total += p[c];
-            }
-            for (int c = 0; c < p.length; c++) {
-                p[c] /= total;
-            }
-            add(p);
-        }
-
         /**
          * The score of all pictures added.
          *

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.harness.UserError;
 import io.adm4j.harness.metrics.EvaluatorSettings;
+import io.adm4j.harness.metrics.Score;
 import io.adm4j.harness.metrics.Scores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,26 +49,18 @@ public record ScoreReport(
     /** The table that is printed, with what one has to know about its figures. */
     public List<String> lines() {
         String ruler = "-".repeat(64);
-        return List.of(
+        List<String> lines = new ArrayList<>(List.of(
                 row("Samples", samples.count() + " of " + size(samples) + "  " + samples.source()),
                 row("Reference", reference.count() + " of " + size(reference) + "  " + reference.source()),
                 row("Features", scores.featureCount() + "  " + network.name()),
-                ruler,
-                row("FID", figure(scores.frechetDistance().value(), 4) + "  lower is better"),
-                row("Precision (k = " + scores.precisionRecall().k() + ")",
-                        figure(scores.precisionRecall().precision(), 4) + "  share of samples that look like the reference"),
-                row("Recall (k = " + scores.precisionRecall().k() + ")",
-                        figure(scores.precisionRecall().recall(), 4) + "  share of the reference that the samples cover"),
-                row("Inception-style", figure(scores.inceptionScore().mean(), 4) + spread() + "  higher is better"),
-                ruler,
-                COMPARABILITY);
-    }
-
-    private String spread() {
-        return scores.inceptionScore().splits() == 1
-                ? ""
-                : " +- " + figure(scores.inceptionScore().standardDeviation(), 4) + " over "
-                        + scores.inceptionScore().splits() + " parts";
+                ruler));
+        for (Score score : scores.scores()) {
+            lines.add(row(score.metric().title(), figure(score.value(), 4)
+                    + (score.metric().lowerIsBetter() ? "  lower is better" : "  higher is better")));
+        }
+        lines.add(ruler);
+        lines.add(COMPARABILITY);
+        return lines;
     }
 
     private static String row(String name, String value) {
@@ -86,20 +80,14 @@ public record ScoreReport(
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.put("formatVersion", FORMAT_VERSION);
         ObjectNode figures = root.putObject("scores");
-        figures.put("fid", scores.frechetDistance().value());
-        figures.put("precision", scores.precisionRecall().precision());
-        figures.put("recall", scores.precisionRecall().recall());
-        figures.put("inceptionScore", scores.inceptionScore().mean());
-        figures.put("inceptionScoreStandardDeviation", scores.inceptionScore().standardDeviation());
         ObjectNode definitions = root.putObject("definitions");
-        definitions.put("fid", "Frechet distance of Gaussians with the features' means and unbiased covariances");
-        definitions.put("precision", "share of samples within the reference's manifold of k-nearest-neighbour balls");
-        definitions.put("recall", "share of the reference within the samples' manifold of k-nearest-neighbour balls");
-        definitions.put("inceptionScore", "exp of the mean KL divergence of the classes' probabilities from their average");
+        for (Score score : scores.scores()) {
+            figures.put(score.metric().key(), score.value());
+            definitions.put(score.metric().key(), score.definition());
+        }
         ObjectNode chosen = root.putObject("settings");
         chosen.put("k", settings.k());
         chosen.put("inceptionSplit", settings.inceptionSplit());
-        chosen.put("inceptionParts", scores.inceptionScore().splits());
         ObjectNode features = root.putObject("featureNetwork");
         features.put("name", network.name());
         features.put("sha256", network.sha256());

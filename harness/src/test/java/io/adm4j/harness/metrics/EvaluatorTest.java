@@ -13,7 +13,9 @@ import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,8 +47,9 @@ class EvaluatorTest {
         Scores small = evaluate(7, pictures(100, 1, 256), pictures(90, 2, 256));
         Scores large = evaluate(64, pictures(100, 1, 256), pictures(90, 2, 256));
 
-        assertEquals(small.frechetDistance().value(), large.frechetDistance().value(), 1e-9);
-        assertEquals(small.precisionRecall(), large.precisionRecall());
+        assertEquals(small.value(Metric.FID), large.value(Metric.FID), 1e-9);
+        assertEquals(small.value(Metric.PRECISION), large.value(Metric.PRECISION));
+        assertEquals(small.value(Metric.RECALL), large.value(Metric.RECALL));
         assertEquals(100, small.referenceCount());
         assertEquals(90, small.sampleCount());
         assertTrue(small.warnings().isEmpty());
@@ -56,15 +59,15 @@ class EvaluatorTest {
     void equalPicturesScoreBest() throws IOException {
         Scores scores = evaluate(16, pictures(60, 1, 256), pictures(60, 1, 256));
 
-        assertEquals(0, scores.frechetDistance().value(), 1e-6);
-        assertEquals(1, scores.precisionRecall().precision());
-        assertEquals(1, scores.precisionRecall().recall());
+        assertEquals(0, scores.value(Metric.FID), 1e-6);
+        assertEquals(1, scores.value(Metric.PRECISION));
+        assertEquals(1, scores.value(Metric.RECALL));
     }
 
     @Test
     void worsePicturesScoreWorse() throws IOException {
-        double like = evaluate(16, pictures(200, 1, 256), pictures(200, 2, 256)).frechetDistance().value();
-        double dark = evaluate(16, pictures(200, 1, 256), pictures(200, 2, 100)).frechetDistance().value();
+        double like = evaluate(16, pictures(200, 1, 256), pictures(200, 2, 256)).value(Metric.FID);
+        double dark = evaluate(16, pictures(200, 1, 256), pictures(200, 2, 100)).value(Metric.FID);
 
         assertTrue(dark > 10 * like, like + " and " + dark);
     }
@@ -75,7 +78,7 @@ class EvaluatorTest {
 
         assertEquals(1, scores.warnings().size());
         assertTrue(scores.warnings().get(0).contains("10 pictures on 12 features"), scores.warnings().get(0));
-        assertTrue(Double.isFinite(scores.frechetDistance().value()));
+        assertTrue(Double.isFinite(scores.value(Metric.FID)));
     }
 
     @Test
@@ -121,7 +124,7 @@ class EvaluatorTest {
     private Scores evaluate(int batchSize, Tensor reference, Tensor samples) throws IOException {
         AtomicLong seen = new AtomicLong();
         try (Evaluator evaluator =
-                Evaluator.open(network(), Device.CPU, 1, new EvaluatorSettings(3, 5000, batchSize))) {
+                Evaluator.open(network(), Device.CPU, 1, settings(batchSize))) {
             Scores scores = evaluator.compare(
                     evaluator.measure(PictureStream.of(reference), seen::addAndGet),
                     evaluator.measure(PictureStream.of(samples), seen::addAndGet),
@@ -129,6 +132,11 @@ class EvaluatorTest {
             assertEquals(reference.dim(0) + samples.dim(0), seen.get());
             return scores;
         }
+    }
+
+    private static EvaluatorSettings settings(int batchSize) {
+        Set<Metric> metrics = EnumSet.of(Metric.INCEPTION_SCORE, Metric.FID, Metric.PRECISION, Metric.RECALL);
+        return new EvaluatorSettings(3, 5000, batchSize, metrics, 0, false);
     }
 
     private Path network() throws IOException {

@@ -22,7 +22,7 @@ class InceptionScoreTest {
     void isOneWhereThePictureSaysNothing() {
         InceptionScore.Accumulator score = new InceptionScore.Accumulator(3, 2);
         for (int i = 0; i < 5; i++) {
-            score.addLogits(new float[] {0, 700, 701, 702, 0}, 1);
+            score.addProbabilities(new float[] {9, 0.1f, 0.2f, 0.7f, 9}, 1);
         }
 
         InceptionScore found = score.finish();

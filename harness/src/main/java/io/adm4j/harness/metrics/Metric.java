@@ -1,0 +1,64 @@
+package io.adm4j.harness.metrics;
+
+import java.util.Arrays;
+
+/** What can be said of a set of samples; see the class named for each for its definition. */
+public enum Metric {
+    /** {@link InceptionScore}: of the samples alone. */
+    INCEPTION_SCORE("inception_score", "Inception Score", false),
+    /** {@link FrechetDistance} on the network's features. */
+    FID("fid", "FID", true),
+    /** {@link FrechetDistance} on features that keep their place in the picture (Nash et al. 2021). */
+    SFID("sfid", "sFID", true),
+    /** {@link FrechetDistance} extrapolated to infinitely many samples (Chong and Forsyth 2020). */
+    FID_INFINITY("fid_infinity", "FID\u221e", true),
+    /** Kernel distance (Bińkowski et al. 2018). */
+    KID("kid", "KID", true),
+    /** {@link PrecisionRecall#precision()}. */
+    PRECISION("precision", "Precision", false),
+    /** {@link PrecisionRecall#recall()}. */
+    RECALL("recall", "Recall", false),
+    /** Density (Naeem et al. 2020): precision that weighs how crowded the reference is around a sample. */
+    DENSITY("density", "Density", false),
+    /** Coverage (Naeem et al. 2020): recall on the reference's own neighbourhoods. */
+    COVERAGE("coverage", "Coverage", false);
+
+    private final String key;
+    private final String title;
+    private final boolean lowerIsBetter;
+
+    Metric(String key, String title, boolean lowerIsBetter) {
+        this.key = key;
+        this.title = title;
+        this.lowerIsBetter = lowerIsBetter;
+    }
+
+    /** Its name in files and on the command line. */
+    public String key() {
+        return key;
+    }
+
+    /** Its name for people. */
+    public String title() {
+        return title;
+    }
+
+    public boolean lowerIsBetter() {
+        return lowerIsBetter;
+    }
+
+    /**
+     * The metric of a key.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Metric ofKey(String key) {
+        for (Metric metric : values()) {
+            if (metric.key.equals(key)) {
+                return metric;
+            }
+        }
+        throw new IllegalArgumentException("There is no metric " + key + "; there are "
+                + String.join(", ", Arrays.stream(values()).map(Metric::key).toList()) + ".");
+    }
+}

@@ -1,0 +1,45 @@
+package io.adm4j.harness.metrics;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The reference pictures nearest to a sample by their features.
+ *
+ * @param sample index of the sample in its set
+ * @param reference indices of pictures in the reference, the nearest first
+ * @param distance Euclidean, one for each of them
+ */
+public record Neighbours(int sample, int[] reference, double[] distance) {
+    /** The neighbours of the first {@code howMany} samples. */
+    static List<Neighbours> of(FeatureMatrix reference, FeatureMatrix samples, int howMany, int count) {
+        List<Neighbours> found = new ArrayList<>();
+        for (int s = 0; s < Math.min(howMany, samples.rows()); s++) {
+            int sample = s;
+            double[] distances = IntStream.range(0, reference.rows())
+                    .parallel()
+                    .mapToDouble(r -> distance(reference, r, samples, sample))
+                    .toArray();
+            int[] nearest = IntStream.range(0, distances.length)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(r -> distances[r]))
+                    .limit(count)
+                    .mapToInt(r -> r)
+                    .toArray();
+            found.add(new Neighbours(
+                    sample, nearest, IntStream.of(nearest).mapToDouble(r -> distances[r]).toArray()));
+        }
+        return found;
+    }
+
+    private static double distance(FeatureMatrix a, int row, FeatureMatrix b, int other) {
+        double sum = 0;
+        for (int c = 0; c < a.columns(); c++) {
+            double difference = a.get(row, c) - (double) b.get(other, c);
+            sum += difference * difference;
+        }
+        return Math.sqrt(sum);
+    }
+}
