@@ -1,6 +1,5 @@
 package io.adm4j.export.importer;
 
-import io.adm4j.export.importer.Pickled.Dictionary;
 import io.adm4j.export.importer.Pickled.TensorView;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -13,7 +12,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
@@ -23,7 +21,8 @@ import java.util.zip.ZipFile;
 
 /**
  * A state dict that PyTorch saved ({@code torch.save(model.state_dict(), "w.pt")}, the zip format of version 1.6 and
- * later). Opening reads names and shapes; each tensor is read when asked for.
+ * later). Opening reads names and shapes; each tensor is read when asked for. A state dict inside another dict, as
+ * training programs save it, is found, and prefixes that wrappers put before all names ({@code module.}) are dropped.
  *
  * <p>The file is not trusted: its pickle cannot run code, and no memory is taken that the size of the file does not
  * warrant. Every error is a {@link CheckpointException} of one sentence.
@@ -151,20 +150,8 @@ public final class TorchCheckpoint implements AutoCloseable {
     }
 
     private Map<String, TensorView> stateDict(Object root) {
-        if (!(root instanceof Dictionary dictionary)) {
-            throw new CheckpointException(file + " holds no state dict: its outermost object is no dict.");
-        }
-        Map<String, TensorView> found = new LinkedHashMap<>();
-        dictionary.entries().forEach((key, value) -> {
-            String name = String.valueOf(key);
-            if (!(value instanceof TensorView view)) {
-                throw new CheckpointException(
-                        "The entry '" + printable(name) + "' of " + file
-                                + " is no tensor: save the model's state_dict() alone.");
-            }
-            check(name, view);
-            found.put(name, view);
-        });
+        Map<String, TensorView> found = StateDict.find(root, file);
+        found.forEach(this::check);
         return found;
     }
 

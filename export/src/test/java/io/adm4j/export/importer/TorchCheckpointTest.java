@@ -97,8 +97,8 @@ class TorchCheckpointTest {
             List<Parameter> wanted = parameters(
                     Map.of("0.weight", new long[] {3, 2}, "0.bias", new long[] {2}, "4.weight", new long[] {2}));
             String message = assertThrows(CheckpointException.class, () -> WeightCheck.read(c, wanted)).getMessage();
-            assertTrue(message.contains("1 missing (4.weight)"), message);
-            assertTrue(message.contains("2 unexpected (2.weight, 2.bias)"), message);
+            assertTrue(message.contains("1 missing (4.weight [2])"), message);
+            assertTrue(message.contains("2 unexpected (2.weight [2], 2.bias [2])"), message);
             assertTrue(message.contains("0.weight [2, 3] where the network has [3, 2]"), message);
         }
     }
