@@ -2,6 +2,7 @@ package io.adm4j.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,9 +35,10 @@ public final class ModelBundle {
     }
 
     /**
-     * Loads a bundle and verifies the length and checksum of each of its files.
+     * Loads a bundle and verifies the length and checksum of each of its files, and that its graphs take weights from no
+     * other files.
      *
-     * @throws BundleException if there is no bundle, it is damaged, or of another format version
+     * @throws BundleException if there is no bundle, it is damaged, of another format version, or reaches beyond its folder
      */
     public static ModelBundle load(Path folder) {
         Path file = folder.resolve(MANIFEST);
@@ -56,6 +58,11 @@ public final class ModelBundle {
         }
         for (Map.Entry<String, Manifest.FileEntry> entry : manifest.files().entrySet()) {
             verify(folder, entry.getKey(), entry.getValue());
+        }
+        for (String name : manifest.files().keySet()) {
+            if (name.endsWith(".onnx")) {
+                verifyExternalData(folder, name, manifest);
+            }
         }
         return new ModelBundle(folder, manifest);
     }
@@ -79,6 +86,22 @@ public final class ModelBundle {
             }
         } catch (IOException e) {
             throw new BundleException(file + " could not be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** ONNX Runtime opens whatever file a graph names; only those that were verified may be. */
+    private static void verifyExternalData(Path folder, String graph, Manifest manifest) {
+        try {
+            for (String location : ExternalData.locations(folder.resolve(graph))) {
+                if (!manifest.files().containsKey(location)) {
+                    throw new BundleException(
+                            "The bundle " + folder + " cannot be trusted: " + graph + " takes weights from "
+                                    + new TextNode(location) + ", which " + MANIFEST
+                                    + " does not list; fetch or export it again.");
+                }
+            }
+        } catch (IOException e) {
+            throw new BundleException(folder.resolve(graph) + " could not be read: " + e.getMessage() + ".", e);
         }
     }
 

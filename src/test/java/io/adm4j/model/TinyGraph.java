@@ -47,6 +47,22 @@ public final class TinyGraph {
         return this;
     }
 
+    /** A float scalar that lies in another file, from its first byte. */
+    public TinyGraph external(String name, String location) {
+        Message entry = new Message().text(1, "location").text(2, location);
+        graph.message(5, new Message().varint(2, FLOAT).text(8, name).message(13, entry).varint(14, 1));
+        return this;
+    }
+
+    /** A node whose attribute is a tensor that lies in another file. */
+    public TinyGraph externalInAttribute(String output, String location) {
+        Message entry = new Message().text(1, "location").text(2, location);
+        Message tensor = new Message().varint(2, FLOAT).message(13, entry).varint(14, 1);
+        Message value = new Message().text(1, "value").message(5, tensor).varint(20, 4);
+        graph.message(1, node("Constant", output, new String[0], value));
+        return this;
+    }
+
     public TinyGraph node(String op, String output, String... inputs) {
         graph.message(1, node(op, output, inputs, null));
         return this;

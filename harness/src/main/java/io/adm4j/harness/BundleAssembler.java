@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.export.autodiff.ClassifierGradient;
+import io.adm4j.export.graph.OnnxModel;
+import io.adm4j.export.graph.WeightFile;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.NetworkModels;
 import io.adm4j.export.net.UNetConfig;
@@ -25,12 +27,19 @@ import java.util.Optional;
 final class BundleAssembler implements AutoCloseable {
     private final Path target;
     private final BundleWriter writer;
+    private final long embeddedMost;
     private UNetConfig denoiser;
     private DiffusionConfig diffusion;
     private ClassifierConfig classifier;
 
     BundleAssembler(Path target) {
+        this(target, OnnxModel.EMBEDDED_MOST);
+    }
+
+    /** @param embeddedMost graphs with more bytes of weights keep them in a file beside them */
+    BundleAssembler(Path target, long embeddedMost) {
         this.target = target;
+        this.embeddedMost = embeddedMost;
         writer = BundleWriter.create(target);
     }
 
@@ -38,23 +47,34 @@ final class BundleAssembler implements AutoCloseable {
     void denoiser(ObjectNode flags, Map<String, Tensor> weights) {
         denoiser = UNetConfig.fromFlags(flags);
         diffusion = DiffusionConfig.fromJson(flags);
-        NetworkModels.denoiser(denoiser, weights).write(writer.file(ModelBundle.DENOISER));
+        NetworkModels.denoiser(denoiser, weights).write(writer.file(ModelBundle.DENOISER), embeddedMost);
     }
 
     /**
-     * The noisy classifier and its gradient graph.
+     * The noisy classifier and its gradient graph. Large ones share one file of weights.
      *
      * @throws UserError if it does not fit the denoiser, which comes first
      */
     void classifier(ObjectNode flags, Map<String, Tensor> weights) {
         classifier = ClassifierConfig.fromFlags(flags);
         GuidanceFit.check(denoiser, classifier);
-        NetworkModels.classifier(classifier, weights).write(writer.file(ModelBundle.CLASSIFIER));
-        ClassifierGradient.model(classifier, weights).write(writer.file(ModelBundle.CLASSIFIER_GRADIENT));
+        OnnxModel logits = NetworkModels.classifier(classifier, weights);
+        OnnxModel gradient = ClassifierGradient.model(classifier, weights);
+        Path file = writer.file(ModelBundle.CLASSIFIER);
+        if (logits.weightBytes() > embeddedMost) {
+            try (WeightFile shared = WeightFile.create(OnnxModel.dataFile(file))) {
+                logits.write(file, shared);
+                gradient.write(writer.file(ModelBundle.CLASSIFIER_GRADIENT), shared);
+            }
+        } else {
+            logits.write(file);
+            gradient.write(writer.file(ModelBundle.CLASSIFIER_GRADIENT));
+        }
     }
 
     void features(ObjectNode flags, Map<String, Tensor> weights) {
-        NetworkModels.features(ClassifierConfig.fromFlags(flags), weights).write(writer.file(ModelBundle.FEATURES));
+        NetworkModels.features(ClassifierConfig.fromFlags(flags), weights)
+                .write(writer.file(ModelBundle.FEATURES), embeddedMost);
     }
 
     /** The first pictures of a data set as arr_0 and arr_1, with one channel where all are grey. */

@@ -5,14 +5,16 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -30,23 +32,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A finished ONNX model (opset 17): chosen outputs of a {@link GraphBuilder} and only what they need. */
+/**
+ * A finished ONNX model (opset 17): chosen outputs of a {@link GraphBuilder} and only what they need.
+ *
+ * <p>Weights are asked for one by one as the model is written, so that a model can be larger than memory.
+ */
 public final class OnnxModel {
+    /** Weights of more bytes go into a file of their own: a graph cannot hold 2 GiB, and mapped memory need not be read. */
+    public static final long EMBEDDED_MOST = 1L << 30;
+
     private static final int IR_VERSION = 9;
     private static final int OPSET = 17;
+    /** Protobuf's wire type of messages and bytes. */
+    private static final int LENGTH_DELIMITED = 2;
 
-    private final ModelProto model;
+    private final GraphProto graph;
+    private final List<Parameter> parameters;
+    private final Map<String, Tensor> weights;
 
-    private OnnxModel(ModelProto model) {
-        this.model = model;
+    private OnnxModel(GraphProto graph, List<Parameter> parameters, Map<String, Tensor> weights) {
+        this.graph = graph;
+        this.parameters = parameters;
+        this.weights = weights;
     }
 
     /**
-     * A model with the weights inside.
+     * A model with weights.
      *
      * @param inputs graph inputs in order; all are kept, used or not
-     * @param weights one float32 array for every parameter that the outputs need
-     * @throws IllegalArgumentException if a weight is missing or has another shape
+     * @param weights one float32 array for every parameter that the outputs need; may be a view that reads a file, and must
+     *     last until the model is written
+     * @throws IllegalArgumentException if a weight is missing; one of another shape is noticed when the model is written
      */
     public static OnnxModel withWeights(
             GraphBuilder graph, List<Value> inputs, List<Value> outputs, Map<String, Tensor> weights) {
@@ -54,21 +70,14 @@ public final class OnnxModel {
         Set<String> used = used(needed, outputs);
         GraphProto.Builder proto = start(inputs, outputs, needed);
         addConstants(proto, graph, used);
-        for (Parameter p : graph.parameters()) {
-            if (used.contains(p.name())) {
-                Tensor w = weights.get(p.name());
-                if (w == null) {
-                    throw new IllegalArgumentException("There is no weight for the parameter '" + p.name() + "'.");
-                }
-                if (!Arrays.equals(w.shape(), p.shape())) {
-                    throw new IllegalArgumentException(
-                            "The weight '" + p.name() + "' has shape " + Arrays.toString(w.shape()) + "; the network takes "
-                                    + Arrays.toString(p.shape()) + ".");
-                }
-                proto.addInitializer(tensor(p.name(), w));
+        List<Parameter> parameters =
+                graph.parameters().stream().filter(p -> used.contains(p.name())).toList();
+        for (Parameter p : parameters) {
+            if (!weights.containsKey(p.name())) {
+                throw new IllegalArgumentException("There is no weight for the parameter '" + p.name() + "'.");
             }
         }
-        return new OnnxModel(finish(proto));
+        return new OnnxModel(proto.build(), parameters, weights);
     }
 
     /**
@@ -79,21 +88,151 @@ public final class OnnxModel {
         List<Node> needed = needed(graph, outputs);
         GraphProto.Builder proto = start(inputs, outputs, needed);
         addConstants(proto, graph, used(needed, outputs));
-        return new OnnxModel(finish(proto));
+        return new OnnxModel(proto.build(), List.of(), Map.of());
     }
 
-    /** The model in ONNX's binary form. */
+    /** Bytes that the weights take. */
+    public long weightBytes() {
+        return parameters.stream().mapToLong(OnnxModel::bytes).sum();
+    }
+
+    /**
+     * The model in ONNX's binary form, with the weights inside.
+     *
+     * @throws IllegalArgumentException if a weight has another shape than its parameter, or the weights pass 2 GiB
+     */
     public byte[] bytes() {
-        return model.toByteArray();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            embed(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Memory can always be written.", e);
+        }
+        return out.toByteArray();
     }
 
-    /** Writes the model to a file. */
+    /**
+     * Writes the model to a file. Weights of more than {@link #EMBEDDED_MOST} bytes go into a second file beside it, with
+     * {@code .data} after its name.
+     *
+     * @throws IllegalArgumentException if a weight has another shape than its parameter
+     */
     public void write(Path file) {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-            model.writeTo(out);
+        write(file, EMBEDDED_MOST);
+    }
+
+    /** As {@link #write(Path)}, with another limit. */
+    public void write(Path file, long embeddedMost) {
+        if (weightBytes() > embeddedMost) {
+            try (WeightFile data = WeightFile.create(dataFile(file))) {
+                write(file, data);
+            }
+            return;
+        }
+        try (OutputStream out = Files.newOutputStream(file)) {
+            embed(out);
         } catch (IOException e) {
             throw new UncheckedIOException("Could not write " + file + ".", e);
         }
+    }
+
+    /**
+     * Writes the graph to a file and the weights to another. Those that are there already under their name are used.
+     *
+     * @param data in the same folder
+     * @throws IllegalArgumentException if a weight has another shape than its parameter
+     */
+    public void write(Path file, WeightFile data) {
+        GraphProto.Builder whole = graph.toBuilder();
+        for (Parameter p : parameters) {
+            WeightFile.Place place = data.find(p.name());
+            if (place == null) {
+                place = data.add(p.name(), weight(p));
+            }
+            if (place.length() != bytes(p)) {
+                throw new IllegalArgumentException("The weights '" + p.name() + "' of two graphs with one file of weights"
+                        + " differ in size.");
+            }
+            whole.addInitializer(describe(p)
+                    .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                    .addExternalData(entry("location", data.name()))
+                    .addExternalData(entry("offset", Long.toString(place.offset())))
+                    .addExternalData(entry("length", Long.toString(place.length()))));
+        }
+        try (OutputStream out = Files.newOutputStream(file)) {
+            header().setGraph(whole).build().writeTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not write " + file + ".", e);
+        }
+    }
+
+    /** Where weights go that a model's file does not hold. */
+    public static Path dataFile(Path model) {
+        return model.resolveSibling(model.getFileName() + ".data");
+    }
+
+    /**
+     * Writes the model field by field, in the form of its messages, so that never more than one weight is in memory.
+     */
+    private void embed(OutputStream out) throws IOException {
+        List<TensorProto> described = parameters.stream().map(p -> describe(p).build()).toList();
+        long graphBytes = graph.getSerializedSize();
+        for (int i = 0; i < described.size(); i++) {
+            long tensorBytes = tensorBytes(described.get(i), parameters.get(i));
+            graphBytes += CodedOutputStream.computeTagSize(GraphProto.INITIALIZER_FIELD_NUMBER)
+                    + CodedOutputStream.computeUInt64SizeNoTag(tensorBytes)
+                    + tensorBytes;
+        }
+        ModelProto header = header().build();
+        if (graphBytes + header.getSerializedSize() > Integer.MAX_VALUE - 16) {
+            throw new IllegalArgumentException(
+                    "A graph with " + weightBytes() + " bytes of weights passes the 2 GiB that one can hold; keep them in a"
+                            + " file beside it.");
+        }
+        CodedOutputStream coded = CodedOutputStream.newInstance(out, 1 << 16);
+        header.writeTo(coded);
+        coded.writeTag(ModelProto.GRAPH_FIELD_NUMBER, LENGTH_DELIMITED);
+        coded.writeUInt32NoTag((int) graphBytes);
+        graph.writeTo(coded);
+        for (int i = 0; i < described.size(); i++) {
+            Parameter p = parameters.get(i);
+            coded.writeTag(GraphProto.INITIALIZER_FIELD_NUMBER, LENGTH_DELIMITED);
+            coded.writeUInt32NoTag((int) tensorBytes(described.get(i), p));
+            described.get(i).writeTo(coded);
+            coded.writeByteBuffer(TensorProto.RAW_DATA_FIELD_NUMBER, weight(p).bytes());
+        }
+        coded.flush();
+    }
+
+    private static long tensorBytes(TensorProto described, Parameter p) {
+        return described.getSerializedSize()
+                + CodedOutputStream.computeTagSize(TensorProto.RAW_DATA_FIELD_NUMBER)
+                + CodedOutputStream.computeUInt64SizeNoTag(bytes(p))
+                + bytes(p);
+    }
+
+    /** The array of a parameter, as the file gets it. */
+    private Tensor weight(Parameter p) {
+        Tensor w = weights.get(p.name());
+        if (!Arrays.equals(w.shape(), p.shape())) {
+            throw new IllegalArgumentException(
+                    "The weight '" + p.name() + "' has shape " + Arrays.toString(w.shape()) + "; the network takes "
+                            + Arrays.toString(p.shape()) + ".");
+        }
+        return w;
+    }
+
+    private static long bytes(Parameter p) {
+        return Tensor.elements(p.shape()) * p.value().type().bytes();
+    }
+
+    /** A parameter's entry in the graph, without the elements. */
+    private static TensorProto.Builder describe(Parameter p) {
+        return describe(p.name(), p.value().type(), p.shape());
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
     /** The number of ONNX's TensorProto.DataType for an element type. */
@@ -157,14 +296,12 @@ public final class OnnxModel {
         });
     }
 
-    private static ModelProto finish(GraphProto.Builder graph) {
+    private static ModelProto.Builder header() {
         return ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
                 .setProducerName("adm4j")
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(Node.MICROSOFT).setVersion(1))
-                .setGraph(graph)
-                .build();
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(Node.MICROSOFT).setVersion(1));
     }
 
     private static NodeProto node(Node n, String name) {
@@ -215,13 +352,16 @@ public final class OnnxModel {
     }
 
     private static TensorProto tensor(String name, Tensor t) {
-        TensorProto.Builder proto = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(onnxType(t.type()))
-                .setRawData(ByteString.copyFrom(t.bytes()));
-        for (long d : t.shape()) {
+        return describe(name, t.type(), t.shape())
+                .setRawData(ByteString.copyFrom(t.bytes()))
+                .build();
+    }
+
+    private static TensorProto.Builder describe(String name, ElementType type, long[] shape) {
+        TensorProto.Builder proto = TensorProto.newBuilder().setName(name).setDataType(onnxType(type));
+        for (long d : shape) {
             proto.addDims(d);
         }
-        return proto.build();
+        return proto;
     }
 }
