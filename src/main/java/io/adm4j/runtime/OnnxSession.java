@@ -44,6 +44,11 @@ public final class OnnxSession implements AutoCloseable {
         this.outputs = specs(session.getOutputInfo());
     }
 
+    /** The version of ONNX Runtime that graphs run on. */
+    public static String runtimeVersion() {
+        return OrtEnvironment.getEnvironment().getVersion();
+    }
+
     /**
      * Loads a graph from a file; external data is looked for beside it.
      *

@@ -9,11 +9,21 @@ import io.adm4j.harness.metrics.EvaluatorSettings;
 import io.adm4j.harness.metrics.FeatureExtractor;
 import io.adm4j.harness.metrics.MeasuredPictures;
 import io.adm4j.harness.metrics.Scores;
-import io.adm4j.harness.report.ScoreReport;
+import io.adm4j.harness.report.BaselineGate;
+import io.adm4j.harness.report.Comparison;
+import io.adm4j.harness.report.EvaluationReport;
+import io.adm4j.harness.report.FeatureNetwork;
+import io.adm4j.harness.report.LibraryVersions;
+import io.adm4j.harness.report.PictureSet;
+import io.adm4j.harness.report.Result;
 import io.adm4j.model.ModelBundle;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,8 +95,15 @@ public final class EvalCommand implements Callable<Integer> {
             description = "Pictures that go through the network at once (default ${DEFAULT-VALUE}).")
     private int batchSize;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Write the scores and how they came about as JSON.")
+    @Option(
+            names = "--out",
+            paramLabel = "PATH",
+            description = "Write a report: a folder, which gets report.html, report.json, report.md and junit.xml; or a file"
+                    + " that ends in .json.")
     private Path out;
+
+    @Mixin
+    private BaselineOptions baseline;
 
     @Mixin
     private DeviceOptions runtime;
@@ -99,6 +116,7 @@ public final class EvalCommand implements Callable<Integer> {
         long begin = System.nanoTime();
         EvaluatorSettings settings = new EvaluatorSettings(
                 k, inceptionSplit, batchSize, EvaluatorSettings.PUBLISHED_METRICS, 0, false);
+        Optional<BaselineGate> gate = baseline.open();
         Source source = source();
         try (Evaluator evaluator = Evaluator.open(source.network(), runtime.device, runtime.threads, settings)) {
             int size = evaluator.imageSize() == FeatureExtractor.ANY_SIZE ? source.imageSize() : evaluator.imageSize();
@@ -107,15 +125,14 @@ public final class EvalCommand implements Callable<Integer> {
                 requireSize(sampleStream, size);
                 try (PictureStream referenceStream =
                         PictureStream.open(source.reference(), new DataOptions(sampleStream.imageSize(), split))) {
-                    ScoreReport report = score(evaluator, settings, source, sampleStream, referenceStream, begin);
-                    print(report);
+                    EvaluationReport report = score(evaluator, settings, source, sampleStream, referenceStream, begin);
+                    return finish(report, gate.map(g -> g.check(report)));
                 }
             }
         }
-        return 0;
     }
 
-    private ScoreReport score(
+    private EvaluationReport score(
             Evaluator evaluator,
             EvaluatorSettings settings,
             Source source,
@@ -125,24 +142,36 @@ public final class EvalCommand implements Callable<Integer> {
         MeasuredPictures measuredSamples = measure(evaluator, "Samples", sampleStream);
         MeasuredPictures measuredReference = measure(evaluator, "Reference", referenceStream);
         Scores scores = compare(evaluator, measuredReference, measuredSamples);
-        return new ScoreReport(
-                new ScoreReport.FeatureNetwork(source.name(), Checksums.of(source.network())),
-                describe(samples, sampleStream),
+        return new EvaluationReport(
+                Instant.now(),
+                LibraryVersions.adm4j(),
+                LibraryVersions.current(),
+                runtime.device.name().toLowerCase(Locale.ROOT),
+                runtime.threads == 0 ? Runtime.getRuntime().availableProcessors() : runtime.threads,
+                new FeatureNetwork(source.name(), Checksums.of(source.network()), scores.featureCount()),
                 describe(source.reference(), referenceStream),
+                Optional.empty(),
                 settings,
-                scores,
-                (System.nanoTime() - begin) / 1e9);
+                List.of(new Result(
+                        Optional.empty(),
+                        describe(samples, sampleStream),
+                        scores,
+                        (System.nanoTime() - begin) / 1e9,
+                        Optional.empty())));
     }
 
-    private void print(ScoreReport report) {
+    /** Prints and writes the report; the exit code says whether it is worse than the baseline allows. */
+    private int finish(EvaluationReport report, Optional<Comparison> comparison) {
         PrintWriter printer = spec.commandLine().getOut();
-        report.lines().forEach(printer::println);
-        report.scores().warnings().forEach(w -> printer.println("Warning: " + w));
+        report.lines(comparison).forEach(printer::println);
         if (out != null) {
-            report.write(out);
+            report.write(out, comparison);
             printer.println("Written: " + out);
         }
         printer.flush();
+        Optional<String> failure = comparison.flatMap(Comparison::failure);
+        failure.ifPresent(spec.commandLine().getErr()::println);
+        return failure.isPresent() ? Harness.REGRESSION : 0;
     }
 
     private void requireSize(PictureStream stream, int size) {
@@ -165,8 +194,8 @@ public final class EvalCommand implements Callable<Integer> {
         }
     }
 
-    private static ScoreReport.PictureSet describe(Path path, PictureStream stream) {
-        return new ScoreReport.PictureSet(path.toString(), stream.size(), stream.imageSize(), stream.checksum());
+    private static PictureSet describe(Path path, PictureStream stream) {
+        return new PictureSet(path.toString(), stream.size(), stream.imageSize(), stream.checksum());
     }
 
     /** The feature network, what to call it, the pictures it is meant for and what to compare with. */

@@ -30,6 +30,8 @@ import picocli.CommandLine.ParameterException;
 public final class Harness {
     /** The input cannot be used; the message says what to change. */
     static final int BAD_INPUT = 2;
+    /** Scores are worse than the baseline allows. */
+    static final int REGRESSION = 3;
 
     private Harness() {}
 

@@ -9,9 +9,9 @@ import io.adm4j.harness.metrics.EvaluatorSettings;
 import io.adm4j.harness.metrics.MeasuredPictures;
 import io.adm4j.harness.metrics.Metric;
 import io.adm4j.harness.metrics.Scores;
+import io.adm4j.harness.report.EvaluationReport;
 import io.adm4j.harness.report.QuickstartReport;
 import io.adm4j.harness.report.ScaleResult;
-import io.adm4j.harness.report.ScoreReport;
 import io.adm4j.harness.sampling.FunctionProcess;
 import io.adm4j.io.Npz;
 import io.adm4j.io.PictureGrid;
@@ -224,7 +224,7 @@ final class QuickstartCommand implements Runnable {
         settings.put("Pictures per scale", String.valueOf(count));
         settings.put("Sampler", "DDIM, " + steps + " steps, eta " + eta + ", through the function over HTTP");
         settings.put("Seeds", seed + " and up, the same at every scale");
-        settings.put("Scores", ScoreReport.COMPARABILITY);
+        settings.put("Scores", EvaluationReport.COMPARABILITY);
         return settings;
     }
 
@@ -241,6 +241,6 @@ final class QuickstartCommand implements Runnable {
                     r.inceptionScore(),
                     r.seconds());
         }
-        console.println(ScoreReport.COMPARABILITY);
+        console.println(EvaluationReport.COMPARABILITY);
     }
 }

@@ -51,12 +51,12 @@ class EvalCommandTest {
         assertTrue(printed.toString().contains("FID"), printed.toString());
         assertTrue(printed.toString().contains("compare only with each other"), printed.toString());
         JsonNode json = new ObjectMapper().readTree(report.toFile());
-        assertEquals(70, json.at("/samples/count").asInt());
+        assertEquals(70, json.at("/results/0/samples/count").asInt());
         assertEquals(80, json.at("/reference/count").asInt());
         assertEquals(12, json.at("/featureNetwork/features").asInt());
         assertEquals(64, json.at("/reference/sha256").asText().length());
-        assertTrue(json.at("/scores/fid").asDouble() > 0);
-        assertTrue(json.at("/scores/precision").asDouble() > 0.5);
+        assertTrue(json.at("/results/0/scores/fid").asDouble() > 0);
+        assertTrue(json.at("/results/0/scores/precision").asDouble() > 0.5);
         assertEquals(3, json.at("/settings/k").asInt());
     }
 

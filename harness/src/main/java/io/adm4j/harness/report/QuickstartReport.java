@@ -122,7 +122,7 @@ public record QuickstartReport(
                         + " whole. Precision: the share of samples that look like real pictures. Recall: the share of real"
                         + " pictures that the samples come close to. Inception-style: sure and varied classes. The best of"
                         + " each column is marked. ")
-                .append(Html.escape(ScoreReport.COMPARABILITY))
+                .append(Html.escape(EvaluationReport.COMPARABILITY))
                 .append("</p>\n");
     }
 

@@ -1,0 +1,80 @@
+package io.adm4j.harness.report;
+
+import io.adm4j.harness.metrics.Metric;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** An evaluation for the terminal: the figures of one result in a column, those of several as a table. */
+final class ConsoleTable {
+    private ConsoleTable() {}
+
+    static List<String> of(EvaluationReport report, Optional<Comparison> comparison) {
+        String ruler = "-".repeat(64);
+        List<String> lines = new ArrayList<>();
+        Result first = report.results().get(0);
+        boolean several = report.results().size() > 1;
+        report.model().ifPresent(model -> lines.add(row("Model", model.name() + "  " + model.path())));
+        if (!several) {
+            first.point().ifPresent(point -> lines.add(row("Sampled by", point.toString())));
+        }
+        lines.add(row("Samples", first.samples() + (several ? " in each set" : "  " + first.samples().source())));
+        lines.add(row("Reference", report.reference() + "  " + report.reference().source()));
+        lines.add(row("Features", report.network().features() + "  " + report.network().name()));
+        lines.add(ruler);
+        if (several) {
+            lines.addAll(table(report));
+        } else {
+            first.scores().scores().forEach(score -> lines.add(row(score.metric().title(), Figures.withSpread(score)
+                    + (score.metric().lowerIsBetter() ? "  lower is better" : "  higher is better"))));
+        }
+        lines.add(ruler);
+        comparison.ifPresent(c -> {
+            lines.add("Changes against " + c.baseline());
+            c.verdicts().forEach(v -> lines.add((v.regression() ? "  too much worse: " : "  ") + v.sentence() + (several ? " at " + v.result() : "")));
+            lines.add(ruler);
+        });
+        lines.add(EvaluationReport.COMPARABILITY);
+        report.results().stream()
+                .map(result -> result.scores().warnings())
+                .flatMap(Collection::stream)
+                .distinct()
+                .forEach(warning -> lines.add("Warning: " + warning));
+        return lines;
+    }
+
+    private static List<String> table(EvaluationReport report) {
+        List<Metric> metrics = Figures.metrics(report);
+        int nameWidth = report.results().stream().mapToInt(r -> r.name().length()).max().orElse(0);
+        List<String> lines = new ArrayList<>();
+        StringBuilder head = new StringBuilder(pad("", nameWidth));
+        metrics.forEach(metric -> head.append("  ").append(padLeft(metric.title(), width(metric))));
+        lines.add(head.toString());
+        for (Result result : report.results()) {
+            StringBuilder line = new StringBuilder(pad(result.name(), nameWidth));
+            for (Metric metric : metrics) {
+                String value = result.scores().get(metric).map(s -> Figures.value(metric, s.value())).orElse("");
+                line.append("  ").append(padLeft(value, width(metric)));
+            }
+            lines.add(line.toString());
+        }
+        return lines;
+    }
+
+    private static int width(Metric metric) {
+        return Math.max(9, metric.title().length());
+    }
+
+    private static String row(String name, String value) {
+        return pad(name, 18) + " " + value;
+    }
+
+    private static String pad(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+
+    private static String padLeft(String text, int width) {
+        return " ".repeat(Math.max(0, width - text.length())) + text;
+    }
+}

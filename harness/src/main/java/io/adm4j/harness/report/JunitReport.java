@@ -1,0 +1,89 @@
+package io.adm4j.harness.report;
+
+import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.metrics.Score;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * An evaluation as JUnit's XML, which build servers show: a suite per result, a test case per metric, a failure per
+ * regression against the baseline.
+ */
+final class JunitReport {
+    /** The widespread schema wants local time without a zone; UTC it is. */
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private JunitReport() {}
+
+    static String of(EvaluationReport report, Optional<Comparison> comparison) {
+        int tests = 0;
+        int failures = 0;
+        double seconds = 0;
+        StringBuilder suites = new StringBuilder();
+        for (Result result : report.results()) {
+            StringBuilder cases = new StringBuilder();
+            int failed = 0;
+            for (Score score : result.scores().scores()) {
+                Optional<Verdict> verdict = comparison.flatMap(c -> c.of(result, score.metric()));
+                failed += verdict.filter(Verdict::regression).isPresent() ? 1 : 0;
+                testCase(cases, result, score, verdict);
+            }
+            int size = result.scores().scores().size();
+            suites.append("  <testsuite")
+                    .append(attribute("name", "eval " + result.name()))
+                    .append(counts(size, failed, result.seconds()))
+                    .append(attribute("timestamp", TIME.format(report.created())))
+                    .append(">\n")
+                    .append(cases)
+                    .append("  </testsuite>\n");
+            tests += size;
+            failures += failed;
+            seconds += result.seconds();
+        }
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + attribute("name", "adm4j eval")
+                + counts(tests, failures, seconds) + ">\n" + suites + "</testsuites>\n";
+    }
+
+    private static void testCase(StringBuilder xml, Result result, Score score, Optional<Verdict> verdict) {
+        Metric metric = score.metric();
+        xml.append("    <testcase")
+                .append(attribute("classname", "adm4j.eval." + result.name().replace('.', '_')))
+                .append(attribute("name", metric.title()))
+                .append(attribute("time", "0"))
+                .append(">\n");
+        verdict.filter(Verdict::regression).ifPresent(v -> xml.append("      <failure")
+                .append(attribute("type", "regression"))
+                .append(attribute("message", v.sentence()))
+                .append(">")
+                .append(text(v.sentence() + " at " + result.name() + "."))
+                .append("</failure>\n"));
+        xml.append("      <system-out>")
+                .append(text(metric.title() + " " + Figures.withSpread(score)
+                        + verdict.map(v -> ", baseline " + Figures.value(metric, v.before()) + ", change "
+                                        + Figures.change(metric, v.change()))
+                                .orElse("")
+                        + ". " + score.definition()))
+                .append("</system-out>\n    </testcase>\n");
+    }
+
+    private static String counts(int tests, int failures, double seconds) {
+        return attribute("tests", String.valueOf(tests)) + attribute("failures", String.valueOf(failures))
+                + attribute("errors", "0") + attribute("skipped", "0")
+                + attribute("time", String.format(Locale.ROOT, "%.3f", seconds));
+    }
+
+    private static String attribute(String name, String value) {
+        return " " + name + "=\"" + text(value).replace("\n", " ") + "\"";
+    }
+
+    /** Escaped, without the characters that XML 1.0 has no place for. */
+    private static String text(String words) {
+        return Html.escape(words.codePoints()
+                .filter(c -> c == '\t' || c == '\n' || c >= 0x20 && c <= 0xD7FF || c >= 0xE000 && c <= 0xFFFD || c >= 0x10000)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString());
+    }
+}

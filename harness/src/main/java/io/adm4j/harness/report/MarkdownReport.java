@@ -1,0 +1,91 @@
+package io.adm4j.harness.report;
+
+import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.metrics.Score;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** An evaluation for a build's summary: the figures, how they changed, and what they were measured on. */
+final class MarkdownReport {
+    private MarkdownReport() {}
+
+    static String of(EvaluationReport report, Optional<Comparison> comparison) {
+        StringBuilder md = new StringBuilder("## " + escape(Facts.title(report)) + "\n\n");
+        md.append(escape(Facts.lead(report))).append("\n\n");
+        comparison.ifPresent(c -> md.append(c.failure().map(f -> "**:x: " + escape(f) + "**")
+                        .orElse(escape("Compared with " + c.baseline() + ": " + Facts.passed(c))))
+                .append("\n\n"));
+        if (report.results().size() == 1) {
+            single(md, report.results().get(0), comparison);
+        } else {
+            sweep(md, report, comparison);
+        }
+        report.results().stream()
+                .map(result -> result.scores().warnings())
+                .flatMap(Collection::stream)
+                .distinct()
+                .forEach(warning -> md.append("> :warning: ").append(escape(warning)).append("\n\n"));
+        md.append("<details><summary>What the figures mean</summary>\n\n");
+        for (Score score : Facts.definitions(report)) {
+            md.append("- **").append(escape(score.metric().title())).append("**: ").append(escape(score.definition())).append('\n');
+        }
+        md.append("\n").append(EvaluationReport.COMPARABILITY).append("\n\n</details>\n\n");
+        md.append("<details><summary>How they were measured</summary>\n\n| | |\n|---|---|\n");
+        Map<String, String> facts = new LinkedHashMap<>();
+        Facts.sampling(report).forEach(facts::put);
+        Facts.provenance(report).forEach(facts::put);
+        facts.forEach((name, value) -> md.append("| ").append(escape(name)).append(" | ").append(escape(value)).append(" |\n"));
+        return md.append("\n</details>\n").toString();
+    }
+
+    private static void single(StringBuilder md, Result result, Optional<Comparison> comparison) {
+        md.append(comparison.isPresent()
+                ? "| | Score | 95 % interval | Baseline | Change | Allowed |\n|---|---:|---:|---:|---:|---:|\n"
+                : "| | Score | 95 % interval |\n|---|---:|---:|\n");
+        for (Score score : result.scores().scores()) {
+            Metric metric = score.metric();
+            md.append("| ").append(heading(metric)).append(" | ").append(Figures.withError(score)).append(" | ")
+                    .append(score.interval().map(i -> Figures.interval(metric, i)).orElse("")).append(" |");
+            comparison.ifPresent(c -> md.append(c.of(result, metric)
+                    .map(v -> " " + Figures.value(metric, v.before()) + " | " + Figures.change(metric, v.change())
+                            + (v.regression() ? " :x:" : "") + " | " + v.limit() + " |")
+                    .orElse(" | | |")));
+            md.append('\n');
+        }
+        md.append('\n');
+    }
+
+    private static void sweep(StringBuilder md, EvaluationReport report, Optional<Comparison> comparison) {
+        List<Metric> metrics = Figures.metrics(report);
+        md.append("| Samples |");
+        metrics.forEach(metric -> md.append(' ').append(heading(metric)).append(" |"));
+        md.append("\n|---|").append("---:|".repeat(metrics.size())).append('\n');
+        for (Result result : report.results()) {
+            md.append("| ").append(escape(Facts.shortName(report, result))).append(" |");
+            for (Metric metric : metrics) {
+                md.append(' ');
+                result.scores().get(metric).ifPresent(s -> md.append(Figures.value(metric, s.value())));
+                comparison.flatMap(c -> c.of(result, metric)).ifPresent(v -> md.append(" (")
+                        .append(Figures.change(metric, v.change()))
+                        .append(v.regression() ? ") :x:" : ")"));
+                md.append(" |");
+            }
+            md.append('\n');
+        }
+        md.append('\n');
+    }
+
+    private static String heading(Metric metric) {
+        return metric.title() + (metric.lowerIsBetter() ? " ↓" : " ↑");
+    }
+
+    /** Text that no character of which is taken for markup. */
+    private static String escape(String text) {
+        return text.replaceAll("([\\\\`*_{}\\[\\]#|~])", "\\\\$1")
+                .replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+                .replaceAll("\\R", " ");
+    }
+}

@@ -1,0 +1,18 @@
+package io.adm4j.harness.report;
+
+import java.util.Optional;
+
+/**
+ * A set of pictures.
+ *
+ * @param source where they come from, for people: a path, or the bundle that drew them
+ * @param count number of pictures, at least 1
+ * @param imageSize height and width in pixels
+ * @param sha256 of the source if it is made of files, 64 hexadecimal digits
+ */
+public record PictureSet(String source, int count, int imageSize, Optional<String> sha256) {
+    @Override
+    public String toString() {
+        return count + " of " + imageSize + "x" + imageSize;
+    }
+}

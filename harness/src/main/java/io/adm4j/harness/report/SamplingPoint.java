@@ -1,0 +1,30 @@
+package io.adm4j.harness.report;
+
+import java.util.Locale;
+
+/**
+ * How one set of samples was drawn. Two evaluations whose points are equal in all but the seed measure the same thing.
+ *
+ * @param sampler {@code ddim} or {@code ddpm}
+ * @param steps respacing as given: {@code 25}, {@code ddim25} or {@code 90,60,60}
+ * @param eta noise of DDIM, 0 to 1
+ * @param classifierScale strength of guidance; 0 for none
+ * @param labels how they were chosen, such as {@code balanced}; {@code none} for a model without classes
+ * @param seed of the first sample
+ */
+public record SamplingPoint(String sampler, String steps, double eta, double classifierScale, String labels, long seed) {
+    /** Whether the samples were drawn alike; other seeds may differ. */
+    boolean samples(SamplingPoint other) {
+        return sampler.equals(other.sampler)
+                && steps.equals(other.steps)
+                && eta == other.eta
+                && classifierScale == other.classifierScale
+                && labels.equals(other.labels);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%s, %s steps%s, classifier scale %s, %s labels",
+                sampler, steps, eta == 0 ? "" : ", eta " + Html.number(eta), Html.number(classifierScale), labels);
+    }
+}
