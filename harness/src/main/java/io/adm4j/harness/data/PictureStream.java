@@ -6,12 +6,16 @@ import io.adm4j.io.NpyStream;
 import io.adm4j.io.NpzReader;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -54,6 +58,18 @@ public abstract sealed class PictureStream implements AutoCloseable {
     /** The pictures of a data set in their order. */
     public static PictureStream of(PictureData data) {
         return new OfData(data);
+    }
+
+    /**
+     * Pictures that are made while the stream is read.
+     *
+     * @param size how many there will be
+     * @param labels one a picture, or none
+     * @param batches uint8 [N, H, W, 3] of any number N at each call
+     */
+    public static PictureStream ofBatches(
+            int size, int imageSize, Optional<int[]> labels, Supplier<Tensor> batches) {
+        return new OfBatches(size, imageSize, labels, batches);
     }
 
     /** Number of pictures in all; at least 1. */
@@ -224,6 +240,72 @@ public abstract sealed class PictureStream implements AutoCloseable {
             byte[] pictures = new byte[Math.multiplyExact(count, data.pictureBytes())];
             IntStream.range(0, count).parallel().forEach(i -> data.copy(from + i, pictures, i * data.pictureBytes()));
             return Tensor.of(pictures, count, data.imageSize(), data.imageSize(), 3);
+        }
+    }
+
+    private static final class OfBatches extends PictureStream {
+        private final int size;
+        private final int imageSize;
+        private final Optional<int[]> labels;
+        private final Supplier<Tensor> batches;
+        private final Deque<Tensor> waiting = new ArrayDeque<>();
+        private int made;
+        private int done;
+
+        OfBatches(int size, int imageSize, Optional<int[]> labels, Supplier<Tensor> batches) {
+            this.size = size;
+            this.imageSize = imageSize;
+            this.labels = labels;
+            this.batches = batches;
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+
+        @Override
+        public int imageSize() {
+            return imageSize;
+        }
+
+        @Override
+        public Optional<String> checksum() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<int[]> labels() {
+            return labels.map(int[]::clone);
+        }
+
+        @Override
+        public Tensor next(int max) {
+            int count = Math.min(max, size - done);
+            if (count == 0) {
+                return null;
+            }
+            while (made - done < count) {
+                Tensor batch = batches.get();
+                made += (int) batch.dim(0);
+                waiting.add(batch);
+            }
+            if (waiting.peek().dim(0) == count) {
+                done += count;
+                return waiting.poll();
+            }
+            Tensor result = Tensor.zeros(ElementType.UINT8, count, imageSize, imageSize, 3);
+            ByteBuffer target = result.bytes();
+            while (target.hasRemaining()) {
+                Tensor first = waiting.poll();
+                long taken = Math.min(first.dim(0), target.remaining() / (3L * imageSize * imageSize));
+                target.put(first.rows(0, taken).bytes());
+                if (taken < first.dim(0)) {
+                    waiting.addFirst(first.rows(taken, first.dim(0)));
+                }
+            }
+            done += count;
+            return result;
         }
     }
 

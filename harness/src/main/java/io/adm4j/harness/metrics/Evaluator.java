@@ -23,8 +23,11 @@ public final class Evaluator implements AutoCloseable {
     private final FeatureExtractor extractor;
     private final MatrixProducts products;
     private final EvaluatorSettings settings;
+    private final FeatureStore store;
 
-    private Evaluator(FeatureExtractor extractor, MatrixProducts products, EvaluatorSettings settings) {
+    private Evaluator(
+            FeatureExtractor extractor, MatrixProducts products, EvaluatorSettings settings, FeatureStore store) {
+        this.store = store;
         this.extractor = extractor;
         this.products = products;
         this.settings = settings;
@@ -44,7 +47,12 @@ public final class Evaluator implements AutoCloseable {
      * @param threads threads to use for the comparison; 0 for all cores
      */
     public static Evaluator open(FeatureExtractor extractor, int threads, EvaluatorSettings settings) {
-        return new Evaluator(extractor, MatrixProducts.open(threads), settings);
+        return new Evaluator(extractor, MatrixProducts.open(threads), settings, FeatureStore.none());
+    }
+
+    /** The same evaluator, which takes the features of the one set it measures from a store where that has them. */
+    public Evaluator keepingIn(FeatureStore features) {
+        return new Evaluator(extractor, products, settings, features);
     }
 
     /** Height and width of the pictures the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
@@ -58,7 +66,7 @@ public final class Evaluator implements AutoCloseable {
 
     /** Begins to measure pictures that come batch after batch. */
     public Measurement begin() {
-        return new Measurement(extractor, products, settings);
+        return new Measurement(extractor, products, settings, store);
     }
 
     /** As {@link #measure(PictureStream, int[], LongConsumer)}, without labels. */

@@ -15,6 +15,7 @@ public final class Measurement {
     private final FeatureExtractor extractor;
     private final MatrixProducts products;
     private final EvaluatorSettings settings;
+    private final FeatureStore store;
     private FeatureMatrix features;
     private FeatureStatistics.Accumulator statistics;
     private FeatureStatistics.Accumulator spatial;
@@ -22,7 +23,9 @@ public final class Measurement {
     private int[] labels = new int[0];
     private int labelled;
 
-    Measurement(FeatureExtractor extractor, MatrixProducts products, EvaluatorSettings settings) {
+    Measurement(
+            FeatureExtractor extractor, MatrixProducts products, EvaluatorSettings settings, FeatureStore store) {
+        this.store = store;
         this.extractor = extractor;
         this.products = products;
         this.settings = settings;
@@ -36,7 +39,12 @@ public final class Measurement {
      * @throws UserError if the pictures do not fit the network, or it gives a value that is not finite
      */
     public void add(Tensor pictures, int[] classes) {
-        FeatureExtractor.FeatureBatch found = extractor.extract(pictures);
+        int from = count();
+        FeatureExtractor.FeatureBatch found = store.find(from, (int) pictures.dim(0)).orElseGet(() -> {
+            FeatureExtractor.FeatureBatch extracted = extractor.extract(pictures);
+            store.keep(from, extracted);
+            return extracted;
+        });
         int count = found.count();
         if (features == null) {
             begin(found);
