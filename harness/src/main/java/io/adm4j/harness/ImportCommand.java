@@ -7,12 +7,10 @@ import io.adm4j.export.importer.WeightCheck;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.NetworkModels;
 import io.adm4j.export.net.UNetConfig;
-import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -67,11 +65,15 @@ final class ImportCommand implements Runnable {
                     + denoiser.numClasses() + " classes: give one name a line for each.");
         }
         try (BundleAssembler bundle = new BundleAssembler(out)) {
-            bundle.denoiser(denoiserFlags, read(weights, NetworkModels.parameters(denoiser)));
+            try (TorchCheckpoint checkpoint = TorchCheckpoint.open(weights)) {
+                bundle.denoiser(denoiserFlags, WeightCheck.view(checkpoint, NetworkModels.parameters(denoiser)));
+            }
             if (classifierFlags != null) {
                 ObjectNode json = PublishedFlags.read(classifierFlags);
-                bundle.classifier(
-                        json, read(classifierWeights, NetworkModels.parameters(ClassifierConfig.fromFlags(json))));
+                List<Parameter> parameters = NetworkModels.parameters(ClassifierConfig.fromFlags(json));
+                try (TorchCheckpoint checkpoint = TorchCheckpoint.open(classifierWeights)) {
+                    bundle.classifier(json, WeightCheck.view(checkpoint, parameters));
+                }
             }
             ObjectNode provenance = BundleAssembler.object().put("imported", weights.getFileName().toString());
             bundle.finish(name, names, provenance, spec.commandLine().getOut());
@@ -86,12 +88,6 @@ final class ImportCommand implements Runnable {
             return Files.readAllLines(classes).stream().map(String::strip).filter(s -> !s.isEmpty()).toList();
         } catch (IOException e) {
             throw new UserError("The class names in " + classes + " cannot be read.", e);
-        }
-    }
-
-    private static Map<String, Tensor> read(Path file, List<Parameter> parameters) {
-        try (TorchCheckpoint checkpoint = TorchCheckpoint.open(file)) {
-            return WeightCheck.read(checkpoint, parameters);
         }
     }
 }

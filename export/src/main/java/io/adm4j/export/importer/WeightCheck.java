@@ -18,12 +18,19 @@ public final class WeightCheck {
      *     another shape
      */
     public static Map<String, Tensor> read(TorchCheckpoint checkpoint, List<Parameter> parameters) {
+        return new LinkedHashMap<>(view(checkpoint, parameters));
+    }
+
+    /**
+     * A network's weights as float32, each read from the file whenever it is asked for, so that networks larger than memory
+     * can be copied. The checkpoint must stay open as long as the map is used.
+     *
+     * @return one array for each parameter, in the parameters' order
+     * @throws CheckpointException as {@link #read} does; reading a weight of a damaged file throws it too
+     */
+    public static Map<String, Tensor> view(TorchCheckpoint checkpoint, List<Parameter> parameters) {
         check(checkpoint, parameters);
-        Map<String, Tensor> weights = new LinkedHashMap<>();
-        for (Parameter p : parameters) {
-            weights.put(p.name(), checkpoint.readFloat32(p.name()));
-        }
-        return weights;
+        return new CheckpointWeights(checkpoint, parameters);
     }
 
     /**

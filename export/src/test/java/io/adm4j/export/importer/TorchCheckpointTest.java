@@ -2,6 +2,7 @@ package io.adm4j.export.importer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -89,6 +90,23 @@ class TorchCheckpointTest {
                             new long[] {2}, "2.bias", new long[] {2})));
             assertArrayEquals(base(2, i -> i), weights.get("2.bias").toFloatArray());
         }
+    }
+
+    @Test
+    void weightsCanBeReadOneByOne() {
+        Map<String, Tensor> view;
+        try (TorchCheckpoint c = TorchCheckpoint.open(resource("module.pt"))) {
+            view = WeightCheck.view(
+                    c, parameters(Map.of("0.weight", new long[] {2, 3}, "0.bias", new long[] {2}, "2.weight",
+                            new long[] {2}, "2.bias", new long[] {2})));
+            assertEquals(4, view.size());
+            assertTrue(view.containsKey("0.bias"));
+            assertNull(view.get("nothing"));
+            assertArrayEquals(base(6, i -> i), view.get("0.weight").toFloatArray());
+            assertArrayEquals(view.get("2.bias").toFloatArray(), Map.copyOf(view).get("2.bias").toFloatArray());
+        }
+        // Nothing was kept.
+        assertThrows(RuntimeException.class, () -> view.get("0.weight"));
     }
 
     @Test
