@@ -8,6 +8,7 @@ import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.WeightFile;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.NetworkModels;
+import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.harness.data.PictureData;
 import io.adm4j.io.NpzWriter;
@@ -29,6 +30,7 @@ final class BundleAssembler implements AutoCloseable {
     private final BundleWriter writer;
     private final long embeddedMost;
     private UNetConfig denoiser;
+    private Precision denoiserPrecision;
     private DiffusionConfig diffusion;
     private ClassifierConfig classifier;
 
@@ -43,11 +45,21 @@ final class BundleAssembler implements AutoCloseable {
         writer = BundleWriter.create(target);
     }
 
-    /** @param flags published flags of network and diffusion */
+    /** A denoiser in float32. */
     void denoiser(ObjectNode flags, Map<String, Tensor> weights) {
+        denoiser(flags, Precision.FP32, weights);
+    }
+
+    /**
+     * The denoiser; the manifest gives its precision as the published flag {@code use_fp16}.
+     *
+     * @param flags published flags of network and diffusion
+     */
+    void denoiser(ObjectNode flags, Precision precision, Map<String, Tensor> weights) {
         denoiser = UNetConfig.fromFlags(flags);
+        denoiserPrecision = precision;
         diffusion = DiffusionConfig.fromJson(flags);
-        NetworkModels.denoiser(denoiser, weights).write(writer.file(ModelBundle.DENOISER), embeddedMost);
+        NetworkModels.denoiser(denoiser, precision, weights).write(writer.file(ModelBundle.DENOISER), embeddedMost);
     }
 
     /**
@@ -121,7 +133,7 @@ final class BundleAssembler implements AutoCloseable {
         return writer.finish(Manifest.describing(
                 name == null ? target.toAbsolutePath().normalize().getFileName().toString() : name,
                 denoiser.imageSize(),
-                denoiser.toFlags(),
+                denoiser.toFlags().put("use_fp16", denoiserPrecision == Precision.FP16),
                 Optional.ofNullable(classifier).map(ClassifierConfig::toFlags),
                 diffusion,
                 classes,

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -51,6 +52,9 @@ final class ExportCommand implements Runnable {
             description = "The first pictures of --reference to take (default ${DEFAULT-VALUE}).")
     private int referenceSamples;
 
+    @Mixin
+    private PrecisionOption precision;
+
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Folder of the bundle.")
     private Path out;
 
@@ -73,7 +77,10 @@ final class ExportCommand implements Runnable {
         List<String> classes = new ArrayList<>();
         main.description().path("data").path("classes").forEach(c -> classes.add(c.asText()));
         try (BundleAssembler bundle = new BundleAssembler(out)) {
-            bundle.denoiser(flags(main, "diffusion", "--denoiser"), weights(main, provenance.putObject("denoiser")));
+            bundle.denoiser(
+                    flags(main, "diffusion", "--denoiser"),
+                    precision.precision,
+                    weights(main, provenance.putObject("denoiser")));
             if (classifier != null) {
                 RunFolder run = new RunFolder(classifier);
                 ObjectNode flags = flags(run, "classifier", "--classifier");

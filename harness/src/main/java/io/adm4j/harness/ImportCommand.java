@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,6 +44,9 @@ final class ImportCommand implements Runnable {
     @Option(names = "--classes", paramLabel = "FILE", description = "Class names, one a line, in the order of labels.")
     private Path classes;
 
+    @Mixin
+    private PrecisionOption precision;
+
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Folder of the bundle.")
     private Path out;
 
@@ -66,7 +70,10 @@ final class ImportCommand implements Runnable {
         }
         try (BundleAssembler bundle = new BundleAssembler(out)) {
             try (TorchCheckpoint checkpoint = TorchCheckpoint.open(weights)) {
-                bundle.denoiser(denoiserFlags, WeightCheck.view(checkpoint, NetworkModels.parameters(denoiser)));
+                bundle.denoiser(
+                        denoiserFlags,
+                        precision.precision,
+                        WeightCheck.view(checkpoint, NetworkModels.parameters(denoiser)));
             }
             if (classifierFlags != null) {
                 ObjectNode json = PublishedFlags.read(classifierFlags);

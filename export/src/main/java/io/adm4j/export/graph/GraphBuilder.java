@@ -1,6 +1,7 @@
 package io.adm4j.export.graph;
 
 import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.HalfFloat;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -52,7 +53,18 @@ public final class GraphBuilder {
      * @throws IllegalArgumentException if the name is taken
      */
     public Value parameter(String name, Initializer initializer, long... shape) {
-        Value v = register(name, ElementType.FLOAT32, shape);
+        return parameter(name, ElementType.FLOAT32, initializer, shape);
+    }
+
+    /**
+     * A parameter of a floating-point type. Its weights come as float32 whatever the type: {@link OnnxModel} stores them in
+     * the type asked for here.
+     *
+     * @param name its name in the published state dict
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public Value parameter(String name, ElementType type, Initializer initializer, long... shape) {
+        Value v = register(name, type, shape);
         parameters.put(name, new Parameter(v, initializer));
         return v;
     }
@@ -70,7 +82,27 @@ public final class GraphBuilder {
 
     /** A float32 scalar constant. */
     public Value scalar(double value) {
-        return constant(Tensor.of(new float[] {(float) value}));
+        return filled(ElementType.FLOAT32, value);
+    }
+
+    /**
+     * A constant with all elements the same; a scalar where no shape is given.
+     *
+     * @param type floating-point or int64
+     */
+    public Value filled(ElementType type, double value, long... shape) {
+        Tensor tensor = Tensor.zeros(type, shape);
+        ByteBuffer to = tensor.bytes();
+        while (to.hasRemaining()) {
+            switch (type) {
+                case FLOAT32 -> to.putFloat((float) value);
+                case FLOAT64 -> to.putDouble(value);
+                case FLOAT16 -> to.putShort(HalfFloat.bits((float) value));
+                case INT64 -> to.putLong((long) value);
+                default -> throw new IllegalArgumentException("There are no constants of " + type + " here.");
+            }
+        }
+        return constant(tensor);
     }
 
     /** A constant int64 vector. */
@@ -86,10 +118,10 @@ public final class GraphBuilder {
             long[] s = p.shape();
             sum += s[axis];
             s[axis] = shape[axis];
-            if (!Arrays.equals(s, shape)) {
+            if (!Arrays.equals(s, shape) || p.type() != parts[0].type()) {
                 throw new IllegalArgumentException(
-                        "Values of shapes " + Arrays.toString(shape) + " and " + Arrays.toString(p.shape())
-                                + " cannot be joined along axis " + axis + ".");
+                        "Values of shapes " + parts[0].type() + Arrays.toString(shape) + " and " + p.type()
+                                + Arrays.toString(p.shape()) + " cannot be joined along axis " + axis + ".");
             }
         }
         shape[axis] = sum;

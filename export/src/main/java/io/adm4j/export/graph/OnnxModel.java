@@ -62,7 +62,8 @@ public final class OnnxModel {
      * @param inputs graph inputs in order; all are kept, used or not
      * @param weights one float32 array for every parameter that the outputs need; may be a view that reads a file, and must
      *     last until the model is written
-     * @throws IllegalArgumentException if a weight is missing; one of another shape is noticed when the model is written
+     * @throws IllegalArgumentException if a weight is missing; one of another shape, or too large for its
+     *     parameter's type, is noticed when the model is written
      */
     public static OnnxModel withWeights(
             GraphBuilder graph, List<Value> inputs, List<Value> outputs, Map<String, Tensor> weights) {
@@ -219,7 +220,7 @@ public final class OnnxModel {
                     "The weight '" + p.name() + "' has shape " + Arrays.toString(w.shape()) + "; the network takes "
                             + Arrays.toString(p.shape()) + ".");
         }
-        return w;
+        return StoredWeight.of(p, w);
     }
 
     private static long bytes(Parameter p) {

@@ -104,6 +104,7 @@ public final class Value {
 
     /** {@code then} where this bool value holds, else {@code otherwise}. */
     public Value where(Value then, Value otherwise) {
+        then.requireType("Where", otherwise);
         long[] s = broadcast(broadcast(shape, then.shape), otherwise.shape);
         return graph.node("Where", "", List.of(this, then, otherwise), Map.of(), then.type, s);
     }
@@ -324,6 +325,7 @@ public final class Value {
 
     /** alpha·op(this)·op(other), where op transposes the two last axes if asked; batched over the others. */
     public Value matmul(Value other, boolean transposeThis, boolean transposeOther, double alpha) {
+        requireType("MatMul", other);
         long m = dim(transposeThis ? -1 : -2);
         long k = dim(transposeThis ? -2 : -1);
         long k2 = other.dim(transposeOther ? -1 : -2);
@@ -357,6 +359,8 @@ public final class Value {
                     "'" + name + "' " + Arrays.toString(shape) + " does not fit the linear layer '" + weight.name + "' "
                             + Arrays.toString(weight.shape) + ".");
         }
+        requireType("Gemm", weight);
+        requireType("Gemm", bias);
         List<Value> in = bias == null ? List.of(this, weight) : List.of(this, weight, bias);
         return graph.node("Gemm", "", in, Map.of("transB", 1L), type, dim(0), weight.dim(0));
     }
@@ -375,6 +379,8 @@ public final class Value {
         }
         long kh = weight.dim(2);
         long kw = weight.dim(3);
+        requireType("Conv", weight);
+        requireType("Conv", bias);
         List<Value> in = bias == null ? List.of(this, weight) : List.of(this, weight, bias);
         return graph.node(
                 "Conv",
@@ -406,10 +412,8 @@ public final class Value {
      * rows are given as [N, groups, length].
      */
     public Value normalizeGroups(double epsilon) {
-        float[] ones = new float[Math.toIntExact(dim(1))];
-        Arrays.fill(ones, 1);
-        Value scale = graph.constant(Tensor.of(ones, ones.length));
-        Value bias = graph.constant(Tensor.of(new float[ones.length], ones.length));
+        Value scale = graph.filled(type, 1, dim(1));
+        Value bias = graph.filled(type, 0, dim(1));
         return graph.node(
                 "InstanceNormalization", "", List.of(this, scale, bias), Map.of("epsilon", (float) epsilon), type, shape);
     }
@@ -490,11 +494,7 @@ public final class Value {
 
     /** A scalar constant of this value's element type. */
     public Value like(double constant) {
-        return switch (type) {
-            case FLOAT64 -> graph.constant(Tensor.of(new double[] {constant}));
-            case INT64 -> graph.constant(Tensor.of(new long[] {(long) constant}));
-            default -> graph.scalar(constant);
-        };
+        return graph.filled(type, constant);
     }
 
     private Value unary(String op) {
@@ -502,12 +502,16 @@ public final class Value {
     }
 
     private Value binary(String op, Value other, ElementType result) {
-        if (type != other.type) {
+        requireType(op, other);
+        return graph.node(op, "", List.of(this, other), Map.of(), result, broadcast(shape, other.shape));
+    }
+
+    private void requireType(String op, Value other) {
+        if (other != null && type != other.type) {
             throw new IllegalArgumentException(
                     op + " of '" + name + "' (" + type + ") and '" + other.name + "' (" + other.type
                             + ") needs equal types.");
         }
-        return graph.node(op, "", List.of(this, other), Map.of(), result, broadcast(shape, other.shape));
     }
 
     private long[] reduced(boolean keepDims, int[] axes) {

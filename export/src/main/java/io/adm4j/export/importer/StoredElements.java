@@ -2,6 +2,7 @@ package io.adm4j.export.importer;
 
 import io.adm4j.export.importer.Pickled.TensorView;
 import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.HalfFloat;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -43,7 +44,7 @@ final class StoredElements {
         FloatBuffer to = out.floats();
         ByteBuffer from = tensor.bytes();
         while (to.hasRemaining()) {
-            to.put(tensor.type() == ElementType.FLOAT64 ? (float) from.getDouble() : half(from.getShort()));
+            to.put(tensor.type() == ElementType.FLOAT64 ? (float) from.getDouble() : HalfFloat.value(from.getShort()));
         }
         return out;
     }
@@ -67,17 +68,5 @@ final class StoredElements {
             expected *= view.shape()[i];
         }
         return true;
-    }
-
-    /** IEEE 754 binary16 to binary32. */
-    private static float half(short bits) {
-        int sign = (bits & 0x8000) << 16;
-        int exponent = bits >> 10 & 0x1f;
-        int fraction = bits & 0x3ff;
-        if (exponent == 0) {
-            return Float.intBitsToFloat(sign | Float.floatToRawIntBits(fraction * 0x1p-24f));
-        }
-        int wide = exponent == 0x1f ? 0xff : exponent + 127 - 15;
-        return Float.intBitsToFloat(sign | wide << 23 | fraction << 13);
     }
 }

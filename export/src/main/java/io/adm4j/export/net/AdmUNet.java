@@ -15,9 +15,16 @@ import java.util.Deque;
  */
 public final class AdmUNet {
     private final UNetConfig config;
+    private final Precision precision;
 
+    /** A network in float32. */
     public AdmUNet(UNetConfig config) {
+        this(config, Precision.FP32);
+    }
+
+    public AdmUNet(UNetConfig config, Precision precision) {
         this.config = config;
+        this.precision = precision;
     }
 
     public UNetConfig config() {
@@ -30,7 +37,7 @@ public final class AdmUNet {
     }
 
     /**
-     * Adds the network to a graph.
+     * Adds the network to a graph. Inputs and output are float32 in either precision.
      *
      * @param x noisy pictures, float [N, 3, H, W]
      * @param t original timestep numbers, float [N]
@@ -54,8 +61,8 @@ public final class AdmUNet {
         Value in = config.superResolution()
                 ? graph.concat(1, x, lowRes.upsampleBilinear(config.imageSize() / config.smallSize()))
                 : x;
-        Encoder.Result down = encoder(layers, block).apply(in);
-        Value h = up(layers, block, down);
+        Encoder.Result down = encoder(layers, block).apply(in.cast(precision.torso()));
+        Value h = up(layers, block, down).cast(x.type());
         h = layers.groupNorm("out.0", h).silu();
         return layers.zeroConv("out.2", h, config.outChannels(), 3);
     }

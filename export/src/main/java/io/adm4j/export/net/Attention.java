@@ -2,6 +2,7 @@ package io.adm4j.export.net;
 
 import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.Value;
+import io.adm4j.tensor.ElementType;
 import java.util.List;
 
 /** Self-attention over the positions of a picture, and the pool that is made of it. */
@@ -48,7 +49,9 @@ final class Attention {
         Value flat = x.reshape(n, c, tokens - 1);
         Value position = layers.graph()
                 .parameter(name + ".positional_embedding", new Initializer.Normal(1 / Math.sqrt(c)), c, tokens);
-        Value all = layers.graph().concat(2, flat.reduceMean(true, 2), flat).add(position.reshape(1, c, tokens));
+        Value all = layers.graph()
+                .concat(2, flat.reduceMean(true, 2), flat)
+                .add(position.reshape(1, c, tokens).cast(x.type()));
         Value qkv = layers.pointwise(name + ".qkv_proj", all.reshape(n, c, 1, tokens), 3 * c, false);
         List<Value> parts = splitThenHeads(qkv, heads(c, 1, headChannels));
         return attend(parts.get(0).slice(3, 0, 1), parts.get(1), parts.get(2)).reshape(n, c);
@@ -70,9 +73,10 @@ final class Attention {
                 .split(2, perHead, perHead, perHead);
     }
 
-    /** v · softmax(qᵀk / √channels)ᵀ. */
+    /** v · softmax(qᵀk / √channels)ᵀ; the softmax in float32. */
     private static Value attend(Value q, Value k, Value v) {
-        Value weights = q.matmul(k, true, false, 1 / Math.sqrt(q.dim(2))).softmax();
+        Value products = q.matmul(k, true, false, 1 / Math.sqrt(q.dim(2)));
+        Value weights = products.cast(ElementType.FLOAT32).softmax().cast(v.type());
         return v.matmul(weights, false, true, 1);
     }
 }

@@ -40,7 +40,7 @@ final class KeyedDropout implements Dropout {
         Value turns = key.mul(graph.constant(phases((int) (shape[1] * shape[2] * shape[3]))));
         Value whole = graph.node("Floor", "", List.of(turns), Map.of(), turns.type(), turns.shape());
         Value mask = turns.sub(whole).less(graph.scalar(rate)).where(graph.scalar(0), graph.scalar(1 / (1 - rate)));
-        return activations.mul(mask.reshape(shape));
+        return activations.mul(mask.cast(activations.type()).reshape(shape));
     }
 
     /** a(i) in [1, 2), the same in every graph. */

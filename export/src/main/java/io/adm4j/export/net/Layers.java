@@ -3,10 +3,20 @@ package io.adm4j.export.net;
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.Value;
+import io.adm4j.tensor.ElementType;
 
-/** The layers that both networks are made of, with parameters named and initialised as in the published code. */
+/**
+ * The layers that both networks are made of, with parameters named and initialised as in the published code.
+ *
+ * <p>Convolutions compute in the type of what they are given, and their weights are of that type; normalisation computes in
+ * float32 and gives back the type it was given. So the type of the first activations is that of the whole way ({@link
+ * Precision}).
+ */
 final class Layers {
     private static final double EPSILON = 1e-5;
+
+    /** Sums over a picture and small differences need more than float16 has. */
+    private static final ElementType NORMALIZED_IN = ElementType.FLOAT32;
 
     private final GraphBuilder graph;
 
@@ -20,10 +30,19 @@ final class Layers {
 
     /** x [N, in] to [N, out]. */
     Value linear(String name, Value x, long out) {
+        return linear(name, x, out, x.type());
+    }
+
+    /**
+     * x [N, in] to [N, out], computed in the type of x.
+     *
+     * @param stored the type in which the weights are kept
+     */
+    Value linear(String name, Value x, long out, ElementType stored) {
         Initializer initializer = Initializer.fanIn(x.dim(1));
         return x.linear(
-                graph.parameter(name + ".weight", initializer, out, x.dim(1)),
-                graph.parameter(name + ".bias", initializer, out));
+                graph.parameter(name + ".weight", stored, initializer, out, x.dim(1)).cast(x.type()),
+                graph.parameter(name + ".bias", stored, initializer, out).cast(x.type()));
     }
 
     /** A square convolution that keeps height and width (halves them with stride 2). */
@@ -37,16 +56,16 @@ final class Layers {
     }
 
     private Value conv(String name, Value x, long out, int kernel, int stride, Initializer initializer) {
-        Value weight = graph.parameter(name + ".weight", initializer, out, x.dim(1), kernel, kernel);
-        Value bias = graph.parameter(name + ".bias", initializer, out);
+        Value weight = graph.parameter(name + ".weight", x.type(), initializer, out, x.dim(1), kernel, kernel);
+        Value bias = graph.parameter(name + ".bias", x.type(), initializer, out);
         return x.conv(weight, bias, stride, kernel / 2);
     }
 
     /** A linear map of each position's channels, whose weight is that of a 1-d convolution. */
     Value pointwise(String name, Value x, long out, boolean zero) {
         Initializer initializer = zero ? Initializer.zeros() : Initializer.fanIn(x.dim(1));
-        Value weight = graph.parameter(name + ".weight", initializer, out, x.dim(1), 1);
-        Value bias = graph.parameter(name + ".bias", initializer, out);
+        Value weight = graph.parameter(name + ".weight", x.type(), initializer, out, x.dim(1), 1);
+        Value bias = graph.parameter(name + ".bias", x.type(), initializer, out);
         return x.conv(weight.reshape(out, x.dim(1), 1, 1), bias, 1, 0);
     }
 
@@ -55,7 +74,7 @@ final class Layers {
         long[] perChannel = x.rank() == 4 ? new long[] {1, x.dim(1), 1, 1} : new long[] {1, x.dim(1)};
         Value gamma = gamma(name, x.dim(1)).reshape(perChannel);
         Value beta = beta(name, x.dim(1)).reshape(perChannel);
-        return normalized(x).mul(gamma).add(beta);
+        return normalized(x).mul(gamma).add(beta).cast(x.type());
     }
 
     /**
@@ -72,7 +91,8 @@ final class Layers {
         Value b = beta(name, channels).mul(factor).add(shift);
         return normalized(x)
                 .mul(a.reshape(scale.dim(0), channels, 1, 1))
-                .add(b.reshape(scale.dim(0), channels, 1, 1));
+                .add(b.reshape(scale.dim(0), channels, 1, 1))
+                .cast(x.type());
     }
 
     private Value gamma(String name, long channels) {
@@ -89,6 +109,9 @@ final class Layers {
         for (int i = 2; i < shape.length; i++) {
             perGroup *= shape[i];
         }
-        return x.reshape(shape[0], Levels.GROUPS, perGroup).normalizeGroups(EPSILON).reshape(shape);
+        return x.cast(NORMALIZED_IN)
+                .reshape(shape[0], Levels.GROUPS, perGroup)
+                .normalizeGroups(EPSILON)
+                .reshape(shape);
     }
 }

@@ -15,7 +15,7 @@ public final class NetworkModels {
 
     /** The parameters of a denoiser, in the order of the published state dict. */
     public static List<Parameter> parameters(UNetConfig config) {
-        return graph(config).parameters();
+        return graph(config, Precision.FP32).parameters();
     }
 
     /** The parameters of a classifier, in the order of the published state dict. */
@@ -31,7 +31,17 @@ public final class NetworkModels {
      * @throws IllegalArgumentException if a weight is missing or has another shape
      */
     public static OnnxModel denoiser(UNetConfig config, Map<String, Tensor> weights) {
-        GraphBuilder graph = graph(config);
+        return denoiser(config, Precision.FP32, weights);
+    }
+
+    /**
+     * A denoiser of a precision; inputs and output are as in {@link #denoiser(UNetConfig, Map)}, float32 too.
+     *
+     * @param weights float32 arrays by state-dict name
+     * @throws IllegalArgumentException if a weight is missing, has another shape or is too large for the precision
+     */
+    public static OnnxModel denoiser(UNetConfig config, Precision precision, Map<String, Tensor> weights) {
+        GraphBuilder graph = graph(config, precision);
         return OnnxModel.withWeights(graph, graph.inputs(), List.of(graph.value("out")), weights);
     }
 
@@ -65,13 +75,13 @@ public final class NetworkModels {
                 weights);
     }
 
-    private static GraphBuilder graph(UNetConfig config) {
+    private static GraphBuilder graph(UNetConfig config, Precision precision) {
         GraphBuilder graph = new GraphBuilder();
         Value x = pictures(graph, "x", config.imageSize());
         Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
         Value y = config.classConditional() ? graph.input("y", ElementType.INT64, GraphBuilder.BATCH) : null;
         Value lowRes = config.superResolution() ? pictures(graph, "low_res", config.smallSize()) : null;
-        graph.named("out", new AdmUNet(config).build(graph, x, t, y, lowRes, Dropout.none()));
+        graph.named("out", new AdmUNet(config, precision).build(graph, x, t, y, lowRes, Dropout.none()));
         return graph;
     }
 

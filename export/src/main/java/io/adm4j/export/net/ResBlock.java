@@ -42,10 +42,10 @@ record ResBlock(Layers layers, Value embedding, boolean scaleShiftNorm, Dropout 
         String norm = name + ".out_layers.0";
         if (scaleShiftNorm) {
             List<Value> parts =
-                    layers.linear(name + ".emb_layers.1", embedding, 2L * out).split(1, out, out);
+                    layers.linear(name + ".emb_layers.1", embedding, 2L * out, h.type()).split(1, out, out);
             return layers.scaleShiftNorm(norm, h, parts.get(0), parts.get(1));
         }
-        Value shift = layers.linear(name + ".emb_layers.1", embedding, out);
+        Value shift = layers.linear(name + ".emb_layers.1", embedding, out, h.type()).cast(h.type());
         return layers.groupNorm(norm, h.add(shift.reshape(embedding.dim(0), out, 1, 1)));
     }
 }

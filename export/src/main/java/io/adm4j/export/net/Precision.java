@@ -1,0 +1,43 @@
+package io.adm4j.export.net;
+
+import io.adm4j.tensor.ElementType;
+import java.util.Locale;
+
+/**
+ * The floating-point numbers that the denoising UNet is computed and stored in. Inputs, outputs and the weights given to it
+ * are float32 in any case.
+ */
+public enum Precision {
+    /** float32 everywhere. */
+    FP32(ElementType.FLOAT32),
+
+    /**
+     * As the published conversion ({@code use_fp16}): activations between the first input block and the last output block
+     * are float16, and so are the convolutions there, those of attention too. Normalisation, softmax, the embeddings of
+     * timestep and label and the output layer stay float32.
+     *
+     * <p>The linear layers by which the embedding reaches the blocks compute in float32 as published, but their weights are
+     * stored as float16 too: they are a tenth of a large network, and a file of half the size is what this precision is for.
+     *
+     * <p>Classifiers have no such form: gradients by pixels, which guidance takes of them, fall below what float16 can
+     * hold, and the published default for them is float32 too.
+     */
+    FP16(ElementType.FLOAT16);
+
+    private final ElementType torso;
+
+    Precision(ElementType torso) {
+        this.torso = torso;
+    }
+
+    /** The type of activations and weights between the first input block and the last output block. */
+    ElementType torso() {
+        return torso;
+    }
+
+    /** As command lines and manifests write it: {@code fp32}, {@code fp16}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,158 @@
+package io.adm4j.export.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.Golden;
+import io.adm4j.export.autodiff.Gradients;
+import io.adm4j.export.autodiff.Kernels;
+import io.adm4j.export.graph.GraphBuilder;
+import io.adm4j.export.graph.OnnxModel;
+import io.adm4j.export.graph.Value;
+import io.adm4j.export.importer.TorchCheckpoint;
+import io.adm4j.export.importer.WeightCheck;
+import io.adm4j.io.Npz;
+import io.adm4j.runtime.Device;
+import io.adm4j.runtime.OnnxSession;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The denoiser in float16, against what the published code computes in float32. */
+class HalfPrecisionTest {
+    private static final double TOLERANCE = 2e-2;
+
+    /** The files of these small networks hold relatively more of what is no weight. */
+    private static final double LARGEST_SHARE = 0.6;
+
+    static List<String> denoisers() {
+        return Golden.cases("unet-");
+    }
+
+    @ParameterizedTest
+    @MethodSource("denoisers")
+    void theOutputIsCloseAndTheFileHalfAsLarge(String name) throws IOException {
+        Network network = Network.read(name);
+        byte[] half = NetworkModels.denoiser(network.config, Precision.FP16, network.weights).bytes();
+        byte[] full = NetworkModels.denoiser(network.config, network.weights).bytes();
+        Map<String, Tensor> arrays = Npz.read(Golden.file(name + ".npz"));
+        double error = relativeError(arrays.get("out"), run(half, arrays).get("out"));
+        assertTrue(error < TOLERANCE, "The relative error is " + error + ".");
+        // Were it smaller than float16 is fine, the graph would still be the one of float32.
+        assertTrue(error > 1e-5, "The relative error is only " + error + ".");
+        double share = (double) half.length / full.length;
+        assertTrue(share < LARGEST_SHARE, "The file has " + share + " of the size.");
+    }
+
+    /** Differentiation takes casts and constants of float16 in its stride. */
+    @ParameterizedTest
+    @MethodSource("denoisers")
+    void gradientsGoThroughIt(String name) throws IOException {
+        Network network = Network.read(name);
+        Map<String, Tensor> arrays = Npz.read(Golden.file(name + ".npz"));
+        Tensor full = run(network.gradient(Precision.FP32), arrays).get("grad");
+        Tensor half = run(network.gradient(Precision.FP16), arrays).get("grad");
+        double error = relativeError(full, half);
+        assertTrue(error < TOLERANCE, "The relative error is " + error + ".");
+    }
+
+    @Test
+    void weightsBeyondFloat16AreRefusedByName() throws IOException {
+        Network network = Network.read(Golden.cases("unet-").get(0));
+        String name = "middle_block.0.in_layers.2.weight";
+        for (float bad : new float[] {65520, Float.NEGATIVE_INFINITY, Float.NaN}) {
+            Map<String, Tensor> weights = new HashMap<>(network.weights);
+            Tensor changed = Tensor.of(weights.get(name).toFloatArray(), weights.get(name).shape());
+            changed.floats().put(changed.size() / 2, bad);
+            weights.put(name, changed);
+            String message = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> NetworkModels.denoiser(network.config, Precision.FP16, weights).bytes())
+                    .getMessage();
+            assertTrue(message.contains("'" + name + "'") && message.contains("fp32"), message);
+        }
+    }
+
+    /** What is computed in float32 need not fit into float16: the output's weights. */
+    @Test
+    void theOutputLayerStaysFloat32() throws IOException {
+        Network network = Network.read(Golden.cases("unet-").get(0));
+        Map<String, Tensor> weights = new HashMap<>(network.weights);
+        Tensor large = Tensor.zeros(ElementType.FLOAT32, weights.get("out.2.bias").shape());
+        large.floats().put(0, 1e6f);
+        weights.put("out.2.bias", large);
+        byte[] model = NetworkModels.denoiser(network.config, Precision.FP16, weights).bytes();
+        try (OnnxSession session = OnnxSession.open(model, Device.CPU, 0)) {
+            assertFalse(session.inputs().stream().anyMatch(i -> i.type() == ElementType.FLOAT16));
+            assertEquals(ElementType.FLOAT32, session.outputs().get(0).type());
+        }
+    }
+
+    /** A network with its weights. */
+    private record Network(UNetConfig config, Map<String, Tensor> weights) {
+
+        static Network read(String name) throws IOException {
+            UNetConfig config =
+                    UNetConfig.fromFlags(new ObjectMapper().readTree(Golden.file(name + ".json").toFile()));
+            try (TorchCheckpoint checkpoint = TorchCheckpoint.open(Golden.file(name + ".pt"))) {
+                return new Network(
+                        config,
+                        new LinkedHashMap<>(WeightCheck.read(checkpoint, NetworkModels.parameters(config))));
+            }
+        }
+
+        /** The gradient of the summed output by x. */
+        byte[] gradient(Precision precision) {
+            GraphBuilder graph = new GraphBuilder();
+            long size = config.imageSize();
+            Value x = graph.input("x", ElementType.FLOAT32, GraphBuilder.BATCH, 3, size, size);
+            Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
+            Value y = config.classConditional() ? graph.input("y", ElementType.INT64, GraphBuilder.BATCH) : null;
+            Value lowRes = config.superResolution()
+                    ? graph.input(
+                            "low_res",
+                            ElementType.FLOAT32,
+                            GraphBuilder.BATCH,
+                            3,
+                            config.smallSize(),
+                            config.smallSize())
+                    : null;
+            Value out = new AdmUNet(config, precision).build(graph, x, t, y, lowRes, Dropout.none());
+            Value gradient = new Gradients(graph, Kernels.STOCK).of(out, List.of(x)).get(0);
+            return OnnxModel.withWeights(graph, graph.inputs(), List.of(graph.named("grad", gradient)), weights)
+                    .bytes();
+        }
+    }
+
+    private static Map<String, Tensor> run(byte[] model, Map<String, Tensor> arrays) {
+        try (OnnxSession session = OnnxSession.open(model, Device.CPU, 0)) {
+            Map<String, Tensor> in = new HashMap<>();
+            session.inputs().forEach(spec -> in.put(spec.name(), arrays.get(spec.name())));
+            return session.run(in);
+        }
+    }
+
+    /** The largest difference, relative to the largest number. */
+    private static double relativeError(Tensor expected, Tensor actual) {
+        float[] e = expected.toFloatArray();
+        float[] a = actual.toFloatArray();
+        assertEquals(e.length, a.length);
+        double largest = 0;
+        double off = 0;
+        for (int i = 0; i < e.length; i++) {
+            largest = Math.max(largest, Math.abs(e[i]));
+            off = Math.max(off, Math.abs((double) a[i] - e[i]));
+        }
+        return off / largest;
+    }
+}
