@@ -21,6 +21,7 @@ import picocli.CommandLine.ParameterException;
             TrainCommand.class,
             ExportCommand.class,
             ImportCommand.class,
+            ImportFeaturesCommand.class,
             SampleCommand.class,
             EvalCommand.class,
             RunCommand.class,

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +27,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RunCommand implements Runnable {
+    private static final String PICTURES = "pictures";
+    private static final List<String> PICTURE_NAMES = List.of(PICTURES, "images", "arr_0");
+
     @Parameters(paramLabel = "MODEL.onnx")
     private Path model;
 
@@ -50,11 +54,7 @@ final class RunCommand implements Runnable {
                 NpzReader arrays = NpzReader.open(inputs)) {
             Map<String, Tensor> given = new LinkedHashMap<>();
             for (TensorSpec input : session.inputs()) {
-                if (!arrays.has(input.name())) {
-                    throw new UserError(inputs + " has no array '" + input.name() + "' (" + input.type()
-                            + Arrays.toString(input.shape()) + "); it has " + arrays.names() + ".");
-                }
-                given.put(input.name(), as(input, arrays.read(input.name())));
+                given.put(input.name(), as(input, arrays.read(arrayFor(input, arrays))));
             }
             Map<String, Tensor> found = session.run(given);
             try (NpzWriter writer = NpzWriter.create(outputs)) {
@@ -65,18 +65,28 @@ final class RunCommand implements Runnable {
         }
     }
 
+    /** The array of an input's name; where pictures are taken, the names that files of pictures use will do too. */
+    private String arrayFor(TensorSpec input, NpzReader arrays) {
+        List<String> names = input.name().equals(PICTURES) ? PICTURE_NAMES : List.of(input.name());
+        return names.stream().filter(arrays::has).findFirst().orElseThrow(() -> new UserError(
+                inputs + " has no array '" + input.name() + "' (" + input.type() + Arrays.toString(input.shape())
+                        + "); it has " + arrays.names() + "."));
+    }
+
     /** Numbers of another type than the input's are converted where nothing is lost but precision. */
     private static Tensor as(TensorSpec input, Tensor array) {
         if (array.type() == input.type()) {
             return array;
         }
-        boolean whole = array.type() == ElementType.INT64 || array.type() == ElementType.INT32;
+        boolean whole = array.type() == ElementType.INT64 || array.type() == ElementType.INT32
+                || array.type() == ElementType.UINT8;
         if (input.type() == ElementType.FLOAT32 && (whole || array.type() == ElementType.FLOAT64)) {
             Tensor floats = Tensor.zeros(ElementType.FLOAT32, array.shape());
             for (int i = 0; i < array.size(); i++) {
                 floats.floats().put(i, (float) switch (array.type()) {
                     case INT64 -> array.longs().get(i);
                     case INT32 -> array.ints().get(i);
+                    case UINT8 -> array.bytes().get(i) & 0xff;
                     default -> array.doubles().get(i);
                 });
             }

@@ -19,12 +19,16 @@ import java.util.Set;
  *
  * <p><b>Shapes.</b> A dimension is a length, or a negative number {@code -k} for {@code k} times the batch size N, which
  * is known only when the graph runs. At most one dimension of a value may be negative. {@link #BATCH} is N itself.
+ * {@link #ANY_LENGTH} is a dimension of which nothing is known before the graph runs; any number of them may be.
  *
  * <p>Operators are methods of {@link Value}; {@link OnnxModel} makes a file of a graph.
  */
 public final class GraphBuilder {
     /** A dimension of batch-size length. */
     public static final long BATCH = -1;
+
+    /** A dimension of any length, for elementwise operators, transpositions and what brings it to a known length. */
+    public static final long ANY_LENGTH = Long.MIN_VALUE;
 
     private final List<Value> inputs = new ArrayList<>();
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
@@ -209,7 +213,7 @@ public final class GraphBuilder {
     }
 
     private Value register(String name, ElementType type, long[] shape) {
-        if (Arrays.stream(shape).filter(d -> d < 0).count() > 1) {
+        if (Arrays.stream(shape).filter(d -> d < 0 && d != ANY_LENGTH).count() > 1) {
             throw new IllegalArgumentException(
                     "Value '" + name + "' of shape " + Arrays.toString(shape)
                             + " depends on the batch size in more than one dimension.");

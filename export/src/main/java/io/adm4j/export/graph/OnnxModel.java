@@ -339,7 +339,7 @@ public final class OnnxModel {
             TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
             if (d >= 0) {
                 dim.setDimValue(d);
-            } else {
+            } else if (d != GraphBuilder.ANY_LENGTH) {
                 dim.setDimParam(d == GraphBuilder.BATCH ? "N" : -d + "N");
             }
             shape.addDim(dim);
