@@ -10,8 +10,9 @@ import java.util.stream.IntStream;
  * machine changes a picture. This definition stays as it is across versions:
  *
  * <ul>
- *   <li>Picture n has the Philox4x32-10 key {@code seeds[n]}; the counter is {@code (b, 0, s, 0)} with b the number of a
- *       block of four values and s the stream: 0 for the start noise, k+1 for the k-th step (from 0) of a sampler.
+ *   <li>Picture n has the Philox4x32-10 key {@code seeds[n]}; the counter is {@code (b, 0, s, g)} with b the number of a
+ *       block of four values, s the stream: 0 for the start noise, k+1 for the k-th step (from 0) of a sampler, and g the
+ *       stage: 0 for a model that draws pictures, 1 for an upsampler that enlarges them.
  *   <li>The four words w of a block give four values by Box and Muller: with u(w) = (w + 0.5) / 2<sup>32</sup>, r =
  *       sqrt(-2 ln u(w0)) and a = 2&pi; u(w1), the first two are r cos a and r sin a; w2 and w3 give the other two.
  *   <li>Values fill the picture's elements in the order of its memory (channel, line, column).
@@ -23,7 +24,16 @@ public final class SeededNoise implements NoiseSource {
     private static final int BLOCK = 4;
     private static final double UNIT = 1.0 / (1L << 32);
 
+    private static final int DRAWING = 0;
+    private static final int ENLARGING = 1;
+
     private final long[] seeds;
+    private final int stage;
+
+    private SeededNoise(int stage, long[] seeds) {
+        this.seeds = seeds.clone();
+        this.stage = stage;
+    }
 
     /**
      * Noise for a batch.
@@ -31,7 +41,12 @@ public final class SeededNoise implements NoiseSource {
      * @param seeds one a picture, in the order of the batch
      */
     public SeededNoise(long... seeds) {
-        this.seeds = seeds.clone();
+        this(DRAWING, seeds);
+    }
+
+    /** Noise for enlarging a batch of pictures: independent of the noise that pictures of these seeds were drawn from. */
+    public static SeededNoise ofUpsampler(long... seeds) {
+        return new SeededNoise(ENLARGING, seeds);
     }
 
     /** The start noise x_T, float32 of this shape; the first dimension is the number of seeds. */
@@ -58,18 +73,18 @@ public final class SeededNoise implements NoiseSource {
         // StrictMath makes this the dearest part of an ancestral step outside the network; pictures are independent.
         IntStream.range(0, seeds.length).parallel().forEach(n -> {
             float[] picture = new float[length];
-            normals(seeds[n], stream, picture);
+            normals(seeds[n], stream, stage, picture);
             values.put(n * length, picture);
         });
     }
 
-    private static void normals(long seed, int stream, float[] values) {
+    private static void normals(long seed, int stream, int stage, float[] values) {
         int[] words = new int[BLOCK];
         for (int at = 0; at < values.length; at += BLOCK) {
             words[0] = at / BLOCK;
             words[1] = 0;
             words[2] = stream;
-            words[3] = 0;
+            words[3] = stage;
             Philox.encrypt(seed, words);
             for (int pair = 0; pair < BLOCK && at + pair < values.length; pair += 2) {
                 double radius = Math.sqrt(-2 * StrictMath.log(uniform(words[pair])));

@@ -69,8 +69,22 @@ public record Manifest(
         return denoiser.path("class_cond").asBoolean(false);
     }
 
-    /** Number of classes, as far as names or flags tell. */
+    /** Whether labels mean anything to this model: its denoiser takes them, or its classifier guides by them. */
+    public boolean takesLabels() {
+        return classConditional() || classifier.isPresent();
+    }
+
+    /** Height and width of the pictures that the model enlarges; empty for a model that is no upsampler. */
+    public OptionalInt smallSize() {
+        JsonNode size = denoiser.path("small_size");
+        return denoiser.has("large_size") && size.isInt() ? OptionalInt.of(size.intValue()) : OptionalInt.empty();
+    }
+
+    /** Number of classes that can be asked for, as far as names or flags tell; empty for a model without labels. */
     public OptionalInt classCount() {
+        if (!takesLabels()) {
+            return OptionalInt.empty();
+        }
         if (!classes.isEmpty()) {
             return OptionalInt.of(classes.size());
         }

@@ -7,14 +7,25 @@ import io.adm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The denoiser of a bundle. May be used from several threads at once. */
+/**
+ * The denoiser of a bundle. That of an upsampler also needs the small pictures, see {@link #enlarging}. May be used from
+ * several threads at once.
+ */
 public final class OnnxDenoiser implements Denoiser, AutoCloseable {
+    private static final String LOW_RES = "low_res";
+
     private final OnnxSession session;
     private final boolean takesLabels;
+    private final boolean takesLowRes;
 
     private OnnxDenoiser(OnnxSession session) {
         this.session = session;
-        this.takesLabels = session.inputs().stream().anyMatch(i -> i.name().equals("y"));
+        this.takesLabels = takes(session, "y");
+        this.takesLowRes = takes(session, LOW_RES);
+    }
+
+    private static boolean takes(OnnxSession session, String input) {
+        return session.inputs().stream().anyMatch(i -> i.name().equals(input));
     }
 
     /**
@@ -33,8 +44,33 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
         return takesLabels;
     }
 
+    /** Whether the graph has an input for small pictures to enlarge. */
+    public boolean takesLowRes() {
+        return takesLowRes;
+    }
+
+    /**
+     * The denoiser of an upsampler for given small pictures; the graph brings these to size itself, bilinearly.
+     *
+     * @param lowRes float32 {@code [N, 3, h, w]}, -1 to 1
+     * @throws IllegalArgumentException if the graph has no input for them
+     */
+    public Denoiser enlarging(Tensor lowRes) {
+        if (!takesLowRes) {
+            throw new IllegalArgumentException("This denoiser enlarges nothing: it is no upsampler.");
+        }
+        return (x, timesteps, labels) -> predict(x, timesteps, labels, lowRes);
+    }
+
     @Override
     public Tensor predict(Tensor x, Tensor timesteps, Tensor labels) {
+        if (takesLowRes) {
+            throw new IllegalArgumentException("This denoiser is an upsampler: it needs small pictures to enlarge.");
+        }
+        return predict(x, timesteps, labels, null);
+    }
+
+    private Tensor predict(Tensor x, Tensor timesteps, Tensor labels, Tensor lowRes) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         inputs.put("x", x);
         inputs.put("t", timesteps);
@@ -43,6 +79,9 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
                 throw new IllegalArgumentException("This denoiser is class-conditional: it needs a label a picture.");
             }
             inputs.put("y", labels);
+        }
+        if (lowRes != null) {
+            inputs.put(LOW_RES, lowRes);
         }
         return session.run(inputs).get("out");
     }

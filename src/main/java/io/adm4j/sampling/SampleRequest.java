@@ -11,6 +11,7 @@ import java.util.stream.LongStream;
  *
  * @param seeds one a picture; with label and settings it decides the picture
  * @param labels one a picture, or none for a model without classes
+ * @param lowRes the pictures to enlarge, float32 {@code [N, 3, h, w]} of -1 to 1; for upsamplers, which need them
  * @param startNoise x_T, float32 {@code [N, 3, H, W]}, in the place of the seeds' own
  * @param stepNoise noise of the steps, in the place of the seeds' own
  */
@@ -18,6 +19,7 @@ public record SampleRequest(
         long[] seeds,
         int[] labels,
         SamplingSettings settings,
+        Optional<Tensor> lowRes,
         Optional<Tensor> startNoise,
         Optional<NoiseSource> stepNoise) {
     public SampleRequest {
@@ -34,7 +36,7 @@ public record SampleRequest(
 
     /** Pictures from their seeds alone. */
     public SampleRequest(long[] seeds, int[] labels, SamplingSettings settings) {
-        this(seeds, labels, settings, Optional.empty(), Optional.empty());
+        this(seeds, labels, settings, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** Pictures of consecutive seeds, one a label. */
@@ -43,14 +45,23 @@ public record SampleRequest(
         return new SampleRequest(seeds, labels, settings);
     }
 
+    /**
+     * These pictures enlarged.
+     *
+     * @param small float32 {@code [N, 3, h, w]}, -1 to 1
+     */
+    public SampleRequest enlarging(Tensor small) {
+        return new SampleRequest(seeds, labels, settings, Optional.of(small), startNoise, stepNoise);
+    }
+
     /** The same pictures from given start noise. */
     public SampleRequest withStartNoise(Tensor noise) {
-        return new SampleRequest(seeds, labels, settings, Optional.of(noise), stepNoise);
+        return new SampleRequest(seeds, labels, settings, lowRes, Optional.of(noise), stepNoise);
     }
 
     /** The same pictures with given noise in the steps. */
     public SampleRequest withStepNoise(NoiseSource noise) {
-        return new SampleRequest(seeds, labels, settings, startNoise, Optional.of(noise));
+        return new SampleRequest(seeds, labels, settings, lowRes, startNoise, Optional.of(noise));
     }
 
     /** One a picture; a copy. */
@@ -76,6 +87,7 @@ public record SampleRequest(
                 && Arrays.equals(seeds, r.seeds)
                 && Arrays.equals(labels, r.labels)
                 && settings.equals(r.settings)
+                && lowRes.equals(r.lowRes)
                 && startNoise.equals(r.startNoise)
                 && stepNoise.equals(r.stepNoise);
     }

@@ -1,5 +1,6 @@
 package io.adm4j.sampling;
 
+import io.adm4j.diffusion.Denoiser;
 import io.adm4j.diffusion.Guidance;
 import io.adm4j.diffusion.NoiseSource;
 import io.adm4j.diffusion.Sampler;
@@ -78,14 +79,17 @@ public final class SamplingPipeline implements AutoCloseable {
      */
     public SampleBatch sample(SampleRequest request, StepListener listener) {
         Sampler sampler = sampler(request);
-        SeededNoise seeded = new SeededNoise(request.seeds());
+        SeededNoise seeded = request.lowRes().isPresent()
+                ? SeededNoise.ofUpsampler(request.seeds())
+                : new SeededNoise(request.seeds());
         int[] labels = request.labels();
         Tensor y = labels.length == 0
                 ? null
                 : Tensor.of(Arrays.stream(labels).asLongStream().toArray(), labels.length);
         Tensor start = request.startNoise().orElseGet(() -> seeded.start(shape(request)));
         NoiseSource noise = request.stepNoise().orElse(seeded);
-        Iterator<StepState> steps = sampler.steps(denoiser, guidance(request.settings()), start, y, noise);
+        Denoiser network = request.lowRes().isPresent() ? denoiser.enlarging(request.lowRes().get()) : denoiser;
+        Iterator<StepState> steps = sampler.steps(network, guidance(request.settings()), start, y, noise);
         while (true) {
             StepState state = steps.next();
             boolean goOn = listener.afterStep(state);
@@ -117,6 +121,7 @@ public final class SamplingPipeline implements AutoCloseable {
                                 : "; labels count from 0."));
             }
         }
+        checkLowRes(request);
         request.startNoise().ifPresent(noise -> {
             if (!Arrays.equals(noise.shape(), shape(request))) {
                 throw new IllegalArgumentException(
@@ -127,9 +132,37 @@ public final class SamplingPipeline implements AutoCloseable {
         return request.settings().samplerFor(manifest().diffusion());
     }
 
+    private void checkLowRes(SampleRequest request) {
+        if (!denoiser.takesLowRes()) {
+            if (request.lowRes().isPresent()) {
+                throw new IllegalArgumentException("The model " + manifest().name()
+                        + " draws pictures and enlarges none: it is no upsampler.");
+            }
+            return;
+        }
+        // Hand-made bundles may lack the flag; their graphs check the size themselves.
+        OptionalInt small = manifest().smallSize();
+        String pictures = small.isPresent() ? small.getAsInt() + "x" + small.getAsInt() + " pictures" : "pictures";
+        if (request.lowRes().isEmpty()) {
+            throw new IllegalArgumentException("The model " + manifest().name() + " is an upsampler that enlarges "
+                    + pictures + " to " + manifest().imageSize() + "x" + manifest().imageSize()
+                    + " and cannot draw any: give it pictures of another model.");
+        }
+        Tensor lowRes = request.lowRes().get();
+        if (lowRes.rank() != 4
+                || lowRes.dim(0) != request.count()
+                || small.isPresent() && !Arrays.equals(lowRes.shape(), shape(request.count(), small.getAsInt()))) {
+            throw new IllegalArgumentException("The upsampler " + manifest().name() + " enlarges " + pictures + ", "
+                    + request.count() + " here, and was given " + Arrays.toString(lowRes.shape()) + ".");
+        }
+    }
+
     private long[] shape(SampleRequest request) {
-        int size = manifest().imageSize();
-        return new long[] {request.count(), CHANNELS, size, size};
+        return shape(request.count(), manifest().imageSize());
+    }
+
+    private static long[] shape(int count, int size) {
+        return new long[] {count, CHANNELS, size, size};
     }
 
     private Guidance guidance(SamplingSettings settings) {
