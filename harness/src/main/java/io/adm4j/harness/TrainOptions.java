@@ -3,7 +3,9 @@ package io.adm4j.harness;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.net.FreshWeights;
+import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureData;
 import io.adm4j.harness.data.Split;
@@ -143,7 +145,9 @@ final class TrainOptions {
         Task task = makeTask.make(description.get("flags"), pictures, settings);
         TrainingLoop loop = new TrainingLoop(task, settings, folder, runtime.device, runtime.threads);
         if (resume == null) {
-            Map<String, Tensor> first = FreshWeights.draw(task.graph().graph().parameters(), settings.seed());
+            List<Parameter> network = task.graph().graph().parameters();
+            TrainingArtifacts.requireRoom(network, settings.emaRates());
+            Map<String, Tensor> first = FreshWeights.draw(network, settings.seed());
             folder.create(withData(description, pictures, source));
             loop.prepare(first);
             long parameters = first.values().stream().mapToLong(Tensor::size).sum();

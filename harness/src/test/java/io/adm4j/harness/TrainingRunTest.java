@@ -202,6 +202,8 @@ class TrainingRunTest {
         refused("schedule", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--noise-schedule", "x"));
         refused("", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--num-channels", 33));
         refused("", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--dropout", 1));
+        refused("training checkpoints hold", arguments(
+                diffusion, "--data", data, "--steps", 1, "--out", run, "--num-channels", 4096));
         refused("no training run", "train", "diffusion", "--resume", run, "--steps", 1);
         assertTrue(Files.notExists(run), "nothing is left behind");
 

@@ -25,6 +25,9 @@ import java.util.Map;
  * @param frozen arrays that the optimizer leaves alone (here: exponential moving averages), float32, by name
  */
 public record OrtCheckpoint(Map<String, Tensor> trainable, Map<String, Tensor> frozen) {
+    /** Beyond this the runtime splits its checkpoints in two; one file cannot pass 2 GiB. */
+    static final long MAX_BYTES = 1800L << 20;
+
     private static final int VERSION = 2;
     private static final String IDENTIFIER = "ODTC";
     private static final int FLOAT = 1;

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -32,6 +33,9 @@ public final class TrainingArtifacts {
     public static final String OPTIMIZER_MODEL = "optimizer.onnx";
     /** Training input: 1 where a step should move the moving averages, 0 where it should not; float32 []. */
     public static final String EMA_SWITCH = "ema_switch";
+
+    /** AdamW keeps two running means for each parameter. */
+    private static final int MOMENTS = 2;
 
     private TrainingArtifacts() {}
 
@@ -82,6 +86,24 @@ public final class TrainingArtifacts {
             Files.write(folder.resolve(OPTIMIZER_MODEL), OptimizerModel.of(optimizer).toByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException("Could not write the training graphs to " + folder + ".", e);
+        }
+    }
+
+    /**
+     * Checks that the checkpoints of a run fit into their file format: weights, moving averages and the optimizer's two
+     * moments.
+     *
+     * @throws IllegalArgumentException if they do not
+     */
+    public static void requireRoom(List<Parameter> parameters, List<Double> emaRates) {
+        long count = parameters.stream().mapToLong(p -> Tensor.elements(p.shape())).sum();
+        long bytes = count * Float.BYTES * (1 + emaRates.size() + MOMENTS);
+        if (bytes > OrtCheckpoint.MAX_BYTES) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "A network of %,d parameters with %d moving averages needs checkpoints of %,d bytes, and ONNX Runtime's"
+                            + " training checkpoints hold %,d: train a narrower network or keep fewer averages (--ema-rate).",
+                    count, emaRates.size(), bytes, OrtCheckpoint.MAX_BYTES));
         }
     }
 
