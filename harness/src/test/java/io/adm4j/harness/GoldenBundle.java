@@ -3,6 +3,7 @@ package io.adm4j.harness;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.Golden;
+import io.adm4j.export.net.Precision;
 import io.adm4j.model.ModelBundle;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,11 @@ final class GoldenBundle {
      *     has one
      */
     static ModelBundle write(Path folder, JsonNode settings) {
+        return write(folder, settings, Precision.FP32);
+    }
+
+    /** As {@link #write(Path, JsonNode)}, with a denoiser of a precision. */
+    static ModelBundle write(Path folder, JsonNode settings, Precision precision) {
         String denoiser = settings.get("denoiser").asText();
         ObjectNode flags = (ObjectNode) GoldenCase.json(denoiser);
         if (settings.hasNonNull("schedule")) {
@@ -28,7 +34,7 @@ final class GoldenBundle {
             flags.put("diffusion_steps", settings.get("steps").asInt());
         }
         try (BundleAssembler bundle = new BundleAssembler(folder)) {
-            bundle.denoiser(flags, GoldenCase.weights(denoiser));
+            bundle.denoiser(flags, precision, GoldenCase.weights(denoiser));
             if (settings.hasNonNull("classifier")) {
                 String classifier = settings.get("classifier").asText();
                 bundle.classifier((ObjectNode) GoldenCase.json(classifier), GoldenCase.weights(classifier));

@@ -9,8 +9,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.export.graph.Parameter;
+import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +41,14 @@ class ConfigurationTest {
         assertEquals(millions, Math.round(count(NetworkModels.parameters(config)) / 1e6));
         assertEquals(config, UNetConfig.fromFlags(config.toFlags()));
         assertEquals(6, config.outChannels());
+        double share = (double) weightBytes(config, Precision.FP16) / weightBytes(config, Precision.FP32);
+        assertTrue(share < 0.51, "The weights in float16 take " + share + " of those in float32.");
+    }
+
+    private static long weightBytes(UNetConfig config, Precision precision) {
+        Map<String, Tensor> unread = NetworkModels.parameters(config).stream()
+                .collect(Collectors.toMap(Parameter::name, p -> Tensor.of(new float[1])));
+        return NetworkModels.denoiser(config, precision, unread).weightBytes();
     }
 
     @ParameterizedTest
