@@ -20,6 +20,8 @@ import picocli.CommandLine.ParameterException;
             QuickstartCommand.class,
             TrainCommand.class,
             ExportCommand.class,
+            ModelsCommand.class,
+            FetchCommand.class,
             ImportCommand.class,
             ImportFeaturesCommand.class,
             SampleCommand.class,
