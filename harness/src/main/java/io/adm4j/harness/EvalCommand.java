@@ -1,29 +1,39 @@
 package io.adm4j.harness;
 
 import io.adm4j.harness.data.Checksums;
-import io.adm4j.harness.data.DataOptions;
-import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.data.Split;
+import io.adm4j.harness.evaluation.EvaluationRun;
+import io.adm4j.harness.evaluation.GivenSamples;
+import io.adm4j.harness.evaluation.ReferencePictures;
+import io.adm4j.harness.evaluation.SampleSource;
+import io.adm4j.harness.evaluation.StopNotice;
+import io.adm4j.harness.evaluation.WorkFolder;
 import io.adm4j.harness.metrics.Evaluator;
 import io.adm4j.harness.metrics.EvaluatorSettings;
 import io.adm4j.harness.metrics.FeatureExtractor;
-import io.adm4j.harness.metrics.MeasuredPictures;
-import io.adm4j.harness.metrics.Scores;
+import io.adm4j.harness.metrics.Metric;
 import io.adm4j.harness.report.BaselineGate;
 import io.adm4j.harness.report.Comparison;
 import io.adm4j.harness.report.EvaluationReport;
 import io.adm4j.harness.report.FeatureNetwork;
 import io.adm4j.harness.report.LibraryVersions;
+import io.adm4j.harness.report.Model;
 import io.adm4j.harness.report.PictureSet;
 import io.adm4j.harness.report.Result;
+import io.adm4j.harness.report.SamplingPoint;
 import io.adm4j.model.ModelBundle;
+import io.adm4j.sampling.SamplingPipeline;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,44 +41,57 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code harness eval}: FID, precision, recall and an Inception-style score of samples against real pictures. */
+/** {@code harness eval}: scores of samples, given or drawn by a bundle, against real pictures. */
 @Command(
         name = "eval",
-        description = "Scores samples against real pictures: FID, precision, recall, Inception-style score.",
+        description = "Scores samples against real pictures: FID, sFID, Inception Score, precision, recall and more. The"
+                + " samples are given, or drawn from a bundle and scored in one go; a run that was interrupted goes on where"
+                + " it was when the same command is given again.",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         footer = {
             "",
             "The features are those of a bundle's own classifier unless --features names another network;",
             "scores on such features compare only with each other."
         })
 public final class EvalCommand implements Callable<Integer> {
+    private static final int SAMPLES_AT_ONCE = 16;
+    private static final int FEATURES_AT_ONCE = 64;
+
     @Spec
     private CommandSpec spec;
 
     @Option(
             names = "--bundle",
             paramLabel = "FOLDER",
-            description = "Bundle whose feature network is used (default: the embedded Fashion-MNIST bundle).")
+            description = "Bundle that draws the samples, and whose feature network and reference are used unless others are"
+                    + " named (default: the embedded Fashion-MNIST bundle).")
     private Path bundle;
 
     @Option(
             names = "--features",
             paramLabel = "FILE",
-            description = "Another feature network: ONNX, x [N,3,H,W] in [-1,1] to features [N,D] and logits [N,K].")
+            description = "Another feature network: the ONNX file of harness import-features, or one of x [N,3,H,W] in [-1,1]"
+                    + " to features [N,D] and logits [N,K].")
     private Path features;
 
     @Option(
             names = {"--samples-npz", "--pictures"},
             paramLabel = "PATH",
-            required = true,
-            description = "Samples: an npz with uint8 pictures in arr_0, or a folder of picture files.")
-    private Path samples;
+            description = "Given samples: an npz with uint8 pictures in arr_0, or a folder of picture files.")
+    private Path given;
+
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            description = "Samples to draw from the bundle; of given ones the first N (default: all of them).")
+    private Integer samples;
 
     @Option(
             names = "--reference",
             paramLabel = "PATH",
-            description = "Real pictures: an npz, a folder of picture files (with or without sub-folders), or a folder"
-                    + " of MNIST-style IDX files (default: reference.npz in the bundle).")
+            description = "Real pictures: an npz as the published reference batches, a folder of picture files (with or"
+                    + " without sub-folders), or a folder of MNIST-style IDX files (default: reference.npz in the bundle).")
     private Path reference;
 
     @Option(
@@ -76,6 +99,35 @@ public final class EvalCommand implements Callable<Integer> {
             defaultValue = "TEST",
             description = "Part of IDX files to compare with: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
     private Split split;
+
+    @Mixin
+    private EvalSamplingOptions drawing;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "Pictures that go through a network at once (default: " + SAMPLES_AT_ONCE + " when drawing, "
+                    + FEATURES_AT_ONCE + " for features).")
+    private Integer batchSize;
+
+    @Option(
+            names = "--metrics",
+            split = ",",
+            defaultValue = "published",
+            paramLabel = "NAME",
+            description = "published (inception_score, fid, sfid where the network allows, precision, recall), all (also"
+                    + " fid_infinity, kid, density, coverage), or names separated by commas (default ${DEFAULT-VALUE}).")
+    private List<String> metrics;
+
+    @Option(
+            names = "--bootstrap",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "Resamples for the confidence interval of FID; 0 for none (default ${DEFAULT-VALUE}).")
+    private int bootstrap;
+
+    @Option(names = "--per-class", description = "Score each class as well; samples and reference need labels.")
+    private boolean perClass;
 
     @Option(
             names = "--k",
@@ -86,21 +138,21 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--inception-split",
             defaultValue = "5000",
-            description = "Pictures in a part of the Inception-style score (default ${DEFAULT-VALUE}).")
+            description = "Pictures in a part of the Inception Score (default ${DEFAULT-VALUE}).")
     private int inceptionSplit;
-
-    @Option(
-            names = "--batch-size",
-            defaultValue = "64",
-            description = "Pictures that go through the network at once (default ${DEFAULT-VALUE}).")
-    private int batchSize;
 
     @Option(
             names = "--out",
             paramLabel = "PATH",
-            description = "Write a report: a folder, which gets report.html, report.json, report.md and junit.xml; or a file"
-                    + " that ends in .json.")
+            description = "Write the report: a folder for JSON, HTML, Markdown and JUnit XML, or a file that ends in .json.")
     private Path out;
+
+    @Option(
+            names = "--work",
+            paramLabel = "FOLDER",
+            description = "Keeps what is finished until the report is written: drawn samples and features (default: work in"
+                    + " the report's folder, else eval.work here; for given samples without --out nothing is kept).")
+    private Path work;
 
     @Mixin
     private BaselineOptions baseline;
@@ -110,108 +162,67 @@ public final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (k < 1 || inceptionSplit < 1 || batchSize < 1 || runtime.threads < 0) {
-            throw new UserError("--k, --inception-split and --batch-size are at least 1, --threads at least 0.");
+        boolean sizes = (batchSize == null || batchSize >= 1) && (samples == null || samples >= 1);
+        if (k < 1 || inceptionSplit < 1 || !sizes || runtime.threads < 0 || bootstrap < 0) {
+            throw new UserError("--samples, --k, --inception-split and --batch-size are at least 1, --threads and"
+                    + " --bootstrap at least 0.");
         }
-        long begin = System.nanoTime();
-        EvaluatorSettings settings = new EvaluatorSettings(
-                k, inceptionSplit, batchSize, EvaluatorSettings.PUBLISHED_METRICS, 0, false);
+        requireSamples();
+        if (out != null && !isJson(out) && Files.isRegularFile(out)) {
+            throw new UserError("--out " + out + " is a file; name a folder, or a file that ends in .json.");
+        }
         Optional<BaselineGate> gate = baseline.open();
         Source source = source();
+        EvaluatorSettings settings = new EvaluatorSettings(
+                k, inceptionSplit, batchSize == null ? FEATURES_AT_ONCE : batchSize, metrics(), bootstrap, perClass);
         try (Evaluator evaluator = Evaluator.open(source.network(), runtime.device, runtime.threads, settings)) {
-            int size = evaluator.imageSize() == FeatureExtractor.ANY_SIZE ? source.imageSize() : evaluator.imageSize();
-            // Samples are scored as they are; only real pictures are brought to size.
-            try (PictureStream sampleStream = PictureStream.open(samples, new DataOptions(DataOptions.AS_STORED, split))) {
-                requireSize(sampleStream, size);
-                try (PictureStream referenceStream =
-                        PictureStream.open(source.reference(), new DataOptions(sampleStream.imageSize(), split))) {
-                    EvaluationReport report = score(evaluator, settings, source, sampleStream, referenceStream, begin);
-                    return finish(report, gate.map(g -> g.check(report)));
-                }
+            if (metrics.contains(Metric.SFID.key()) && !evaluator.givesSpatial()) {
+                throw new UserError("sFID takes features that keep their place, which " + source.name()
+                        + " does not give; name the Inception network with --features, or leave sfid out.");
+            }
+            return given != null ? scoreGiven(evaluator, source, gate) : drawAndScore(evaluator, source, gate);
+        }
+    }
+
+    private void requireSamples() {
+        if (given != null) {
+            EvalSamplingOptions.requireNone(spec.commandLine().getParseResult());
+        } else if (samples == null) {
+            throw new UserError("Say what to score: --samples N draws N samples from the bundle, --samples-npz or --pictures"
+                    + " names given ones.");
+        }
+        if (features != null && bundle != null && given != null) {
+            throw new UserError("Give either --bundle or --features: both name a feature network.");
+        }
+    }
+
+    private Set<Metric> metrics() {
+        Set<Metric> chosen = EnumSet.noneOf(Metric.class);
+        for (String name : metrics) {
+            switch (name) {
+                case "published" -> chosen.addAll(EvaluatorSettings.PUBLISHED_METRICS);
+                case "all" -> chosen.addAll(EnumSet.allOf(Metric.class));
+                default -> chosen.add(Metric.ofKey(name));
             }
         }
+        return chosen;
     }
 
-    private EvaluationReport score(
-            Evaluator evaluator,
-            EvaluatorSettings settings,
-            Source source,
-            PictureStream sampleStream,
-            PictureStream referenceStream,
-            long begin) {
-        MeasuredPictures measuredSamples = measure(evaluator, "Samples", sampleStream);
-        MeasuredPictures measuredReference = measure(evaluator, "Reference", referenceStream);
-        Scores scores = compare(evaluator, measuredReference, measuredSamples);
-        return new EvaluationReport(
-                Instant.now(),
-                LibraryVersions.adm4j(),
-                LibraryVersions.current(),
-                runtime.device.name().toLowerCase(Locale.ROOT),
-                runtime.threads == 0 ? Runtime.getRuntime().availableProcessors() : runtime.threads,
-                new FeatureNetwork(source.name(), Checksums.of(source.network()), scores.featureCount()),
-                describe(source.reference(), referenceStream),
-                Optional.empty(),
-                settings,
-                List.of(new Result(
-                        Optional.empty(),
-                        describe(samples, sampleStream),
-                        scores,
-                        (System.nanoTime() - begin) / 1e9,
-                        Optional.empty())));
-    }
-
-    /** Prints and writes the report; the exit code says whether it is worse than the baseline allows. */
-    private int finish(EvaluationReport report, Optional<Comparison> comparison) {
-        PrintWriter printer = spec.commandLine().getOut();
-        report.lines(comparison).forEach(printer::println);
-        if (out != null) {
-            report.write(out, comparison);
-            printer.println("Written: " + out);
-        }
-        printer.flush();
-        Optional<String> failure = comparison.flatMap(Comparison::failure);
-        failure.ifPresent(spec.commandLine().getErr()::println);
-        return failure.isPresent() ? Harness.REGRESSION : 0;
-    }
-
-    private void requireSize(PictureStream stream, int size) {
-        if (size != FeatureExtractor.ANY_SIZE && stream.imageSize() != size) {
-            throw new UserError("The pictures in " + samples + " are " + stream.imageSize() + "x" + stream.imageSize()
-                    + ", but the feature network takes " + size + "x" + size + ".");
-        }
-    }
-
-    private static MeasuredPictures measure(Evaluator evaluator, String what, PictureStream stream) {
-        try (Progress progress = Progress.start(what, stream.size(), "pictures")) {
-            return evaluator.measure(stream, progress::step);
-        }
-    }
-
-    private static Scores compare(Evaluator evaluator, MeasuredPictures reference, MeasuredPictures samples) {
-        long pairs = evaluator.pairs(reference, samples);
-        try (Progress progress = Progress.start("Comparing", pairs, "pairs")) {
-            return evaluator.compare(reference, samples, progress::step);
-        }
-    }
-
-    private static PictureSet describe(Path path, PictureStream stream) {
-        return new PictureSet(path.toString(), stream.size(), stream.imageSize(), stream.checksum());
-    }
-
-    /** The feature network, what to call it, the pictures it is meant for and what to compare with. */
-    private record Source(Path network, String name, int imageSize, Path reference) {}
+    /** The feature network, what to call it, the pictures it is meant for, what to compare with, and what may draw. */
+    private record Source(Path network, String name, int imageSize, Path reference, Optional<ModelBundle> bundle) {}
 
     private Source source() {
-        if (features != null) {
-            if (bundle != null) {
-                throw new UserError("Give either --bundle or --features: both name a feature network.");
-            }
+        if (features != null && given != null) {
             if (reference == null) {
                 throw new UserError("Give --reference with the pictures to compare with.");
             }
-            return new Source(features, features.getFileName().toString(), FeatureExtractor.ANY_SIZE, reference);
+            return new Source(features, name(features), FeatureExtractor.ANY_SIZE, reference, Optional.empty());
         }
         ModelBundle loaded = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
+        if (features != null) {
+            return new Source(
+                    features, name(features), FeatureExtractor.ANY_SIZE, referenceOf(loaded), Optional.of(loaded));
+        }
         if (!loaded.has(ModelBundle.FEATURES)) {
             throw new UserError("The bundle " + loaded.folder()
                     + " has no feature network; name one with --features, or export the bundle with one.");
@@ -220,7 +231,12 @@ public final class EvalCommand implements Callable<Integer> {
                 loaded.path(ModelBundle.FEATURES),
                 "the feature network of bundle " + loaded.manifest().name(),
                 loaded.manifest().imageSize(),
-                referenceOf(loaded));
+                referenceOf(loaded),
+                Optional.of(loaded));
+    }
+
+    private static String name(Path network) {
+        return network.getFileName().toString();
     }
 
     private Path referenceOf(ModelBundle loaded) {
@@ -233,5 +249,123 @@ public final class EvalCommand implements Callable<Integer> {
                     + " has no " + EmbeddedBundle.REFERENCE + ".");
         }
         return own;
+    }
+
+    private int scoreGiven(Evaluator evaluator, Source source, Optional<BaselineGate> gate) {
+        OptionalInt wanted = samples == null ? OptionalInt.empty() : OptionalInt.of(samples);
+        SampleSource found = GivenSamples.open(given, split, wanted);
+        try (WorkFolder kept = work == null && out == null ? null : WorkFolder.open(workFolder())) {
+            return score(evaluator, source, gate, List.of(found), Optional.empty(), Optional.ofNullable(kept));
+        }
+    }
+
+    private int drawAndScore(Evaluator evaluator, Source source, Optional<BaselineGate> gate) {
+        ModelBundle model = source.bundle().orElseThrow();
+        try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads);
+                WorkFolder kept = WorkFolder.open(workFolder())) {
+            List<SampleSource> sets =
+                    drawing.sources(pipeline, samples, batchSize == null ? SAMPLES_AT_ONCE : batchSize, kept);
+            Model drawnBy = new Model(
+                    model.manifest().name(),
+                    model.folder().toString(),
+                    Checksums.of(model.folder().resolve(ModelBundle.MANIFEST)),
+                    model.manifest().classes());
+            return score(evaluator, source, gate, sets, Optional.of(drawnBy), Optional.of(kept));
+        }
+    }
+
+    private Path workFolder() {
+        if (work != null) {
+            return work;
+        }
+        return out == null
+                ? Path.of("eval.work")
+                : isJson(out) ? out.resolveSibling(out.getFileName() + ".work") : out.resolve("work");
+    }
+
+    private static boolean isJson(Path path) {
+        return path.getFileName().toString().endsWith(".json");
+    }
+
+    private int score(
+            Evaluator evaluator,
+            Source source,
+            Optional<BaselineGate> gate,
+            List<SampleSource> sets,
+            Optional<Model> model,
+            Optional<WorkFolder> kept) {
+        int size = sets.get(0).imageSize();
+        requireSize(evaluator, source, size);
+        ReferencePictures real = ReferencePictures.open(source.reference(), split, size);
+        String checksum = Checksums.of(source.network());
+        EvaluationRun run = new EvaluationRun(evaluator, checksum, real, kept, out != null && !isJson(out));
+        List<Result> results = new ArrayList<>();
+        try (StopNotice notice = kept.map(this::notice).orElse(null)) {
+            FeatureNetwork network =
+                    new FeatureNetwork(source.name(), checksum, run.reference().statistics().dimension());
+            gate.ifPresent(g -> g.requireComparable(network, real.describe(), evaluator.settings()));
+            sets.forEach(set -> gate.ifPresent(g -> g.requireComparable(set.point(), announced(set))));
+            for (SampleSource set : sets) {
+                results.add(run.score(set, heading(set, results.size() + 1, sets.size())));
+            }
+            EvaluationReport report = new EvaluationReport(
+                    Instant.now(),
+                    LibraryVersions.adm4j(),
+                    LibraryVersions.current(),
+                    runtime.device.name().toLowerCase(Locale.ROOT),
+                    runtime.threads == 0 ? Runtime.getRuntime().availableProcessors() : runtime.threads,
+                    network,
+                    real.describe(),
+                    model,
+                    evaluator.settings(),
+                    results);
+            int exitCode = publish(report, gate.map(g -> g.check(report)));
+            kept.ifPresent(WorkFolder::clear);
+            return exitCode;
+        }
+    }
+
+    private void requireSize(Evaluator evaluator, Source source, int size) {
+        int wanted = evaluator.imageSize() == FeatureExtractor.ANY_SIZE ? source.imageSize() : evaluator.imageSize();
+        if (wanted != FeatureExtractor.ANY_SIZE && size != wanted) {
+            throw new UserError("The pictures " + (given == null ? "of the bundle" : "in " + given) + " are " + size + "x"
+                    + size + ", but the feature network takes " + wanted + "x" + wanted + ".");
+        }
+    }
+
+    /** What is known of samples before they are drawn. */
+    private PictureSet announced(SampleSource set) {
+        return new PictureSet(String.valueOf(given), set.count(), set.imageSize(), Optional.empty());
+    }
+
+    private StopNotice notice(WorkFolder kept) {
+        return StopNotice.of(
+                spec.commandLine().getErr(),
+                "Stopped; what is finished is in " + kept.path() + ": give the same command again to go on from there.");
+    }
+
+    private static String heading(SampleSource set, int number, int of) {
+        if (set.point().isEmpty()) {
+            return "Samples";
+        }
+        SamplingPoint point = set.point().get();
+        return of == 1
+                ? "Sampling"
+                : String.format(Locale.ROOT, "Sampling %d/%d (steps %s, scale %s)",
+                        number, of, point.steps(), point.classifierScale());
+    }
+
+    /** Prints and writes the report; the exit code says whether the figures may be this bad. */
+    private int publish(EvaluationReport report, Optional<Comparison> comparison) {
+        PrintWriter printer = spec.commandLine().getOut();
+        report.lines(comparison).forEach(printer::println);
+        if (out != null) {
+            report.write(out, comparison);
+            printer.println("Written: " + out);
+        }
+        printer.flush();
+        Optional<String> failure = comparison.flatMap(Comparison::failure);
+        failure.ifPresent(spec.commandLine().getErr()::println);
+        return failure.isPresent() ? Harness.REGRESSION : 0;
     }
 }

@@ -6,12 +6,9 @@ import io.adm4j.io.NpyStream;
 import io.adm4j.io.NpzReader;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -61,7 +58,7 @@ public abstract sealed class PictureStream implements AutoCloseable {
     }
 
     /**
-     * Pictures that are made while the stream is read.
+     * Pictures that are made while the stream is read, and handed out as they are made.
      *
      * @param size how many there will be
      * @param labels one a picture, or none
@@ -248,9 +245,9 @@ public abstract sealed class PictureStream implements AutoCloseable {
         private final int imageSize;
         private final Optional<int[]> labels;
         private final Supplier<Tensor> batches;
-        private final Deque<Tensor> waiting = new ArrayDeque<>();
-        private int made;
         private int done;
+        /** What is left of the batch at hand; null if nothing is. */
+        private Tensor left;
 
         OfBatches(int size, int imageSize, Optional<int[]> labels, Supplier<Tensor> batches) {
             this.size = size;
@@ -285,26 +282,10 @@ public abstract sealed class PictureStream implements AutoCloseable {
             if (count == 0) {
                 return null;
             }
-            while (made - done < count) {
-                Tensor batch = batches.get();
-                made += (int) batch.dim(0);
-                waiting.add(batch);
-            }
-            if (waiting.peek().dim(0) == count) {
-                done += count;
-                return waiting.poll();
-            }
-            Tensor result = Tensor.zeros(ElementType.UINT8, count, imageSize, imageSize, 3);
-            ByteBuffer target = result.bytes();
-            while (target.hasRemaining()) {
-                Tensor first = waiting.poll();
-                long taken = Math.min(first.dim(0), target.remaining() / (3L * imageSize * imageSize));
-                target.put(first.rows(0, taken).bytes());
-                if (taken < first.dim(0)) {
-                    waiting.addFirst(first.rows(taken, first.dim(0)));
-                }
-            }
-            done += count;
+            Tensor batch = left == null ? batches.get() : left;
+            left = batch.dim(0) > count ? batch.rows(count, batch.dim(0)) : null;
+            Tensor result = left == null ? batch : batch.rows(0, count);
+            done += (int) result.dim(0);
             return result;
         }
     }
@@ -348,8 +329,9 @@ public abstract sealed class PictureStream implements AutoCloseable {
             if (wanted == 0) {
                 return null;
             }
-            done += wanted;
-            return all.next(wanted);
+            Tensor rows = all.next(wanted);
+            done += (int) rows.dim(0);
+            return rows;
         }
 
         @Override

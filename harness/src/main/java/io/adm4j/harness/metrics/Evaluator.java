@@ -60,6 +60,11 @@ public final class Evaluator implements AutoCloseable {
         return extractor.imageSize();
     }
 
+    /** Whether the network gives the features that sFID takes. */
+    public boolean givesSpatial() {
+        return extractor.givesSpatial();
+    }
+
     public EvaluatorSettings settings() {
         return settings;
     }

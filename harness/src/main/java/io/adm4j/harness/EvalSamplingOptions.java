@@ -1,0 +1,137 @@
+package io.adm4j.harness;
+
+import io.adm4j.harness.evaluation.DrawnSamples;
+import io.adm4j.harness.evaluation.SampleSource;
+import io.adm4j.harness.evaluation.WorkFolder;
+import io.adm4j.harness.report.SamplingPoint;
+import io.adm4j.harness.sampling.LabelChoice;
+import io.adm4j.harness.sampling.ModelPictures;
+import io.adm4j.harness.sampling.PictureSource;
+import io.adm4j.model.Manifest;
+import io.adm4j.sampling.SamplingPipeline;
+import io.adm4j.sampling.SamplingSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+
+/** How an evaluation draws the samples it scores; several steps and scales make a sweep. */
+final class EvalSamplingOptions {
+    private static final String HEADING = "Drawing: ";
+
+    @Option(
+            names = "--steps",
+            split = ",",
+            defaultValue = "25",
+            paramLabel = "STEPS",
+            description = HEADING + "a number of steps, numbers by section (90+60+60+20+20) or ddimN; several to compare,"
+                    + " separated by commas (default ${DEFAULT-VALUE}).")
+    private List<String> steps;
+
+    @Option(
+            names = "--classifier-scale",
+            split = ",",
+            defaultValue = "0",
+            paramLabel = "SCALE",
+            description = HEADING + "strength of the classifier's guidance; 0 does not run it; several to compare, separated"
+                    + " by commas (default ${DEFAULT-VALUE}).")
+    private List<Double> scales;
+
+    @Option(
+            names = "--sampler",
+            defaultValue = "ddim",
+            description = HEADING + "ddim or ddpm (default ${DEFAULT-VALUE}).")
+    private String sampler;
+
+    @Option(names = "--eta", defaultValue = "0", description = HEADING + "noise of DDIM, 0 to 1 (default ${DEFAULT-VALUE}).")
+    private double eta;
+
+    @Option(
+            names = "--clip-denoised",
+            arity = "1",
+            defaultValue = "true",
+            description = HEADING + "clip predictions of x_0 to [-1, 1] (default ${DEFAULT-VALUE}).")
+    private boolean clipDenoised;
+
+    @Option(
+            names = "--labels",
+            description = HEADING + "balanced (all classes equally often, in random order), random, all (each in turn), or"
+                    + " labels and class names separated by commas (default: balanced, where there are classes).")
+    private String labels;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "0",
+            description = HEADING + "seed of the first sample (default ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--samples-out",
+            paramLabel = "FILE.npz",
+            description = HEADING + "keep the samples as the published code writes them (arr_0 NHWC uint8, arr_1 labels); of"
+                    + " several sets each gets its steps and scale in the name.")
+    private Path samplesOut;
+
+    /**
+     * Refuses these options where there is nothing to draw.
+     *
+     * @throws UserError if one was given
+     */
+    static void requireNone(ParseResult given) {
+        for (OptionSpec option : given.matchedOptions()) {
+            if (option.description().length > 0 && option.description()[0].startsWith(HEADING)) {
+                throw new UserError(option.longestName() + " says how to draw samples, but the samples are given: leave out"
+                        + " one of the two.");
+            }
+        }
+    }
+
+    /**
+     * One source for each of the settings asked for.
+     *
+     * @param count samples in each set
+     * @param batchSize samples drawn at once
+     * @throws UserError if the model has no such labels
+     * @throws IllegalArgumentException if it cannot draw these samples; the message says what it could
+     */
+    List<SampleSource> sources(SamplingPipeline pipeline, int count, int batchSize, WorkFolder work) {
+        Manifest manifest = pipeline.manifest();
+        LabelChoice choice = LabelChoice.of(labels == null ? defaultLabels(manifest) : labels, manifest);
+        String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.words();
+        List<SampleSource> sources = new ArrayList<>();
+        for (String step : steps) {
+            for (double scale : scales) {
+                SamplingSettings settings =
+                        new SamplingSettings(sampler, step.replace('+', ','), eta, scale, clipDenoised);
+                PictureSource pictures = new ModelPictures(pipeline, choice, settings, seed, count);
+                sources.add(new DrawnSamples(
+                        pictures,
+                        new SamplingPoint(sampler, settings.steps(), eta, scale, labelWords, seed),
+                        "bundle " + manifest.name(),
+                        batchSize,
+                        work.path("samples", batchSize + " at once of " + pictures.settings()),
+                        Optional.ofNullable(samplesOut).map(file -> named(file, step, scale))));
+            }
+        }
+        return sources;
+    }
+
+    private static String defaultLabels(Manifest manifest) {
+        boolean takesLabels = manifest.classConditional() || manifest.classifier().isPresent();
+        return takesLabels && manifest.classCount().isPresent() ? "balanced" : "all";
+    }
+
+    /** The file of one set: of several each has its settings in the name. */
+    private Path named(Path file, String step, double scale) {
+        if (steps.size() * scales.size() == 1) {
+            return file;
+        }
+        String name = file.getFileName().toString();
+        int dot = name.endsWith(".npz") ? name.length() - ".npz".length() : name.length();
+        return file.resolveSibling(
+                name.substring(0, dot) + "-" + sampler + "-" + step + "-scale-" + scale + name.substring(dot));
+    }
+}

@@ -1,0 +1,63 @@
+package io.adm4j.harness.evaluation;
+
+import io.adm4j.harness.data.PictureStream;
+import io.adm4j.harness.metrics.Evaluator;
+import io.adm4j.harness.metrics.MeasuredPictures;
+import io.adm4j.harness.metrics.Neighbours;
+import io.adm4j.harness.report.Gallery;
+import io.adm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/** Takes what a report shows: the first samples, and for some of them what the reference has nearest. */
+final class GalleryPicker {
+    private static final int MOST_SAMPLES = 64;
+    private static final int FEWEST_SAMPLES = 16;
+    /** Large pictures make large reports. */
+    private static final int MOST_PIXELS = 4_000_000;
+
+    private static final int SAMPLES_WITH_NEIGHBOURS = 8;
+    private static final int NEIGHBOURS = 5;
+
+    private GalleryPicker() {}
+
+    static Gallery pick(
+            Evaluator evaluator,
+            ReferencePictures reference,
+            MeasuredPictures measuredReference,
+            SampleSource samples,
+            MeasuredPictures measuredSamples) {
+        Tensor shown = firstOf(samples);
+        int count = (int) shown.dim(0);
+        List<Integer> labels = samples.labels()
+                .map(all -> IntStream.of(all).limit(count).boxed().toList())
+                .orElse(List.of());
+        List<Neighbours> near =
+                evaluator.nearest(measuredReference, measuredSamples, Math.min(count, SAMPLES_WITH_NEIGHBOURS), NEIGHBOURS);
+        Map<Integer, Tensor> pictures =
+                reference.pictures(near.stream().flatMapToInt(n -> IntStream.of(n.reference())).toArray());
+        List<Gallery.Nearest> nearest = new ArrayList<>();
+        for (Neighbours one : near) {
+            nearest.add(new Gallery.Nearest(
+                    ReferencePictures.stacked(
+                            IntStream.of(one.reference()).mapToObj(pictures::get).toArray(Tensor[]::new)),
+                    DoubleStream.of(one.distance()).boxed().toList()));
+        }
+        return new Gallery(shown, labels, nearest);
+    }
+
+    private static Tensor firstOf(SampleSource samples) {
+        int affordable = MOST_PIXELS / (samples.imageSize() * samples.imageSize());
+        int count = Math.min(samples.count(), Math.max(FEWEST_SAMPLES, Math.min(MOST_SAMPLES, affordable)));
+        List<Tensor> shown = new ArrayList<>();
+        try (PictureStream first = samples.open().first(count)) {
+            for (Tensor rows = first.next(count); rows != null; rows = first.next(count)) {
+                shown.add(rows);
+            }
+        }
+        return ReferencePictures.stacked(shown.toArray(Tensor[]::new));
+    }
+}

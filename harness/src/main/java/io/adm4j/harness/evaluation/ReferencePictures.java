@@ -1,0 +1,108 @@
+package io.adm4j.harness.evaluation;
+
+import io.adm4j.harness.data.DataOptions;
+import io.adm4j.harness.data.PictureStream;
+import io.adm4j.harness.data.Split;
+import io.adm4j.harness.metrics.Evaluator;
+import io.adm4j.harness.metrics.MeasuredPictures;
+import io.adm4j.harness.report.PictureSet;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+
+/** The real pictures that samples are compared with. */
+public final class ReferencePictures {
+    private static final int ROWS_AT_ONCE = 64;
+
+    private final Path path;
+    private final DataOptions options;
+    private final PictureSet described;
+
+    private ReferencePictures(Path path, DataOptions options, PictureSet described) {
+        this.path = path;
+        this.options = options;
+        this.described = described;
+    }
+
+    /**
+     * Looks at the reference without reading it all.
+     *
+     * @param path an npz file, a folder of picture files or a folder of IDX files
+     * @param split the part taken of IDX files
+     * @param imageSize height and width that the pictures of a folder are brought to, and those of an npz file must have
+     * @throws io.adm4j.harness.UserError if there are no such pictures
+     */
+    public static ReferencePictures open(Path path, Split split, int imageSize) {
+        DataOptions options = new DataOptions(imageSize, split);
+        try (PictureStream pictures = PictureStream.open(path, options)) {
+            return new ReferencePictures(
+                    path, options, new PictureSet(path.toString(), pictures.size(), imageSize, pictures.checksum()));
+        }
+    }
+
+    /** What a report says of the reference. */
+    public PictureSet describe() {
+        return described;
+    }
+
+    /** Text that differs wherever the pictures differ. */
+    String identity() {
+        return described.sha256().orElseThrow() + " at " + described.imageSize();
+    }
+
+    /** @param done is told after each batch how many pictures it had */
+    MeasuredPictures measure(Evaluator evaluator, LongConsumer done) {
+        if (Files.isRegularFile(path)) {
+            return evaluator.readReference(path, done);
+        }
+        try (PictureStream pictures = PictureStream.open(path, options)) {
+            return evaluator.measure(pictures, pictures.labels().orElse(null), done);
+        }
+    }
+
+    /**
+     * Some of the pictures, read from the source again.
+     *
+     * @param numbers of the pictures, each from 0
+     * @return number to picture, uint8 [1, H, W, 3]
+     */
+    Map<Integer, Tensor> pictures(int[] numbers) {
+        int[] wanted = IntStream.of(numbers).distinct().sorted().toArray();
+        Map<Integer, Tensor> found = new HashMap<>();
+        try (PictureStream pictures = PictureStream.open(path, options)) {
+            int from = 0;
+            for (int next = 0; next < wanted.length; ) {
+                Tensor rows = pictures.next(ROWS_AT_ONCE);
+                for (; next < wanted.length && wanted[next] < from + rows.dim(0); next++) {
+                    found.put(wanted[next], copy(rows, wanted[next] - from));
+                }
+                from += (int) rows.dim(0);
+            }
+        }
+        return found;
+    }
+
+    /** A picture of a block in memory of its own, so that the block can go. */
+    private static Tensor copy(Tensor rows, int row) {
+        return stacked(rows.rows(row, row + 1));
+    }
+
+    /** Pictures uint8 [1, H, W, 3] of one size as one tensor. */
+    static Tensor stacked(Tensor... pictures) {
+        long[] shape = pictures[0].shape();
+        shape[0] = Arrays.stream(pictures).mapToLong(p -> p.dim(0)).sum();
+        Tensor all = Tensor.zeros(ElementType.UINT8, shape);
+        ByteBuffer target = all.bytes();
+        for (Tensor picture : pictures) {
+            target.put(picture.bytes());
+        }
+        return all;
+    }
+}
