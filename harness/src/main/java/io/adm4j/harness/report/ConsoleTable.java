@@ -46,13 +46,13 @@ final class ConsoleTable {
 
     private static List<String> table(EvaluationReport report) {
         List<Metric> metrics = Figures.metrics(report);
-        int nameWidth = report.results().stream().mapToInt(r -> r.name().length()).max().orElse(0);
+        int nameWidth = report.results().stream().mapToInt(r -> Facts.shortName(report, r).length()).max().orElse(0);
         List<String> lines = new ArrayList<>();
         StringBuilder head = new StringBuilder(pad("", nameWidth));
         metrics.forEach(metric -> head.append("  ").append(padLeft(metric.title(), width(metric))));
         lines.add(head.toString());
         for (Result result : report.results()) {
-            StringBuilder line = new StringBuilder(pad(result.name(), nameWidth));
+            StringBuilder line = new StringBuilder(pad(Facts.shortName(report, result), nameWidth));
             for (Metric metric : metrics) {
                 String value = result.scores().get(metric).map(s -> Figures.value(metric, s.value())).orElse("");
                 line.append("  ").append(padLeft(value, width(metric)));

@@ -70,6 +70,7 @@ public record EvaluationReport(
             return;
         }
         write(out.resolve(JSON), json);
+        write(out.resolve("report.html"), EvaluationPage.of(this, comparison));
         write(out.resolve("report.md"), MarkdownReport.of(this, comparison));
         write(out.resolve("junit.xml"), JunitReport.of(this, comparison));
     }

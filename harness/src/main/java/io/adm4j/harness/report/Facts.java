@@ -37,7 +37,7 @@ final class Facts {
         long limits = comparison.verdicts().stream().filter(v -> v.allowed().isPresent()).count();
         return limits == 0
                 ? "no limits were set."
-                : limits == 1 ? "the figure with a limit is within it." : "all " + limits + " figures with limits are within them.";
+                : limits == 1 ? "the one figure with a limit is within it." : "all " + limits + " figures with limits are within them.";
     }
 
     /** What tells a result from the others: only the settings that differ, or the source. */

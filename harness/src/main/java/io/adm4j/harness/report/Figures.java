@@ -47,6 +47,10 @@ final class Figures {
     }
 
     private static int digits(Metric metric) {
-        return metric == Metric.KID ? 6 : 4;
+        return switch (metric) {
+            case KID -> 6;
+            case PRECISION, RECALL, DENSITY, COVERAGE -> 4;
+            default -> 3;
+        };
     }
 }

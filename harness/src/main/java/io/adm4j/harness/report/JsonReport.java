@@ -11,7 +11,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
-/** An evaluation for programs. A change that breaks readers raises {@link #SCHEMA_VERSION}; additions do not. */
+/**
+ * An evaluation for programs, as {@code report.schema.json} beside this class describes it. A change that breaks readers
+ * raises {@link #SCHEMA_VERSION}; additions do not.
+ */
 final class JsonReport {
     static final int SCHEMA_VERSION = 1;
 
@@ -80,6 +83,8 @@ final class JsonReport {
                 .put("labels", point.labels())
                 .put("seed", point.seed()));
         describe(node.putObject("samples"), result.samples());
+        node.put("featureCount", result.scores().featureCount());
+        node.put("referenceCount", result.scores().referenceCount());
         scores(node, result.scores().scores());
         ArrayNode perClass = node.putArray("perClass");
         for (ClassScores scores : result.scores().perClass()) {

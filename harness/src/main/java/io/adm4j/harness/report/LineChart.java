@@ -1,128 +1,142 @@
 package io.adm4j.harness.report;
 
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.DoubleBinaryOperator;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
- * A small line chart as inline SVG, coloured by the page's style sheet.
+ * A small line chart as inline SVG.
  *
  * @param title what the vertical axis shows
  * @param horizontal what the horizontal axis shows
- * @param series curves over common places; at most two, which take the style classes {@code one} and {@code two}
+ * @param series at least one; those from the seventh on take the colours of the first again
  */
 record LineChart(String title, String horizontal, List<Series> series) {
-    private static final int WIDTH = 460;
-    private static final int HEIGHT = 280;
-    private static final int LEFT = 48;
-    private static final int RIGHT = 78;
-    private static final int TOP = 20;
-    private static final int BOTTOM = 44;
-    private static final List<String> STYLES = List.of("one", "two");
+    private static final List<String> STYLES = List.of("one", "two", "three", "four", "five", "six");
+    private static final int TOP = 36;
+    private static final int BOTTOM = 46;
+    private static final int INSET = 12;
+    private static final int NAMES_APART = 16;
 
-    /** A curve: finite values of y over ascending x. */
-    record Series(String name, double[] x, double[] y) {}
+    /**
+     * A curve: finite values of y over ascending x, each with the range it may lie in.
+     *
+     * @param low not above y
+     * @param high not below y
+     */
+    record Series(String name, double[] x, double[] y, double[] low, double[] high) {
+        /** A curve whose figures are exact. */
+        Series(String name, double[] x, double[] y) {
+            this(name, x, y, y, y);
+        }
+    }
 
     LineChart {
-        if (series.isEmpty() || series.size() > STYLES.size()) {
-            throw new IllegalArgumentException("A chart shows one or two curves, not " + series.size() + ".");
+        if (series.isEmpty()) {
+            throw new IllegalArgumentException("A chart shows at least one curve.");
         }
+        series = List.copyOf(series);
+    }
+
+    /** The style class of the n-th curve of a chart. */
+    static String style(int index) {
+        return STYLES.get(index % STYLES.size());
     }
 
     String svg() {
-        double step = step();
-        double low = Math.floor(extreme(false) / step) * step;
-        double high = Math.ceil(extreme(true) / step) * step;
-        if (high <= low) {
-            high = low + step;
+        Axis vertical = Axis.around(extreme(Math::min), extreme(Math::max));
+        // One curve needs no name: the axis has it.
+        double names = series.size() == 1 ? 0 : series.stream().mapToDouble(s -> Svg.width(s.name())).max().orElse(0) + 12;
+        double numbers = DoubleStream.of(vertical.ticks()).map(t -> Svg.width(Html.number(t))).max().orElse(0) + 14;
+        Frame frame = new Frame(places(), vertical, numbers, Svg.WIDTH - 8 - names);
+        Svg svg = new Svg(title + " over " + horizontal);
+        svg.text(4, 18, "start", "title", title);
+        for (double tick : vertical.ticks()) {
+            svg.line("axis", frame.left, frame.y(tick), frame.right, frame.y(tick));
+            svg.text(frame.left - 8, frame.y(tick) + 4, "end", "", Html.number(tick));
         }
-        Frame frame = new Frame(series.get(0).x()[0], last(series.get(0).x()), low, high);
-        StringBuilder svg = new StringBuilder();
-        svg.append(String.format(Locale.ROOT, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n",
-                WIDTH, HEIGHT, Html.escape(title + " over " + horizontal)));
-        for (double tick = low; tick <= high + step / 2; tick += step) {
-            svg.append(String.format(Locale.ROOT, "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
-                    LEFT, WIDTH - RIGHT, frame.y(tick), frame.y(tick)));
-            svg.append(text(LEFT - 8, frame.y(tick) + 4, "end", "", Html.number(tick)));
+        double free = Double.NEGATIVE_INFINITY;
+        for (double place : frame.places) {
+            double half = Svg.width(Html.number(place)) / 2 + 3;
+            // Places may lie close together; a number that has no room is left out.
+            if (frame.x(place) - half > free) {
+                svg.text(frame.x(place), Svg.HEIGHT - BOTTOM + 20, "middle", "", Html.number(place));
+                free = frame.x(place) + half;
+            }
         }
-        for (double place : series.get(0).x()) {
-            svg.append(text(frame.x(place), HEIGHT - BOTTOM + 20, "middle", "", Html.number(place)));
-        }
-        svg.append(text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 6, "middle", "", horizontal));
-        double[] names = namePlaces(frame);
+        svg.text((frame.left + frame.right) / 2, Svg.HEIGHT - 6, "middle", "", horizontal);
         for (int i = 0; i < series.size(); i++) {
-            curve(svg, series.get(i), STYLES.get(i), frame);
-            svg.append(text(WIDTH - RIGHT + 10, names[i] + 4, "start", "name " + STYLES.get(i) + "-fill",
-                    series.get(i).name()));
+            curve(svg, series.get(i), style(i), frame);
         }
-        return svg.append("</svg>").toString();
+        if (series.size() > 1) {
+            double[] heights = nameHeights(frame);
+            for (int i = 0; i < series.size(); i++) {
+                svg.text(frame.right + 8, heights[i] + 4, "start", "name " + style(i) + "-fill", series.get(i).name());
+            }
+        }
+        return svg.toString();
     }
 
-    private static void curve(StringBuilder svg, Series series, String style, Frame frame) {
-        StringBuilder points = new StringBuilder();
-        for (int i = 0; i < series.x().length; i++) {
-            points.append(String.format(Locale.ROOT, "%.1f,%.1f ", frame.x(series.x()[i]), frame.y(series.y()[i])));
-        }
-        svg.append(String.format(Locale.ROOT, "<polyline class=\"curve %s\" points=\"%s\"/>", style, points.toString().strip()));
-        for (int i = 0; i < series.x().length; i++) {
-            svg.append(String.format(Locale.ROOT,
-                    "<circle class=\"%s-fill\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>%s %.3f at %s</title></circle>",
-                    style, frame.x(series.x()[i]), frame.y(series.y()[i]), Html.escape(series.name()), series.y()[i],
-                    Html.number(series.x()[i])));
+    private void curve(Svg svg, Series s, String style, Frame frame) {
+        svg.curve(style, DoubleStream.of(s.x()).map(frame::x).toArray(), DoubleStream.of(s.y()).map(frame::y).toArray());
+        for (int i = 0; i < s.x().length; i++) {
+            double x = frame.x(s.x()[i]);
+            String range = "";
+            if (s.high()[i] > s.low()[i]) {
+                svg.line("range " + style, x, frame.y(s.low()[i]), x, frame.y(s.high()[i]));
+                svg.line("range " + style, x - 4, frame.y(s.low()[i]), x + 4, frame.y(s.low()[i]));
+                svg.line("range " + style, x - 4, frame.y(s.high()[i]), x + 4, frame.y(s.high()[i]));
+                range = " (95% " + Html.number(s.low()[i]) + " to " + Html.number(s.high()[i]) + ")";
+            }
+            svg.dot(style, x, frame.y(s.y()[i]),
+                    s.name() + " " + Html.number(s.y()[i]) + range + " at " + horizontal + " " + Html.number(s.x()[i]));
         }
     }
 
     /** The names stand at the ends of their curves, but not on each other. */
-    private double[] namePlaces(Frame frame) {
-        double[] places = series.stream().mapToDouble(s -> frame.y(last(s.y()))).toArray();
-        double apart = 16;
-        if (places.length == 2 && Math.abs(places[0] - places[1]) < apart) {
-            double middle = (places[0] + places[1]) / 2;
-            double direction = places[0] <= places[1] ? -1 : 1;
-            places[0] = middle + direction * apart / 2;
-            places[1] = middle - direction * apart / 2;
+    private double[] nameHeights(Frame frame) {
+        double[] heights = series.stream().mapToDouble(s -> frame.y(s.y()[s.y().length - 1])).toArray();
+        List<Integer> order = IntStream.range(0, heights.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> heights[i]))
+                .toList();
+        double floor = Svg.HEIGHT - BOTTOM;
+        double next = TOP;
+        for (int i : order) {
+            heights[i] = Math.max(heights[i], next);
+            next = heights[i] + NAMES_APART;
         }
-        return places;
-    }
-
-    private static String text(double x, double y, String anchor, String style, String words) {
-        return String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" class=\"%s\">%s</text>", x, y,
-                anchor, style, Html.escape(words));
-    }
-
-    /** A round distance between ticks that gives about five of them. */
-    private double step() {
-        double range = extreme(true) - extreme(false);
-        if (range <= 0) {
-            range = Math.max(Math.abs(extreme(true)), 1);
+        for (int n = order.size() - 1; n >= 0; n--) {
+            heights[order.get(n)] = Math.min(heights[order.get(n)], floor);
+            floor = heights[order.get(n)] - NAMES_APART;
         }
-        double power = Math.pow(10, Math.floor(Math.log10(range / 4)));
-        double steps = range / 4 / power;
-        return power * (steps <= 1 ? 1 : steps <= 2 ? 2 : steps <= 5 ? 5 : 10);
+        return heights;
     }
 
-    private double extreme(boolean highest) {
-        double found = highest ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
-        for (Series s : series) {
-            for (double y : s.y()) {
-                found = highest ? Math.max(found, y) : Math.min(found, y);
-            }
-        }
-        return found;
+    private double[] places() {
+        return series.stream().flatMapToDouble(s -> DoubleStream.of(s.x())).distinct().sorted().toArray();
     }
 
-    private static double last(double[] values) {
-        return values[values.length - 1];
+    private double extreme(DoubleBinaryOperator better) {
+        return series.stream()
+                .flatMapToDouble(s -> DoubleStream.concat(DoubleStream.of(s.low()), DoubleStream.of(s.high())))
+                .reduce(better)
+                .orElse(0);
     }
 
     /** From figures to places in the picture. */
-    private record Frame(double left, double right, double low, double high) {
+    private record Frame(double[] places, Axis vertical, double left, double right) {
         double x(double value) {
-            double share = right > left ? (value - left) / (right - left) : 0.5;
-            return LEFT + 14 + share * (WIDTH - RIGHT - LEFT - 28);
+            double first = places[0];
+            double last = places[places.length - 1];
+            double share = last > first ? (value - first) / (last - first) : 0.5;
+            return left + INSET + share * (right - left - 2 * INSET);
         }
 
         double y(double value) {
-            return HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM);
+            return Svg.HEIGHT - BOTTOM - vertical.share(value) * (Svg.HEIGHT - TOP - BOTTOM);
         }
     }
 }

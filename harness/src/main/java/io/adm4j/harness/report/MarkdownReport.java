@@ -86,6 +86,6 @@ final class MarkdownReport {
     private static String escape(String text) {
         return text.replaceAll("([\\\\`*_{}\\[\\]#|~])", "\\\\$1")
                 .replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-                .replaceAll("\\R", " ");
+                .replaceAll("\\R", ", ");
     }
 }

@@ -3,12 +3,9 @@ package io.adm4j.harness.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.harness.UserError;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,30 +54,23 @@ public record QuickstartReport(
 
     /** The page as text. */
     public String html() {
-        StringBuilder page = new StringBuilder();
-        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>")
-                .append(Html.escape(title))
-                .append("</title>\n<style>\n")
-                .append(styles())
-                .append("</style>\n</head>\n<body>\n<main>\n<h1>")
-                .append(Html.escape(title))
-                .append("</h1>\n<p class=\"lead\">Pictures drawn from noise by a diffusion model. A classifier that also"
-                        + " sees through the noise pulls each one towards its class; the classifier scale says how hard."
-                        + " Scale 0 leaves the model alone.</p>\n");
+        Page page = new Page(title);
+        page.paragraph("lead", "Pictures drawn from noise by a diffusion model. A classifier that also sees through the"
+                + " noise pulls each one towards its class; the classifier scale says how hard. Scale 0 leaves the model"
+                + " alone.");
         pictures(page);
         scores(page);
         if (results.size() > 1) {
             curves(page);
         }
-        facts(page, "How they were made", settings);
+        page.facts("How they were made", settings);
         Map<String, String> origin = new LinkedHashMap<>();
         flatten("", provenance, origin);
-        facts(page, "Where the model comes from", origin);
-        return page.append("</main>\n</body>\n</html>\n").toString();
+        return page.facts("Where the model comes from", origin).finish();
     }
 
-    private void pictures(StringBuilder page) {
+    private void pictures(Page into) {
+        StringBuilder page = new StringBuilder();
         page.append("<h2>The pictures</h2>\n<p>The same noise goes in at every scale, so pictures at the same place can be"
                 + " compared.</p>\n<div class=\"row\">\n");
         for (ScaleResult r : results) {
@@ -97,14 +87,15 @@ public record QuickstartReport(
             }
             page.append("<img alt=\"Samples at classifier scale ")
                     .append(scale)
-                    .append("\" src=\"data:image/png;base64,")
-                    .append(Base64.getEncoder().encodeToString(r.grid()))
+                    .append("\" src=\"")
+                    .append(Page.address(r.grid()))
                     .append("\"></div></figure>\n");
         }
-        page.append("</div>\n");
+        into.add(page.append("</div>\n").toString());
     }
 
-    private void scores(StringBuilder page) {
+    private void scores(Page into) {
+        StringBuilder page = new StringBuilder();
         page.append("<h2>The scores</h2>\n<p>")
                 .append(Html.escape(summary()))
                 .append("</p>\n<div class=\"card scroll\"><table>\n<tr><th>Classifier scale</th><th>FID &#8595;</th>"
@@ -124,6 +115,7 @@ public record QuickstartReport(
                         + " each column is marked. ")
                 .append(Html.escape(EvaluationReport.COMPARABILITY))
                 .append("</p>\n");
+        into.add(page.toString());
     }
 
     private void cell(
@@ -157,40 +149,17 @@ public record QuickstartReport(
                 + " these samples do not show it.";
     }
 
-    private void curves(StringBuilder page) {
+    private void curves(Page page) {
         double[] scale = results.stream().mapToDouble(ScaleResult::scale).toArray();
         LineChart distance = new LineChart("FID", "classifier scale", List.of(
                 new LineChart.Series("FID", scale, results.stream().mapToDouble(ScaleResult::fid).toArray())));
         LineChart tradeOff = new LineChart("Precision and recall", "classifier scale", List.of(
                 new LineChart.Series("Precision", scale, results.stream().mapToDouble(ScaleResult::precision).toArray()),
                 new LineChart.Series("Recall", scale, results.stream().mapToDouble(ScaleResult::recall).toArray())));
-        page.append("<h2>Over the classifier scale</h2>\n<div class=\"row\">\n");
-        chart(page, "Fidelity and variety", "precision and recall; higher is better", tradeOff);
-        chart(page, "Distance from real pictures", "FID; lower is better", distance);
-        page.append("</div>\n");
-    }
-
-    private static void chart(StringBuilder page, String heading, String below, LineChart chart) {
-        page.append("<figure class=\"card\"><figcaption>")
-                .append(heading)
-                .append("<span>")
-                .append(below)
-                .append("</span></figcaption>\n")
-                .append(chart.svg())
-                .append("</figure>\n");
-    }
-
-    private static void facts(StringBuilder page, String heading, Map<String, String> facts) {
-        if (facts.isEmpty()) {
-            return;
-        }
-        page.append("<h2>").append(heading).append("</h2>\n<div class=\"card scroll\"><table class=\"facts\">\n");
-        facts.forEach((name, value) -> page.append("<tr><td>")
-                .append(Html.escape(name))
-                .append("</td><td>")
-                .append(Html.escape(value).replace("\n", "<br>"))
-                .append("</td></tr>\n"));
-        page.append("</table></div>\n");
+        page.heading("Over the classifier scale").add("<div class=\"row\">\n");
+        page.chart("Fidelity and variety", "precision and recall; higher is better", tradeOff.svg());
+        page.chart("Distance from real pictures", "FID; lower is better", distance.svg());
+        page.add("</div>\n");
     }
 
     /** The leaves of a tree with the path to each; a list of plain values is one leaf of several lines. */
@@ -212,17 +181,6 @@ public record QuickstartReport(
             }
         } else if (!node.isMissingNode() && !node.isNull()) {
             into.put(path, node.asText());
-        }
-    }
-
-    private static String styles() {
-        try (InputStream in = QuickstartReport.class.getResourceAsStream("report.css")) {
-            if (in == null) {
-                throw new IllegalStateException("The style sheet report.css is missing from the build.");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException("The style sheet report.css could not be read.", e);
         }
     }
 }

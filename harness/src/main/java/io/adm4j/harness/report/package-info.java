@@ -1,2 +1,2 @@
-/** What is written for people and programs: scores as table and JSON, the quickstart as one HTML page. */
+/** What is written for people, programs and build servers: evaluations, their comparison with a baseline, the quickstart's page. */
 package io.adm4j.harness.report;

@@ -1,0 +1,375 @@
+package io.adm4j.harness.report;
+
+import io.adm4j.harness.metrics.ClassScores;
+import io.adm4j.harness.metrics.Interval;
+import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.metrics.Score;
+import io.adm4j.tensor.Tensor;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** An evaluation to look at: figures with what they mean, samples, their neighbours, curves, classes, provenance. */
+final class EvaluationPage {
+    /** Pixels that all pictures of a kind may have together, so that the page stays some megabytes. */
+    private static final long PIXELS = 3_000_000;
+
+    private static final int LEAST_PICTURES = 4;
+    private static final int MOST_SAMPLES = 64;
+    private static final int MOST_SAMPLES_OF_SEVERAL = 16;
+    private static final int MOST_ROWS_OF_NEIGHBOURS = 12;
+    private static final int MOST_NEIGHBOURS = 5;
+    /** Pictures smaller than this are shown with their pixels as squares. */
+    private static final int SMALL = 64;
+
+    private final EvaluationReport report;
+    private final Optional<Comparison> comparison;
+
+    private EvaluationPage(EvaluationReport report, Optional<Comparison> comparison) {
+        this.report = report;
+        this.comparison = comparison;
+    }
+
+    static String of(EvaluationReport report, Optional<Comparison> comparison) {
+        return new EvaluationPage(report, comparison).html();
+    }
+
+    private String html() {
+        Page page = new Page(Facts.title(report));
+        page.paragraph("lead", Facts.lead(report));
+        comparison.ifPresent(c -> banner(page, c));
+        warnings(page);
+        scores(page);
+        comparison.ifPresent(c -> changes(page, c));
+        curves(page);
+        gallery(page);
+        neighbours(page);
+        classes(page);
+        page.facts("How the samples were made", Facts.sampling(report));
+        page.facts("What the figures rest on", Facts.provenance(report));
+        page.paragraph("note", EvaluationReport.COMPARABILITY);
+        return page.script("evaluation.js").finish();
+    }
+
+    private static void banner(Page page, Comparison c) {
+        page.add("<p class=\"banner " + (c.regression() ? "bad" : "good") + "\"><strong>"
+                + (c.regression() ? "Worse than allowed" : "No regression") + "</strong><br>"
+                + Html.escape(c.failure().orElse("Compared with " + c.baseline() + ": " + Facts.passed(c)))
+                + "</p>\n");
+    }
+
+    private void warnings(Page page) {
+        List<String> warnings = report.results().stream()
+                .map(r -> r.scores().warnings())
+                .flatMap(Collection::stream)
+                .distinct()
+                .toList();
+        if (!warnings.isEmpty()) {
+            page.add("<ul class=\"banner warn\">\n");
+            warnings.forEach(w -> page.add("<li>" + Html.escape(w) + "</li>\n"));
+            page.add("</ul>\n");
+        }
+    }
+
+    private void scores(Page page) {
+        page.heading("Scores");
+        if (report.results().size() == 1) {
+            Result result = report.results().get(0);
+            page.add("<div class=\"scores\">\n");
+            result.scores().scores().forEach(score -> page.add(card(result, score)));
+            page.add("</div>\n");
+        } else {
+            table(page);
+        }
+    }
+
+    private String card(Result result, Score score) {
+        Metric metric = score.metric();
+        return "<section class=\"card score\"><h3>" + heading(metric) + "</h3><p class=\"figure\">"
+                + Figures.value(metric, score.value()) + "</p>" + spread(score)
+                + verdict(result, metric).map(EvaluationPage::change).orElse("")
+                + "<p class=\"note\">" + Html.escape(score.definition()) + "</p></section>\n";
+    }
+
+    private void table(Page page) {
+        List<Metric> metrics = Figures.metrics(report);
+        page.add("<div class=\"card scroll\"><table class=\"sweep\">\n<tr><th>Samples</th>");
+        metrics.forEach(metric -> page.add("<th>" + heading(metric) + "</th>"));
+        page.add("<th>Time</th></tr>\n");
+        for (Result result : report.results()) {
+            page.add("<tr><td>" + Html.escape(Facts.shortName(report, result)) + "</td>");
+            for (Metric metric : metrics) {
+                page.add(result.scores().get(metric).map(score -> (best(score) ? "<td class=\"best\">" : "<td>")
+                                + Figures.value(metric, score.value()) + narrowSpread(score)
+                                + verdict(result, metric).map(EvaluationPage::change).orElse("") + "</td>")
+                        .orElse("<td>&ndash;</td>"));
+            }
+            page.add("<td>" + Facts.duration(result.seconds()) + "</td></tr>\n");
+        }
+        page.add("</table></div>\n<p class=\"note\">The best of each column is marked. Brackets hold 95% confidence"
+                + " intervals, &plusmn; is one standard error.</p>\n<dl class=\"card definitions\">\n");
+        Facts.definitions(report).forEach(score -> page.add("<dt>" + heading(score.metric()) + "</dt><dd>"
+                + Html.escape(score.definition()) + "</dd>\n"));
+        page.add("</dl>\n");
+    }
+
+    private boolean best(Score score) {
+        Metric metric = score.metric();
+        return report.results().stream()
+                .flatMap(r -> r.scores().get(metric).stream())
+                .noneMatch(other -> metric.lowerIsBetter() ? other.value() < score.value() : other.value() > score.value());
+    }
+
+    private static String spread(Score score) {
+        Metric metric = score.metric();
+        if (score.interval().isPresent()) {
+            return "<p class=\"spread\"><abbr title=\"95% confidence interval\">95%</abbr> "
+                    + Figures.interval(metric, score.interval().get()) + "</p>";
+        }
+        return score.standardError().isPresent()
+                ? "<p class=\"spread\">&plusmn; " + Figures.value(metric, score.standardError().getAsDouble())
+                        + " standard error</p>"
+                : "";
+    }
+
+    /** As {@link #spread}, for a cell of a table. */
+    private static String narrowSpread(Score score) {
+        Metric metric = score.metric();
+        if (score.interval().isPresent()) {
+            Interval interval = score.interval().get();
+            return "<p class=\"spread\">[" + Figures.value(metric, interval.low()) + ", "
+                    + Figures.value(metric, interval.high()) + "]</p>";
+        }
+        return score.standardError().isPresent()
+                ? "<p class=\"spread\">&plusmn; " + Figures.value(metric, score.standardError().getAsDouble()) + "</p>"
+                : "";
+    }
+
+    private static String change(Verdict verdict) {
+        String style = verdict.regression() ? "bad" : verdict.worse() ? "worse" : verdict.change() == 0 ? "same" : "good";
+        return "<p class=\"change " + style + "\" title=\"baseline " + Figures.value(verdict.metric(), verdict.before())
+                + "\">" + Figures.change(verdict.metric(), verdict.change())
+                + (verdict.regression() ? " regression" : verdict.worse() ? " worse" : verdict.change() == 0 ? "" : " better")
+                + "</p>";
+    }
+
+    /** Curves over what was swept: the classifier scale, else the number of steps. */
+    private void curves(Page page) {
+        Optional<Sweep> swept = Sweep.of(report);
+        if (swept.isEmpty()) {
+            return;
+        }
+        Sweep sweep = swept.get();
+        page.heading("Over the " + sweep.title()).add("<div class=\"row\">\n");
+        sweep.tradeOff().ifPresent(chart -> page.chart("Fidelity and variety",
+                "each point is one " + sweep.title() + "; up and to the right is better", chart.svg()));
+        for (Metric metric : Figures.metrics(report)) {
+            sweep.chart(metric).ifPresent(chart -> page.chart(metric.title(),
+                    (metric.lowerIsBetter() ? "lower is better" : "higher is better")
+                            + (sweep.hasIntervals(metric) ? "; bars: 95% confidence" : ""),
+                    chart.svg()));
+        }
+        page.add("</div>\n");
+    }
+
+    private void gallery(Page page) {
+        List<Result> shown = report.results().stream().filter(r -> r.gallery().isPresent()).toList();
+        if (shown.isEmpty()) {
+            return;
+        }
+        page.heading("Samples");
+        if (shown.size() == 1) {
+            Gallery gallery = shown.get(0).gallery().get();
+            int count = count(gallery.pictures(), 1, MOST_SAMPLES);
+            page.paragraph("", "The first " + count + " of "
+                    + String.format(Locale.ROOT, "%,d", shown.get(0).samples().count()) + ", not picked by hand.");
+            page.add("<div class=\"card\">").add(pictures(gallery, count, "Sample")).add("</div>\n");
+            return;
+        }
+        page.paragraph("", "The first of each set, not picked by hand. With the same seeds and labels, pictures at the same"
+                + " place grew from the same noise.");
+        page.add("<div class=\"row\">\n");
+        for (Result result : shown) {
+            Gallery gallery = result.gallery().get();
+            page.add("<figure class=\"card\"><figcaption>" + Html.escape(Facts.shortName(report, result)) + "<span>"
+                    + result.scores().get(Metric.FID).map(s -> "FID " + Figures.value(Metric.FID, s.value())).orElse("")
+                    + "</span></figcaption>");
+            page.add(pictures(gallery, count(gallery.pictures(), shown.size(), MOST_SAMPLES_OF_SEVERAL), "Sample"));
+            page.add("</figure>\n");
+        }
+        page.add("</div>\n");
+    }
+
+    private String pictures(Gallery gallery, int count, String what) {
+        StringBuilder html = new StringBuilder("<div class=\"pictures" + size(gallery.pictures()) + "\">\n");
+        for (int i = 0; i < count; i++) {
+            String name = gallery.labels().isEmpty() ? "" : className(gallery.labels().get(i));
+            html.append("<figure><img alt=\"").append(what).append(' ').append(i + 1)
+                    .append(name.isEmpty() ? "" : ", " + Html.escape(name))
+                    .append("\" src=\"").append(Page.address(gallery.pictures(), i)).append("\">");
+            if (!name.isEmpty()) {
+                html.append("<figcaption title=\"").append(Html.escape(name)).append("\">").append(Html.escape(name))
+                        .append("</figcaption>");
+            }
+            html.append("</figure>\n");
+        }
+        return html.append("</div>\n").toString();
+    }
+
+    private void neighbours(Page page) {
+        List<Result> shown = report.results().stream()
+                .filter(r -> r.gallery().filter(g -> !g.nearest().isEmpty()).isPresent())
+                .toList();
+        if (shown.isEmpty()) {
+            return;
+        }
+        page.heading("Nearest reference pictures");
+        page.paragraph("", "Each sample beside the reference pictures whose features are nearest to its own, with the"
+                + " Euclidean distance between the feature vectors. A sample that repeats its neighbour may have been"
+                + " learnt by heart.");
+        boolean first = true;
+        for (Result result : shown) {
+            if (shown.size() > 1) {
+                page.add("<details" + (first ? " open" : "") + "><summary>"
+                        + Html.escape(Facts.shortName(report, result)) + "</summary>\n");
+            }
+            page.add(neighbours(result.gallery().get(), shown.size()));
+            if (shown.size() > 1) {
+                page.add("</details>\n");
+            }
+            first = false;
+        }
+    }
+
+    private String neighbours(Gallery gallery, int galleries) {
+        int most = gallery.nearest().stream().mapToInt(n -> n.distances().size()).max().orElse(0);
+        int columns = Math.min(MOST_NEIGHBOURS, most);
+        long fit = fit(gallery.nearest().get(0).pictures(), galleries) / (columns + 1);
+        int rows = (int) Math.min(gallery.nearest().size(), Math.max(LEAST_PICTURES, Math.min(MOST_ROWS_OF_NEIGHBOURS, fit)));
+        StringBuilder html = new StringBuilder("<div class=\"neighbours\">\n");
+        for (int i = 0; i < rows; i++) {
+            Gallery.Nearest nearest = gallery.nearest().get(i);
+            String name = gallery.labels().isEmpty() ? "sample" : className(gallery.labels().get(i));
+            html.append("<div class=\"card near").append(size(gallery.pictures())).append("\"><figure class=\"own\"><img alt=\"Sample ")
+                    .append(i + 1).append("\" src=\"").append(Page.address(gallery.pictures(), i))
+                    .append("\"><figcaption>").append(Html.escape(name)).append("</figcaption></figure>\n");
+            for (int n = 0; n < Math.min(columns, nearest.distances().size()); n++) {
+                html.append("<figure><img alt=\"Reference picture ").append(n + 1).append("\" src=\"")
+                        .append(Page.address(nearest.pictures(), n)).append("\"><figcaption>")
+                        .append(distance(nearest.distances().get(n))).append("</figcaption></figure>\n");
+            }
+            html.append("</div>\n");
+        }
+        return html.append("</div>\n").toString();
+    }
+
+    private void classes(Page page) {
+        List<Result> shown =
+                report.results().stream().filter(r -> !r.scores().perClass().isEmpty()).toList();
+        if (shown.isEmpty()) {
+            return;
+        }
+        page.heading("Classes");
+        page.paragraph("", "Each class's samples against the reference pictures of that class. A heading sorts by its"
+                + " column. Small classes give coarse figures.");
+        boolean first = true;
+        for (Result result : shown) {
+            if (shown.size() > 1) {
+                page.add("<details" + (first ? " open" : "") + "><summary>"
+                        + Html.escape(Facts.shortName(report, result)) + "</summary>\n");
+            }
+            page.add(classes(result));
+            if (shown.size() > 1) {
+                page.add("</details>\n");
+            }
+            first = false;
+        }
+    }
+
+    private String classes(Result result) {
+        List<ClassScores> classes = result.scores().perClass();
+        List<Metric> metrics = Stream.of(Metric.values())
+                .filter(m -> classes.stream().anyMatch(c -> find(c, m).isPresent()))
+                .toList();
+        StringBuilder html = new StringBuilder("<div class=\"card scroll tall\"><table class=\"sortable\">\n<thead><tr>");
+        Stream.concat(Stream.of("Class", "Samples", "Reference"), metrics.stream().map(EvaluationPage::heading))
+                .forEach(h -> html.append("<th><button type=\"button\">").append(h).append("</button></th>"));
+        html.append("</tr></thead>\n<tbody>\n");
+        for (ClassScores one : classes) {
+            String name = className(one.label());
+            String number = String.valueOf(one.label());
+            html.append("<tr><td data-value=\"").append(number).append("\">").append(Html.escape(name))
+                    .append(name.equals(number) ? "" : " <span class=\"soft\">" + number + "</span>").append("</td>");
+            html.append("<td>").append(one.sampleCount()).append("</td><td>").append(one.referenceCount()).append("</td>");
+            metrics.forEach(metric -> html.append("<td>")
+                    .append(find(one, metric).map(s -> Figures.value(metric, s.value())).orElse("&ndash;"))
+                    .append("</td>"));
+            html.append("</tr>\n");
+        }
+        return html.append("</tbody></table></div>\n").toString();
+    }
+
+    /** All changes of a single result; of several, whose table has them, those with a limit. */
+    private void changes(Page page, Comparison c) {
+        boolean several = report.results().size() > 1;
+        List<Verdict> shown = c.verdicts().stream().filter(v -> !several || v.allowed().isPresent()).toList();
+        if (shown.isEmpty()) {
+            return;
+        }
+        page.heading("Against the baseline").paragraph("", c.baseline());
+        page.add("<div class=\"card scroll tall\"><table class=\"verdicts\">\n<tr>" + (several ? "<th>Samples</th>" : "")
+                + "<th>Metric</th><th>Baseline</th><th>Now</th><th>Change</th><th>Allowed</th><th>Verdict</th></tr>\n");
+        Map<String, String> names = new LinkedHashMap<>();
+        report.results().forEach(r -> names.put(r.name(), Facts.shortName(report, r)));
+        for (Verdict v : shown) {
+            Metric metric = v.metric();
+            page.add("<tr>" + (several ? "<td>" + Html.escape(names.getOrDefault(v.result(), v.result())) + "</td>" : "")
+                    + "<td class=\"metric\">" + heading(metric) + "</td><td>" + Figures.value(metric, v.before()) + "</td><td>"
+                    + Figures.value(metric, v.now()) + "</td><td>" + Figures.change(metric, v.change())
+                    + "</td><td>" + (v.allowed().isEmpty() ? "&ndash;" : v.limit()) + "</td><td class=\""
+                    + (v.regression() ? "bad\">regression" : v.allowed().isPresent() ? "good\">within limit" : "soft\">no limit")
+                    + "</td></tr>\n");
+        }
+        page.add("</table></div>\n");
+    }
+
+    private Optional<Verdict> verdict(Result result, Metric metric) {
+        return comparison.flatMap(c -> c.of(result, metric));
+    }
+
+    private static Optional<Score> find(ClassScores scores, Metric metric) {
+        return scores.scores().stream().filter(s -> s.metric() == metric).findFirst();
+    }
+
+    private String className(int label) {
+        return report.model().map(m -> m.className(label)).orElse(String.valueOf(label));
+    }
+
+    private static String heading(Metric metric) {
+        return Html.escape(metric.title()) + (metric.lowerIsBetter()
+                ? " <span title=\"lower is better\">&#8595;</span>"
+                : " <span title=\"higher is better\">&#8593;</span>");
+    }
+
+    /** How many pictures of a set to show. */
+    private static int count(Tensor pictures, int sets, int most) {
+        return (int) Math.min(Math.min(pictures.dim(0), most), Math.max(LEAST_PICTURES, fit(pictures, sets)));
+    }
+
+    /** How many pictures of this size fit into one set's share of the page. */
+    private static long fit(Tensor pictures, int sets) {
+        return PIXELS / sets / (pictures.dim(1) * pictures.dim(2));
+    }
+
+    private static String size(Tensor pictures) {
+        return pictures.dim(2) < SMALL ? " small" : "";
+    }
+
+    private static String distance(double value) {
+        return String.format(Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value);
+    }
+}

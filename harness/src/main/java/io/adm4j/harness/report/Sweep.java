@@ -1,0 +1,119 @@
+package io.adm4j.harness.report;
+
+import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.metrics.Score;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Results over one setting, in groups that differ in the others.
+ *
+ * @param title the setting, for people
+ * @param setting its value at a point
+ * @param groups name to results by ascending setting
+ */
+record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, List<Result>> groups) {
+    /** The sweep over the classifier scale or else the steps of a report, if it has one. */
+    static Optional<Sweep> of(EvaluationReport report) {
+        if (report.results().stream().anyMatch(r -> r.point().isEmpty())) {
+            return Optional.empty();
+        }
+        if (Facts.varies(report, SamplingPoint::classifierScale)) {
+            return Optional.of(of(report, "classifier scale", SamplingPoint::classifierScale));
+        }
+        boolean numbers = report.results().stream().allMatch(r -> stepCount(r.point().get()) > 0);
+        if (numbers && Facts.varies(report, SamplingPoint::steps)) {
+            return Optional.of(of(report, "number of steps", Sweep::stepCount));
+        }
+        return Optional.empty();
+    }
+
+    private static Sweep of(EvaluationReport report, String title, ToDoubleFunction<SamplingPoint> setting) {
+        Map<String, List<Result>> groups = new LinkedHashMap<>();
+        boolean scale = title.equals("classifier scale");
+        for (Result result : report.results()) {
+            groups.computeIfAbsent(rest(report, result.point().get(), scale), n -> new ArrayList<>()).add(result);
+        }
+        groups.values().forEach(g -> g.sort(Comparator.comparingDouble(r -> setting.applyAsDouble(r.point().get()))));
+        return new Sweep(title, setting, groups);
+    }
+
+    /** The settings that tell the groups apart. */
+    private static String rest(EvaluationReport report, SamplingPoint point, boolean overScale) {
+        List<String> parts = new ArrayList<>();
+        if (Facts.varies(report, SamplingPoint::sampler)) {
+            parts.add(point.sampler());
+        }
+        if (overScale && Facts.varies(report, SamplingPoint::steps)) {
+            parts.add(point.steps() + " steps");
+        }
+        if (Facts.varies(report, SamplingPoint::eta)) {
+            parts.add("eta " + Html.number(point.eta()));
+        }
+        return String.join(", ", parts);
+    }
+
+    /** The number of steps of a respacing: the sum of its sections; 0 if it has none. */
+    private static double stepCount(SamplingPoint point) {
+        String numbers = point.steps().replaceFirst("^ddim", "");
+        if (!numbers.matches("\\d{1,6}(,\\d{1,6})*")) {
+            return 0;
+        }
+        double sum = 0;
+        for (String section : numbers.split(",")) {
+            sum += Integer.parseInt(section);
+        }
+        return sum;
+    }
+
+    /** A metric over the setting, if at least two results of a group have it. */
+    Optional<LineChart> chart(Metric metric) {
+        List<LineChart.Series> series = new ArrayList<>();
+        groups.forEach((name, results) -> {
+            List<Result> have = results.stream().filter(r -> r.scores().get(metric).isPresent()).toList();
+            if (have.size() > 1) {
+                series.add(new LineChart.Series(
+                        name.isEmpty() ? metric.title() : name,
+                        have.stream().mapToDouble(r -> setting.applyAsDouble(r.point().get())).toArray(),
+                        figures(have, metric, Score::value),
+                        figures(have, metric, s -> s.interval().isPresent()
+                                ? Math.min(s.value(), s.interval().get().low())
+                                : s.value()),
+                        figures(have, metric, s -> s.interval().isPresent()
+                                ? Math.max(s.value(), s.interval().get().high())
+                                : s.value())));
+            }
+        });
+        return series.isEmpty() ? Optional.empty() : Optional.of(new LineChart(metric.title(), title, series));
+    }
+
+    boolean hasIntervals(Metric metric) {
+        return groups.values().stream().flatMap(List::stream)
+                .anyMatch(r -> r.scores().get(metric).flatMap(Score::interval).isPresent());
+    }
+
+    /** Precision over recall, if there is a single group that has both. */
+    Optional<TradeOffChart> tradeOff() {
+        List<Result> results = groups.values().iterator().next();
+        boolean both = results.stream().allMatch(r -> r.scores().get(Metric.PRECISION).isPresent()
+                && r.scores().get(Metric.RECALL).isPresent());
+        if (groups.size() > 1 || !both) {
+            return Optional.empty();
+        }
+        return Optional.of(new TradeOffChart(Metric.PRECISION.title(), Metric.RECALL.title(), results.stream()
+                .map(r -> new TradeOffChart.Point(
+                        Html.number(setting.applyAsDouble(r.point().get())),
+                        r.scores().value(Metric.RECALL),
+                        r.scores().value(Metric.PRECISION)))
+                .toList()));
+    }
+
+    private static double[] figures(List<Result> results, Metric metric, ToDoubleFunction<Score> figure) {
+        return results.stream().mapToDouble(r -> figure.applyAsDouble(r.scores().get(metric).orElseThrow())).toArray();
+    }
+}

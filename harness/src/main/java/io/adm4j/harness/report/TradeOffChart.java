@@ -1,0 +1,94 @@
+package io.adm4j.harness.report;
+
+import java.util.List;
+import java.util.stream.DoubleStream;
+
+/**
+ * One figure over another as inline SVG, where both follow from a setting whose value stands at each point.
+ *
+ * @param vertical what the vertical axis shows
+ * @param horizontal what the horizontal axis shows
+ * @param points in the order of the setting, at least one
+ */
+record TradeOffChart(String vertical, String horizontal, List<Point> points) {
+    private static final int TOP = 36;
+    private static final int BOTTOM = 46;
+    private static final int RIGHT = Svg.WIDTH - 16;
+    private static final double HALF_LINE = 7;
+
+    /** @param name the setting's value */
+    record Point(String name, double x, double y) {}
+
+    TradeOffChart {
+        points = List.copyOf(points);
+    }
+
+    String svg() {
+        Axis up = axis(points.stream().mapToDouble(Point::y).toArray());
+        Axis along = axis(points.stream().mapToDouble(Point::x).toArray());
+        double left = DoubleStream.of(up.ticks()).map(t -> Svg.width(Html.number(t))).max().orElse(0) + 14;
+        double[] x = points.stream().mapToDouble(p -> left + along.share(p.x()) * (RIGHT - left)).toArray();
+        double[] y = points.stream().mapToDouble(p -> height(up, p.y())).toArray();
+        Svg svg = new Svg(vertical + " over " + horizontal);
+        svg.text(4, 18, "start", "title", vertical);
+        for (double tick : up.ticks()) {
+            svg.line("axis", left, height(up, tick), RIGHT, height(up, tick));
+            svg.text(left - 8, height(up, tick) + 4, "end", "", Html.number(tick));
+        }
+        for (double tick : along.ticks()) {
+            double place = left + along.share(tick) * (RIGHT - left);
+            svg.line("axis", place, TOP, place, Svg.HEIGHT - BOTTOM);
+            svg.text(place, Svg.HEIGHT - BOTTOM + 20, "middle", "", Html.number(tick));
+        }
+        svg.text((left + RIGHT) / 2, Svg.HEIGHT - 6, "middle", "", horizontal);
+        svg.curve("one", x, y);
+        for (int i = 0; i < x.length; i++) {
+            Point p = points.get(i);
+            svg.dot("one", x[i], y[i], p.name() + ": " + vertical + " " + Html.number(p.y()) + ", " + horizontal + " "
+                    + Html.number(p.x()));
+        }
+        names(svg, x, y, left);
+        return svg.toString();
+    }
+
+    /** Names go beside, above or below their points, wherever they touch neither a point nor another name. */
+    private void names(Svg svg, double[] x, double[] y, double left) {
+        double[][] taken = new double[x.length][];
+        for (int i = 0; i < x.length; i++) {
+            double width = Svg.width(points.get(i).name());
+            double[][] choices = {
+                {x[i] + 9, y[i]}, {x[i] - 9 - width, y[i]}, {x[i] - width / 2, y[i] - 15}, {x[i] - width / 2, y[i] + 15}
+            };
+            for (double[] choice : choices) {
+                double[] box = {choice[0], choice[1] - HALF_LINE, choice[0] + width, choice[1] + HALF_LINE};
+                if (box[0] >= left && box[2] <= Svg.WIDTH && box[1] >= TOP - 10 && box[3] <= Svg.HEIGHT - BOTTOM + 2
+                        && free(box, x, y, taken)) {
+                    taken[i] = box;
+                    svg.text(box[0], choice[1] + 4, "start", "name one-fill", points.get(i).name());
+                    break;
+                }
+            }
+        }
+    }
+
+    private static boolean free(double[] box, double[] x, double[] y, double[][] taken) {
+        for (int i = 0; i < x.length; i++) {
+            if (x[i] > box[0] - 6 && x[i] < box[2] + 6 && y[i] > box[1] - 4 && y[i] < box[3] + 4) {
+                return false;
+            }
+            double[] other = taken[i];
+            if (other != null && box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Axis axis(double[] values) {
+        return Axis.around(DoubleStream.of(values).min().orElse(0), DoubleStream.of(values).max().orElse(1));
+    }
+
+    private static double height(Axis axis, double value) {
+        return Svg.HEIGHT - BOTTOM - axis.share(value) * (Svg.HEIGHT - TOP - BOTTOM);
+    }
+}

@@ -1,0 +1,114 @@
+package io.adm4j.harness.report;
+
+import io.adm4j.harness.metrics.ClassScores;
+import io.adm4j.harness.metrics.EvaluatorSettings;
+import io.adm4j.harness.metrics.Interval;
+import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.metrics.Score;
+import io.adm4j.harness.metrics.Scores;
+import io.adm4j.tensor.Tensor;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Evaluations with made-up figures. */
+final class Evaluations {
+    static final String NETWORK = "a".repeat(64);
+    static final String REFERENCE = "b".repeat(64);
+    static final String SAMPLES = "c".repeat(64);
+
+    private Evaluations() {}
+
+    /** One set of samples from a file, without a model. */
+    static EvaluationReport ofFile(Map<Metric, Double> figures) {
+        return report(Optional.empty(), List.of(new Result(
+                Optional.empty(),
+                new PictureSet("runs/samples.npz", 70, 8, Optional.of(SAMPLES)),
+                scores(figures),
+                12.5,
+                Optional.of(gallery(70, 8)))));
+    }
+
+    /** Samples of a model at several classifier scales, with everything a report can hold. */
+    static EvaluationReport sweep(double... scales) {
+        List<Result> results = new ArrayList<>();
+        for (double scale : scales) {
+            Map<Metric, Double> figures = figures(20 + scale, 0.7 + scale / 50, 0.6 - scale / 50);
+            results.add(new Result(
+                    Optional.of(point("25", scale)),
+                    new PictureSet("bundle my-model", 70, 8, Optional.empty()),
+                    scores(figures),
+                    12.5,
+                    Optional.of(gallery(20, 8))));
+        }
+        return report(Optional.of(new Model("my-model", "bundles/my-model", "d".repeat(64), List.of("Bag", "Ankle boot"))),
+                results);
+    }
+
+    static SamplingPoint point(String steps, double scale) {
+        return new SamplingPoint("ddim", steps, 0, scale, "balanced", 7);
+    }
+
+    static Map<Metric, Double> figures(double fid, double precision, double recall) {
+        Map<Metric, Double> figures = new LinkedHashMap<>();
+        figures.put(Metric.FID, fid);
+        figures.put(Metric.KID, 0.0123);
+        figures.put(Metric.PRECISION, precision);
+        figures.put(Metric.RECALL, recall);
+        return figures;
+    }
+
+    static EvaluationReport report(Optional<Model> model, List<Result> results) {
+        return report(NETWORK, new PictureSet("ref.npz", 80, 8, Optional.of(REFERENCE)), 3, model, results);
+    }
+
+    static EvaluationReport report(
+            String network, PictureSet reference, int k, Optional<Model> model, List<Result> results) {
+        return new EvaluationReport(
+                Instant.parse("2026-01-02T03:04:05.678Z"),
+                "1.2.3",
+                Map.of("onnxruntime", "1.24.1", "java", "17", "os", "Linux"),
+                "cpu",
+                2,
+                new FeatureNetwork("inception.onnx", network, 12),
+                reference,
+                model,
+                new EvaluatorSettings(k, 5000, 64, EnumSet.allOf(Metric.class), 100, true),
+                results);
+    }
+
+    static Scores scores(Map<Metric, Double> figures) {
+        List<Score> scores = new ArrayList<>();
+        figures.forEach((metric, value) -> scores.add(new Score(
+                metric,
+                value,
+                metric == Metric.KID ? OptionalDouble.of(0.001) : OptionalDouble.empty(),
+                metric == Metric.FID ? Optional.of(new Interval(value - 1, value + 2)) : Optional.empty(),
+                "What " + metric.title() + " means on 12 features.")));
+        List<ClassScores> perClass = IntStream.range(0, 2)
+                .mapToObj(label -> new ClassScores(label, 35, 40, List.of(
+                        Score.of(Metric.FID, 31.5 + label, "FID within the class."))))
+                .toList();
+        return new Scores(scores, perClass, List.of("FID from 70 pictures says little."), 70, 80, 12);
+    }
+
+    static Gallery gallery(int count, int size) {
+        List<Gallery.Nearest> nearest = IntStream.range(0, 3)
+                .mapToObj(i -> new Gallery.Nearest(pictures(2, size, i), List.of(1.5 + i, 22.25)))
+                .toList();
+        return new Gallery(pictures(count, size, 9), IntStream.range(0, count).mapToObj(i -> i % 2).toList(), nearest);
+    }
+
+    static Tensor pictures(int count, int size, long seed) {
+        byte[] values = new byte[count * size * size * 3];
+        new Random(seed).nextBytes(values);
+        return Tensor.of(values, count, size, size, 3);
+    }
+}
