@@ -26,8 +26,8 @@ sealed interface Pickled {
     /** A list; grows while the pickle is read. */
     record Sequence(List<Object> items) implements Pickled {}
 
-    /** A dict or OrderedDict; grows while the pickle is read. Keys are texts, numbers or truth values. */
-    record Dictionary(Map<Object, Object> entries) implements Pickled {}
+    /** A dict or OrderedDict; grows while the pickle is read. Keys are texts; numbers and truth values became that. */
+    record Dictionary(Map<String, Object> entries) implements Pickled {}
 
     /**
      * A block of elements in the archive.

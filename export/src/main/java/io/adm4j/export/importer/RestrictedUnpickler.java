@@ -21,7 +21,8 @@ import java.util.Map;
 /**
  * A pickle machine (protocols 2 to 5) that knows only what state dicts are made of. Names that a pickle asks for are
  * looked up in a short fixed list, never loaded; what is called for a name builds a description, never an object of the
- * pickle's choice. Memory is bounded by the length of the pickle.
+ * pickle's choice. Memory and time are bounded: one byte of a pickle can ask for a hundred in memory, so that what it builds
+ * is counted.
  */
 final class RestrictedUnpickler {
     private static final Object MARK = new Object();
@@ -29,9 +30,25 @@ final class RestrictedUnpickler {
     /** Far beyond any tensor's number of dimensions. */
     private static final int MAX_RANK = 16;
 
+    /** Bytes that objects may take; a state dict of ten thousand tensors takes about 15 million. */
+    private static final long MAX_MEMORY = 64L << 20;
+
+    /** Far beyond the thousand pairs that Python puts into a dict at once. */
+    private static final int MAX_STACK = 1 << 17;
+
+    /** Storages are numbered. */
+    private static final int LONGEST_KEY = 64;
+
+    // Rough sizes of objects in memory.
+    private static final int CONTAINER = 96;
+    private static final int ENTRY = 64;
+    private static final int TEXT = 56;
+    private static final int NUMBER = 24;
+
     private final ByteBuffer in;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Integer, Object> memo = new HashMap<>();
+    private long memory;
 
     private RestrictedUnpickler(byte[] pickle) {
         in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
@@ -70,34 +87,34 @@ final class RestrictedUnpickler {
             case 'N' -> push(None.NONE);
             case 0x88 -> push(true);
             case 0x89 -> push(false);
-            case 'K' -> push((long) (in.get() & 0xff));
-            case 'M' -> push((long) (in.getShort() & 0xffff));
-            case 'J' -> push((long) in.getInt());
-            case 0x8a -> push(longInteger(in.get() & 0xff));
-            case 'G' -> push(Double.longBitsToDouble(Long.reverseBytes(in.getLong())));
+            case 'K' -> push((long) (in.get() & 0xff), NUMBER);
+            case 'M' -> push((long) (in.getShort() & 0xffff), NUMBER);
+            case 'J' -> push((long) in.getInt(), NUMBER);
+            case 0x8a -> push(longInteger(in.get() & 0xff), NUMBER);
+            case 'G' -> push(Double.longBitsToDouble(Long.reverseBytes(in.getLong())), NUMBER);
             case 'X' -> push(text(in.getInt()));
             case 0x8c -> push(text(in.get() & 0xff));
             case 0x8d -> push(text(shortEnough(in.getLong())));
-            case '}' -> push(new Dictionary(new LinkedHashMap<>()));
-            case ']' -> push(new Sequence(new ArrayList<>()));
-            case ')' -> push(new Tuple(List.of()));
-            case 't' -> push(new Tuple(popToMark()));
-            case 0x85 -> push(new Tuple(popLast(1)));
-            case 0x86 -> push(new Tuple(popLast(2)));
-            case 0x87 -> push(new Tuple(popLast(3)));
+            case '}' -> push(new Dictionary(new LinkedHashMap<>()), CONTAINER);
+            case ']' -> push(new Sequence(new ArrayList<>()), CONTAINER);
+            case ')' -> push(new Tuple(List.of()), CONTAINER);
+            case 't' -> push(new Tuple(popToMark()), CONTAINER);
+            case 0x85 -> push(new Tuple(popLast(1)), CONTAINER);
+            case 0x86 -> push(new Tuple(popLast(2)), CONTAINER);
+            case 0x87 -> push(new Tuple(popLast(3)), CONTAINER);
             case 'a' -> append(popLast(1));
             case 'e' -> append(popToMark());
             case 's' -> put(popLast(2));
             case 'u' -> put(popToMark());
-            case 'q' -> memo.put(in.get() & 0xff, top());
-            case 'r' -> memo.put(in.getInt(), top());
-            case 0x94 -> memo.put(memo.size(), top());
+            case 'q' -> remember(in.get() & 0xff);
+            case 'r' -> remember(in.getInt());
+            case 0x94 -> remember(memo.size());
             case 'h' -> push(remembered(in.get() & 0xff));
             case 'j' -> push(remembered(in.getInt()));
             case 'c' -> push(global(line(), line()));
             case 0x93 -> push(stackGlobal(popLast(2)));
-            case 'Q' -> push(storage(pop()));
-            case 'R' -> push(call(popLast(2)));
+            case 'Q' -> push(storage(pop()), CONTAINER);
+            case 'R' -> push(call(popLast(2)), CONTAINER);
             case 'b' -> attributes(popLast(2));
             default -> throw new CheckpointException(String.format(
                     "The checkpoint's pickle uses the operation 0x%02x, which no state dict needs: it is damaged or is no"
@@ -115,7 +132,30 @@ final class RestrictedUnpickler {
     // ---- stack ----
 
     private void push(Object value) {
+        if (stack.size() == MAX_STACK) {
+            throw new CheckpointException("The checkpoint's pickle stacks more than " + MAX_STACK
+                    + " objects, which no state dict needs: it is damaged or is no state dict.");
+        }
         stack.add(value);
+    }
+
+    /** Pushes an object that takes memory. */
+    private void push(Object value, int bytes) {
+        claim(bytes);
+        push(value);
+    }
+
+    private void claim(int bytes) {
+        memory += bytes;
+        if (memory > MAX_MEMORY) {
+            throw new CheckpointException("The checkpoint's pickle builds more than " + (MAX_MEMORY >> 20)
+                    + " MiB of objects, which no state dict needs: it is damaged or is no state dict.");
+        }
+    }
+
+    private void remember(int key) {
+        claim(ENTRY);
+        memo.put(key, top());
     }
 
     private Object top() {
@@ -173,7 +213,9 @@ final class RestrictedUnpickler {
     }
 
     private String text(int length) {
-        return new String(bytes(length), StandardCharsets.UTF_8);
+        byte[] bytes = bytes(length);
+        claim(TEXT + 2 * length);
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     private String line() {
@@ -219,7 +261,9 @@ final class RestrictedUnpickler {
             if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
                 throw new CheckpointException("The checkpoint has a dict key that is neither text nor number.");
             }
-            dictionary.entries().put(key, pairs.get(i + 1));
+            claim(ENTRY + NUMBER);
+            // As text: numbers of several kinds with one hash would make the map slow.
+            dictionary.entries().put(String.valueOf(key), pairs.get(i + 1));
         }
     }
 
@@ -300,6 +344,7 @@ final class RestrictedUnpickler {
                 && "storage".equals(tuple.items().get(0))
                 && tuple.items().get(1) instanceof StorageName name
                 && tuple.items().get(2) instanceof String key
+                && key.length() <= LONGEST_KEY
                 && tuple.items().get(4) instanceof Long elements) {
             return new Storage(name.type(), key, elements);
         }

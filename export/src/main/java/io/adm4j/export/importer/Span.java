@@ -39,14 +39,17 @@ record Span(long first, long length) {
                 return "has a negative dimension or stride";
             }
         }
-        if (Arrays.stream(shape).anyMatch(d -> d == 0)) {
-            return null;
-        }
         try {
             long elements = 1;
+            for (long d : shape) {
+                // A dimension of 0 must not hide that the others have no product.
+                elements = Math.multiplyExact(elements, Math.max(d, 1));
+            }
+            if (Arrays.stream(shape).anyMatch(d -> d == 0)) {
+                return null;
+            }
             long last = view.offset();
             for (int i = 0; i < shape.length; i++) {
-                elements = Math.multiplyExact(elements, shape[i]);
                 last = Math.addExact(last, Math.multiplyExact(shape[i] - 1, strides[i]));
             }
             if (last < view.storage().elements() && elements <= view.storage().elements()) {

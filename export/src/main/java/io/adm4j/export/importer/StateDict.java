@@ -3,6 +3,7 @@ package io.adm4j.export.importer;
 import io.adm4j.export.importer.Pickled.Dictionary;
 import io.adm4j.export.importer.Pickled.TensorView;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import java.util.Map;
 final class StateDict {
     /** What DistributedDataParallel, torch.compile and trainers put before every name. */
     private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.", "model.");
+
+    private static final int LISTED = 8;
 
     private StateDict() {}
 
@@ -32,13 +35,18 @@ final class StateDict {
     }
 
     private static Dictionary inner(Dictionary dictionary, Path file) {
-        Map<Object, Object> entries = dictionary.entries();
+        Map<String, Object> entries = dictionary.entries();
         if (entries.values().stream().anyMatch(TensorView.class::isInstance)) {
             return dictionary;
         }
-        List<Object> keys = entries.keySet().stream().filter(key -> isStateDict(entries.get(key))).toList();
+        // A pickle can hold one dict many times over: each is looked through once.
+        Map<Object, Boolean> known = new IdentityHashMap<>();
+        List<String> keys = entries.keySet().stream()
+                .filter(key -> known.computeIfAbsent(entries.get(key), StateDict::isStateDict))
+                .toList();
         if (keys.size() > 1) {
-            String named = String.join(", ", keys.stream().map(StateDict::quoted).toList());
+            String named = String.join(", ", keys.stream().limit(LISTED).map(StateDict::quoted).toList())
+                    + (keys.size() > LISTED ? " and " + (keys.size() - LISTED) + " more" : "");
             throw new CheckpointException(file + " holds several state dicts (" + named + "): save the one to import alone,"
                     + " as torch.save(torch.load(file)[" + quoted(keys.get(0)) + "], other_file) does.");
         }
@@ -58,7 +66,7 @@ final class StateDict {
                 throw new CheckpointException("The entry " + quoted(key) + " of " + file
                         + " is no tensor: save the model's state_dict() alone.");
             }
-            found.put(String.valueOf(key), view);
+            found.put(key, view);
         });
         return found;
     }
@@ -82,7 +90,7 @@ final class StateDict {
         return shorter;
     }
 
-    private static String quoted(Object key) {
-        return "'" + RestrictedUnpickler.printable(String.valueOf(key)) + "'";
+    private static String quoted(String key) {
+        return "'" + RestrictedUnpickler.printable(key) + "'";
     }
 }

@@ -60,8 +60,20 @@ final class PickleBytes {
         return op('t').op('R');
     }
 
+    /** The lowest bytes of a number, least first. */
+    PickleBytes number(int width, long v) {
+        for (int i = 0; i < width; i++) {
+            op((int) (v >> 8 * i));
+        }
+        return this;
+    }
+
     byte[] end() {
-        op('.');
+        return op('.').unended();
+    }
+
+    /** The bytes so far, without the operation that ends a pickle. */
+    byte[] unended() {
         return out.toByteArray();
     }
 
