@@ -64,6 +64,9 @@ class Config:
         self.steps = int(flags.get("diffusion_steps", 1000))
         self.schedule = flags.get("noise_schedule", "linear")
 
+    def widths(self):
+        return [int(m * self.width) for m in self.multipliers]
+
 
 def silu_after(*layers):
     return nn.Sequential(nn.SiLU(), *layers)
@@ -165,6 +168,41 @@ class Stage(nn.ModuleList):
         return x
 
 
+def time_embedding(c):
+    return nn.Sequential(nn.Linear(c.width, 4 * c.width), nn.SiLU(), nn.Linear(4 * c.width, 4 * c.width))
+
+
+def waves(c, t):
+    half = c.width // 2
+    frequencies = torch.exp(-math.log(10000) * torch.arange(half, dtype=torch.float32, device=t.device) / half)
+    angles = t.float()[:, None] * frequencies
+    return F.pad(torch.cat([angles.cos(), angles.sin()], dim=1), (0, c.width - 2 * half))
+
+
+def downward(c, channels):
+    """The way down: its stages, and the channels that each gives."""
+    widths = c.widths()
+    h = widths[0]
+    stages = nn.ModuleList([Stage([First(channels, h, 3, padding=1)])])
+    given = [h]
+    for level, width in enumerate(widths):
+        for _ in range(c.blocks):
+            stage = Stage([ResBlock(c, h, width)])
+            h = width
+            if 2**level in c.attends:
+                stage.append(Attention(c, h, c.heads))
+            stages.append(stage)
+            given.append(h)
+        if level + 1 < len(widths):
+            stages.append(Stage([ResBlock(c, h, h, halve) if c.block_resamples else Strided(h)]))
+            given.append(h)
+    return stages, given
+
+
+def middle(c, channels):
+    return Stage([ResBlock(c, channels, channels), Attention(c, channels, c.heads), ResBlock(c, channels, channels)])
+
+
 class Denoiser(nn.Module):
     """The UNet of Dhariwal and Nichol 2021; parameters are named as in the published state dicts."""
 
@@ -172,25 +210,13 @@ class Denoiser(nn.Module):
         super().__init__()
         self.c = c
         emb = 4 * c.width
-        self.time_embed = nn.Sequential(nn.Linear(c.width, emb), nn.SiLU(), nn.Linear(emb, emb))
+        self.time_embed = time_embedding(c)
         if c.classes:
             self.label_emb = nn.Embedding(c.classes, emb)
-        widths = [int(m * c.width) for m in c.multipliers]
-        h = widths[0]
-        self.input_blocks = nn.ModuleList([Stage([First(6 if c.small else 3, h, 3, padding=1)])])
-        skips = [h]
-        for level, width in enumerate(widths):
-            for _ in range(c.blocks):
-                stage = Stage([ResBlock(c, h, width)])
-                h = width
-                if 2**level in c.attends:
-                    stage.append(Attention(c, h, c.heads))
-                self.input_blocks.append(stage)
-                skips.append(h)
-            if level + 1 < len(widths):
-                self.input_blocks.append(Stage([ResBlock(c, h, h, halve) if c.block_resamples else Strided(h)]))
-                skips.append(h)
-        self.middle_block = Stage([ResBlock(c, h, h), Attention(c, h, c.heads), ResBlock(c, h, h)])
+        self.input_blocks, skips = downward(c, 6 if c.small else 3)
+        h = skips[-1]
+        widths = c.widths()
+        self.middle_block = middle(c, h)
         self.output_blocks = nn.ModuleList()
         for level, width in reversed(list(enumerate(widths))):
             for i in range(c.blocks + 1):
@@ -205,11 +231,7 @@ class Denoiser(nn.Module):
         self.out = nn.Sequential(norm(h), nn.SiLU(), zeroed(nn.Conv2d(h, out, 3, padding=1)))
 
     def forward(self, x, t, y=None, low_res=None):
-        half = self.c.width // 2
-        frequencies = torch.exp(-math.log(10000) * torch.arange(half, dtype=torch.float32, device=x.device) / half)
-        angles = t.float()[:, None] * frequencies
-        emb = torch.cat([angles.cos(), angles.sin()], dim=1)
-        emb = self.time_embed(F.pad(emb, (0, self.c.width - 2 * half)))
+        emb = self.time_embed(waves(self.c, t))
         if self.c.classes:
             emb = emb + self.label_emb(y)
         if self.c.small:
