@@ -68,6 +68,15 @@ public final class Upsampler implements AutoCloseable {
      */
     public void requireFit(Manifest base) {
         requireSize("the model " + base.name() + " draws", base.imageSize());
+        requireClasses(base);
+    }
+
+    /**
+     * Checks that it knows the classes of another model.
+     *
+     * @throws IllegalArgumentException if not; the message says how they differ
+     */
+    public void requireClasses(Manifest base) {
         if (!manifest().classConditional()) {
             return;
         }

@@ -14,11 +14,6 @@ final class KeptPictures implements PictureSource {
         this.shards = shards;
     }
 
-    /** Whether the batch that starts with this picture is there already. */
-    boolean has(int from) {
-        return shards.has(from);
-    }
-
     @Override
     public int count() {
         return source.count();

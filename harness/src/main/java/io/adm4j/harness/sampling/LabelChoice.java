@@ -35,13 +35,15 @@ public final class LabelChoice {
      *
      * @param words {@code all} (each class in turn), {@code random} (uniform), {@code balanced} (all classes equally often,
      *     in random order), or labels and class names separated by commas, taken in turn
+     * @param guided whether a classifier guides: without, an unconditional denoiser's pictures are of no chosen class
      * @throws UserError if the model has no such labels
      */
-    public static LabelChoice of(String words, Manifest manifest) {
-        boolean takesLabels = manifest.classConditional() || manifest.classifier().isPresent();
-        if (!takesLabels || manifest.classCount().isEmpty()) {
+    public static LabelChoice of(String words, Manifest manifest, boolean guided) {
+        boolean labelled = manifest.classConditional() || guided;
+        if (!labelled || manifest.classCount().isEmpty()) {
             if (!words.equals("all")) {
-                throw new UserError("This model makes pictures without labels: leave out --labels.");
+                throw new UserError("This model makes pictures without labels: leave out --labels"
+                        + (manifest.classifier().isPresent() ? ", or give --classifier-scale." : "."));
             }
             return new LabelChoice(words, Kind.NONE, new int[0], 0);
         }

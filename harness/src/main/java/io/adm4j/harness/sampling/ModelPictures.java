@@ -1,8 +1,6 @@
 package io.adm4j.harness.sampling;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.model.Manifest;
 import io.adm4j.sampling.SampleRequest;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
@@ -79,20 +77,8 @@ public final class ModelPictures implements PictureSource {
 
     @Override
     public ObjectNode settings() {
-        Manifest manifest = pipeline.manifest();
-        ObjectNode json = JsonNodeFactory.instance
-                .objectNode()
-                .put("name", manifest.name())
+        return RunSettings.of(pipeline.manifest(), settings, seed, noise)
                 .put("labels", labels.words())
-                .put("num_samples", count)
-                .put("seed", seed)
-                .put("sampler", settings.sampler())
-                .put("steps", settings.steps())
-                .put("eta", settings.eta())
-                .put("classifier_scale", settings.classifierScale())
-                .put("clip_denoised", settings.clipDenoised())
-                .put("noise", noise.checksum());
-        manifest.files().forEach((file, entry) -> json.put(file, entry.sha256()));
-        return json;
+                .put("num_samples", count);
     }
 }

@@ -38,6 +38,11 @@ public interface PictureSource {
     /** Everything that decides the pictures, to tell one run from another. */
     ObjectNode settings();
 
+    /** Whether pictures are dear enough to keep where another stage follows; those on disk already are not. */
+    default boolean worthKeeping() {
+        return true;
+    }
+
     /** The same pictures, with what they are made of kept in these shards where that is dear itself. */
     default PictureSource keepingStages(SampleShards shards) {
         return this;

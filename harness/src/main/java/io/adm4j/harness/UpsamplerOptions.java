@@ -1,0 +1,112 @@
+package io.adm4j.harness;
+
+import io.adm4j.harness.sampling.PictureSource;
+import io.adm4j.harness.sampling.ShrunkPictures;
+import io.adm4j.harness.sampling.StartNoise;
+import io.adm4j.harness.sampling.UpsampledPictures;
+import io.adm4j.model.ModelBundle;
+import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.Upsampler;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The second stage: an upsampler that enlarges the pictures of the first. */
+final class UpsamplerOptions {
+    @Option(
+            names = "--upsampler",
+            paramLabel = "FOLDER",
+            description = "Bundle of an upsampler, which enlarges the pictures; they keep their labels.")
+    Path bundle;
+
+    @Option(names = "--upsampler-sampler", paramLabel = "SAMPLER", description = "ddim or ddpm (default ddim).")
+    String sampler;
+
+    @Option(names = "--upsampler-steps", paramLabel = "STEPS", description = "As --steps (default 25).")
+    String steps;
+
+    @Option(names = "--upsampler-eta", paramLabel = "ETA", description = "As --eta (default 0).")
+    Double eta;
+
+    @Option(
+            names = "--upsampler-classifier-scale",
+            paramLabel = "SCALE",
+            description = "Strength of the guidance by the upsampler's own classifier; published upsamplers have none"
+                    + " (default 0).")
+    Double classifierScale;
+
+    @Option(
+            names = "--upsampler-noise",
+            paramLabel = "FILE",
+            description = "Start noise of the upsampler, as --noise; of the large size.")
+    Path noise;
+
+    @Option(
+            names = "--shrink-base",
+            description = "Make base pictures smaller by area where the upsampler takes smaller ones.")
+    boolean shrinkBase;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    /** Whether there is a second stage. */
+    boolean given() {
+        return bundle != null;
+    }
+
+    /** @throws UserError if options of the second stage are given without it */
+    void check() {
+        if (given()) {
+            return;
+        }
+        Stream.of("-sampler", "-steps", "-eta", "-classifier-scale", "-noise")
+                .map("--upsampler"::concat)
+                .filter(name -> spec.commandLine().getParseResult().hasMatchedOption(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new UserError(name + " is of the second stage: name its bundle with --upsampler.");
+                });
+        if (shrinkBase) {
+            throw new UserError("--shrink-base is for the second stage: name its bundle with --upsampler.");
+        }
+    }
+
+    /** Loads the upsampler, of which {@link #given} said that there is one. */
+    Upsampler open(DeviceOptions runtime) {
+        return Upsampler.open(ModelBundle.load(bundle), runtime.device, runtime.threads);
+    }
+
+    /**
+     * The base pictures, smaller where that is wanted and needed.
+     *
+     * @throws UserError if they are of another size than the upsampler takes
+     */
+    PictureSource fitted(PictureSource base, Upsampler upsampler) {
+        int size = base.imageSize();
+        int wanted = upsampler.smallSize();
+        if (size == wanted) {
+            return base;
+        }
+        if (shrinkBase && size > wanted) {
+            return new ShrunkPictures(base, wanted);
+        }
+        throw new UserError("The upsampler " + bundle + " enlarges pictures of " + wanted + "x" + wanted + " to "
+                + upsampler.largeSize() + "x" + upsampler.largeSize() + ", but the base pictures are " + size + "x" + size
+                + ": use a base model of " + wanted + "x" + wanted
+                + (size > wanted && size % wanted == 0 ? ", or make its pictures smaller with --shrink-base." : "."));
+    }
+
+    /** The pictures enlarged; the first has this seed. */
+    PictureSource enlarged(PictureSource base, Upsampler upsampler, long seed, boolean clipDenoised) {
+        SamplingSettings settings = new SamplingSettings(
+                sampler == null ? "ddim" : sampler,
+                steps == null ? "25" : steps,
+                eta == null ? 0 : eta,
+                classifierScale == null ? 0 : classifierScale,
+                clipDenoised);
+        StartNoise start = StartNoise.of(noise, upsampler.largeSize());
+        return new UpsampledPictures(fitted(base, upsampler), upsampler, settings, seed, start);
+    }
+}
