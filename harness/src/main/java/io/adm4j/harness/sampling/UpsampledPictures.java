@@ -64,9 +64,6 @@ public final class UpsampledPictures implements PictureSource {
             throw new IllegalArgumentException("The upsampler " + manifest.name()
                     + " needs the class of each picture, and the base pictures have no labels.");
         }
-        int size = upsampler.smallSize();
-        int first = Math.min(count(), batchSize);
-        upsampler.check(request(Tensor.zeros(ElementType.UINT8, first, size, size, 3), 0, first));
         // All of them, so that a label that does not fit does not show after hours.
         int classes = manifest.classCount().orElse(Integer.MAX_VALUE);
         for (int label : base.labels(0, count())) {
@@ -75,6 +72,9 @@ public final class UpsampledPictures implements PictureSource {
                         + manifest.name() + " knows the labels 0 to " + (classes - 1) + ".");
             }
         }
+        int first = Math.min(count(), batchSize);
+        int size = upsampler.smallSize();
+        upsampler.check(request(Tensor.zeros(ElementType.UINT8, first, size, size, 3), 0, first));
     }
 
     private SampleRequest request(Tensor small, int from, int to) {
