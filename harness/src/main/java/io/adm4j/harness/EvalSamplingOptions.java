@@ -99,11 +99,13 @@ final class EvalSamplingOptions {
      */
     List<SampleSource> sources(SamplingPipeline pipeline, int count, int batchSize, WorkFolder work) {
         Manifest manifest = pipeline.manifest();
-        LabelChoice choice = LabelChoice.of(labels == null ? defaultLabels(manifest) : labels, manifest);
-        String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.words();
         List<SampleSource> sources = new ArrayList<>();
         for (String step : steps) {
             for (double scale : scales) {
+                boolean guided = scale != 0;
+                LabelChoice choice =
+                        LabelChoice.of(labels == null ? defaultLabels(manifest, guided) : labels, manifest, guided);
+                String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.words();
                 SamplingSettings settings =
                         new SamplingSettings(sampler, step.replace('+', ','), eta, scale, clipDenoised);
                 PictureSource pictures = new ModelPictures(pipeline, choice, settings, seed, count);
@@ -119,9 +121,9 @@ final class EvalSamplingOptions {
         return sources;
     }
 
-    private static String defaultLabels(Manifest manifest) {
-        boolean takesLabels = manifest.classConditional() || manifest.classifier().isPresent();
-        return takesLabels && manifest.classCount().isPresent() ? "balanced" : "all";
+    private static String defaultLabels(Manifest manifest, boolean guided) {
+        boolean labelled = manifest.classConditional() || guided;
+        return labelled && manifest.classCount().isPresent() ? "balanced" : "all";
     }
 
     /** The file of one set: of several each has its settings in the name. */
