@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -139,6 +140,33 @@ public final class OnnxSession implements AutoCloseable {
             throw new RuntimeFailure("The graph failed: " + oneLine(e), e);
         } finally {
             given.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    /**
+     * Runs the graph and writes its outputs into memory that is there already: work that repeats needs none of its own.
+     *
+     * @param values by input name; not modified
+     * @param results by output name, of the types and shapes that the run gives; only these outputs are computed
+     * @throws RuntimeFailure if an input is missing, unknown or of another type, a result does not fit, or the run fails
+     */
+    public void runInto(Map<String, Tensor> values, Map<String, Tensor> results) {
+        check(values);
+        Map<String, OnnxTensor> given = new LinkedHashMap<>();
+        Map<String, OnnxTensor> targets = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, Tensor> e : values.entrySet()) {
+                given.put(e.getKey(), toOnnx(environment, e.getValue()));
+            }
+            for (Map.Entry<String, Tensor> e : results.entrySet()) {
+                targets.put(e.getKey(), toOnnx(environment, e.getValue()));
+            }
+            session.run(given, Set.of(), targets).close();
+        } catch (OrtException e) {
+            throw new RuntimeFailure("The graph failed: " + oneLine(e), e);
+        } finally {
+            given.values().forEach(OnnxTensor::close);
+            targets.values().forEach(OnnxTensor::close);
         }
     }
 

@@ -1,17 +1,16 @@
 package io.adm4j.harness.metrics;
 
 import io.adm4j.harness.UserError;
+import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.runtime.Device;
+import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.LongConsumer;
 
 /**
@@ -20,17 +19,26 @@ import java.util.function.LongConsumer;
  * <p>Of the pictures only a batch is in memory, of the features all (float32).
  */
 public final class Evaluator implements AutoCloseable {
+    /** Height and width of a picture for a network that takes any. */
+    private static final int PROBE_SIZE = 32;
+
+    private final Path network;
     private final FeatureExtractor extractor;
     private final MatrixProducts products;
     private final EvaluatorSettings settings;
     private final FeatureStore store;
 
     private Evaluator(
-            FeatureExtractor extractor, MatrixProducts products, EvaluatorSettings settings, FeatureStore store) {
-        this.store = store;
+            Path network,
+            FeatureExtractor extractor,
+            MatrixProducts products,
+            EvaluatorSettings settings,
+            FeatureStore store) {
+        this.network = network;
         this.extractor = extractor;
         this.products = products;
         this.settings = settings;
+        this.store = store;
     }
 
     /**
@@ -39,20 +47,17 @@ public final class Evaluator implements AutoCloseable {
      * @throws UserError if the network cannot be used
      */
     public static Evaluator open(Path network, Device device, int threads, EvaluatorSettings settings) {
-        return open(FeatureExtractor.open(network, device, threads), threads, settings);
-    }
-
-    /**
-     * @param extractor closed with the evaluator
-     * @param threads threads to use for the comparison; 0 for all cores
-     */
-    public static Evaluator open(FeatureExtractor extractor, int threads, EvaluatorSettings settings) {
-        return new Evaluator(extractor, MatrixProducts.open(threads), settings, FeatureStore.none());
+        return new Evaluator(
+                network,
+                FeatureExtractor.open(network, device, threads),
+                MatrixProducts.open(threads),
+                settings,
+                FeatureStore.none());
     }
 
     /** The same evaluator, which takes the features of the one set it measures from a store where that has them. */
     public Evaluator keepingIn(FeatureStore features) {
-        return new Evaluator(extractor, products, settings, features);
+        return new Evaluator(network, extractor, products, settings, features);
     }
 
     /** Height and width of the pictures the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
@@ -101,79 +106,89 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * Reads a reference batch as published: an npz with pictures in {@code arr_0}.
+     * How many pictures of a reference batch {@link #readReference} measures: those in {@code arr_0}, or none if statistics
+     * are all that the scores need and the file has them.
      *
-     * @param done is told after each batch of pictures how many it had
+     * @throws UserError if the file is no reference batch
+     */
+    public int picturesOf(Path npz) {
+        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256);
+        return needsPictures(batch) ? batch.pictures() : 0;
+    }
+
+    /**
+     * Reads a reference batch as published: an npz with statistics of the features ({@code mu sigma mu_s sigma_s}, any
+     * floating-point type) and pictures in {@code arr_0}, labels in {@code arr_1}. Statistics that the file has are taken as
+     * they are; others are those of the pictures. Without pictures, or if no score asked for needs them, only statistics are
+     * known of it.
+     *
+     * @param done is told after each batch of pictures how many it had; {@link #picturesOf} in all
      * @throws UserError if the file cannot be used with this network
      */
     public MeasuredPictures readReference(Path npz, LongConsumer done) {
+        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256);
+        requireFit(batch, npz);
+        if (!needsPictures(batch)) {
+            return new MeasuredPictures(
+                    0,
+                    Optional.empty(),
+                    batch.statistics().orElseThrow(),
+                    batch.spatialStatistics(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
         int size = imageSize() == FeatureExtractor.ANY_SIZE ? DataOptions.AS_STORED : imageSize();
         try (PictureStream pictures = PictureStream.open(npz, DataOptions.ofSize(size))) {
-            return measure(pictures, done);
+            MeasuredPictures measured = measure(pictures, pictures.labels().orElse(null), done);
+            return new MeasuredPictures(
+                    measured.count(),
+                    measured.features(),
+                    batch.statistics().orElse(measured.statistics()),
+                    batch.spatialStatistics().or(measured::spatialStatistics),
+                    measured.inceptionScore(),
+                    measured.labels());
         }
     }
 
-    /** How many pairs {@link #compare} tells of in all. */
+    private boolean needsPictures(ReferenceBatch batch) {
+        boolean lacksSpatial = settings.asksFor(Metric.SFID) && extractor.givesSpatial() && batch.spatialStatistics().isEmpty();
+        return batch.pictures() > 0 && (Scoring.needsPictures(settings) || batch.statistics().isEmpty() || lacksSpatial);
+    }
+
+    /** The network is asked with one picture, before much is computed that would not fit. */
+    private void requireFit(ReferenceBatch batch, Path npz) {
+        int size = imageSize() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageSize();
+        FeatureExtractor.FeatureBatch probe = extractor.extract(Tensor.zeros(ElementType.UINT8, 1, size, size, 3));
+        batch.statistics().ifPresent(s -> requireFit(s, probe.features().length, "features (mu)", npz));
+        probe.spatial().ifPresent(spatial -> batch.spatialStatistics()
+                .ifPresent(s -> requireFit(s, spatial.length, "spatial features (mu_s)", npz)));
+    }
+
+    private static void requireFit(FeatureStatistics statistics, int given, String what, Path npz) {
+        if (statistics.dimension() != given) {
+            throw new UserError("The reference " + npz + " has statistics of " + statistics.dimension() + " " + what
+                    + ", but the feature network gives " + given
+                    + "; use the network that the reference was made with, or make one with this network"
+                    + " ('harness reference').");
+        }
+    }
+
+    private String networkSha256() {
+        return Checksums.of(network);
+    }
+
+    /** How much {@link #compare} tells of in all. */
     public long pairs(MeasuredPictures reference, MeasuredPictures samples) {
-        return PrecisionRecall.pairs(reference.count(), samples.count());
+        return Scoring.work(settings, reference, samples);
     }
 
     /**
      * The scores of samples against a reference, both measured with this network.
      *
-     * @param pairs is told how many pairs of pictures were compared since the last time; {@link #pairs} in all
+     * @param pairs is told how much was done since the last time, in pairs of pictures compared; {@link #pairs} in all
      */
     public Scores compare(MeasuredPictures reference, MeasuredPictures samples, LongConsumer pairs) {
-        List<Score> scores = new ArrayList<>();
-        List<String> warnings = new ArrayList<>();
-        int dimension = samples.statistics().dimension();
-        String features = " on the network's " + dimension + " features";
-        String sets = " of " + samples.count() + " samples and " + reference.count() + " reference pictures" + features;
-        samples.inceptionScore().filter(s -> settings.asksFor(Metric.INCEPTION_SCORE)).ifPresent(s -> scores.add(new Score(
-                Metric.INCEPTION_SCORE,
-                s.mean(),
-                OptionalDouble.empty(),
-                Optional.empty(),
-                "Exponential of the mean KL divergence of the class probabilities of " + samples.count()
-                        + " samples from their average, mean over " + s.splits() + " parts of " + settings.inceptionSplit()
-                        + " in their order (standard deviation over the parts "
-                        + String.format(Locale.ROOT, "%.4g", s.standardDeviation()) + ").")));
-        if (settings.asksFor(Metric.FID)) {
-            FrechetDistance fid = FrechetDistance.between(reference.statistics(), samples.statistics(), products);
-            scores.add(Score.of(Metric.FID, fid.value(), "Frechet distance of Gaussians with the means and unbiased"
-                    + " covariances" + sets + "."));
-            if (fid.rankDeficient()) {
-                warnings.add("FID from " + Math.min(samples.count(), reference.count()) + " pictures on " + dimension
-                        + " features: the covariance lacks rank, so the figure is far too large to compare with others;"
-                        + " take more pictures than features.");
-            }
-        }
-        if (settings.asksFor(Metric.SFID)) {
-            if (reference.spatialStatistics().isPresent() && samples.spatialStatistics().isPresent()) {
-                FrechetDistance sfid = FrechetDistance.between(
-                        reference.spatialStatistics().get(), samples.spatialStatistics().get(), products);
-                scores.add(Score.of(Metric.SFID, sfid.value(), "Frechet distance of Gaussians with the means and unbiased"
-                        + " covariances of " + samples.count() + " samples and " + reference.count()
-                        + " reference pictures on the network's "
-                        + samples.spatialStatistics().get().dimension() + " features that keep their place."));
-            } else {
-                warnings.add("sFID was left out: the feature network has no features that keep their place.");
-            }
-        }
-        if (settings.asksFor(Metric.PRECISION) || settings.asksFor(Metric.RECALL)) {
-            PrecisionRecall found = PrecisionRecall.between(
-                    reference.features().orElseThrow(), samples.features().orElseThrow(), settings.k(), products, pairs);
-            String balls = " lie within the balls that reach to the " + found.k() + "-th nearest neighbour of ";
-            if (settings.asksFor(Metric.PRECISION)) {
-                scores.add(Score.of(Metric.PRECISION, found.precision(), "Share of " + samples.count() + " samples that"
-                        + balls + reference.count() + " reference pictures" + features + "."));
-            }
-            if (settings.asksFor(Metric.RECALL)) {
-                scores.add(Score.of(Metric.RECALL, found.recall(), "Share of " + reference.count()
-                        + " reference pictures that" + balls + samples.count() + " samples" + features + "."));
-            }
-        }
-        return new Scores(scores, List.of(), warnings, samples.count(), reference.count(), dimension);
+        return new Scoring(settings, products, pairs).of(reference, samples);
     }
 
     /**

@@ -34,7 +34,7 @@ public record EvaluatorSettings(
     /** Those of the published evaluator, in batches of 64. */
     public static EvaluatorSettings published() {
         return new EvaluatorSettings(
-                PrecisionRecall.PUBLISHED_K, InceptionScore.PUBLISHED_SPLIT, 64, PUBLISHED_METRICS, 0, false);
+                NeighbourhoodScores.PUBLISHED_K, InceptionScore.PUBLISHED_SPLIT, 64, PUBLISHED_METRICS, 0, false);
     }
 
     boolean asksFor(Metric metric) {

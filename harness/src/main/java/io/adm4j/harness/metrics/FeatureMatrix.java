@@ -1,8 +1,8 @@
 package io.adm4j.harness.metrics;
 
-import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -60,21 +60,85 @@ public final class FeatureMatrix {
     }
 
     /**
-     * Rows {@code from} (inclusive) to {@code to} (exclusive), less {@code shift}, as float64 [to - from, columns].
+     * Writes rows {@code from} (inclusive) to {@code to} (exclusive), less {@code shift}, one after the other.
      *
      * @param shift a vector of {@code columns} elements
+     * @param out its position moves on
      */
-    Tensor shifted(int from, int to, double[] shift) {
-        Tensor result = Tensor.zeros(ElementType.FLOAT64, to - from, columns);
-        DoubleBuffer out = result.doubles();
+    void shifted(int from, int to, double[] shift, DoubleBuffer out) {
         double[] line = new double[columns];
+        for (int row = from; row < to; row++) {
+            shiftedRow(row, shift, line);
+            out.put(line);
+        }
+    }
+
+    /**
+     * As {@link #shifted(int, int, double[], DoubleBuffer)}, rounded to float32.
+     *
+     * @param lengths receives the squared length of each row as written
+     */
+    void shifted(int from, int to, double[] shift, FloatBuffer out, double[] lengths) {
+        float[] line = new float[columns];
         for (int row = from; row < to; row++) {
             float[] block = blocks.get(row / BLOCK);
             int at = row % BLOCK * columns;
+            double sum = 0;
             for (int c = 0; c < columns; c++) {
-                line[c] = block[at + c] - shift[c];
+                line[c] = (float) (block[at + c] - shift[c]);
+                sum += (double) line[c] * line[c];
             }
             out.put(line);
+            lengths[row - from] = sum;
+        }
+    }
+
+    /** One row less {@code shift}, into {@code line}. */
+    void shiftedRow(int row, double[] shift, double[] line) {
+        float[] block = blocks.get(row / BLOCK);
+        int at = row % BLOCK * columns;
+        for (int c = 0; c < columns; c++) {
+            line[c] = block[at + c] - shift[c];
+        }
+    }
+
+    /** Squared Euclidean distance of a row to a row of another matrix with as many columns. */
+    double squaredDistance(int row, FeatureMatrix other, int otherRow) {
+        float[] a = blocks.get(row / BLOCK);
+        float[] b = other.blocks.get(otherRow / BLOCK);
+        int i = row % BLOCK * columns;
+        int j = otherRow % BLOCK * columns;
+        double sum = 0;
+        for (int c = 0; c < columns; c++) {
+            double difference = (double) a[i + c] - b[j + c];
+            sum += difference * difference;
+        }
+        return sum;
+    }
+
+    /** The mean of all rows. */
+    double[] mean() {
+        double[] sum = new double[columns];
+        for (int row = 0; row < rows; row++) {
+            float[] block = blocks.get(row / BLOCK);
+            int at = row % BLOCK * columns;
+            for (int c = 0; c < columns; c++) {
+                sum[c] += block[at + c];
+            }
+        }
+        for (int c = 0; c < columns; c++) {
+            sum[c] /= rows;
+        }
+        return sum;
+    }
+
+    /** A matrix of some of the rows, in the order given. */
+    FeatureMatrix select(int[] chosen) {
+        FeatureMatrix result = new FeatureMatrix(columns);
+        float[] line = new float[columns];
+        for (int row : chosen) {
+            System.arraycopy(blocks.get(row / BLOCK), row % BLOCK * columns, line, 0, columns);
+            result.add(line);
         }
         return result;
     }

@@ -9,13 +9,16 @@ import java.nio.DoubleBuffer;
  * {@code Σ = 1/(N-1) Σ (x - μ)(x - μ)ᵀ}, as the Fréchet distance takes them (Heusel et al. 2017, eq. 6, there with
  * Gaussians of these moments).
  *
- * @param count number of vectors; at least 2
+ * @param count number of vectors; at least 2, or {@link #UNKNOWN}
  * @param mean D elements
  * @param covariance D x D elements, row by row, symmetric
  */
 public record FeatureStatistics(long count, double[] mean, double[] covariance) {
+    /** The count of statistics that came without one. */
+    public static final long UNKNOWN = 0;
+
     public FeatureStatistics {
-        if (count < 2) {
+        if (count < 2 && count != UNKNOWN) {
             throw new IllegalArgumentException("A covariance takes at least 2 feature vectors, not " + count + ".");
         }
         if (covariance.length != (long) mean.length * mean.length) {
@@ -31,16 +34,14 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
 
     /** Whether the covariance cannot have full rank: too few vectors for their length. */
     public boolean rankDeficient() {
-        return count <= mean.length;
+        return count != UNKNOWN && count <= mean.length;
     }
 
     /** The statistics of all rows. */
     public static FeatureStatistics of(FeatureMatrix features, MatrixProducts products) {
         Accumulator accumulator = new Accumulator(features.columns(), products);
-        double[] zero = new double[features.columns()];
-        for (int from = 0; from < features.rows(); from += Accumulator.BLOCK) {
-            accumulator.addBlock(
-                    features.shifted(from, Math.min(features.rows(), from + Accumulator.BLOCK), zero));
+        for (int row = 0; row < features.rows(); row++) {
+            accumulator.addRow(features, row);
         }
         return accumulator.finish();
     }
@@ -56,7 +57,10 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
 
         private final int dimension;
         private final MatrixProducts products;
-        private final double[] waiting;
+        private final Tensor waiting;
+        private final Tensor ownScatter;
+        private final double[] line;
+        private final double[] zero;
         private int waitingRows;
         private long count;
         private final double[] mean;
@@ -65,7 +69,10 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
         public Accumulator(int dimension, MatrixProducts products) {
             this.dimension = dimension;
             this.products = products;
-            this.waiting = new double[Math.multiplyExact(BLOCK, dimension)];
+            this.waiting = Tensor.zeros(ElementType.FLOAT64, BLOCK, dimension);
+            this.ownScatter = Tensor.zeros(ElementType.FLOAT64, dimension, dimension);
+            this.line = new double[dimension];
+            this.zero = new double[dimension];
             this.mean = new double[dimension];
             this.scatter = new double[Math.multiplyExact(dimension, dimension)];
         }
@@ -77,17 +84,27 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
                         values.length + " values are no whole number of vectors of " + dimension + ".");
             }
             for (int from = 0; from < values.length; from += dimension) {
-                int at = waitingRows * dimension;
                 for (int c = 0; c < dimension; c++) {
-                    waiting[at + c] = values[from + c];
+                    line[c] = values[from + c];
                 }
-                if (++waitingRows == BLOCK) {
-                    flush();
-                }
+                addLine();
             }
         }
 
-        /** The statistics of all vectors added. */
+        /** Adds one row of a matrix. */
+        void addRow(FeatureMatrix features, int row) {
+            features.shiftedRow(row, zero, line);
+            addLine();
+        }
+
+        private void addLine() {
+            waiting.doubles().put(waitingRows * dimension, line);
+            if (++waitingRows == BLOCK) {
+                flush();
+            }
+        }
+
+        /** The statistics of all vectors added; more may follow. */
         public FeatureStatistics finish() {
             flush();
             double[] covariance = new double[scatter.length];
@@ -101,17 +118,9 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
             if (waitingRows == 0) {
                 return;
             }
-            Tensor block = Tensor.zeros(ElementType.FLOAT64, waitingRows, dimension);
-            block.doubles().put(waiting, 0, waitingRows * dimension);
+            int n = waitingRows;
             waitingRows = 0;
-            addBlock(block);
-        }
-
-        /** @param block float64 [n, dimension]; overwritten */
-        void addBlock(Tensor block) {
-            int n = (int) block.dim(0);
-            DoubleBuffer rows = block.doubles();
-            double[] line = new double[dimension];
+            DoubleBuffer rows = waiting.doubles();
             double[] own = new double[dimension];
             for (int r = 0; r < n; r++) {
                 rows.get(r * dimension, line);
@@ -129,18 +138,20 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
                 }
                 rows.put(r * dimension, line);
             }
-            merge(n, own, products.ofColumns(block, block).doubles());
+            Tensor block = waiting.rows(0, n);
+            products.ofColumns(block, block, ownScatter);
+            merge(n, own);
         }
 
-        private void merge(int n, double[] own, DoubleBuffer ownScatter) {
+        private void merge(int n, double[] own) {
+            DoubleBuffer rows = ownScatter.doubles();
             double weight = (double) count * n / (count + n);
-            double[] line = new double[dimension];
             double[] difference = new double[dimension];
             for (int c = 0; c < dimension; c++) {
                 difference[c] = own[c] - mean[c];
             }
             for (int r = 0; r < dimension; r++) {
-                ownScatter.get(r * dimension, line);
+                rows.get(r * dimension, line);
                 double factor = weight * difference[r];
                 int at = r * dimension;
                 for (int c = 0; c < dimension; c++) {

@@ -107,9 +107,12 @@ public final class Measurement {
     }
 
     static void requireEnough(int pictures, EvaluatorSettings settings) {
-        if (pictures <= settings.k()) {
+        if (pictures <= settings.k() && Scoring.needsPictures(settings)) {
             throw new UserError("There are only " + pictures + " pictures; precision and recall with k = "
                     + settings.k() + " take at least " + (settings.k() + 1) + " in each set.");
+        }
+        if (pictures < 2) {
+            throw new UserError("A covariance takes at least 2 pictures; there is only " + pictures + ".");
         }
     }
 }

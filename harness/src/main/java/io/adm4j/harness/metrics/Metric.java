@@ -10,17 +10,17 @@ public enum Metric {
     FID("fid", "FID", true),
     /** {@link FrechetDistance} on features that keep their place in the picture (Nash et al. 2021). */
     SFID("sfid", "sFID", true),
-    /** {@link FrechetDistance} extrapolated to infinitely many samples (Chong and Forsyth 2020). */
+    /** {@link FrechetExtrapolation}: what FID would be for infinitely many samples. */
     FID_INFINITY("fid_infinity", "FID\u221e", true),
-    /** Kernel distance (Bińkowski et al. 2018). */
+    /** {@link KernelDistance}. */
     KID("kid", "KID", true),
-    /** {@link PrecisionRecall#precision()}. */
+    /** {@link NeighbourhoodScores#precision()}. */
     PRECISION("precision", "Precision", false),
-    /** {@link PrecisionRecall#recall()}. */
+    /** {@link NeighbourhoodScores#recall()}. */
     RECALL("recall", "Recall", false),
-    /** Density (Naeem et al. 2020): precision that weighs how crowded the reference is around a sample. */
+    /** {@link NeighbourhoodScores#density()}. */
     DENSITY("density", "Density", false),
-    /** Coverage (Naeem et al. 2020): recall on the reference's own neighbourhoods. */
+    /** {@link NeighbourhoodScores#coverage()}. */
     COVERAGE("coverage", "Coverage", false);
 
     private final String key;

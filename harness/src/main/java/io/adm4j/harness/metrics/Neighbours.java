@@ -20,7 +20,7 @@ public record Neighbours(int sample, int[] reference, double[] distance) {
             int sample = s;
             double[] distances = IntStream.range(0, reference.rows())
                     .parallel()
-                    .mapToDouble(r -> distance(reference, r, samples, sample))
+                    .mapToDouble(r -> Math.sqrt(reference.squaredDistance(r, samples, sample)))
                     .toArray();
             int[] nearest = IntStream.range(0, distances.length)
                     .boxed()
@@ -32,14 +32,5 @@ public record Neighbours(int sample, int[] reference, double[] distance) {
                     sample, nearest, IntStream.of(nearest).mapToDouble(r -> distances[r]).toArray()));
         }
         return found;
-    }
-
-    private static double distance(FeatureMatrix a, int row, FeatureMatrix b, int other) {
-        double sum = 0;
-        for (int c = 0; c < a.columns(); c++) {
-            double difference = a.get(row, c) - (double) b.get(other, c);
-            sum += difference * difference;
-        }
-        return Math.sqrt(sum);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.tensor.HalfFloat;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,6 +89,44 @@ class FrechetDistanceTest {
                 .value();
 
         assertEquals(expected, distance, 1e-12);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 9, 24, 60})
+    void fewVectorsGiveWhatTheirStatisticsGive(int count) {
+        FeatureMatrix a = Features.gaussian(40, 24, 1, 0, 1);
+        FeatureMatrix b = Features.gaussian(count, 24, 2, 0.3, 1.5);
+        double expected = FrechetDistance.between(
+                        FeatureStatistics.of(a, products), FeatureStatistics.of(b, products), products)
+                .value();
+
+        FrechetDistance few = FrechetDistance.ofFew(a, b, products);
+
+        assertEquals(expected, few.value(), 1e-6 * expected);
+        assertEquals(expected, FrechetDistance.ofFew(b, a, products).value(), 1e-6 * expected);
+        assertEquals(count <= 24, few.rankDeficient());
+        assertEquals(0, FrechetDistance.ofFew(b, b, products).value(), 1e-6);
+    }
+
+    /** A covariance that float16 rounded has negative eigenvalues. */
+    @Test
+    void standsAReferenceOfFewDigits() {
+        FeatureStatistics exact = FeatureStatistics.of(Features.gaussian(20, 50, 1, 0, 1), products);
+        FeatureStatistics samples = FeatureStatistics.of(Features.gaussian(500, 50, 2, 0, 1.3), products);
+        double[] rounded = exact.covariance().clone();
+        double lowest = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = HalfFloat.value(HalfFloat.bits((float) rounded[i]));
+        }
+        for (double e : SymmetricEigen.values(rounded.clone(), 50)) {
+            lowest = Math.min(lowest, e);
+        }
+        double expected = FrechetDistance.between(exact, samples, products).value();
+
+        FrechetDistance found = FrechetDistance.between(new FeatureStatistics(20, exact.mean(), rounded), samples, products);
+
+        assertEquals(expected, found.value(), 2e-2 * expected);
+        assertTrue(lowest < 0, "rounding was to make the covariance indefinite, its lowest eigenvalue is " + lowest);
     }
 
     @Test

@@ -38,7 +38,7 @@ class GoldenMetricsTest {
                 checked++;
             }
             if (figures.has("precision")) {
-                PrecisionRecall found = PrecisionRecall.between(features(arrays, "ref"), features(arrays, "sample"),
+                NeighbourhoodScores found = NeighbourhoodScores.between(features(arrays, "ref"), features(arrays, "sample"),
                         figures.get("k").asInt(), products, pairs -> {});
                 assertEquals(figures.get("precision").asDouble(), found.precision(), 1e-6, "precision");
                 assertEquals(figures.get("recall").asDouble(), found.recall(), 1e-6, "recall");

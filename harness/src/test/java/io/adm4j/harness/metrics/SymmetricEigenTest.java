@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import org.junit.jupiter.api.Test;
 
-class SymmetricEigenvaluesTest {
+class SymmetricEigenTest {
     /** The second difference has the eigenvalues 2 - 2 cos(πk / (n + 1)). */
     @Test
     void matchesTheClosedForm() {
@@ -20,6 +20,6 @@ class SymmetricEigenvaluesTest {
             expected[i] = 2 - 2 * Math.cos(Math.PI * (i + 1) / (n + 1));
         }
 
-        assertArrayEquals(expected, SymmetricEigenvalues.of(matrix, n), 1e-12);
+        assertArrayEquals(expected, SymmetricEigen.values(matrix, n), 1e-12);
     }
 }

@@ -1,0 +1,48 @@
+package io.adm4j.harness.metrics;
+
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+
+/** Some rows of a matrix as float32 around an origin, in memory that serves for one block after the other. */
+final class FeatureBlock {
+    static final int ROWS = 1024;
+
+    private final FeatureMatrix features;
+    private final double[] origin;
+    private final Tensor memory;
+    private final double[] lengths = new double[ROWS];
+    private int from;
+    private int count;
+
+    FeatureBlock(FeatureMatrix features, double[] origin) {
+        this.features = features;
+        this.origin = origin;
+        this.memory = Tensor.zeros(ElementType.FLOAT32, Math.min(ROWS, features.rows()), features.columns());
+    }
+
+    /** Takes the rows from {@code first} on. */
+    FeatureBlock load(int first) {
+        from = first;
+        count = Math.min(ROWS, features.rows() - first);
+        features.shifted(from, from + count, origin, memory.floats(), lengths);
+        return this;
+    }
+
+    int from() {
+        return from;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** The rows less the origin: [count, columns]. */
+    Tensor values() {
+        return memory.rows(0, count);
+    }
+
+    /** Squared distance from the origin of a row of the block. */
+    double length(int row) {
+        return lengths[row];
+    }
+}
