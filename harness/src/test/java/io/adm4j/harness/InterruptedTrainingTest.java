@@ -10,9 +10,6 @@ import io.adm4j.harness.training.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no TERM signal.")
 class InterruptedTrainingTest {
     private static final int SIGTERM_EXIT = 128 + 15;
-    private static final String NATIVE = "onnxruntime.native.onnxruntime.path";
 
     @TempDir
     Path folder;
@@ -34,26 +30,20 @@ class InterruptedTrainingTest {
     void savesSaysHowToGoOnAndGoesOn() throws Exception {
         Path data = TinyRun.data(folder.resolve("data.npz"), 7, 3);
         Path run = folder.resolve("run");
-        Path out = folder.resolve("out.txt");
-        Path err = folder.resolve("err.txt");
-        Process process = new ProcessBuilder(command(arguments(
+        String said;
+        try (HarnessProcess process = HarnessProcess.start(
+                folder.resolve("said.txt"),
+                arguments(
                         "train", "diffusion", TinyRun.denoiser(), "--num-classes", 3, "--dropout", 0.1, "--data", data,
-                        "--steps", 1_000_000, "--save-interval", 1_000_000, "--out", run)))
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        try {
+                        "--steps", 1_000_000, "--save-interval", 1_000_000, "--out", run))) {
             while (process.isAlive() && logged(run) < 3) {
                 Thread.sleep(50);
             }
-            process.destroy();
-            assertTrue(process.waitFor(2, TimeUnit.MINUTES), "the process ends");
-        } finally {
-            process.destroyForcibly();
+            int exitCode = process.terminate();
+            said = process.said();
+            assertEquals(SIGTERM_EXIT, exitCode, said);
         }
 
-        String said = Files.readString(out) + Files.readString(err);
-        assertEquals(SIGTERM_EXIT, process.exitValue(), said);
         int step = (int) new RunFolder(run).require().step();
         assertTrue(step >= 3, said);
         assertTrue(said.contains("Stopped and saved at step " + step + "."), said);
@@ -70,17 +60,5 @@ class InterruptedTrainingTest {
         return Files.exists(run.resolve("log.csv"))
                 ? Math.max(0, Files.readAllLines(run.resolve("log.csv")).size() - 1)
                 : 0;
-    }
-
-    private static List<String> command(Object... arguments) {
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-D" + NATIVE + "=" + System.getProperty(NATIVE),
-                "-cp",
-                classPath,
-                Harness.class.getName()));
-        Arrays.stream(arguments).map(Object::toString).forEach(command::add);
-        return command;
     }
 }

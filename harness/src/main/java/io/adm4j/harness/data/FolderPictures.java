@@ -116,11 +116,17 @@ final class FolderPictures implements PictureStore {
     }
 
     private static boolean isPicture(Path file) {
+        return EXTENSIONS.contains(extension(file)) && Files.isRegularFile(file);
+    }
+
+    private static boolean isJpeg(Path file) {
+        return extension(file).startsWith("jp");
+    }
+
+    private static String extension(Path file) {
         String name = file.getFileName().toString();
         int dot = name.lastIndexOf('.');
-        return dot > 0
-                && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT))
-                && Files.isRegularFile(file);
+        return dot > 0 ? name.substring(dot + 1).toLowerCase(Locale.ROOT) : "";
     }
 
     @Override
@@ -168,6 +174,9 @@ final class FolderPictures implements PictureStore {
         }
         if (image == null) {
             throw new UserError("The file " + file + " is no picture that Java can decode; remove or convert it.");
+        }
+        if (image.getRaster().getNumBands() == 4 && isJpeg(file)) {
+            throw new UserError("The picture " + file + " has four channels (CMYK, as for print); save it again as RGB.");
         }
         return RgbPicture.of(image);
     }

@@ -3,9 +3,10 @@ package io.adm4j.harness.data;
 import io.adm4j.harness.UserError;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /**
  * Makes uint8 RGB of the rows of {@code arr_0}, block after block: grey is repeated, other numbers are taken if they are
@@ -56,8 +57,8 @@ final class PictureRows {
             // Written so that NaN fails too.
             if (!(value >= 0 && value <= 255 && value == Math.rint(value))) {
                 long picture = done + to.position() / (rows.size() / rows.dim(0));
-                throw new UserError(String.format(
-                        Locale.ROOT, "Picture %d in %s holds the value %s; %s", picture, file, shown(value), REMEDY));
+                throw new UserError(
+                        "Picture " + picture + " in " + file + " holds the value " + shown(value) + "; " + REMEDY);
             }
             largest = Math.max(largest, value);
             to.put((byte) (int) value);
@@ -70,7 +71,7 @@ final class PictureRows {
     }
 
     private static String shown(double value) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.6g", value) : Double.toString(value);
+        return Double.isFinite(value) ? BigDecimal.valueOf(value).round(new MathContext(6)).stripTrailingZeros().toPlainString() : Double.toString(value);
     }
 
     private Tensor repeated(Tensor grey) {
