@@ -17,7 +17,7 @@ import java.util.Map;
  */
 public record WeightDifferences(
         int matching, List<Named> missing, List<Named> unexpected, List<Misshapen> misshapen) {
-    private static final int LISTED = 4;
+    private static final int LISTED = 3;
 
     /** A tensor by its name in the state dict and its shape. */
     public record Named(String name, List<Long> shape) {
@@ -48,8 +48,23 @@ public record WeightDifferences(
 
     /** Compares a checkpoint with a network. */
     public static WeightDifferences between(TorchCheckpoint checkpoint, List<Parameter> parameters) {
-        Map<String, List<Long>> unexpected = new LinkedHashMap<>();
-        checkpoint.names().forEach(name -> unexpected.put(name, boxed(checkpoint.entry(name).shape())));
+        return between(shapes(checkpoint), parameters);
+    }
+
+    /** The shapes of a checkpoint's tensors by name, in the file's order. */
+    public static Map<String, List<Long>> shapes(TorchCheckpoint checkpoint) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        checkpoint.names().forEach(name -> shapes.put(name, boxed(checkpoint.entry(name).shape())));
+        return shapes;
+    }
+
+    /**
+     * Compares tensors with a network.
+     *
+     * @param shapes of the tensors by name
+     */
+    public static WeightDifferences between(Map<String, List<Long>> shapes, List<Parameter> parameters) {
+        Map<String, List<Long>> unexpected = new LinkedHashMap<>(shapes);
         List<Named> missing = new ArrayList<>();
         List<Misshapen> misshapen = new ArrayList<>();
         for (Parameter p : parameters) {
@@ -85,6 +100,21 @@ public record WeightDifferences(
         list(findings, "unexpected", unexpected);
         list(findings, "of another shape", misshapen);
         return String.join("; ", findings);
+    }
+
+    /** Counts alone: "2 missing, 1 unexpected". */
+    public String counted() {
+        List<String> counts = new ArrayList<>();
+        count(counts, "missing", missing);
+        count(counts, "unexpected", unexpected);
+        count(counts, "of another shape", misshapen);
+        return String.join(", ", counts);
+    }
+
+    private static void count(List<String> counts, String what, List<?> tensors) {
+        if (!tensors.isEmpty()) {
+            counts.add(tensors.size() + " " + what);
+        }
     }
 
     private static void list(List<String> findings, String what, List<?> tensors) {

@@ -104,6 +104,7 @@ final class Downloader {
                     part.append(chunk, n);
                     megabytes.reached(part.size());
                 }
+                megabytes.ended(part.size());
             }
             if (part.size() != total) {
                 throw new UserError("The file " + source + " changed while it was copied: give the command again.");
@@ -137,7 +138,15 @@ final class Downloader {
         }
 
         void reached(long bytes) {
-            long now = bytes / MEGABYTE;
+            show(bytes / MEGABYTE);
+        }
+
+        /** The last one counts when it is begun. */
+        void ended(long bytes) {
+            show((bytes + MEGABYTE - 1) / MEGABYTE);
+        }
+
+        private void show(long now) {
             if (now > shown) {
                 progress.step(now - shown);
                 shown = now;
@@ -175,9 +184,7 @@ final class Downloader {
                     requireReachable(e);
                     problem = reason(e);
                 } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new UserError("Stopped after " + part.size() + " bytes of " + target.getFileName()
-                            + ": the same command goes on from there.", e);
+                    throw stopped(e);
                 }
                 long reached = part.size();
                 inVain = reached > furthest ? 1 : inVain + 1;
@@ -293,10 +300,8 @@ final class Downloader {
                     silence.broken();
                     part.append(chunk, n);
                     megabytes.reached(part.size());
-                    if (Thread.currentThread().isInterrupted()) {
-                        throw new IOException("interrupted");
-                    }
                 }
+                megabytes.ended(part.size());
             }
         }
 
@@ -328,10 +333,14 @@ final class Downloader {
             try {
                 Thread.sleep(patience.pause().toMillis() << Math.min(tries - 1, 5));
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new UserError("Stopped after " + part.size() + " bytes of " + target.getFileName()
-                        + ": the same command goes on from there.", e);
+                throw stopped(e);
             }
+        }
+
+        private UserError stopped(InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new UserError("Stopped after " + part.size() + " bytes of " + target.getFileName()
+                    + ": the same command goes on from there.", e);
         }
     }
 }

@@ -27,7 +27,7 @@ public record FetchRecord(String source, long bytes, String sha256, Instant fetc
     static final String BY_HAND = "put there by hand";
 
     /** Describes a file as it is now. */
-    static FetchRecord describing(Path file, String source) {
+    public static FetchRecord describing(Path file, String source) {
         try {
             return new FetchRecord(
                     source, Files.size(file), Checksums.of(file), Instant.now().truncatedTo(ChronoUnit.SECONDS));
