@@ -12,6 +12,7 @@ import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.NetworkModels;
 import io.adm4j.io.Npz;
 import io.adm4j.model.ModelBundle;
+import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -141,7 +142,7 @@ class RunParityTest {
         wrong.put("x", Tensor.of(new float[3], 1, 3, 1, 1));
         Npz.write(few, wrong);
         refused("", "run", model, "--inputs", few, "--outputs", found);
-        wrong.put("x", Tensor.of(new byte[3], 1, 3, 1, 1));
+        wrong.put("x", Tensor.zeros(ElementType.FLOAT16, 1, 3, 1, 1));
         Npz.write(few, wrong);
         refused("takes FLOAT32", "run", model, "--inputs", few, "--outputs", found);
         assertTrue(Files.notExists(found), "nothing is left behind");
