@@ -2,7 +2,6 @@ package io.adm4j.io;
 
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -43,7 +42,7 @@ public final class NpzReader implements AutoCloseable {
             throw new ArrayFileException("There is no file " + file + ".");
         }
         try {
-            return new NpzReader(file, new ZipFile(file.toFile(), StandardCharsets.UTF_8));
+            return new NpzReader(file, CheckedZip.open(file));
         } catch (IOException e) {
             throw new ArrayFileException(
                     file + " is not a complete npz archive (" + e.getMessage() + "); fetch or write it again.", e);

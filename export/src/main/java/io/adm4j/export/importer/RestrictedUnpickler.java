@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,10 +49,16 @@ final class RestrictedUnpickler {
     private final ByteBuffer in;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Integer, Object> memo = new HashMap<>();
+    private final Map<String, Storage> storages = new HashMap<>();
     private long memory;
 
-    private RestrictedUnpickler(byte[] pickle) {
-        in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
+    /**
+     * A machine for one pickle.
+     *
+     * @param in an array's bytes, little-endian; its position is moved behind the pickle
+     */
+    RestrictedUnpickler(ByteBuffer in) {
+        this.in = in;
     }
 
     /**
@@ -60,12 +67,25 @@ final class RestrictedUnpickler {
      * @throws CheckpointException if the pickle is damaged or asks for anything beyond state dicts
      */
     static Object load(byte[] pickle) {
-        RestrictedUnpickler machine = new RestrictedUnpickler(pickle);
+        return new RestrictedUnpickler(ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN)).next();
+    }
+
+    /**
+     * Reads the pickle.
+     *
+     * @throws CheckpointException as {@link #load}
+     */
+    Object next() {
         try {
-            return machine.run();
+            return run();
         } catch (BufferUnderflowException e) {
             throw new CheckpointException("The checkpoint's pickle ends too early: the file is damaged.", e);
         }
+    }
+
+    /** The storages that the pickle named, by their keys. */
+    Map<String, Storage> storages() {
+        return Collections.unmodifiableMap(storages);
     }
 
     private Object run() {
@@ -337,16 +357,19 @@ final class RestrictedUnpickler {
         throw malformed();
     }
 
-    /** A persistent id: ("storage", storage class, key, device, number of elements). */
-    private static Storage storage(Object id) {
+    /** A persistent id: ("storage", storage class, key, device, number of elements), in old files also None. */
+    private Storage storage(Object id) {
         if (id instanceof Tuple tuple
-                && tuple.items().size() >= 5
+                && (tuple.items().size() == 5 || tuple.items().size() == 6 && tuple.items().get(5) == None.NONE)
                 && "storage".equals(tuple.items().get(0))
                 && tuple.items().get(1) instanceof StorageName name
                 && tuple.items().get(2) instanceof String key
                 && key.length() <= LONGEST_KEY
                 && tuple.items().get(4) instanceof Long elements) {
-            return new Storage(name.type(), key, elements);
+            Storage storage = new Storage(name.type(), key, elements);
+            claim(ENTRY);
+            storages.put(key, storage);
+            return storage;
         }
         throw malformed();
     }

@@ -124,6 +124,59 @@ class HostileCheckpointTest {
         assertTrue(refused(new byte[5 << 20]).contains("no state dict needs more"));
     }
 
+    /** Each byte asks for a hundred: what such a pickle builds is counted, not its length alone. */
+    @ParameterizedTest
+    @ValueSource(ints = {'}', ']', ')', '(', 'N', 0x94})
+    void picklesThatSwellAreRefused(int op) {
+        byte[] pickle = new byte[3 << 20];
+        Arrays.fill(pickle, (byte) op);
+        pickle[0] = (byte) 0x80;
+        pickle[1] = 2;
+        pickle[2] = 'N';
+        assertTrue(refused(pickle).contains("which no state dict needs"));
+    }
+
+    @Test
+    void anEmptyTensorWhoseShapeHasNoProductIsRefused() {
+        byte[] pickle = PickleBytes.dictWithTensor(6, 0, new long[] {1L << 62, 1L << 62, 0}, new long[] {0, 0, 1});
+        assertTrue(refused(pickle).contains("'w'"));
+    }
+
+    /** 22 bytes at the end of an archive claim a directory of gigabytes. */
+    @Test
+    void directoriesBeyondTheFileAreRefused() throws IOException {
+        byte[] pickle = PickleBytes.dictWithTensor(6, 0, new long[] {6}, new long[] {1});
+        Path file = PickleBytes.archive(folder.resolve("z.pt"), pickle, SIX_FLOATS);
+        byte[] honest = Files.readAllBytes(file);
+        for (int field : new int[] {10, 12, 16}) {
+            byte[] bytes = honest.clone();
+            bytes[bytes.length - 22 + field] = (byte) 0xff;
+            bytes[bytes.length - 22 + field + 1] = (byte) 0xff;
+            Files.write(file, bytes);
+            assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(file), "field " + field);
+        }
+    }
+
+    @Test
+    void theOldFormatIsNotTrustedEither() throws IOException {
+        byte[] honest = Files.readAllBytes(TorchCheckpointTest.resource("module-old-format.pt"));
+        Path file = folder.resolve("old.pt");
+        for (int length = 1; length < honest.length; length++) {
+            Files.write(file, Arrays.copyOf(honest, length));
+            assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(file).close(), "length " + length);
+        }
+        for (int at = 0; at < honest.length; at++) {
+            byte[] bytes = honest.clone();
+            bytes[at] ^= (byte) 0x80;
+            Files.write(file, bytes);
+            try (TorchCheckpoint c = TorchCheckpoint.open(file)) {
+                c.names().forEach(c::read);
+            } catch (CheckpointException e) {
+                assertTrue(e.getMessage().endsWith("."), e.getMessage());
+            }
+        }
+    }
+
     @Test
     void everyTruncationIsAClearError() throws IOException {
         byte[] whole = Files.readAllBytes(TorchCheckpointTest.resource("variety.pt"));

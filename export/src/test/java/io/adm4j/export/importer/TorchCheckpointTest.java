@@ -61,7 +61,7 @@ class TorchCheckpointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"module.pt", "module-protocol4.pt"})
+    @ValueSource(strings = {"module.pt", "module-protocol4.pt", "module-old-format.pt"})
     void readsAModulesStateDict(String file) {
         try (TorchCheckpoint c = TorchCheckpoint.open(resource(file))) {
             assertEquals(List.of("0.weight", "0.bias", "2.weight", "2.bias"), List.copyOf(c.names()));
@@ -72,9 +72,6 @@ class TorchCheckpointTest {
 
     @Test
     void whatCannotBeReadIsSaid() {
-        String old = assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(resource("module-old-format.pt")))
-                .getMessage();
-        assertTrue(old.contains("before 1.6"), old);
         assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(Path.of("no-such-file.pt")));
         try (TorchCheckpoint c = TorchCheckpoint.open(resource("variety.pt"))) {
             assertThrows(CheckpointException.class, () -> c.read("nothing"));
