@@ -23,6 +23,7 @@ import io.adm4j.harness.report.Result;
 import io.adm4j.harness.report.SamplingPoint;
 import io.adm4j.model.ModelBundle;
 import io.adm4j.sampling.SamplingPipeline;
+import io.adm4j.sampling.Upsampler;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +104,9 @@ public final class EvalCommand implements Callable<Integer> {
     @Mixin
     private EvalSamplingOptions drawing;
 
+    @Mixin
+    private UpsamplerOptions enlarging;
+
     @Option(
             names = "--batch-size",
             paramLabel = "N",
@@ -168,6 +172,7 @@ public final class EvalCommand implements Callable<Integer> {
                     + " --bootstrap at least 0.");
         }
         requireSamples();
+        enlarging.check();
         if (out != null && !isJson(out) && Files.isRegularFile(out)) {
             throw new UserError("--out " + out + " is a file; name a folder, or a file that ends in .json.");
         }
@@ -261,17 +266,39 @@ public final class EvalCommand implements Callable<Integer> {
 
     private int drawAndScore(Evaluator evaluator, Source source, Optional<BaselineGate> gate) {
         ModelBundle model = source.bundle().orElseThrow();
+        if (model.manifest().smallSize().isPresent()) {
+            throw new UserError("The bundle " + model.folder()
+                    + " is an upsampler, which only enlarges pictures: name it with --upsampler, and in --bundle the model"
+                    + " that draws them.");
+        }
         try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads);
+                Upsampler upsampler = enlarging.given() ? enlarging.open(runtime) : null;
                 WorkFolder kept = WorkFolder.open(workFolder())) {
-            List<SampleSource> sets =
-                    drawing.sources(pipeline, samples, batchSize == null ? SAMPLES_AT_ONCE : batchSize, kept);
-            Model drawnBy = new Model(
-                    model.manifest().name(),
-                    model.folder().toString(),
-                    Checksums.of(model.folder().resolve(ModelBundle.MANIFEST)),
-                    model.manifest().classes());
+            if (upsampler != null) {
+                upsampler.requireClasses(model.manifest());
+            }
+            Model drawnBy = describe(model, upsampler);
+            List<SampleSource> sets = drawing.sources(
+                    pipeline,
+                    drawn -> upsampler == null
+                            ? drawn
+                            : enlarging.enlarged(drawn, upsampler, drawing.seed(), drawing.clipsDenoised()),
+                    "bundle " + drawnBy.name(),
+                    samples,
+                    batchSize == null ? SAMPLES_AT_ONCE : batchSize,
+                    kept);
             return score(evaluator, source, gate, sets, Optional.of(drawnBy), Optional.of(kept));
         }
+    }
+
+    private Model describe(ModelBundle model, Upsampler upsampler) {
+        String name = model.manifest().name();
+        String folder = model.folder().toString();
+        return new Model(
+                upsampler == null ? name : name + " enlarged by " + upsampler.manifest().name(),
+                upsampler == null ? folder : folder + " + " + enlarging.bundle,
+                Checksums.of(model.folder().resolve(ModelBundle.MANIFEST)),
+                model.manifest().classes());
     }
 
     private Path workFolder() {
@@ -296,7 +323,7 @@ public final class EvalCommand implements Callable<Integer> {
             Optional<WorkFolder> kept) {
         int size = sets.get(0).imageSize();
         requireSize(evaluator, source, size);
-        ReferencePictures real = ReferencePictures.open(source.reference(), split, size);
+        ReferencePictures real = ReferencePictures.open(source.reference(), split, size, evaluator);
         String checksum = Checksums.of(source.network());
         EvaluationRun run = new EvaluationRun(evaluator, checksum, real, kept, out != null && !isJson(out));
         List<Result> results = new ArrayList<>();

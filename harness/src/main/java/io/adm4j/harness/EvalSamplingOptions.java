@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
@@ -82,7 +83,8 @@ final class EvalSamplingOptions {
      */
     static void requireNone(ParseResult given) {
         for (OptionSpec option : given.matchedOptions()) {
-            if (option.description().length > 0 && option.description()[0].startsWith(HEADING)) {
+            boolean secondStage = option.longestName().startsWith("--upsampler");
+            if (secondStage || option.description().length > 0 && option.description()[0].startsWith(HEADING)) {
                 throw new UserError(option.longestName() + " says how to draw samples, but the samples are given: leave out"
                         + " one of the two.");
             }
@@ -92,12 +94,20 @@ final class EvalSamplingOptions {
     /**
      * One source for each of the settings asked for.
      *
+     * @param stage what becomes of the drawn pictures: they themselves, or they enlarged
+     * @param drawnBy the model, for people
      * @param count samples in each set
      * @param batchSize samples drawn at once
      * @throws UserError if the model has no such labels
      * @throws IllegalArgumentException if it cannot draw these samples; the message says what it could
      */
-    List<SampleSource> sources(SamplingPipeline pipeline, int count, int batchSize, WorkFolder work) {
+    List<SampleSource> sources(
+            SamplingPipeline pipeline,
+            UnaryOperator<PictureSource> stage,
+            String drawnBy,
+            int count,
+            int batchSize,
+            WorkFolder work) {
         Manifest manifest = pipeline.manifest();
         List<SampleSource> sources = new ArrayList<>();
         for (String step : steps) {
@@ -108,17 +118,28 @@ final class EvalSamplingOptions {
                 String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.words();
                 SamplingSettings settings =
                         new SamplingSettings(sampler, step.replace('+', ','), eta, scale, clipDenoised);
-                PictureSource pictures = new ModelPictures(pipeline, choice, settings, seed, count);
+                PictureSource pictures =
+                        stage.apply(new ModelPictures(pipeline, choice, settings, seed, count));
                 sources.add(new DrawnSamples(
                         pictures,
                         new SamplingPoint(sampler, settings.steps(), eta, scale, labelWords, seed),
-                        "bundle " + manifest.name(),
+                        drawnBy,
                         batchSize,
                         work.path("samples", batchSize + " at once of " + pictures.settings()),
                         Optional.ofNullable(samplesOut).map(file -> named(file, step, scale))));
             }
         }
         return sources;
+    }
+
+    /** Seed of the first sample. */
+    long seed() {
+        return seed;
+    }
+
+    /** Whether predictions of x_0 are clipped. */
+    boolean clipsDenoised() {
+        return clipDenoised;
     }
 
     private static String defaultLabels(Manifest manifest, boolean guided) {

@@ -51,7 +51,7 @@ public final class EvaluationRun {
             measuredReference = measure(
                     "Reference",
                     reference.identity(),
-                    reference.describe().count(),
+                    reference.measured(),
                     (measuring, done) -> reference.measure(measuring, done));
         }
         return measuredReference;

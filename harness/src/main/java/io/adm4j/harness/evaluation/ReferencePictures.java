@@ -1,11 +1,15 @@
 package io.adm4j.harness.evaluation;
 
+import io.adm4j.harness.UserError;
+import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.metrics.Evaluator;
 import io.adm4j.harness.metrics.MeasuredPictures;
 import io.adm4j.harness.report.PictureSet;
+import io.adm4j.io.ArrayFileException;
+import io.adm4j.io.NpzReader;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -14,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
@@ -24,8 +29,10 @@ public final class ReferencePictures {
     private final Path path;
     private final DataOptions options;
     private final PictureSet described;
+    private final int measured;
 
-    private ReferencePictures(Path path, DataOptions options, PictureSet described) {
+    private ReferencePictures(Path path, DataOptions options, PictureSet described, int measured) {
+        this.measured = measured;
         this.path = path;
         this.options = options;
         this.described = described;
@@ -37,13 +44,30 @@ public final class ReferencePictures {
      * @param path an npz file, a folder of picture files or a folder of IDX files
      * @param split the part taken of IDX files
      * @param imageSize height and width that the pictures of a folder are brought to, and those of an npz file must have
-     * @throws io.adm4j.harness.UserError if there are no such pictures
+     * @param evaluator that will measure it
+     * @throws UserError if there are no such pictures and no statistics of such
      */
-    public static ReferencePictures open(Path path, Split split, int imageSize) {
+    public static ReferencePictures open(Path path, Split split, int imageSize, Evaluator evaluator) {
         DataOptions options = new DataOptions(imageSize, split);
+        boolean archive = Files.isRegularFile(path);
+        if (archive && isWithoutPictures(path)) {
+            PictureSet statistics = new PictureSet(path.toString(), 0, 0, Optional.of(Checksums.of(path)));
+            return new ReferencePictures(path, options, statistics, evaluator.picturesOf(path));
+        }
         try (PictureStream pictures = PictureStream.open(path, options)) {
             return new ReferencePictures(
-                    path, options, new PictureSet(path.toString(), pictures.size(), imageSize, pictures.checksum()));
+                    path,
+                    options,
+                    new PictureSet(path.toString(), pictures.size(), imageSize, pictures.checksum()),
+                    archive ? evaluator.picturesOf(path) : pictures.size());
+        }
+    }
+
+    private static boolean isWithoutPictures(Path npz) {
+        try (NpzReader arrays = NpzReader.open(npz)) {
+            return !arrays.has("arr_0");
+        } catch (ArrayFileException e) {
+            throw new UserError(e.getMessage(), e);
         }
     }
 
@@ -55,6 +79,11 @@ public final class ReferencePictures {
     /** Text that differs wherever the pictures differ. */
     String identity() {
         return described.sha256().orElseThrow() + " at " + described.imageSize();
+    }
+
+    /** How many pictures {@link #measure} goes through; 0 where statistics are all that is needed. */
+    int measured() {
+        return measured;
     }
 
     /** @param done is told after each batch how many pictures it had */
