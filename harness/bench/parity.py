@@ -215,6 +215,8 @@ class Run:
             del classifier
             arguments += ["--classifier-weights", work / "classifier.pt"]
             arguments += [] if self.args.by_name else ["--classifier-flags", work / "classifier.json"]
+        elif self.args.by_name:
+            arguments += ["--no-classifier"]
         gc.collect()
         for precision in self.args.precision:
             bundle = work / precision
