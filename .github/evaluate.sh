@@ -22,8 +22,11 @@ made=$report.made
 usual_baseline=$root/.github/evaluation/baseline.json
 
 fail() {
-  echo "$1" >&2
-  [ -z "${GITHUB_ACTIONS:-}" ] || echo "::error title=Evaluation::$1"
+  if [ -n "${GITHUB_ACTIONS:-}" ]; then
+    echo "::error title=Evaluation::$1" >&2
+  else
+    echo "$1" >&2
+  fi
   exit 2
 }
 
@@ -80,8 +83,11 @@ else
 fi
 
 code=0
-"$harness" eval "${arguments[@]}" "${options[@]}" 2> >(tee "$made/errors" >&2) || code=$?
-wait "$!" || true
+exec {log}> >(tee "$made/errors" >&2)
+tee=$!
+"$harness" eval "${arguments[@]}" "${options[@]}" 2>&"$log" || code=$?
+exec {log}>&-
+wait "$tee"
 
 if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f "$report/report.md" ]; then
   cat "$report/report.md" >>"$GITHUB_STEP_SUMMARY"

@@ -110,11 +110,19 @@ final class EvaluationPage {
             }
             page.add("<td>" + Facts.duration(result.seconds()) + "</td></tr>\n");
         }
-        page.add("</table></div>\n<p class=\"note\">The best of each column is marked. Brackets hold 95% confidence"
-                + " intervals, &plusmn; is one standard error.</p>\n<dl class=\"card definitions\">\n");
+        boolean intervals = scores().anyMatch(s -> s.interval().isPresent());
+        boolean errors = scores().anyMatch(s -> s.interval().isEmpty() && s.standardError().isPresent());
+        page.add("</table></div>\n<p class=\"note\">The best of each column is marked."
+                + (intervals ? " Brackets hold 95% confidence intervals." : "")
+                + (errors ? " After &plusmn; stands one standard error." : "")
+                + "</p>\n<dl class=\"card definitions\">\n");
         Facts.definitions(report).forEach(score -> page.add("<dt>" + heading(score.metric()) + "</dt><dd>"
                 + Html.escape(score.definition()) + "</dd>\n"));
         page.add("</dl>\n");
+    }
+
+    private Stream<Score> scores() {
+        return report.results().stream().flatMap(r -> r.scores().scores().stream());
     }
 
     private boolean best(Score score) {
@@ -256,7 +264,8 @@ final class EvaluationPage {
             String name = gallery.labels().isEmpty() ? "sample" : className(gallery.labels().get(i));
             html.append("<div class=\"card near").append(size(gallery.pictures())).append("\"><figure class=\"own\"><img alt=\"Sample ")
                     .append(i + 1).append("\" src=\"").append(Page.address(gallery.pictures(), i))
-                    .append("\"><figcaption>").append(Html.escape(name)).append("</figcaption></figure>\n");
+                    .append("\"><figcaption title=\"").append(Html.escape(name)).append("\">").append(Html.escape(name))
+                    .append("</figcaption></figure>\n");
             for (int n = 0; n < Math.min(columns, nearest.distances().size()); n++) {
                 html.append("<figure><img alt=\"Reference picture ").append(n + 1).append("\" src=\"")
                         .append(Page.address(nearest.pictures(), n)).append("\"><figcaption>")

@@ -51,21 +51,24 @@ record TradeOffChart(String vertical, String horizontal, List<Point> points) {
         return svg.toString();
     }
 
-    /** Names go beside, above or below their points, wherever they touch neither a point nor another name. */
+    /** Names go beside, above or below their points, off the curve if they can, never on a point or another name. */
     private void names(Svg svg, double[] x, double[] y, double left) {
         double[][] taken = new double[x.length][];
         for (int i = 0; i < x.length; i++) {
             double width = Svg.width(points.get(i).name());
             double[][] choices = {
-                {x[i] + 9, y[i]}, {x[i] - 9 - width, y[i]}, {x[i] - width / 2, y[i] - 15}, {x[i] - width / 2, y[i] + 15}
+                {x[i] + 9, y[i]}, {x[i] - 9 - width, y[i]}, {x[i] - width / 2, y[i] - 16}, {x[i] - width / 2, y[i] + 16},
+                {x[i] + 7, y[i] - 11}, {x[i] + 7, y[i] + 11}, {x[i] - 7 - width, y[i] - 11}, {x[i] - 7 - width, y[i] + 11}
             };
-            for (double[] choice : choices) {
-                double[] box = {choice[0], choice[1] - HALF_LINE, choice[0] + width, choice[1] + HALF_LINE};
-                if (box[0] >= left && box[2] <= Svg.WIDTH && box[1] >= TOP - 10 && box[3] <= Svg.HEIGHT - BOTTOM + 2
-                        && free(box, x, y, taken)) {
-                    taken[i] = box;
-                    svg.text(box[0], choice[1] + 4, "start", "name one-fill", points.get(i).name());
-                    break;
+            for (boolean offCurve : new boolean[] {true, false}) {
+                for (double[] choice : choices) {
+                    double[] box = {choice[0], choice[1] - HALF_LINE, choice[0] + width, choice[1] + HALF_LINE};
+                    if (taken[i] == null && box[0] >= left && box[2] <= Svg.WIDTH && box[1] >= TOP - 10
+                            && box[3] <= Svg.HEIGHT - BOTTOM + 2 && free(box, x, y, taken)
+                            && !(offCurve && crossed(box, x, y))) {
+                        taken[i] = box;
+                        svg.text(box[0], choice[1] + 4, "start", "name one-fill", points.get(i).name());
+                    }
                 }
             }
         }
@@ -82,6 +85,21 @@ record TradeOffChart(String vertical, String horizontal, List<Point> points) {
             }
         }
         return true;
+    }
+
+    /** Whether the curve runs through a box; walks along it in small steps. */
+    private static boolean crossed(double[] box, double[] x, double[] y) {
+        for (int i = 1; i < x.length; i++) {
+            int steps = (int) Math.ceil(Math.hypot(x[i] - x[i - 1], y[i] - y[i - 1]) / 2) + 1;
+            for (int s = 0; s <= steps; s++) {
+                double px = x[i - 1] + (x[i] - x[i - 1]) * s / steps;
+                double py = y[i - 1] + (y[i] - y[i - 1]) * s / steps;
+                if (px > box[0] - 1 && px < box[2] + 1 && py > box[1] && py < box[3]) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static Axis axis(double[] values) {
