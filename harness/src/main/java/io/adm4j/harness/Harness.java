@@ -26,6 +26,7 @@ import picocli.CommandLine.ParameterException;
             ImportFeaturesCommand.class,
             SampleCommand.class,
             EvalCommand.class,
+            ReferenceCommand.class,
             RunCommand.class,
             CompareCommand.class,
             BenchCommand.class

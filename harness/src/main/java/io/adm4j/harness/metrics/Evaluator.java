@@ -150,6 +150,24 @@ public final class Evaluator implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a reference batch as published: statistics of the features of all pictures, float64, and a random choice of the
+     * pictures with their labels.
+     *
+     * @param npz replaced if it is there, once the new one is complete
+     * @param pictures not closed
+     * @param kept pictures that the file holds; all if there are fewer, 0 for statistics alone
+     * @param seed of the choice
+     * @param done is told after each batch how many pictures it had
+     * @return length of a feature vector
+     * @throws UserError if there are too few pictures, or they do not fit the network
+     * @throws io.adm4j.io.ArrayFileException if the file cannot be written
+     */
+    public int writeReference(Path npz, PictureStream pictures, int kept, long seed, LongConsumer done) {
+        return new ReferenceWriter(extractor, products, settings.batchSize())
+                .write(npz, pictures, kept, seed, networkSha256(), done);
+    }
+
     private boolean needsPictures(ReferenceBatch batch) {
         boolean lacksSpatial = settings.asksFor(Metric.SFID) && extractor.givesSpatial() && batch.spatialStatistics().isEmpty();
         return batch.pictures() > 0 && (Scoring.needsPictures(settings) || batch.statistics().isEmpty() || lacksSpatial);

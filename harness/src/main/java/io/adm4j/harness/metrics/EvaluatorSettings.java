@@ -37,6 +37,11 @@ public record EvaluatorSettings(
                 NeighbourhoodScores.PUBLISHED_K, InceptionScore.PUBLISHED_SPLIT, 64, PUBLISHED_METRICS, 0, false);
     }
 
+    /** The same with another number of pictures that go through the network at once. */
+    public EvaluatorSettings withBatchSize(int pictures) {
+        return new EvaluatorSettings(k, inceptionSplit, pictures, metrics, bootstrap, perClass);
+    }
+
     boolean asksFor(Metric metric) {
         return metrics.contains(metric);
     }
