@@ -12,7 +12,7 @@ import java.util.Arrays;
 public record Timing(String name, int pictures, double[] seconds) {
 
     /** Runs a measurement and takes its time, after runs that are not counted. */
-    static Timing of(Measurement measurement, int pictures, int warmUps, int repeats, Runnable afterEach) {
+    public static Timing of(Measurement measurement, int pictures, int warmUps, int repeats, Runnable afterEach) {
         for (int i = 0; i < warmUps; i++) {
             measurement.run();
             afterEach.run();

@@ -1,0 +1,33 @@
+package io.adm4j.harness.bench;
+
+import io.adm4j.harness.metrics.FeatureExtractor;
+import io.adm4j.runtime.Device;
+import io.adm4j.tensor.Tensor;
+import java.nio.file.Path;
+
+/** The features of one batch of pictures, as scores take them. */
+public final class FeatureExtraction implements Measurement {
+    private final FeatureExtractor extractor;
+    private final Tensor pictures;
+
+    /** @param pictures uint8 [N, H, W, 3] */
+    public FeatureExtraction(Path network, Tensor pictures, Device device, int threads) {
+        this.extractor = FeatureExtractor.open(network, device, threads);
+        this.pictures = pictures;
+    }
+
+    @Override
+    public String name() {
+        return "feature extraction";
+    }
+
+    @Override
+    public void run() {
+        extractor.extract(pictures);
+    }
+
+    @Override
+    public void close() {
+        extractor.close();
+    }
+}
