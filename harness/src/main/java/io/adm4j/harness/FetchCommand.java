@@ -77,10 +77,8 @@ final class FetchCommand implements Runnable {
             out.flush();
         }
         if (only == null) {
-            names.stream()
-                    .filter(name -> released.models().stream().anyMatch(m -> m.name().equals(name)))
-                    .forEach(name -> out.println("Next: harness import --model " + name
-                            + (dir == null ? "" : " --dir " + dir) + " --out " + name));
+            ModelCommands commands = new ModelCommands(released, dir);
+            names.stream().flatMap(name -> commands.next(name).stream()).forEach(c -> out.println("Next: " + c));
         }
         out.flush();
     }

@@ -114,7 +114,10 @@ final class ModelsCommand implements Runnable {
         }
         out.println();
         out.println("To use it");
-        commands(model).forEach(c -> out.printf("  %s%n", c));
+        commands().toSample(model).forEach(c -> out.printf("  %s%n", c));
+        out.println();
+        out.println("To score it as published");
+        commands().toScore(model).forEach(c -> out.printf("  %s%n", c));
     }
 
     private void printFile(String what, ReleasedNetwork network) {
@@ -128,24 +131,8 @@ final class ModelsCommand implements Runnable {
                 folder.has(file) ? "fetched: " + folder.place(file) : "not in " + folder.path() + " yet");
     }
 
-    /** Ready to paste. */
-    private List<String> commands(ReleasedModel model) {
-        String here = dir == null ? "" : " --dir " + dir;
-        String labels = model.hasClasses() ? " --labels \"goldfish,arctic fox,flamingo,cheeseburger\"" : " --num-samples 4";
-        if (model.upsamples().isPresent()) {
-            ReleasedModel base = released.model(model.upsamples().get());
-            return List.of(
-                    "harness fetch " + base.name() + " " + model.name() + here,
-                    "harness import --model " + base.name() + here + " --out " + base.name(),
-                    "harness import --model " + model.name() + here + " --out " + model.name(),
-                    "harness sample --bundle " + base.name() + " " + base.settings().get(0).options() + " --upsampler "
-                            + model.name() + labels + " --grid " + model.name() + ".png");
-        }
-        return List.of(
-                "harness fetch " + model.name() + here,
-                "harness import --model " + model.name() + here + " --out " + model.name(),
-                "harness sample --bundle " + model.name() + " " + model.settings().get(0).options() + labels + " --grid "
-                        + model.name() + ".png");
+    private ModelCommands commands() {
+        return new ModelCommands(released, dir);
     }
 
     private void printJson(List<ReleasedModel> models) {
@@ -178,7 +165,7 @@ final class ModelsCommand implements Runnable {
         ArrayNode results = node.putArray("results");
         model.results().forEach(r -> results.add(r.toJson()));
         ArrayNode commands = node.putArray("commands");
-        commands(model).forEach(commands::add);
+        commands().toSample(model).forEach(commands::add);
         return node;
     }
 
