@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ModelsCommand implements Runnable {
-    private static final String ROW = "%-21s %9s %8s %8s %6s %7s  %6s %6s %5s %5s  %s%n";
+    private static final String ROW = "%-20s %9s %8s %8s %6s %7s  %6s %6s %5s %5s  %s%n";
 
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "One model, in detail.")
     private String name;
@@ -64,7 +64,7 @@ final class ModelsCommand implements Runnable {
     }
 
     private void printTable(List<ReleasedModel> models) {
-        out.printf("%31s %17s %14s  %25s%n", "", "millions of weights", "guidance scale", "------ published ------");
+        out.printf("%30s %17s %14s  %25s%n", "", "millions of weights", "guidance scale", "------ published ------");
         out.printf(
                 ROW, "model", "pictures", "denoiser", "classif.", "250", "ddim25", "FID", "sFID", "prec", "rec", "with");
         for (ReleasedModel model : models) {

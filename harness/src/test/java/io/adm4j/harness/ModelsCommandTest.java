@@ -32,7 +32,7 @@ class ModelsCommandTest {
         }
         assertTrue(table.lines().allMatch(line -> line.length() <= 120), table);
         assertTrue(
-                table.contains("imagenet256             256x256    553.8     54.1    1.0     2.5    4.59   5.25  0.82  0.52"),
+                table.contains("imagenet256            256x256    553.8     54.1    1.0     2.5    4.59   5.25  0.82  0.52"),
                 table);
         assertTrue(table.contains("inception") && table.contains("reference-lsun-horse"), table);
     }
