@@ -16,29 +16,50 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes src/test/bundle: graphs with the inputs and outputs of a trained class-conditional 32x32 bundle, but of a few
- * convolutions with random weights, so that the tests of the function are quick. Not part of the build; run it by hand:
+ * Makes the bundles that the tests of the function load: graphs with the inputs and outputs of trained ones, but of a few
+ * convolutions with random weights, so that the tests are quick. {@code bundle} is class-conditional with a classifier,
+ * 32x32; {@code upsampler} enlarges its pictures to 64x64; {@code unconditional} has a denoiser without classes and the
+ * classifier. Not part of the build; run it by hand:
  *
- * <pre>java -cp MODULES_AND_DEPENDENCIES function/src/test/generator/MakeTestBundle.java function/src/test/bundle</pre>
+ * <pre>java -cp MODULES_AND_DEPENDENCIES function/src/test/generator/MakeTestBundle.java function/src/test</pre>
  */
 public final class MakeTestBundle {
     private static final int SIZE = 32;
+    private static final int LARGE = 64;
     private static final int CLASSES = 10;
     private static final int WIDTH = 8;
 
     private MakeTestBundle() {}
 
     public static void main(String[] args) {
-        try (BundleWriter writer = BundleWriter.create(Path.of(args[0]))) {
-            denoiser().write(writer.file(ModelBundle.DENOISER));
-            classifierGradient().write(writer.file(ModelBundle.CLASSIFIER_GRADIENT));
-            ObjectNode flags = JsonNodeFactory.instance.objectNode();
-            flags.put("image_size", SIZE).put("class_cond", true).put("num_classes", CLASSES).put("learn_sigma", true);
+        Path tests = Path.of(args[0]);
+        write(tests.resolve("bundle"), "test-32", flags(true).put("image_size", SIZE), SIZE, denoiser(), true);
+        ObjectNode sizes = flags(true).put("large_size", LARGE).put("small_size", SIZE);
+        write(tests.resolve("upsampler"), "test-32-64", sizes, LARGE, upsampler(), false);
+        ObjectNode unconditional = flags(false).put("image_size", SIZE);
+        write(tests.resolve("unconditional"), "test-uncond-32", unconditional, SIZE, unconditional(), true);
+    }
+
+    private static ObjectNode flags(boolean conditional) {
+        ObjectNode flags = JsonNodeFactory.instance.objectNode();
+        return flags.put("class_cond", conditional).put("num_classes", CLASSES).put("learn_sigma", true);
+    }
+
+    private static void write(
+            Path folder, String name, ObjectNode flags, int size, OnnxModel denoiser, boolean withClassifier) {
+        try (BundleWriter writer = BundleWriter.create(folder)) {
+            denoiser.write(writer.file(ModelBundle.DENOISER));
+            Optional<ObjectNode> classifier = Optional.empty();
+            if (withClassifier) {
+                classifierGradient().write(writer.file(ModelBundle.CLASSIFIER_GRADIENT));
+                classifier = Optional.of(
+                        JsonNodeFactory.instance.objectNode().put("image_size", size).put("num_classes", CLASSES));
+            }
             writer.finish(Manifest.describing(
-                    "test-32",
-                    SIZE,
+                    name,
+                    size,
                     flags,
-                    Optional.of(JsonNodeFactory.instance.objectNode().put("image_size", SIZE).put("num_classes", CLASSES)),
+                    classifier,
                     new DiffusionConfig(true, 1000, "linear", "", false, false, false, false, false),
                     List.of("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
                             "Ankle boot"),
@@ -48,20 +69,42 @@ public final class MakeTestBundle {
 
     private static OnnxModel denoiser() {
         GraphBuilder graph = new GraphBuilder();
-        Value x = pictures(graph);
+        Value x = pictures(graph, "x", SIZE);
         Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
         Value y = graph.input("y", ElementType.INT64, GraphBuilder.BATCH);
-        Value table = graph.parameter("label.weight", new Initializer.Normal(1), CLASSES, WIDTH);
-        Value hidden = conv(graph, "in", x, 3, WIDTH)
-                .add(table.gather(y).reshape(GraphBuilder.BATCH, WIDTH, 1, 1))
-                .add(t.div(1000).reshape(GraphBuilder.BATCH, 1, 1, 1))
-                .silu();
-        return model(graph, List.of(x, t, y), List.of(graph.named("out", conv(graph, "out", hidden, WIDTH, 6))));
+        return model(graph, List.of(x, t, y), List.of(out(graph, x, 3, t, y)));
+    }
+
+    private static OnnxModel unconditional() {
+        GraphBuilder graph = new GraphBuilder();
+        Value x = pictures(graph, "x", SIZE);
+        Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
+        return model(graph, List.of(x, t), List.of(out(graph, x, 3, t, null)));
+    }
+
+    private static OnnxModel upsampler() {
+        GraphBuilder graph = new GraphBuilder();
+        Value x = pictures(graph, "x", LARGE);
+        Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
+        Value y = graph.input("y", ElementType.INT64, GraphBuilder.BATCH);
+        Value lowRes = pictures(graph, "low_res", SIZE);
+        Value both = graph.concat(1, x, lowRes.upsampleBilinear(LARGE / SIZE));
+        return model(graph, List.of(x, t, y, lowRes), List.of(out(graph, both, 6, t, y)));
+    }
+
+    private static Value out(GraphBuilder graph, Value in, int channels, Value t, Value y) {
+        Value hidden = conv(graph, "in", in, channels, WIDTH);
+        if (y != null) {
+            Value table = graph.parameter("label.weight", new Initializer.Normal(1), CLASSES, WIDTH);
+            hidden = hidden.add(table.gather(y).reshape(GraphBuilder.BATCH, WIDTH, 1, 1));
+        }
+        hidden = hidden.add(t.div(1000).reshape(GraphBuilder.BATCH, 1, 1, 1)).silu();
+        return graph.named("out", conv(graph, "out", hidden, WIDTH, 6));
     }
 
     private static OnnxModel classifierGradient() {
         GraphBuilder graph = new GraphBuilder();
-        Value x = pictures(graph);
+        Value x = pictures(graph, "x", SIZE);
         Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
         Value y = graph.input("y", ElementType.INT64, GraphBuilder.BATCH);
         Value hidden = conv(graph, "in", x, 3, WIDTH).add(t.div(1000).reshape(GraphBuilder.BATCH, 1, 1, 1)).silu();
@@ -75,8 +118,8 @@ public final class MakeTestBundle {
                 List.of(graph.named("log_prob", output.logProb()), graph.named("grad", output.gradient())));
     }
 
-    private static Value pictures(GraphBuilder graph) {
-        return graph.input("x", ElementType.FLOAT32, GraphBuilder.BATCH, 3, SIZE, SIZE);
+    private static Value pictures(GraphBuilder graph, String name, int size) {
+        return graph.input(name, ElementType.FLOAT32, GraphBuilder.BATCH, 3, size, size);
     }
 
     private static Value conv(GraphBuilder graph, String name, Value x, int from, int to) {

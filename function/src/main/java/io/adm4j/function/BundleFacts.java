@@ -4,18 +4,59 @@ import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.model.ClassNames;
 import io.adm4j.model.Manifest;
 import io.adm4j.sampling.SamplingPipeline;
+import io.adm4j.sampling.Upsampler;
+import java.util.Optional;
 
 /**
  * What a request has to fit.
  *
  * @param name name of the bundle
+ * @param imageSize height and width of its pictures
  * @param process the process it was trained on
+ * @param conditional whether the denoiser itself takes classes; otherwise they mean something to its classifier alone
  * @param hasClassifier whether samples can be guided
+ * @param upsampler the bundle that enlarges the pictures, if there is one
  */
-record BundleFacts(String name, ClassNames classes, DiffusionConfig process, boolean hasClassifier) {
-    static BundleFacts of(SamplingPipeline pipeline) {
+record BundleFacts(
+        String name,
+        int imageSize,
+        ClassNames classes,
+        DiffusionConfig process,
+        boolean conditional,
+        boolean hasClassifier,
+        Optional<UpsamplerFacts> upsampler) {
+
+    /**
+     * What the part of a request has to fit that is about enlarging.
+     *
+     * @param name name of the upsampler's bundle
+     * @param imageSize height and width of the large pictures
+     * @param process the process it was trained on
+     * @param conditional whether it needs the class of each picture
+     * @param hasClassifier whether enlarging can be guided
+     */
+    record UpsamplerFacts(
+            String name, int imageSize, DiffusionConfig process, boolean conditional, boolean hasClassifier) {
+        static UpsamplerFacts of(Upsampler upsampler) {
+            Manifest manifest = upsampler.manifest();
+            return new UpsamplerFacts(
+                    manifest.name(),
+                    upsampler.largeSize(),
+                    manifest.diffusion(),
+                    manifest.classConditional(),
+                    upsampler.hasClassifier());
+        }
+    }
+
+    static BundleFacts of(SamplingPipeline pipeline, Optional<Upsampler> upsampler) {
         Manifest manifest = pipeline.manifest();
-        ClassNames classes = manifest.classNames();
-        return new BundleFacts(manifest.name(), classes, manifest.diffusion(), pipeline.hasClassifier());
+        return new BundleFacts(
+                manifest.name(),
+                manifest.imageSize(),
+                manifest.classNames(),
+                manifest.diffusion(),
+                manifest.classConditional(),
+                pipeline.hasClassifier(),
+                upsampler.map(UpsamplerFacts::of));
     }
 }

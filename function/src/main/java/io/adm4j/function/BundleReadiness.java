@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /** Ready from when the bundle is loaded until the function stops. */
@@ -15,9 +16,10 @@ public class BundleReadiness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("bundle")
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("bundle")
                 .status(sampling.ready())
-                .withData("name", sampling.facts().name())
-                .build();
+                .withData("name", sampling.facts().name());
+        sampling.facts().upsampler().ifPresent(upsampler -> response.withData("upsampler", upsampler.name()));
+        return response.build();
     }
 }

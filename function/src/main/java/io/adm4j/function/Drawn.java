@@ -6,6 +6,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a request came to.
@@ -16,6 +17,11 @@ import java.util.List;
 record Drawn(SampleQuery query, BundleFacts facts, List<Tensor> parts, long milliseconds) {
     String bundle() {
         return facts.name();
+    }
+
+    /** Name of the bundle that enlarged the pictures, if one did. */
+    Optional<String> upsampler() {
+        return query.enlarging().flatMap(how -> facts.upsampler()).map(BundleFacts.UpsamplerFacts::name);
     }
 
     /** One PNG file: the picture itself, or all in a grid as near to a square as it gets. */
@@ -38,8 +44,15 @@ record Drawn(SampleQuery query, BundleFacts facts, List<Tensor> parts, long mill
         }
         SampleReply.Settings settings = new SampleReply.Settings(
                 query.label(), facts.classes().name(query.label()), query.seed(), query.count(), query.steps(), query.sampler(),
-                query.eta(), query.classifierScale());
+                query.eta(), query.classifierScale(), upsampling());
         return new SampleReply(facts.name(), settings, milliseconds, pictures);
+    }
+
+    private SampleReply.Upsampling upsampling() {
+        return query.enlarging()
+                .map(how -> new SampleReply.Upsampling(
+                        upsampler().orElseThrow(), how.steps(), how.sampler(), how.eta(), how.classifierScale()))
+                .orElse(null);
     }
 
     /** The pictures one by one, [H, W, 3]. */

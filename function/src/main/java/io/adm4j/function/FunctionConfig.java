@@ -13,6 +13,9 @@ public interface FunctionConfig {
     /** Folder of the bundle; by default the folder {@code bundle} beside {@code quarkus-run.jar}. */
     Optional<String> bundle();
 
+    /** Folder of the bundle of an upsampler that enlarges the pictures; by default there is none. */
+    Optional<String> upsampler();
+
     /** {@code cpu} or {@code cuda}. */
     @WithDefault("cpu")
     String device();
@@ -24,6 +27,10 @@ public interface FunctionConfig {
     /** Pictures that go through the network at once; a longer request is cut up. */
     @WithDefault("16")
     int batchSize();
+
+    /** Pictures that go through the upsampler at once: fewer, since they are larger. */
+    @WithDefault("4")
+    int upsamplerBatchSize();
 
     /** Requests that sample at the same time. */
     @WithDefault("1")
@@ -45,7 +52,7 @@ public interface FunctionConfig {
         @WithDefault("100")
         int count();
 
-        /** Denoising steps of one picture. */
+        /** Denoising steps of one picture; of the upsampler as many again. */
         @WithDefault("250")
         int steps();
     }
@@ -55,6 +62,10 @@ public interface FunctionConfig {
         /** Denoising steps, as in a request. */
         @WithDefault("25")
         String steps();
+
+        /** Denoising steps of the upsampler, as in a request. */
+        @WithDefault("25")
+        String upsamplerSteps();
 
         /** Strength of the classifier guidance; without effect where the bundle has no classifier. */
         @WithDefault("1")

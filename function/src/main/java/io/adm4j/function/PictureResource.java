@@ -25,10 +25,11 @@ public class PictureResource {
         uri.getQueryParameters().forEach((name, values) -> fields.put(name, values.get(0)));
         SampleQuery query = sampling.check(fields);
         Drawn drawn = sampling.draw(query, request.response()::closed);
-        return Response.ok(drawn.file(), "image/png")
+        Response.ResponseBuilder response = Response.ok(drawn.file(), "image/png")
                 .header("Adm4j-Bundle", drawn.bundle())
                 .header("Adm4j-Seed", query.seed())
-                .header("Adm4j-Milliseconds", drawn.milliseconds())
-                .build();
+                .header("Adm4j-Milliseconds", drawn.milliseconds());
+        drawn.upsampler().ifPresent(name -> response.header("Adm4j-Upsampler", name));
+        return response.build();
     }
 }

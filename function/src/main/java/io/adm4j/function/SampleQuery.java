@@ -1,5 +1,7 @@
 package io.adm4j.function;
 
+import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.function.BundleFacts.UpsamplerFacts;
 import io.adm4j.model.ClassNames;
 import io.adm4j.model.Quoted;
 import io.adm4j.sampling.SamplingSettings;
@@ -7,23 +9,40 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A checked request for pictures.
  *
  * @param label class of all pictures, or null: then the picture of seed s shows class s modulo the number of classes
+ * @param labelled whether the pictures are of chosen classes; not those of an unconditional denoiser without guidance
  * @param seed seed of the first picture; the i-th has {@code seed + i}
  * @param count pictures, from 1
  * @param steps denoising steps: a number, {@code ddimN}, or a list of numbers for equal sections of the process
  * @param sampler {@code ddim} or {@code ddpm}
  * @param eta noise of the ddim sampler, 0 (none) to 1 (as much as ddpm)
  * @param classifierScale strength of the guidance, from 0 (none)
+ * @param enlarging how pictures are enlarged, if they are
  */
 record SampleQuery(
-        Integer label, long seed, int count, String steps, String sampler, double eta, double classifierScale) {
+        Integer label,
+        boolean labelled,
+        long seed,
+        int count,
+        String steps,
+        String sampler,
+        double eta,
+        double classifierScale,
+        Optional<Enlarging> enlarging) {
+    /** The fields of a request that are about enlarging, beyond whether to. */
+    private static final List<String> ENLARGING_FIELDS =
+            List.of("upsamplerSteps", "upsamplerSampler", "upsamplerEta", "upsamplerClassifierScale");
+
     /** The fields of a request. */
-    static final List<String> FIELDS = List.of("label", "seed", "count", "steps", "sampler", "eta", "classifierScale");
+    static final List<String> FIELDS = List.of(
+            "label", "seed", "count", "steps", "sampler", "eta", "classifierScale", "upsample", "upsamplerSteps",
+            "upsamplerSampler", "upsamplerEta", "upsamplerClassifierScale");
 
     /** Largest seed: whole numbers up to here survive JSON readers that only know doubles. */
     static final long LARGEST_SEED = (1L << 53) - 1;
@@ -40,17 +59,55 @@ record SampleQuery(
     static SampleQuery of(Map<String, String> fields, BundleFacts bundle, FunctionConfig config) {
         fields.keySet().forEach(SampleQuery::checkName);
         String label = fields.get("label");
+        Integer found = label == null ? null : label(label, bundle.classes());
         int count = (int) whole(fields, "count", 1, 1, config.limit().count());
         long seed = whole(fields, "seed", -1, 0, LARGEST_SEED);
-        String sampler = sampler(fields.get("sampler"));
+        String sampler = sampler(fields, "sampler");
+        String steps = steps(fields, "steps", config.standard().steps(), sampler, bundle.process(), "bundle", config);
+        double eta = eta(fields, "eta", "sampler", sampler);
+        double scale = scale(fields, "classifierScale", config.standard().classifierScale(), bundle.hasClassifier(), "bundle");
+        boolean labelled = bundle.conditional() || scale != 0;
+        if (found != null && !labelled) {
+            throw RequestProblem.badInput("label must be left out where classifierScale is 0: only the classifier of this"
+                    + " bundle knows its classes.");
+        }
+        Optional<Enlarging> enlarging = enlarging(fields, bundle.upsampler(), labelled, config);
         return new SampleQuery(
-                label == null ? null : label(label, bundle.classes()),
+                found,
+                labelled && bundle.classes().count() > 0,
                 seed >= 0 ? seed : ThreadLocalRandom.current().nextLong(LARGEST_DRAWN_SEED),
                 count,
-                steps(fields.get("steps"), sampler, bundle, config),
+                steps,
                 sampler,
-                eta(fields, sampler),
-                scale(fields, bundle, config));
+                eta,
+                scale,
+                enlarging);
+    }
+
+    private static Optional<Enlarging> enlarging(
+            Map<String, String> fields, Optional<UpsamplerFacts> upsampler, boolean labelled, FunctionConfig config) {
+        boolean wanted = truth(fields, "upsample", upsampler.isPresent());
+        if (wanted && upsampler.isEmpty()) {
+            throw RequestProblem.badInput("upsample must be false: this function has no upsampler.");
+        }
+        if (!wanted) {
+            ENLARGING_FIELDS.stream().filter(name -> given(fields, name)).findFirst().ifPresent(name -> {
+                throw RequestProblem.badInput(name + " must be left out: "
+                        + (upsampler.isPresent() ? "upsample is false." : "this function has no upsampler."));
+            });
+            return Optional.empty();
+        }
+        UpsamplerFacts facts = upsampler.get();
+        if (!labelled && (facts.conditional() || given(fields, "upsamplerClassifierScale"))) {
+            throw RequestProblem.badInput("upsample must be false where classifierScale is 0: without guidance the pictures"
+                    + " are of no class that the upsampler could be told.");
+        }
+        String sampler = sampler(fields, "upsamplerSampler");
+        return Optional.of(new Enlarging(
+                steps(fields, "upsamplerSteps", config.standard().upsamplerSteps(), sampler, facts.process(), "upsampler", config),
+                sampler,
+                eta(fields, "upsamplerEta", "upsamplerSampler", sampler),
+                scale(fields, "upsamplerClassifierScale", 0, facts.hasClassifier(), "upsampler")));
     }
 
     /**
@@ -70,12 +127,16 @@ record SampleQuery(
         return new SamplingSettings(sampler, steps, eta, classifierScale, true);
     }
 
-    /** Class of the i-th picture, or null where the bundle has none. */
+    /** Class of the i-th picture, or null where it is of no chosen class. */
     Integer labelOf(int i, ClassNames classes) {
         if (label != null) {
             return label;
         }
-        return classes.count() == 0 ? null : (int) ((seed + i) % classes.count());
+        return labelled ? (int) ((seed + i) % classes.count()) : null;
+    }
+
+    private static boolean given(Map<String, String> fields, String name) {
+        return fields.get(name) != null;
     }
 
     private static int label(String text, ClassNames classes) {
@@ -86,23 +147,32 @@ record SampleQuery(
         }
     }
 
-    private static String sampler(String text) {
+    private static String sampler(Map<String, String> fields, String name) {
+        String text = fields.get(name);
         if (text == null) {
             return "ddim";
         }
-        String name = text.strip().toLowerCase(Locale.ROOT);
-        if (!name.equals("ddim") && !name.equals("ddpm")) {
-            throw RequestProblem.badInput("sampler must be ddim or ddpm, not " + Quoted.of(text) + ".");
+        String sampler = text.strip().toLowerCase(Locale.ROOT);
+        if (!sampler.equals("ddim") && !sampler.equals("ddpm")) {
+            throw RequestProblem.badInput(name + " must be ddim or ddpm, not " + Quoted.of(text) + ".");
         }
-        return name;
+        return sampler;
     }
 
-    private static String steps(String text, String sampler, BundleFacts bundle, FunctionConfig config) {
-        String steps = (text == null ? config.standard().steps() : text).strip();
+    private static String steps(
+            Map<String, String> fields,
+            String name,
+            String standard,
+            String sampler,
+            DiffusionConfig process,
+            String whose,
+            FunctionConfig config) {
+        String given = fields.get(name);
+        String steps = (given == null ? standard : given).strip();
         int limit = config.limit().steps();
         if (!steps.matches("(ddim)?[0-9]{1,9}|[0-9]{1,9}(,[0-9]{1,9}){1,99}")) {
             throw RequestProblem.badInput(
-                    "steps must be a number from 1 to " + limit + ", ddimN, or a list of numbers such as 10,10,5, not "
+                    name + " must be a number from 1 to " + limit + ", ddimN, or a list of numbers such as 10,10,5, not "
                             + Quoted.of(steps) + ".");
         }
         long asked = 0;
@@ -110,31 +180,43 @@ record SampleQuery(
             asked += Long.parseLong(part);
         }
         if (asked < 1 || asked > limit) {
-            throw RequestProblem.badInput("steps must be from 1 to " + limit + " in all, not " + asked + ".");
+            throw RequestProblem.badInput(name + " must be from 1 to " + limit + " in all, not " + asked + ".");
         }
         try {
-            new SamplingSettings(sampler, steps, 0, 0, true).samplerFor(bundle.process());
+            new SamplingSettings(sampler, steps, 0, 0, true).samplerFor(process);
         } catch (IllegalArgumentException e) {
-            throw RequestProblem.badInput("steps does not fit this bundle: " + e.getMessage());
+            throw RequestProblem.badInput(name + " does not fit this " + whose + ": " + e.getMessage());
         }
         return steps;
     }
 
-    private static double eta(Map<String, String> fields, String sampler) {
-        double eta = decimal(fields, "eta", 0, 1, 0);
+    private static double eta(Map<String, String> fields, String name, String samplerName, String sampler) {
+        double eta = decimal(fields, name, 0, 1, 0);
         if (eta != 0 && sampler.equals("ddpm")) {
-            throw RequestProblem.badInput("eta must be left out with the sampler ddpm: it belongs to ddim.");
+            throw RequestProblem.badInput(name + " must be left out with the " + samplerName + " ddpm: it belongs to ddim.");
         }
         return eta;
     }
 
-    private static double scale(Map<String, String> fields, BundleFacts bundle, FunctionConfig config) {
-        double standard = bundle.hasClassifier() ? config.standard().classifierScale() : 0;
-        double scale = decimal(fields, "classifierScale", 0, LARGEST_SCALE, standard);
-        if (scale != 0 && !bundle.hasClassifier()) {
-            throw RequestProblem.badInput("classifierScale must be 0: this bundle has no classifier.");
+    private static double scale(
+            Map<String, String> fields, String name, double standard, boolean hasClassifier, String whose) {
+        double scale = decimal(fields, name, 0, LARGEST_SCALE, hasClassifier ? standard : 0);
+        if (scale != 0 && !hasClassifier) {
+            throw RequestProblem.badInput(name + " must be 0: this " + whose + " has no classifier.");
         }
         return scale;
+    }
+
+    private static boolean truth(Map<String, String> fields, String name, boolean standard) {
+        String text = fields.get(name);
+        if (text == null) {
+            return standard;
+        }
+        return switch (text.strip().toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw RequestProblem.badInput(name + " must be true or false, not " + Quoted.of(text) + ".");
+        };
     }
 
     private static long whole(Map<String, String> fields, String name, long standard, long least, long most) {

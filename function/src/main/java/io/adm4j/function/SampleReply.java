@@ -19,6 +19,7 @@ public record SampleReply(String bundle, Settings settings, long milliseconds, L
      * @param seed seed of the first picture; the picture after it has the next seed
      * @param steps denoising steps as requested
      * @param eta noise of the ddim sampler, 0 to 1
+     * @param upsampling how the pictures were enlarged, or null if they were not
      */
     public record Settings(
             Integer label,
@@ -28,7 +29,17 @@ public record SampleReply(String bundle, Settings settings, long milliseconds, L
             String steps,
             String sampler,
             double eta,
-            double classifierScale) {}
+            double classifierScale,
+            Upsampling upsampling) {}
+
+    /**
+     * How pictures were enlarged.
+     *
+     * @param bundle name of the upsampler's bundle
+     * @param steps denoising steps as requested
+     * @param eta noise of the ddim sampler, 0 to 1
+     */
+    public record Upsampling(String bundle, String steps, String sampler, double eta, double classifierScale) {}
 
     /**
      * One picture.

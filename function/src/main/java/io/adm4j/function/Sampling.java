@@ -9,6 +9,7 @@ import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.SamplingStopped;
 import io.adm4j.sampling.StepListener;
+import io.adm4j.sampling.Upsampler;
 import io.adm4j.tensor.Tensor;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -33,7 +35,7 @@ import java.util.stream.LongStream;
 import org.jboss.logging.Logger;
 
 /**
- * The one loaded bundle and the queue before it: so many requests draw at once, so many wait, others are turned away.
+ * The loaded bundle, with the upsampler's if there is one, and the queue before it: so many requests draw at once, so many wait, others are turned away.
  */
 @ApplicationScoped
 public class Sampling {
@@ -47,6 +49,7 @@ public class Sampling {
 
     private BundleFacts facts;
     private SamplingPipeline pipeline;
+    private Upsampler upsampler;
     private Semaphore admitted;
     private Semaphore running;
     private Counter samples;
@@ -57,6 +60,7 @@ public class Sampling {
     void start(@Observes StartupEvent event) {
         atLeast("adm4j.threads", config.threads(), 0);
         atLeast("adm4j.batch-size", config.batchSize(), 1);
+        atLeast("adm4j.upsampler-batch-size", config.upsamplerBatchSize(), 1);
         atLeast("adm4j.parallel", config.parallel(), 1);
         atLeast("adm4j.queue", config.queue(), 0);
         atLeast("adm4j.limit.count", config.limit().count(), 1);
@@ -71,16 +75,24 @@ public class Sampling {
     }
 
     private void load(Path folder, Device device) {
-        if (!Files.isRegularFile(folder.resolve("model.json"))) {
-            throw new ConfigurationException(
-                    "There is no bundle in " + folder.toAbsolutePath()
-                            + " (no model.json): set ADM4J_BUNDLE or -Dadm4j.bundle to the folder of one.");
-        }
+        Optional<Path> large = config.upsampler().filter(name -> !name.isBlank()).map(Path::of);
+        requireBundle(folder, "bundle", "the folder of one");
+        large.ifPresent(path -> requireBundle(path, "upsampler", "the folder of one, or to nothing for none"));
         try {
-            pipeline = SamplingPipeline.open(ModelBundle.load(folder), device, config.threads());
-            facts = BundleFacts.of(pipeline);
+            ModelBundle bundle = ModelBundle.load(folder);
+            if (bundle.manifest().smallSize().isPresent()) {
+                throw new ConfigurationException("The bundle in " + folder + " is an upsampler, which draws nothing: set"
+                        + " ADM4J_UPSAMPLER or -Dadm4j.upsampler to it, and adm4j.bundle to one that draws.");
+            }
+            pipeline = SamplingPipeline.open(bundle, device, config.threads());
+            if (large.isPresent()) {
+                upsampler = Upsampler.open(ModelBundle.load(large.get()), device, config.threads());
+                upsampler.requireFit(bundle.manifest());
+            }
+            facts = BundleFacts.of(pipeline, Optional.ofNullable(upsampler));
             warmUp();
             LOG.infof("Bundle %s from %s, on %s.", facts.name(), folder, device);
+            large.ifPresent(path -> LOG.infof("Upsampler %s from %s.", upsampler.manifest().name(), path));
         } catch (BundleException | RuntimeFailure | IllegalArgumentException e) {
             close();
             // Without a cause Quarkus prints just the sentence.
@@ -88,10 +100,25 @@ public class Sampling {
         }
     }
 
+    private static void requireBundle(Path folder, String setting, String remedy) {
+        if (!Files.isRegularFile(folder.resolve("model.json"))) {
+            throw new ConfigurationException("There is no bundle in " + folder.toAbsolutePath()
+                    + " (no model.json): set ADM4J_" + setting.toUpperCase(Locale.ROOT) + " or -Dadm4j." + setting + " to "
+                    + remedy + ".");
+        }
+    }
+
     /** One step of one picture: a graph that cannot run shows now, and the first caller need not wait for loading. */
     private void warmUp() {
         double scale = facts.hasClassifier() ? 1 : 0;
-        pipeline.sample(new SampleRequest(new long[1], labels(List.of(0)), SamplingSettings.ddpm("1", scale)), s -> true);
+        int[] labels = facts.classes().count() == 0 ? new int[0] : new int[1];
+        SampleRequest request = new SampleRequest(new long[1], labels, SamplingSettings.ddpm("1", scale));
+        Tensor small = pipeline.sample(request, StepListener.none()).pictures();
+        if (upsampler != null) {
+            double largeScale = upsampler.hasClassifier() ? 1 : 0;
+            SamplingSettings settings = SamplingSettings.ddpm("1", largeScale);
+            upsampler.sample(upsampler.request(small, new long[1], labels, settings), StepListener.none());
+        }
     }
 
     private void checkStandard() {
@@ -131,6 +158,10 @@ public class Sampling {
         if (pipeline != null) {
             pipeline.close();
             pipeline = null;
+        }
+        if (upsampler != null) {
+            upsampler.close();
+            upsampler = null;
         }
     }
 
@@ -181,7 +212,12 @@ public class Sampling {
         try {
             for (int from = 0; from < query.count(); from += config.batchSize()) {
                 int to = Math.min(from + config.batchSize(), query.count());
-                parts.add(pipeline.sample(part(query, from, to), untilStopped).pictures());
+                Tensor pictures = pipeline.sample(part(query, from, to), untilStopped).pictures();
+                if (query.enlarging().isEmpty()) {
+                    parts.add(pictures);
+                } else {
+                    parts.addAll(enlarged(query, query.enlarging().get(), pictures, from, untilStopped));
+                }
             }
         } catch (SamplingStopped e) {
             throw RequestProblem.busy("The function stopped before the pictures were done: ask again.");
@@ -192,15 +228,34 @@ public class Sampling {
         return new Drawn(query, facts, parts, TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 
-    private SampleRequest part(SampleQuery query, int from, int to) {
-        return new SampleRequest(
-                LongStream.range(from, to).map(i -> query.seed() + i).toArray(),
-                labels(IntStream.range(from, to).mapToObj(i -> query.labelOf(i, facts.classes())).toList()),
-                query.settings());
+    /** @param first number of the first of the small pictures */
+    private List<Tensor> enlarged(SampleQuery query, Enlarging how, Tensor small, int first, StepListener listener) {
+        List<Tensor> large = new ArrayList<>();
+        int count = (int) small.dim(0);
+        for (int from = 0; from < count; from += config.upsamplerBatchSize()) {
+            int to = Math.min(from + config.upsamplerBatchSize(), count);
+            SampleRequest request = upsampler.request(
+                    small.rows(from, to),
+                    seeds(query, first + from, first + to),
+                    labels(query, first + from, first + to),
+                    how.settings());
+            large.add(upsampler.sample(request, listener).pictures());
+        }
+        return large;
     }
 
-    /** One a picture, or none for a bundle without classes. */
-    private int[] labels(List<Integer> labels) {
-        return facts.classes().count() == 0 ? new int[0] : labels.stream().mapToInt(Integer::intValue).toArray();
+    private SampleRequest part(SampleQuery query, int from, int to) {
+        return new SampleRequest(seeds(query, from, to), labels(query, from, to), query.settings());
+    }
+
+    private static long[] seeds(SampleQuery query, int from, int to) {
+        return LongStream.range(from, to).map(i -> query.seed() + i).toArray();
+    }
+
+    /** One a picture, or none where they are of no chosen class. */
+    private int[] labels(SampleQuery query, int from, int to) {
+        return query.labelled()
+                ? IntStream.range(from, to).map(i -> query.labelOf(i, facts.classes())).toArray()
+                : new int[0];
     }
 }

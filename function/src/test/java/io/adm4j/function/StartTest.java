@@ -13,6 +13,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,11 @@ class StartTest {
     }
 
     private void copyBundle() throws IOException {
-        try (Stream<Path> files = Files.list(BUNDLE)) {
+        copy(BUNDLE);
+    }
+
+    private void copy(Path bundle) throws IOException {
+        try (Stream<Path> files = Files.list(bundle)) {
             for (Path file : files.toList()) {
                 Files.copy(file, folder.resolve(file.getFileName()));
             }
@@ -88,6 +93,59 @@ class StartTest {
     void aManifestWithoutItsPartsIsNamed() throws IOException {
         Files.writeString(folder.resolve("model.json"), "{}");
         assertTrue(failure(Map.of("adm4j.bundle", folder.toString())).contains("model.json"));
+    }
+
+    @Test
+    void anUpsamplerIsNoBundleThatDraws() {
+        String message = failure(Map.of("adm4j.bundle", TestBundles.UPSAMPLER));
+        assertTrue(message.contains("is an upsampler, which draws nothing: set ADM4J_UPSAMPLER"), message);
+    }
+
+    @Test
+    void aMissingUpsamplerIsNamedWithTheSetting() {
+        String message = failure(Map.of(
+                "adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", folder.resolve("none").toString()));
+        assertEquals(
+                "There is no bundle in " + folder.resolve("none") + " (no model.json): set ADM4J_UPSAMPLER or"
+                        + " -Dadm4j.upsampler to the folder of one, or to nothing for none.",
+                message);
+    }
+
+    @Test
+    void aBundleThatDrawsIsNoUpsampler() {
+        String message = failure(Map.of(
+                "adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", TestBundles.CONDITIONAL));
+        assertTrue(message.contains("is no upsampler"), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "'\"small_size\" : 32' | '\"small_size\" : 16' | enlarges pictures of 16x16 to 64x64, but the model test-32 draws pictures of 32x32.",
+        "'\"Ankle boot\"'       | '\"boot\", \"hat\"'  | knows 11 classes and the model test-32 10: they need the same ones.",
+    })
+    void anUpsamplerThatDoesNotFitIsExplained(String words, String others, String expected) throws IOException {
+        copy(Path.of(TestBundles.UPSAMPLER));
+        Path manifest = folder.resolve("model.json");
+        String json = Files.readString(manifest);
+        assertTrue(json.contains(words), json);
+        Files.writeString(manifest, json.replace(words, others));
+        String message = failure(Map.of("adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", folder.toString()));
+        assertTrue(message.contains(expected), message);
+    }
+
+    @Test
+    void aWrongSettingOfTheUpsamplerIsNamed() {
+        Map<String, String> cascade =
+                Map.of("adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", TestBundles.UPSAMPLER);
+        for (String[] wrong : new String[][] {
+            {"adm4j.upsampler-batch-size", "0", "adm4j.upsampler-batch-size must be at least 1, not 0."},
+            {"adm4j.standard.upsampler-steps", "few", "adm4j.standard.* do not work: upsamplerSteps must be a number"},
+        }) {
+            Map<String, String> settings = new HashMap<>(cascade);
+            settings.put(wrong[0], wrong[1]);
+            String message = failure(settings);
+            assertTrue(message.contains(wrong[2]), message);
+        }
     }
 
     @Test

@@ -1,0 +1,19 @@
+package io.adm4j.function;
+
+import java.nio.file.Path;
+
+/** The bundles that MakeTestBundle makes. */
+final class TestBundles {
+    /** 32x32 pictures of ten classes, with a classifier. */
+    static final String CONDITIONAL = folder("bundle");
+    /** Enlarges these to 64x64, by class. */
+    static final String UPSAMPLER = folder("upsampler");
+    /** 32x32 pictures of a denoiser that knows no classes, with a classifier that does. */
+    static final String UNCONDITIONAL = folder("unconditional");
+
+    private TestBundles() {}
+
+    private static String folder(String name) {
+        return Path.of("src", "test", name).toAbsolutePath().toString();
+    }
+}
