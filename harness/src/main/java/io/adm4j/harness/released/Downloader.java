@@ -251,8 +251,8 @@ final class Downloader {
             if (have > 0) {
                 request.header("Range", "bytes=" + have + "-");
                 String validator = part.origin().validator();
-                // A weak ETag does not promise equal bytes, and servers must not accept it here.
-                if (!validator.isEmpty() && !validator.startsWith("W/")) {
+                // A weak ETag does not promise equal bytes, and one without quotes is none in a request.
+                if (validator.startsWith("\"") || validator.endsWith("GMT")) {
                     request.header("If-Range", validator);
                 }
             }
