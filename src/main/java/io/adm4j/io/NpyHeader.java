@@ -20,6 +20,7 @@ public record NpyHeader(ElementType type, boolean fortranOrder, long[] shape) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int ALIGNMENT = 64;
     private static final int LONGEST = 1 << 20;
+    private static final int LONGEST_DESCR = 40;
 
     /** Number of elements. */
     public long elements() {
@@ -137,8 +138,9 @@ public record NpyHeader(ElementType type, boolean fortranOrder, long[] shape) {
     }
 
     private static ArrayFileException unsupported(String descr, String what) {
+        boolean sensible = descr.length() <= LONGEST_DESCR && descr.chars().noneMatch(Character::isISOControl);
         return new ArrayFileException(
-                what + " has elements of type '" + descr
+                what + " has elements of type '" + (sensible ? descr : "?")
                         + "'; float16/32/64, int8/16/32/64, uint8 and bool can be read.");
     }
 

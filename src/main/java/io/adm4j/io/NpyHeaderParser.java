@@ -7,6 +7,9 @@ import java.util.List;
 
 /** Reads the Python dictionary literal of an npy header: three known keys, strings, booleans and a tuple. */
 final class NpyHeaderParser {
+    /** NumPy's own limit. */
+    private static final int MAX_RANK = 64;
+
     private final String text;
     private final String what;
     private int at;
@@ -72,6 +75,9 @@ final class NpyHeaderParser {
         List<Long> values = new ArrayList<>();
         expect('(');
         while (!accept(')')) {
+            if (values.size() == MAX_RANK) {
+                throw damaged();
+            }
             values.add(number());
             if (!accept(',')) {
                 expect(')');

@@ -32,7 +32,7 @@ public final class NpyReader {
         try {
             BufferedInputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
             try {
-                return new NpyStream(in, file.toString());
+                return new NpyStream(in, file.toString(), Files.size(file));
             } catch (ArrayFileException e) {
                 in.close();
                 throw e;

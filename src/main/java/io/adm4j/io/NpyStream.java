@@ -22,14 +22,23 @@ public final class NpyStream implements AutoCloseable {
     private long rowsRead;
     private boolean endChecked;
 
-    /** Takes over {@code in}, which stands at the start of an npy array. */
-    NpyStream(InputStream in, String what) {
+    /**
+     * Takes over {@code in}, which stands at the start of an npy array.
+     *
+     * @param available the most bytes that can follow, so that no memory is taken for elements that are not there
+     */
+    NpyStream(InputStream in, String what, long available) {
         this.in = in;
         this.what = what;
         try {
             this.header = NpyHeader.read(in, what);
+        } catch (EOFException e) {
+            throw new ArrayFileException(what + " is cut off within its npy header; fetch or write it again.", e);
         } catch (IOException e) {
             throw failure(e);
+        }
+        if (header.dataBytes() > available) {
+            throw cutOff(null);
         }
     }
 
@@ -57,6 +66,9 @@ public final class NpyStream implements AutoCloseable {
                             + " numpy.ascontiguousarray.");
         }
         long[] shape = header.shape().clone();
+        if (shape[0] > 0 && header.elements() == 0) {
+            throw new ArrayFileException(what + " of shape " + Arrays.toString(shape) + " has rows without elements.");
+        }
         long left = shape[0] - rowsRead;
         if (left == 0) {
             checkEnd();

@@ -19,6 +19,12 @@ import java.util.zip.ZipFile;
 public final class NpzReader implements AutoCloseable {
     private static final String SUFFIX = ".npy";
 
+    /** Deflate stands for at most 258 bytes with two bits. */
+    private static final long MOST_INFLATION = 1032;
+
+    private static final int LISTED = 20;
+    private static final int LONGEST_PRINTED = 100;
+
     private final Path file;
     private final ZipFile zip;
     private final Map<String, ZipEntry> entries = new LinkedHashMap<>();
@@ -42,11 +48,21 @@ public final class NpzReader implements AutoCloseable {
             throw new ArrayFileException("There is no file " + file + ".");
         }
         try {
-            return new NpzReader(file, CheckedZip.open(file));
+            ZipFile zip = CheckedZip.open(file);
+            try {
+                return new NpzReader(file, zip);
+            } catch (RuntimeException e) {
+                zip.close();
+                throw notComplete(file, e);
+            }
         } catch (IOException e) {
-            throw new ArrayFileException(
-                    file + " is not a complete npz archive (" + e.getMessage() + "); fetch or write it again.", e);
+            throw notComplete(file, e);
         }
+    }
+
+    private static ArrayFileException notComplete(Path file, Exception reason) {
+        return new ArrayFileException(
+                file + " is not a complete npz archive (" + reason.getMessage() + "); fetch or write it again.", reason);
     }
 
     /** Names of the arrays, in the order of the archive. */
@@ -90,22 +106,40 @@ public final class NpzReader implements AutoCloseable {
     public NpyStream stream(String name) {
         ZipEntry entry = entries.get(name);
         if (entry == null) {
-            throw new ArrayFileException(file + " has no array '" + name + "'; it holds " + names() + ".");
+            throw new ArrayFileException(file + " has no array '" + name + "'; it holds " + listed() + ".");
         }
-        String what = "Array '" + name + "' of " + file;
+        String what = "Array '" + printable(name) + "' of " + file;
         CheckedEntryStream in;
+        long available;
         try {
+            available = mostBytes(entry);
             in = new CheckedEntryStream(zip.getInputStream(entry), entry.getCrc());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             throw new ArrayFileException(
                     what + " is damaged (" + e.getMessage() + "); fetch or write the file again.", e);
         }
         try {
-            return new NpyStream(in, what);
+            return new NpyStream(in, what, available);
         } catch (ArrayFileException e) {
             in.closeQuietly();
             throw e;
         }
+    }
+
+    /** The most bytes that an entry can unpack to, whatever the archive claims. */
+    private long mostBytes(ZipEntry entry) throws IOException {
+        long packed = Math.min(entry.getCompressedSize(), Files.size(file));
+        return entry.getMethod() == ZipEntry.STORED ? packed : Math.min(entry.getSize(), packed * MOST_INFLATION);
+    }
+
+    private List<String> listed() {
+        return entries.keySet().stream().limit(LISTED).map(NpzReader::printable).toList();
+    }
+
+    /** A name as messages can hold it: short and without control characters. */
+    private static String printable(String name) {
+        int[] kept = name.codePoints().filter(c -> !Character.isISOControl(c)).limit(LONGEST_PRINTED).toArray();
+        return new String(kept, 0, kept.length);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,7 +31,7 @@ class NpzTest {
     @TempDir
     Path folder;
 
-    private static Path resource(String name) {
+    static Path resource(String name) {
         return Path.of(System.getProperty("adm4j.root", ".."), "src/test/resources/npz", name);
     }
 
@@ -261,5 +262,30 @@ class NpzTest {
     private static void assertMessage(RuntimeException e, String part) {
         String message = e.getMessage();
         assertTrue(message.contains(part) && message.endsWith(".") && !message.contains("\n"), message);
+    }
+
+    /** No memory is taken for elements that are not there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"(500000000,)", "(2, 250000000)", "(9223372036854775807,)"})
+    void headersThatPromiseMoreThanTheFileHasAreRefused(String shape) throws IOException {
+        byte[] header = ("{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + "}\n").getBytes();
+        ByteBuffer npy = ByteBuffer.allocate(10 + header.length + 400).order(ByteOrder.LITTLE_ENDIAN);
+        npy.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) header.length).put(header);
+        Path file = Files.write(folder.resolve("promise.npy"), npy.array());
+        assertThrows(ArrayFileException.class, () -> NpyReader.stream(file));
+    }
+
+    @Test
+    void rowsWithoutElementsAreNotStreamed() {
+        Path file = folder.resolve("empty.npz");
+        Tensor endlessRows = Tensor.zeros(ElementType.FLOAT32, 1L << 60, 0);
+        Npz.write(file, Map.of("a", endlessRows, "b", Tensor.zeros(ElementType.FLOAT32, 0, 4)));
+        try (NpzReader npz = NpzReader.open(file);
+                NpyStream endless = npz.stream("a");
+                NpyStream none = npz.stream("b")) {
+            assertThrows(ArrayFileException.class, () -> endless.nextRows(1));
+            assertNull(none.nextRows(1));
+            assertArrayEquals(new long[] {1L << 60, 0}, npz.read("a").shape());
+        }
     }
 }

@@ -1,4 +1,4 @@
-package io.adm4j.export.importer;
+package io.adm4j.io;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -7,23 +7,25 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /** Writes zip archives field by field, so that any field can lie. */
-final class HostileZip {
+public final class HostileZip {
     private static final int LOCAL = 0x04034b50;
     private static final int CENTRAL = 0x02014b50;
     private static final int END = 0x06054b50;
     private static final int END64 = 0x06064b50;
     private static final int LOCATOR64 = 0x07064b50;
+
+    /** Names that mean another place, or the same one; % stands for an honest name. */
     private static final String[] TRICKS = {
-        "../../data.pkl", "/etc/data.pkl", "a\\data.pkl", "data.pkl/", "a/data.pkl/data.pkl", "", "\0", "a/../a/data.pkl",
-        "C:data.pkl", "a/data/0", "a//data.pkl", "A/DATA.PKL", "\ud83d\ude00/data.pkl"
+        "../../%", "/etc/%", "a\\%", "%/", "a/%/%", "", "\0", "a/../a/%", "C:%", "%", "a//%", "A/%", "\ud83d\ude00/%"
     };
 
-    private static final Part BOMB = packedZeros();
+    private static final Part BOMB = deflated("", new byte[1 << 24]);
 
     private final SplittableRandom random;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -35,26 +37,33 @@ final class HostileZip {
     /** A file of the archive; lengths are those that its headers give. */
     private record Part(byte[] name, byte[] packed, long length, int method, long sum) {}
 
-    HostileZip(SplittableRandom random) {
+    public HostileZip(SplittableRandom random) {
         this.random = random;
     }
 
-    /** An archive of a pickle and storages "0", "1", ..., as PyTorch names them, with something wrong. */
-    byte[] of(byte[] pickle, byte[]... storages) {
+    /**
+     * An archive with something wrong.
+     *
+     * @param folder before the names of parts, or empty
+     * @param first name of the most important part, without the folder
+     * @param honest contents by name, that part first
+     */
+    public byte[] of(String folder, String first, Map<String, byte[]> honest) {
         List<Part> parts = new ArrayList<>();
-        parts.add(part("a/data.pkl", pickle));
-        for (int i = 0; i < storages.length; i++) {
-            parts.add(part("a/data/" + i, storages[i]));
-        }
-        parts.add(part("a/version", "3\n".getBytes(StandardCharsets.US_ASCII)));
+        honest.forEach((name, content) -> parts.add(
+                random.nextInt(8) == 0 ? deflated(name, content) : part(name, content)));
+        byte[] content = honest.get(folder + first);
         int lies = random.nextInt(4);
         switch (random.nextInt(8)) {
             case 0 -> parts.add(random.nextInt(parts.size() + 1), parts.get(random.nextInt(parts.size())));
             case 1 -> parts.remove(random.nextInt(parts.size()));
-            case 2 -> parts.add(0, part(TRICKS[random.nextInt(TRICKS.length)], pickle));
-            case 3 -> parts.set(0, part(TRICKS[random.nextInt(TRICKS.length)], pickle));
-            case 4 -> parts.set(random.nextInt(parts.size()), bomb());
-            case 5 -> parts.set(0, new Part(noise(random.nextInt(40)), pickle, pickle.length, 0, crc(pickle)));
+            case 2 -> parts.add(0, part(trick(first), content));
+            case 3 -> parts.set(0, part(trick(first), content));
+            case 4 -> {
+                int place = random.nextInt(parts.size());
+                parts.set(place, bomb(parts.get(place)));
+            }
+            case 5 -> parts.set(0, new Part(noise(random.nextInt(40)), content, content.length, 0, crc(content)));
             default -> lies++;
         }
         write(parts, random.nextInt(4) == 0);
@@ -65,22 +74,24 @@ final class HostileZip {
         return bytes;
     }
 
-    private static Part packedZeros() {
-        byte[] zeros = new byte[1 << 24];
-        Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
-        deflater.setInput(zeros);
-        deflater.finish();
-        byte[] packed = new byte[1 << 18];
-        int length = deflater.deflate(packed);
-        deflater.end();
-        return new Part(new byte[0], Arrays.copyOf(packed, length), zeros.length, Deflater.DEFLATED, crc(zeros));
+    private String trick(String name) {
+        return TRICKS[random.nextInt(TRICKS.length)].replace("%", name);
     }
 
-    /** A file that unpacks to hundreds of times its size, under a name that is read. */
-    private Part bomb() {
-        String name = random.nextBoolean() ? "a/data.pkl" : "a/data/0";
-        long claimed = random.nextBoolean() ? BOMB.length : 24;
-        return new Part(bytes(name), BOMB.packed, claimed, BOMB.method, BOMB.sum);
+    private static Part deflated(String name, byte[] content) {
+        Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
+        deflater.setInput(content);
+        deflater.finish();
+        byte[] packed = new byte[content.length + 1000];
+        int length = deflater.deflate(packed);
+        deflater.end();
+        return new Part(bytes(name), Arrays.copyOf(packed, length), content.length, Deflater.DEFLATED, crc(content));
+    }
+
+    /** A part that unpacks to hundreds of times its size, and sometimes does not say so. */
+    private Part bomb(Part instead) {
+        long claimed = random.nextBoolean() ? BOMB.length : instead.length;
+        return new Part(instead.name, BOMB.packed, claimed, BOMB.method, BOMB.sum);
     }
 
     private static Part part(String name, byte[] content) {
