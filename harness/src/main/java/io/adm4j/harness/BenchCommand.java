@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
         description = "Takes the time of one evaluation of the denoiser, one guided DDIM step and one whole training step"
                 + " (forward, backward, AdamW, moving average). The networks have the given flags and fresh weights.",
         mixinStandardHelpOptions = true,
-        subcommands = BenchFeaturesCommand.class,
-        sortOptions = false)
+        sortOptions = false,
+        subcommands = {BenchFeaturesCommand.class, BenchMetricsCommand.class})
 final class BenchCommand implements Runnable {
     @Option(names = "--flags", paramLabel = "FILE", description = "Published flags of the denoiser as JSON.")
     private Path flags;

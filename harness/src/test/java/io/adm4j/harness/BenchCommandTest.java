@@ -43,6 +43,18 @@ class BenchCommandTest {
     }
 
     @Test
+    void measuresScores() {
+        CommandLineRun run = succeeding("bench", "metrics", "--samples", 90, "--reference", 80, "--features", 6, "--repeats", 1,
+                "--measure", "statistics,fid,bootstrap,fid_infinity,kid,neighbours");
+
+        for (String title : List.of("mean and covariance", "FID from statistics", "FID with bootstrap", "FID infinity", "KID",
+                "precision, recall, density, coverage")) {
+            assertTrue(run.out().contains(title), run.out());
+        }
+        refused("at least 60", "bench", "metrics", "--samples", 10);
+    }
+
+    @Test
     void measuresWhatTheFlagsAllow() throws IOException {
         // More runs than the process has steps: the guided run must begin again.
         JsonNode all = bench("--classifier-flags", classifier, "--repeats", 5);

@@ -23,14 +23,15 @@ import java.util.SplittableRandom;
  * @param standardError spread of the resamples' distances
  * @param interval from their 2.5% to their 97.5% quantile; begins at 0 at the least
  */
-record FrechetBootstrap(FrechetDistance distance, double standardError, Interval interval) {
+public record FrechetBootstrap(FrechetDistance distance, double standardError, Interval interval) {
     private static final int BLOCK = 1024;
 
     /**
      * @param features of which {@code samples} are the statistics
-     * @param resamples at least 2
+     * @param resamples at least 1
+     * @param seed of the resamples
      */
-    static FrechetBootstrap of(
+    public static FrechetBootstrap of(
             FeatureStatistics reference,
             FeatureStatistics samples,
             FeatureMatrix features,

@@ -13,18 +13,19 @@ import java.util.function.LongConsumer;
  * @param fewest samples of the first distance
  * @param points number of distances
  */
-record FrechetExtrapolation(double value, int fewest, int points) {
+public record FrechetExtrapolation(double value, int fewest, int points) {
     /** As in the published code. */
-    static final int POINTS = 15;
+    public static final int POINTS = 15;
 
     /** Fewer samples give no line. */
-    static final int FEWEST_SAMPLES = 4 * POINTS;
+    public static final int FEWEST_SAMPLES = 4 * POINTS;
 
     /**
      * @param features at least {@link #FEWEST_SAMPLES} rows
+     * @param seed of the shuffle
      * @param done is told after each distance: {@link #POINTS} times 1
      */
-    static FrechetExtrapolation of(
+    public static FrechetExtrapolation of(
             FeatureStatistics reference, FeatureMatrix features, long seed, MatrixProducts products, LongConsumer done) {
         int all = features.rows();
         int fewest = fewest(all, features.columns());

@@ -12,13 +12,15 @@ import org.netlib.util.intW;
 
 /**
  * Eigenvalues of a symmetric matrix, ascending, and its eigenvectors: by the machine's own LAPACK (OpenBLAS, MKL) where
- * there is one, else by the one in Java, some five to ten times slower. On Debian and Ubuntu
- * {@code apt install libopenblas0-pthread} puts OpenBLAS where it is found.
+ * there is one, else by the one in Java, several times slower. On Debian and Ubuntu
+ * {@code apt install libopenblas0-pthread} puts OpenBLAS where it is found; the system property
+ * {@code adm4j.lapack=java} keeps to Java.
  *
  * @param vectors n x n elements; vector {@code e}, of length 1, begins at {@code e * n}
  */
-record SymmetricEigen(double[] values, double[] vectors) {
+public record SymmetricEigen(double[] values, double[] vectors) {
     private static final String LIBRARY = "liblapack.so.3";
+    private static final String KEPT = "adm4j.lapack";
     private static final String CHOSEN = "dev.ludovic.netlib.lapack.nativeLib";
     /** Held, because a logger that nobody holds loses its level. */
     private static final Logger CHATTER = Logger.getLogger("dev.ludovic.netlib.lapack.InstanceBuilder");
@@ -47,7 +49,7 @@ record SymmetricEigen(double[] values, double[] vectors) {
     }
 
     /** Where the eigenvalues come from: the library, or Java. */
-    static String implementation() {
+    public static String implementation() {
         return lapack() instanceof JavaLAPACK ? "Java" : "native LAPACK";
     }
 
@@ -61,6 +63,9 @@ record SymmetricEigen(double[] values, double[] vectors) {
     }
 
     private static LAPACK lapack() {
+        if (System.getProperty(KEPT, "").equals("java")) {
+            return JavaLAPACK.getInstance();
+        }
         CHATTER.setLevel(Level.OFF);
         // Asked only where a library is likely: the search for a missing one complains on standard error.
         return System.getProperty(CHOSEN) != null || System.getProperty(CHOSEN + "Path") != null || isInstalled()

@@ -1,0 +1,126 @@
+package io.adm4j.harness.bench;
+
+import io.adm4j.harness.Progress;
+import io.adm4j.harness.metrics.FeatureMatrix;
+import io.adm4j.harness.metrics.FeatureStatistics;
+import io.adm4j.harness.metrics.MatrixProducts;
+import io.adm4j.harness.metrics.SymmetricEigen;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Times of scores, by the clock and of all processors together (the mean over the runs), on features made up for the purpose: positive, each correlated with its neighbours, of different spread.
+ *
+ * @param dimension length of a feature vector
+ * @param reference feature vectors of the reference
+ * @param samples feature vectors of the samples
+ * @param threads threads to use; 0 for all cores
+ * @param repeats runs of each score
+ */
+public record MetricBenchmark(int dimension, int reference, int samples, int threads, int repeats) {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String PEAK = "VmHWM:";
+
+    /** Measures one score after the other; gives a table for people. */
+    public String run(List<MetricWork> works) {
+        StringBuilder table = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%,d samples against %,d reference pictures, %,d features; eigenvalues by %s; %d runs%n%-38s %10s %10s %10s%n",
+                samples,
+                reference,
+                dimension,
+                SymmetricEigen.implementation(),
+                repeats,
+                "",
+                "min s",
+                "median s",
+                "CPU s"));
+        try (MatrixProducts products = MatrixProducts.open(threads);
+                Progress progress = Progress.start("Measuring", (long) works.size() * repeats + 2, "runs")) {
+            progress.message("features");
+            FeatureMatrix a = features(reference, dimension, 1);
+            FeatureStatistics real = FeatureStatistics.of(a, products);
+            progress.step(1);
+            FeatureMatrix b = features(samples, dimension, 2);
+            FeatureStatistics made = FeatureStatistics.of(b, products);
+            progress.step(1);
+            for (MetricWork work : works) {
+                progress.message(work.title());
+                DoubleSupplier score = work.on(a, real, b, made, products);
+                double[] seconds = new double[repeats];
+                long processor = processorTime();
+                for (int i = 0; i < repeats; i++) {
+                    long start = System.nanoTime();
+                    double value = score.getAsDouble();
+                    seconds[i] = (System.nanoTime() - start) / 1e9;
+                    if (!Double.isFinite(value)) {
+                        throw new IllegalStateException(work.title() + " gave " + value + ".");
+                    }
+                    progress.step(1);
+                }
+                Timing timing = new Timing(work.title(), samples, seconds);
+                table.append(String.format(
+                        Locale.ROOT,
+                        "%-38s %10.2f %10.2f %10.2f%n",
+                        work.title(),
+                        timing.min(),
+                        timing.median(),
+                        (processorTime() - processor) / 1e9 / repeats));
+            }
+        }
+        return table.append(peak()).toString();
+    }
+
+    static FeatureMatrix features(int rows, int columns, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        FeatureMatrix features = new FeatureMatrix(columns);
+        float[] row = new float[columns];
+        for (int r = 0; r < rows; r++) {
+            double previous = 0;
+            for (int c = 0; c < columns; c++) {
+                previous = 0.8 * previous + random.nextDouble() + random.nextDouble() - 1;
+                row[c] = (float) (Math.abs(previous) / (1 + 0.01 * c) + 0.02 * seed);
+            }
+            features.add(row);
+        }
+        return features;
+    }
+
+    /** What all threads used; on a machine that others use too it says more than the clock. */
+    private static long processorTime() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                ? system.getProcessCpuTime()
+                : 0;
+    }
+
+    /** The most memory that the process has held; nothing where the system does not tell. */
+    private static String peak() {
+        if (!Files.isReadable(STATUS)) {
+            return "";
+        }
+        try {
+            return Files.readAllLines(STATUS).stream()
+                    .filter(line -> line.startsWith(PEAK))
+                    .map(line -> String.format(
+                            Locale.ROOT,
+                            "Most memory held: %.2f GB%n",
+                            Arrays.stream(line.substring(PEAK.length()).strip().split(" ")).mapToLong(MetricBenchmark::number).max()
+                                    .orElse(0) * 1024 / 1e9))
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static long number(String word) {
+        return word.matches("\\d+") ? Long.parseLong(word) : 0;
+    }
+}
