@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
 final class Downloader {
     private static final int MEGABYTE = 1_000_000;
     private static final int CHUNK = 1 << 16;
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+)");
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18})");
 
     private final HttpClient client;
     private final Patience patience;
@@ -162,6 +162,9 @@ final class Downloader {
         private final PartFile part;
         private boolean everConnected;
 
+        /** Length of the whole in bytes as the server says; -1 if it does not. */
+        private long total = -1;
+
         Transfer(URI address, Path target, long leastBytes, PartFile part) {
             this.address = address;
             this.target = target;
@@ -231,7 +234,6 @@ final class Downloader {
                 }
                 receive(body);
             }
-            long total = part.origin().total();
             if (total >= 0 && part.size() != total) {
                 throw new IOException("it ended after " + part.size() + " of " + total + " bytes");
             }
@@ -260,7 +262,7 @@ final class Downloader {
         }
 
         private void begin(HttpHeaders headers) {
-            long total = headers.firstValueAsLong("Content-Length").orElse(-1);
+            total = headers.firstValueAsLong("Content-Length").orElse(-1);
             if (total >= 0) {
                 requireLength(address.toString(), total, leastBytes);
                 part.begin(null);
@@ -275,7 +277,7 @@ final class Downloader {
             if (!range.matches() || Long.parseLong(range.group(1)) != have) {
                 return false;
             }
-            long total = Long.parseLong(range.group(3));
+            total = Long.parseLong(range.group(2));
             long expected = part.origin().total();
             String before = part.origin().validator();
             String now = validator(headers);
@@ -291,13 +293,11 @@ final class Downloader {
         }
 
         private void receive(InputStream body) throws IOException {
-            long total = part.origin().total();
             try (Silence silence = new Silence(body, patience.silence());
                     Progress progress = progress(target, part.size(), Math.max(total, part.size()))) {
                 Megabytes megabytes = new Megabytes(progress, part.size());
                 byte[] chunk = new byte[CHUNK];
-                for (int n = body.read(chunk); n >= 0; n = body.read(chunk)) {
-                    silence.broken();
+                for (int n = silence.read(chunk); n >= 0; n = silence.read(chunk)) {
                     part.append(chunk, n);
                     megabytes.reached(part.size());
                 }

@@ -9,33 +9,43 @@ import java.util.concurrent.TimeUnit;
 
 /** Cuts a stream that brings nothing for too long: a reader of a dead connection would wait for ever. */
 final class Silence implements AutoCloseable {
+    private final InputStream stream;
+    private final Duration longest;
     private final ScheduledExecutorService clock;
     private volatile long lastSound = System.nanoTime();
+    private volatile boolean cut;
 
     Silence(InputStream stream, Duration longest) {
+        this.stream = stream;
+        this.longest = longest;
         clock = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "download-silence");
             thread.setDaemon(true);
             return thread;
         });
         long often = Math.max(1, longest.toMillis() / 4);
-        clock.scheduleWithFixedDelay(
-                () -> {
-                    if (System.nanoTime() - lastSound > longest.toNanos()) {
-                        cut(stream);
-                    }
-                },
-                often,
-                often,
-                TimeUnit.MILLISECONDS);
+        clock.scheduleWithFixedDelay(this::listen, often, often, TimeUnit.MILLISECONDS);
     }
 
-    /** Something came. */
-    void broken() {
-        lastSound = System.nanoTime();
+    /** Reads as the stream does. */
+    int read(byte[] bytes) throws IOException {
+        try {
+            int count = stream.read(bytes);
+            lastSound = System.nanoTime();
+            return count;
+        } catch (IOException e) {
+            if (cut) {
+                throw new IOException("nothing came for " + longest.toSeconds() + " seconds", e);
+            }
+            throw e;
+        }
     }
 
-    private static void cut(InputStream stream) {
+    private void listen() {
+        if (System.nanoTime() - lastSound <= longest.toNanos()) {
+            return;
+        }
+        cut = true;
         try {
             stream.close();
         } catch (IOException e) {

@@ -116,6 +116,11 @@ class FetchFolderTest {
 
         assertArrayEquals(CONTENT, Files.readAllBytes(place()));
         assertEquals("/sub/model.pt bytes=90000- \"one\"", server.lastRequest());
+
+        empty();
+        server.stalling(10_000, 0, 0);
+
+        assertTrue(refused(file(), PUBLISHER).contains("nothing came for"));
     }
 
     @Test
