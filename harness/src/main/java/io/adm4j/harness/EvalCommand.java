@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,10 +51,17 @@ import picocli.CommandLine.Spec;
                 + " it was when the same command is given again.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:The scores are within the limits, or there are none.",
+            "1:Something unexpected went wrong.",
+            "2:The input cannot be used, or the baseline was measured otherwise.",
+            "3:A score is worse than its limit allows."
+        },
         footer = {
             "",
-            "The features are those of a bundle's own classifier unless --features names another network;",
-            "scores on such features compare only with each other."
+            "The features are those of a bundle's own classifier unless --features names another network; scores on such"
+                    + " features compare only with each other."
         })
 public final class EvalCommand implements Callable<Integer> {
     private static final int SAMPLES_AT_ONCE = 16;
@@ -158,8 +166,8 @@ public final class EvalCommand implements Callable<Integer> {
                     + " the report's folder, else eval.work here; for given samples without --out nothing is kept).")
     private Path work;
 
-    @Mixin
-    private BaselineOptions baseline;
+    @ArgGroup(exclusive = false, heading = "%nComparison with an earlier run:%n")
+    private BaselineOptions baseline = new BaselineOptions();
 
     @Mixin
     private DeviceOptions runtime;
@@ -283,6 +291,7 @@ public final class EvalCommand implements Callable<Integer> {
                     drawn -> upsampler == null
                             ? drawn
                             : enlarging.enlarged(drawn, upsampler, drawing.seed(), drawing.clipsDenoised()),
+                    enlarging.settings(),
                     "bundle " + drawnBy.name(),
                     samples,
                     batchSize == null ? SAMPLES_AT_ONCE : batchSize,

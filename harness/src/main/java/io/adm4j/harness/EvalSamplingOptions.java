@@ -13,7 +13,9 @@ import io.adm4j.sampling.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -95,6 +97,7 @@ final class EvalSamplingOptions {
      * One source for each of the settings asked for.
      *
      * @param stage what becomes of the drawn pictures: they themselves, or they enlarged
+     * @param stageSettings the settings of that stage, name to value
      * @param drawnBy the model, for people
      * @param count samples in each set
      * @param batchSize samples drawn at once
@@ -104,11 +107,16 @@ final class EvalSamplingOptions {
     List<SampleSource> sources(
             SamplingPipeline pipeline,
             UnaryOperator<PictureSource> stage,
+            Map<String, String> stageSettings,
             String drawnBy,
             int count,
             int batchSize,
             WorkFolder work) {
         Manifest manifest = pipeline.manifest();
+        Map<String, String> unusual = new TreeMap<>(stageSettings);
+        if (!clipDenoised) {
+            unusual.put("clip denoised", "false");
+        }
         List<SampleSource> sources = new ArrayList<>();
         for (String step : steps) {
             for (double scale : scales) {
@@ -122,7 +130,7 @@ final class EvalSamplingOptions {
                         stage.apply(new ModelPictures(pipeline, choice, settings, seed, count));
                 sources.add(new DrawnSamples(
                         pictures,
-                        new SamplingPoint(sampler, settings.steps(), eta, scale, labelWords, seed),
+                        new SamplingPoint(sampler, settings.steps(), eta, scale, labelWords, seed, unusual),
                         drawnBy,
                         batchSize,
                         work.path("samples", batchSize + " at once of " + pictures.settings()),

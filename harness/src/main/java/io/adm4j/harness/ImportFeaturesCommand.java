@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "The network takes pictures [N,H,W,3] of 0 to 255, of any size, and gives pool_3 [N,2048], spatial [N,2023] and",
-            "probabilities [N,1008]: what FID, sFID and the Inception Score are computed from."
+            "The network takes pictures [N,H,W,3] of 0 to 255, of any size, and gives pool_3 [N,2048], spatial [N,2023] and"
+                    + " probabilities [N,1008]: what FID, sFID and the Inception Score are computed from."
         })
 final class ImportFeaturesCommand implements Runnable {
     @Parameters(paramLabel = "GRAPH.pb", description = "The frozen TensorFlow graph.")

@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "The file has the published layout (mu, sigma, mu_s, sigma_s, arr_0, labels in arr_1), so the published",
-            "evaluator reads it too if the features are those of its own network ('harness import-features').",
-            "FID and sFID then compare with all pictures, precision and recall with those in the file."
+            "The file has the published layout (mu, sigma, mu_s, sigma_s, arr_0, labels in arr_1), so the published evaluator"
+                    + " reads it too if the features are those of its own network ('harness import-features'). FID and sFID"
+                    + " then compare with all pictures, precision and recall with those in the file."
         })
 final class ReferenceCommand implements Runnable {
     @Option(

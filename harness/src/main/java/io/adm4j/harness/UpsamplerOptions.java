@@ -8,6 +8,8 @@ import io.adm4j.model.ModelBundle;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.Upsampler;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -71,6 +73,20 @@ final class UpsamplerOptions {
         if (shrinkBase) {
             throw new UserError("--shrink-base is for the second stage: name its bundle with --upsampler.");
         }
+    }
+
+    /** The settings of the second stage for people, name to value; empty without one. */
+    Map<String, String> settings() {
+        if (!given()) {
+            return Map.of();
+        }
+        String how = String.format(Locale.ROOT, "%s, %s steps, eta %s, classifier scale %s%s",
+                sampler == null ? "ddim" : sampler,
+                steps == null ? "25" : steps,
+                eta == null ? 0 : eta,
+                classifierScale == null ? 0 : classifierScale,
+                shrinkBase ? ", base made smaller" : "");
+        return Map.of("upsampler", noise == null ? how : how + ", noise of " + noise);
     }
 
     /** Loads the upsampler, of which {@link #given} said that there is one. */

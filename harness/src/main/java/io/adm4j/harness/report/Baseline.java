@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What an earlier evaluation found, as far as a later one is held against it.
@@ -114,7 +115,14 @@ record Baseline(
                     number("eta"),
                     number("classifierScale"),
                     text("labels"),
-                    need("seed", node.path("seed").isIntegralNumber()).longValue());
+                    need("seed", node.path("seed").isIntegralNumber()).longValue(),
+                    in("others").texts());
+        }
+
+        private Map<String, String> texts() {
+            Map<String, String> texts = new TreeMap<>();
+            node.fieldNames().forEachRemaining(name -> texts.put(name, text(name)));
+            return texts;
         }
 
         private PictureSet pictures() {

@@ -100,6 +100,11 @@ final class Facts {
         common(facts, report, "Classifier scale", p -> Html.number(p.classifierScale()));
         common(facts, report, "Labels", SamplingPoint::labels);
         common(facts, report, "First seed", p -> String.valueOf(p.seed()));
+        report.results().stream()
+                .flatMap(r -> r.point().stream())
+                .flatMap(p -> p.others().keySet().stream())
+                .distinct()
+                .forEach(name -> common(facts, report, sentence(name), p -> p.others().getOrDefault(name, "none")));
         for (Result result : report.results()) {
             if (result.point().isEmpty()) {
                 facts.put("Samples" + (report.results().size() == 1 ? "" : " " + fileName(result.samples().source())),
@@ -154,6 +159,10 @@ final class Facts {
         if (!values.isEmpty()) {
             facts.put(name, String.join(", ", values));
         }
+    }
+
+    private static String sentence(String name) {
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
     }
 
     private static String fileName(String source) {

@@ -75,13 +75,7 @@ final class JsonReport {
     }
 
     private static void result(ObjectNode node, Result result) {
-        result.point().ifPresent(point -> node.putObject("point")
-                .put("sampler", point.sampler())
-                .put("steps", point.steps())
-                .put("eta", point.eta())
-                .put("classifierScale", point.classifierScale())
-                .put("labels", point.labels())
-                .put("seed", point.seed()));
+        result.point().ifPresent(point -> point(node.putObject("point"), point));
         describe(node.putObject("samples"), result.samples());
         node.put("featureCount", result.scores().featureCount());
         node.put("referenceCount", result.scores().referenceCount());
@@ -96,6 +90,16 @@ final class JsonReport {
         }
         result.scores().warnings().forEach(node.putArray("warnings")::add);
         node.put("seconds", result.seconds());
+    }
+
+    private static void point(ObjectNode node, SamplingPoint point) {
+        node.put("sampler", point.sampler())
+                .put("steps", point.steps())
+                .put("eta", point.eta())
+                .put("classifierScale", point.classifierScale())
+                .put("labels", point.labels())
+                .put("seed", point.seed());
+        point.others().forEach(node.putObject("others")::put);
     }
 
     private static void scores(ObjectNode node, List<Score> scores) {

@@ -87,10 +87,16 @@ class BaselineGateTest {
 
         Comparison found = BaselineGate.open(sweep, Map.of(Metric.FID, 0.0)).check(Evaluations.sweep(4, 1));
 
+        Result plain = Evaluations.sweep(1).results().get(0);
+        Result enlarged = new Result(
+                Optional.of(new SamplingPoint("ddim", "25", 0, 1, "balanced", 7, Map.of("upsampler", "ddim, 27 steps"))),
+                plain.samples(), plain.scores(), 1, Optional.empty());
         assertEquals(8, found.verdicts().size());
         assertTrue(found.verdicts().stream().allMatch(v -> v.change() == 0), found.toString());
         assertRefused("has no result for ddim, 25 steps, classifier scale 2", () ->
                 BaselineGate.open(sweep, Map.of()).check(Evaluations.sweep(1, 2)));
+        assertRefused("classifier scale 1, balanced labels, upsampler ddim, 27 steps", () ->
+                BaselineGate.open(sweep, Map.of()).check(Evaluations.report(Optional.empty(), List.of(enlarged))));
         assertRefused("has no result for runs/samples.npz", () -> BaselineGate.open(sweep, Map.of())
                 .check(Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6))));
     }
@@ -103,7 +109,8 @@ class BaselineGateTest {
         Result r = before.results().get(0);
         SamplingPoint p = r.point().orElseThrow();
         Result other = new Result(
-                Optional.of(new SamplingPoint(p.sampler(), p.steps(), p.eta(), p.classifierScale(), p.labels(), 12345)),
+                Optional.of(new SamplingPoint(p.sampler(), p.steps(), p.eta(), p.classifierScale(), p.labels(), 12345,
+                        p.others())),
                 r.samples(), r.scores(), r.seconds(), Optional.empty());
         Model trained = new Model("trained-more", "elsewhere", "e".repeat(64));
 

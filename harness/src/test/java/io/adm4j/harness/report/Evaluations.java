@@ -53,7 +53,7 @@ final class Evaluations {
     }
 
     static SamplingPoint point(String steps, double scale) {
-        return new SamplingPoint("ddim", steps, 0, scale, "balanced", 7);
+        return new SamplingPoint("ddim", steps, 0, scale, "balanced", 7, Map.of("clip denoised", "false"));
     }
 
     static Map<Metric, Double> figures(double fid, double precision, double recall) {
