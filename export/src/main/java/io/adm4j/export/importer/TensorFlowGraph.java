@@ -25,6 +25,9 @@ final class TensorFlowGraph {
 
     private static final int MAX_RANK = 8;
 
+    /** The Inception graph has a thousand. */
+    private static final int MAX_NODES = 10_000;
+
     private static final int DT_FLOAT = 1;
     private static final int DT_INT32 = 3;
     private static final int DT_INT64 = 9;
@@ -40,6 +43,9 @@ final class TensorFlowGraph {
                 TensorFlowNode node = node(graph.message());
                 if (nodes.putIfAbsent(node.name(), node) != null) {
                     throw new GraphProblem("it has " + node + " twice");
+                }
+                if (nodes.size() > MAX_NODES) {
+                    throw new GraphProblem("it has more than " + MAX_NODES + " nodes");
                 }
             } else {
                 graph.skip();

@@ -17,9 +17,8 @@ record Window(long[] size, long[] stride, long[] pads, long[] out) {
      * @param in height and width of what it looks at
      */
     static Window of(TensorFlowNode node, long[] size, long[] in) {
-        String layout = (String) node.attributes().getOrDefault("data_format", "NHWC");
-        if (!layout.equals("NHWC")) {
-            throw new GraphProblem(node + " has its pictures in " + RestrictedUnpickler.printable(layout) + "; NHWC is needed");
+        if (node.attributes().containsKey("data_format") && !node.attribute("data_format", String.class).equals("NHWC")) {
+            throw new GraphProblem(node + " has its maps in another layout than NHWC");
         }
         int[] stride = node.heightAndWidth("strides");
         boolean same = switch (node.attribute("padding", String.class)) {
