@@ -51,12 +51,13 @@ public final class FuzzRun {
         private int read;
         private int refused;
         private long slowestNanos;
+        private long processorNanos;
         private long mostAllocated;
 
         @Override
         public String toString() {
-            return read + " read, " + refused + " refused, slowest " + slowestNanos / 1_000_000 + " ms, most allocated "
-                    + (mostAllocated >> 10) + " KiB";
+            return read + " read, " + refused + " refused, slowest " + slowestNanos / 1_000_000 + " ms, " + processorNanos / 1_000_000
+                    + " ms of processor, most allocated " + (mostAllocated >> 10) + " KiB";
         }
     }
 
@@ -103,15 +104,17 @@ public final class FuzzRun {
                 started = System.nanoTime();
                 current = i;
                 kind = subject.kind(i);
-                one(subject.make(i, new SplittableRandom(SEED * (i + 1))));
+                Outcome outcome = outcomes.computeIfAbsent(kind, k -> new Outcome());
+                long before = threads.getCurrentThreadCpuTime();
+                one(subject.make(i, new SplittableRandom(SEED * (i + 1))), outcome);
+                outcome.processorNanos += threads.getCurrentThreadCpuTime() - before;
             }
         } catch (Throwable e) {
             escaped = e;
         }
     }
 
-    private void one(Path file) throws Exception {
-        Outcome outcome = outcomes.computeIfAbsent(kind, k -> new Outcome());
+    private void one(Path file, Outcome outcome) throws Exception {
         long size = Files.size(file);
         long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
         try {

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.adm4j.FuzzRun;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +145,8 @@ class NpzFuzzTest {
         }
 
         private static void write(Path file, byte[] array) throws IOException {
-            try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
+                    ZipOutputStream zip = new ZipOutputStream(out)) {
                 ZipEntry entry = new ZipEntry("arr_0.npy");
                 entry.setMethod(ZipEntry.STORED);
                 entry.setSize(array.length);

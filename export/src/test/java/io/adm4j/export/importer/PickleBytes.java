@@ -1,5 +1,6 @@
 package io.adm4j.export.importer;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -88,8 +89,8 @@ final class PickleBytes {
     }
 
     static Path archive(Path file, Map<String, byte[]> parts, int method) {
-        try (OutputStream raw = Files.newOutputStream(file);
-                ZipOutputStream zip = new ZipOutputStream(raw)) {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+                ZipOutputStream zip = new ZipOutputStream(out)) {
             for (Map.Entry<String, byte[]> part : parts.entrySet()) {
                 ZipEntry entry = new ZipEntry(part.getKey());
                 entry.setMethod(part.getKey().endsWith(".pkl") ? ZipEntry.STORED : method);
