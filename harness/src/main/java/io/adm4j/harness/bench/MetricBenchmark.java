@@ -16,7 +16,8 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
 /**
- * Times of scores, by the clock and of all processors together (the mean over the runs), on features made up for the purpose: positive, each correlated with its neighbours, of different spread.
+ * Times of scores, by the clock and of all processors together (the mean over the runs), on features made up for the
+ * purpose: positive, each correlated with its neighbours, of different spread.
  *
  * @param dimension length of a feature vector
  * @param reference feature vectors of the reference

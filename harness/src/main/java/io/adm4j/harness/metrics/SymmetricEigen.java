@@ -63,10 +63,10 @@ public record SymmetricEigen(double[] values, double[] vectors) {
     }
 
     private static LAPACK lapack() {
+        CHATTER.setLevel(Level.OFF);
         if (System.getProperty(KEPT, "").equals("java")) {
             return JavaLAPACK.getInstance();
         }
-        CHATTER.setLevel(Level.OFF);
         // Asked only where a library is likely: the search for a missing one complains on standard error.
         return System.getProperty(CHOSEN) != null || System.getProperty(CHOSEN + "Path") != null || isInstalled()
                 ? LAPACK.getInstance()

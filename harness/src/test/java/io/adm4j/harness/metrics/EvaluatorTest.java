@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,6 +71,92 @@ class EvaluatorTest {
         double dark = evaluate(16, pictures(200, 1, 256), pictures(200, 2, 100)).value(Metric.FID);
 
         assertTrue(dark > 10 * like, like + " and " + dark);
+    }
+
+    @Test
+    void everyFigureSaysWhatItIs() throws IOException {
+        EvaluatorSettings all = new EvaluatorSettings(4, 50, 16, EnumSet.allOf(Metric.class), 200, true);
+        try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, all)) {
+            AtomicLong done = new AtomicLong();
+            MeasuredPictures reference = evaluator.measure(PictureStream.of(pictures(100, 1, 256)), n -> {});
+            MeasuredPictures samples = evaluator.measure(PictureStream.of(pictures(90, 2, 256)), n -> {});
+
+            Scores scores = evaluator.compare(reference, samples, done::addAndGet);
+
+            assertEquals(evaluator.pairs(reference, samples), done.get());
+            assertEquals(
+                    Set.of("sFID was left out: the feature network gives no spatial features.",
+                            "Figures per class were left out: the samples have no labels."),
+                    Set.copyOf(scores.warnings()));
+            assertEquals(
+                    EnumSet.complementOf(EnumSet.of(Metric.SFID)),
+                    EnumSet.copyOf(scores.scores().stream().map(Score::metric).toList()));
+            for (Score score : scores.scores()) {
+                String definition = score.definition();
+                assertTrue(definition.contains("90 samples") && definition.endsWith("."), definition);
+                if (score.metric() != Metric.INCEPTION_SCORE) {
+                    assertTrue(definition.contains("12 features") && definition.contains("100 reference"), definition);
+                }
+                if (EnumSet.range(Metric.PRECISION, Metric.COVERAGE).contains(score.metric())) {
+                    assertTrue(definition.contains("k = 4"), definition);
+                }
+            }
+            Score inception = scores.get(Metric.INCEPTION_SCORE).orElseThrow();
+            assertTrue(inception.definition().contains("2 consecutive parts of 50"), inception.definition());
+            assertTrue(inception.standardError().isPresent());
+            Score fid = scores.get(Metric.FID).orElseThrow();
+            assertTrue(fid.definition().contains("200 bootstrap resamples"), fid.definition());
+            Interval interval = fid.interval().orElseThrow();
+            assertTrue(interval.low() < fid.value() && fid.value() < interval.high(), interval.toString());
+            assertEquals(scores, evaluator.compare(reference, samples, n -> {}), "scores repeat");
+        }
+    }
+
+    @Test
+    void orderOfTheSamplesDoesNotMatter() throws IOException {
+        Tensor pictures = pictures(90, 2, 256);
+        Tensor reversed = Tensor.zeros(pictures.type(), pictures.shape());
+        for (int i = 0; i < 90; i++) {
+            reversed.rows(i, i + 1).bytes().put(pictures.rows(89 - i, 90 - i).bytes());
+        }
+        EvaluatorSettings all = new EvaluatorSettings(3, 5000, 16, EnumSet.complementOf(EnumSet.of(Metric.FID_INFINITY)), 0, false);
+        try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, all)) {
+            MeasuredPictures reference = evaluator.measure(PictureStream.of(pictures(100, 1, 256)), n -> {});
+            Scores one = evaluator.compare(reference, evaluator.measure(PictureStream.of(pictures), n -> {}), n -> {});
+            Scores other = evaluator.compare(reference, evaluator.measure(PictureStream.of(reversed), n -> {}), n -> {});
+
+            for (Score score : one.scores()) {
+                assertEquals(score.value(), other.value(score.metric()), 1e-9 + 1e-7 * score.value(), score.metric().title());
+            }
+        }
+    }
+
+    @Test
+    void findsTheNearestPictures() throws IOException {
+        Tensor reference = pictures(70, 1, 256);
+        Tensor samples = Tensor.zeros(reference.type(), 5, SIZE, SIZE, 3);
+        for (int i = 0; i < 5; i++) {
+            samples.rows(i, i + 1).bytes().put(reference.rows(10 * i, 10 * i + 1).bytes());
+        }
+        try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, settings(16))) {
+            List<Neighbours> found = evaluator.nearest(
+                    evaluator.measure(PictureStream.of(reference), n -> {}),
+                    evaluator.measure(PictureStream.of(samples), n -> {}),
+                    3,
+                    4);
+
+            assertEquals(3, found.size());
+            for (int i = 0; i < 3; i++) {
+                Neighbours one = found.get(i);
+                assertEquals(i, one.sample());
+                assertEquals(10 * i, one.reference()[0]);
+                assertEquals(0, one.distance()[0]);
+                assertEquals(4, one.reference().length);
+                for (int n = 1; n < 4; n++) {
+                    assertTrue(one.distance()[n] >= one.distance()[n - 1] && one.distance()[n] > 0);
+                }
+            }
+        }
     }
 
     @Test
