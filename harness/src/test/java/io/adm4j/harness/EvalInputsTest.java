@@ -138,6 +138,31 @@ class EvalInputsTest {
     }
 
     @Test
+    void aReferenceMayBeStatisticsAlone() throws IOException {
+        Path samples = npz("samples.npz", pictures(COUNT, 2), null);
+        Path report = folder.resolve("report");
+        succeeding(command(samples, "--reference", statistics("statistics.npz", 3 * SIZE), "--out", report));
+
+        JsonNode json = new ObjectMapper().readTree(report.resolve("report.json").toFile());
+        assertEquals(0, json.at("/reference/count").asInt());
+        assertTrue(json.at("/results/0/scores/fid").asDouble() > 0);
+        assertFalse(json.at("/results/0/scores").has("precision"), json.toString());
+        refuse("statistics of 5 features (mu), but the feature network gives 24", samples, "--reference",
+                statistics("wrong.npz", 5));
+    }
+
+    private Path statistics(String name, int width) {
+        double[] covariance = new double[width * width];
+        for (int i = 0; i < width; i++) {
+            covariance[i * width + i] = 0.01;
+        }
+        Path file = folder.resolve(name);
+        Npz.write(file, Map.of(
+                "mu", Tensor.of(new double[width], width), "sigma", Tensor.of(covariance, width, width)));
+        return file;
+    }
+
+    @Test
     void greyPicturesAreRepeated() throws IOException {
         byte[] grey = new byte[COUNT * SIZE * SIZE];
         new Random(3).nextBytes(grey);

@@ -105,6 +105,9 @@ public final class ReferencePictures {
     Map<Integer, Tensor> pictures(int[] numbers) {
         int[] wanted = IntStream.of(numbers).distinct().sorted().toArray();
         Map<Integer, Tensor> found = new HashMap<>();
+        if (wanted.length == 0) {
+            return found;
+        }
         try (PictureStream pictures = PictureStream.open(path, options)) {
             int from = 0;
             for (int next = 0; next < wanted.length; ) {
