@@ -11,7 +11,6 @@ import java.util.Optional;
  * What a request has to fit.
  *
  * @param name name of the bundle
- * @param imageSize height and width of its pictures
  * @param process the process it was trained on
  * @param conditional whether the denoiser itself takes classes; otherwise they mean something to its classifier alone
  * @param hasClassifier whether samples can be guided
@@ -19,7 +18,6 @@ import java.util.Optional;
  */
 record BundleFacts(
         String name,
-        int imageSize,
         ClassNames classes,
         DiffusionConfig process,
         boolean conditional,
@@ -30,21 +28,15 @@ record BundleFacts(
      * What the part of a request has to fit that is about enlarging.
      *
      * @param name name of the upsampler's bundle
-     * @param imageSize height and width of the large pictures
      * @param process the process it was trained on
      * @param conditional whether it needs the class of each picture
      * @param hasClassifier whether enlarging can be guided
      */
-    record UpsamplerFacts(
-            String name, int imageSize, DiffusionConfig process, boolean conditional, boolean hasClassifier) {
+    record UpsamplerFacts(String name, DiffusionConfig process, boolean conditional, boolean hasClassifier) {
         static UpsamplerFacts of(Upsampler upsampler) {
             Manifest manifest = upsampler.manifest();
             return new UpsamplerFacts(
-                    manifest.name(),
-                    upsampler.largeSize(),
-                    manifest.diffusion(),
-                    manifest.classConditional(),
-                    upsampler.hasClassifier());
+                    manifest.name(), manifest.diffusion(), manifest.classConditional(), upsampler.hasClassifier());
         }
     }
 
@@ -52,7 +44,6 @@ record BundleFacts(
         Manifest manifest = pipeline.manifest();
         return new BundleFacts(
                 manifest.name(),
-                manifest.imageSize(),
                 manifest.classNames(),
                 manifest.diffusion(),
                 manifest.classConditional(),

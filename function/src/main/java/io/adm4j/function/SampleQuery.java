@@ -65,7 +65,8 @@ record SampleQuery(
         String sampler = sampler(fields, "sampler");
         String steps = steps(fields, "steps", config.standard().steps(), sampler, bundle.process(), "bundle", config);
         double eta = eta(fields, "eta", "sampler", sampler);
-        double scale = scale(fields, "classifierScale", config.standard().classifierScale(), bundle.hasClassifier(), "bundle");
+        double standard = config.standard().classifierScale();
+        double scale = scale(fields, "classifierScale", standard, bundle.hasClassifier(), "bundle");
         boolean labelled = bundle.conditional() || scale != 0;
         if (found != null && !labelled) {
             throw RequestProblem.badInput("label must be left out where classifierScale is 0: only the classifier of this"
@@ -85,7 +86,10 @@ record SampleQuery(
     }
 
     private static Optional<Enlarging> enlarging(
-            Map<String, String> fields, Optional<UpsamplerFacts> upsampler, boolean labelled, FunctionConfig config) {
+            Map<String, String> fields,
+            Optional<UpsamplerFacts> upsampler,
+            boolean labelled,
+            FunctionConfig config) {
         boolean wanted = truth(fields, "upsample", upsampler.isPresent());
         if (wanted && upsampler.isEmpty()) {
             throw RequestProblem.badInput("upsample must be false: this function has no upsampler.");
@@ -103,8 +107,9 @@ record SampleQuery(
                     + " are of no class that the upsampler could be told.");
         }
         String sampler = sampler(fields, "upsamplerSampler");
+        String standard = config.standard().upsamplerSteps();
         return Optional.of(new Enlarging(
-                steps(fields, "upsamplerSteps", config.standard().upsamplerSteps(), sampler, facts.process(), "upsampler", config),
+                steps(fields, "upsamplerSteps", standard, sampler, facts.process(), "upsampler", config),
                 sampler,
                 eta(fields, "upsamplerEta", "upsamplerSampler", sampler),
                 scale(fields, "upsamplerClassifierScale", 0, facts.hasClassifier(), "upsampler")));

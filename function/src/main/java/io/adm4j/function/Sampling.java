@@ -35,7 +35,8 @@ import java.util.stream.LongStream;
 import org.jboss.logging.Logger;
 
 /**
- * The loaded bundle, with the upsampler's if there is one, and the queue before it: so many requests draw at once, so many wait, others are turned away.
+ * The loaded bundle, with the upsampler's if there is one, and the queue before it: so many requests draw at once, so many
+ * wait, others are turned away.
  */
 @ApplicationScoped
 public class Sampling {

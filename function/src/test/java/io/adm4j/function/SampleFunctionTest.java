@@ -123,7 +123,7 @@ class SampleFunctionTest {
 
     @Test
     void takesEveryFormOfSteps() {
-        for (String steps : List.of("4", "ddim5", "2,1,1")) {
+        for (String steps : List.of("4", "ddim5", "2,1,1", "ddim25", "90,60,60,20,20")) {
             given().queryParam("steps", steps).queryParam("label", "bag").when().get("/sample").then().statusCode(200)
                     .body("settings.steps", equalTo(steps));
         }

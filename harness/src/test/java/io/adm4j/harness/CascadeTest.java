@@ -52,7 +52,9 @@ class CascadeTest {
         for (String sampler : List.of("ddim", "ddpm")) {
             Path base = folder.resolve("base.npz");
             Object[] second = {"--upsampler", upsampler, "--upsampler-steps", 5, "--upsampler-sampler", sampler};
-            Object[] first = {"--bundle", bundle, "--steps", 4, "--labels", "2,0", "--num-samples", 5, "--classifier-scale", 2};
+            Object[] first = {
+                "--bundle", bundle, "--steps", 4, "--labels", "2,0", "--num-samples", 5, "--classifier-scale", 2
+            };
             succeeding(CommandLineRun.arguments("sample", first, second, "--seed", 9, "--out", out, "--base-out", base));
             Map<String, Tensor> together = Npz.read(out);
 
@@ -133,7 +135,8 @@ class CascadeTest {
         byte[] marked = new byte[2 * SMALL * SMALL * 3];
         Arrays.fill(marked, (byte) 7);
         Path baseShard = parts.resolve("base-000000002.npz");
-        Npz.write(baseShard, Map.of("arr_0", Tensor.of(marked, 2, SMALL, SMALL, 3), "arr_1", Npz.read(baseShard).get("arr_1")));
+        Tensor labels = Npz.read(baseShard).get("arr_1");
+        Npz.write(baseShard, Map.of("arr_0", Tensor.of(marked, 2, SMALL, SMALL, 3), "arr_1", labels));
         String printed = succeeding(command).out();
 
         assertTrue(printed.contains("of them from before"), printed);
@@ -157,7 +160,9 @@ class CascadeTest {
         Path base = folder.resolve("base.npz");
         Npz.write(base, Map.of(
                 "arr_0", Tensor.of(levels, 1, 2 * SMALL, 2 * SMALL, 3), "arr_1", Tensor.of(new long[] {1}, 1)));
-        Object[] command = {"sample", "--base-samples", base, "--upsampler", upsampler, "--upsampler-steps", 2, "--out", out};
+        Object[] command = {
+            "sample", "--base-samples", base, "--upsampler", upsampler, "--upsampler-steps", 2, "--out", out
+        };
         refused("or make its pictures smaller with --shrink-base", command);
         succeeding(CommandLineRun.arguments(command, new Object[] {"--shrink-base"}));
 
@@ -173,10 +178,14 @@ class CascadeTest {
 
     @Test
     void whatDoesNotFitIsOneSentenceAndLeavesNothingBehind() throws IOException {
-        Object[] command = {"sample", "--bundle", bundle, "--steps", 2, "--upsampler", upsampler, "--upsampler-steps", 2, "--out", out};
+        Object[] command = {
+            "sample", "--bundle", bundle, "--steps", 2, "--upsampler", upsampler, "--upsampler-steps", 2, "--out", out
+        };
         Path wrong = folder.resolve("wrong");
         TinyBundle.writeUpsampler(wrong, SMALL / 2, LARGE, false, CLASSES.size());
-        refused("enlarges pictures of 3x3 to 12x12, but the base pictures are 6x6", CommandLineRun.arguments(command, "--upsampler", wrong));
+        refused(
+                "enlarges pictures of 3x3 to 12x12, but the base pictures are 6x6",
+                CommandLineRun.arguments(command, "--upsampler", wrong));
         TinyBundle.writeUpsampler(wrong, SMALL, LARGE, false, CLASSES.size() + 1);
         refused("knows 4 classes and the model tiny 3", CommandLineRun.arguments(command, "--upsampler", wrong));
         refused("is no upsampler", CommandLineRun.arguments(command, "--upsampler", bundle));
@@ -184,7 +193,9 @@ class CascadeTest {
         refused("No whole-number stride", CommandLineRun.arguments(command, "--upsampler-steps", 300));
         refused("no sampler 'euler'", CommandLineRun.arguments(command, "--upsampler-sampler", "euler"));
         TinyBundle.writeUpsampler(wrong, SMALL, LARGE, false, CLASSES.size());
-        refused("needs a classifier", CommandLineRun.arguments(command, "--upsampler", wrong, "--upsampler-classifier-scale", 1));
+        refused(
+                "needs a classifier",
+                CommandLineRun.arguments(command, "--upsampler", wrong, "--upsampler-classifier-scale", 1));
         Path noise = folder.resolve("noise.npy");
         NpyWriter.write(noise, Tensor.of(new float[3 * SMALL * SMALL], 1, 3, SMALL, SMALL));
         refused("[N, 3, 12, 12]", CommandLineRun.arguments(command, "--upsampler-noise", noise));
