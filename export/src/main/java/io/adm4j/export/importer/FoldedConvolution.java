@@ -22,12 +22,6 @@ record FoldedConvolution(TensorFlowNode node, Tensor weight, Tensor bias) {
         return node.input(0);
     }
 
-    /** Whether each place is computed from that place alone. */
-    boolean isPointwise() {
-        int[] stride = node.heightAndWidth("strides");
-        return weight.dim(2) == 1 && weight.dim(3) == 1 && stride[0] == 1 && stride[1] == 1;
-    }
-
     /** The convolution whose result a node gives, perhaps through batch norm or an added bias. */
     static Optional<TensorFlowNode> behind(TensorFlowNode node, TensorFlowGraph graph) {
         TensorFlowNode at = node;

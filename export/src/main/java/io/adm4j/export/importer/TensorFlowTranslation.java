@@ -5,7 +5,6 @@ import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
@@ -50,18 +49,17 @@ final class TensorFlowTranslation {
         Set<String> begun = new HashSet<>();
         while (!open.isEmpty()) {
             TensorFlowNode node = source.node(open.peek());
-            List<String> missing =
-                    values.containsKey(node.name()) ? List.of() : needed(node).stream().filter(n -> !values.containsKey(n)).toList();
-            if (!missing.isEmpty()) {
-                if (!begun.add(node.name())) {
-                    throw new GraphProblem(node + " depends on itself");
-                }
-                missing.forEach(open::push);
+            if (values.containsKey(node.name())) {
+                open.pop();
                 continue;
             }
-            open.pop();
-            if (!values.containsKey(node.name())) {
+            List<String> missing = needed(node).stream().filter(n -> !values.containsKey(n)).toList();
+            if (missing.isEmpty()) {
                 values.put(node.name(), translate(node));
+            } else if (begun.add(node.name())) {
+                missing.forEach(open::push);
+            } else {
+                throw new GraphProblem(node + " depends on itself");
             }
         }
         return values.get(name);
@@ -98,8 +96,7 @@ final class TensorFlowTranslation {
             case "Identity", "CheckNumerics" -> input(node, 0);
             case "Relu" -> input(node, 0).relu();
             case "Softmax" -> input(node, 0).softmax();
-            case "Add" -> input(node, 0).add(operand(node, 1));
-            case "BiasAdd" -> input(node, 0).add(operand(node, 1));
+            case "Add", "BiasAdd" -> input(node, 0).add(operand(node, 1));
             case "Sub" -> input(node, 0).sub(operand(node, 1));
             case "Mul" -> input(node, 0).mul(operand(node, 1));
             case "MatMul" -> matmul(node);
@@ -176,7 +173,7 @@ final class TensorFlowTranslation {
         if (axis.size() != 1 || axis.ints().get(0) < 1 || axis.ints().get(0) > 3 || parts.length == 0) {
             throw new GraphProblem(node + " does not join maps of features along height, width or channels");
         }
-        return parts[0].graph().concat(NCHW_AXIS[axis.ints().get(0)], parts);
+        return graph.concat(NCHW_AXIS[axis.ints().get(0)], parts);
     }
 
     /** One vector a picture: the frozen graph has a batch of one, which is any here. */

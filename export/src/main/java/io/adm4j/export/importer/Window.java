@@ -53,9 +53,4 @@ record Window(long[] size, long[] stride, long[] pads, long[] out) {
     Map<String, Object> attributes() {
         return Map.of("kernel_shape", size, "strides", stride, "pads", pads);
     }
-
-    /** Whether the result has the size of what it looks at, and looks at every place. */
-    boolean keepsSize(long[] in) {
-        return stride[0] == 1 && stride[1] == 1 && out[0] == in[0] && out[1] == in[1];
-    }
 }
