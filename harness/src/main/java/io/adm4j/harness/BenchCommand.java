@@ -3,6 +3,7 @@ package io.adm4j.harness;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.net.ClassifierConfig;
+import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.harness.bench.BenchSettings;
 import io.adm4j.harness.bench.Benchmark;
@@ -67,6 +68,9 @@ final class BenchCommand implements Runnable {
     private Path out;
 
     @Mixin
+    private PrecisionOption precision;
+
+    @Mixin
     private DeviceOptions runtime;
 
     @Spec
@@ -105,6 +109,8 @@ final class BenchCommand implements Runnable {
                 classifier = manifest.classifier().orElse(null);
             }
         }
+        // The published flag; training is in float32 whatever it says.
+        network.put("use_fp16", precision.precision == Precision.FP16);
         return new BenchSettings(network, classifier, squaredError, batchSize, runtime.device, runtime.threads, warmUps, repeats);
     }
 

@@ -70,6 +70,7 @@ class BenchCommandTest {
         }
         assertEquals(List.of("denoiser forward", "training step"), names(bench("--repeats", 1)));
         assertEquals(List.of("training step"), names(bench("--repeats", 1, "--measure", "training", "--squared-error")));
+        assertTrue(bench("--repeats", 1, "--measure", "forward", "--precision", "fp16").at("/flags/use_fp16").asBoolean());
     }
 
     @Test

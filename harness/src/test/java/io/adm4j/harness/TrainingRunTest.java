@@ -144,6 +144,12 @@ class TrainingRunTest {
             assertArrayEquals(new long[] {4, TinyRun.SIZE, TinyRun.SIZE, 3}, Npz.read(samples).get("arr_0").shape());
             assertArrayEquals(new long[] {0, 1, 0, 1}, Npz.read(samples).get("arr_1").toLongArray());
         }
+        Path half = folder.resolve("half");
+        succeeding("export", "--denoiser", denoiser, "--classifier", classifier, "--precision", "fp16", "--out", half);
+        assertTrue(ModelBundle.load(half).manifest().denoiser().get("use_fp16").asBoolean());
+        assertTrue(Files.size(half.resolve("denoiser.onnx")) < 0.8 * Files.size(bundle.resolve("denoiser.onnx")));
+        succeeding("sample", "--bundle", half, "--steps", 5, "--classifier-scale", 2, "--num-samples", 2, "--out",
+                folder.resolve("half.npz"));
         refused("no moving average", "export", "--denoiser", denoiser, "--ema-rate", 0.7, "--out", bundle);
         succeeding("export", "--denoiser", denoiser, "--ema-rate", 0, "--out", folder.resolve("last"));
         refused("trained without noise", "export", "--denoiser", denoiser, "--classifier", features, "--out", bundle);

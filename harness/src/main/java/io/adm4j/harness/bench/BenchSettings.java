@@ -3,6 +3,7 @@ package io.adm4j.harness.bench;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.export.net.ClassifierConfig;
+import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.runtime.Device;
 
@@ -30,6 +31,11 @@ public record BenchSettings(
 
     UNetConfig denoiser() {
         return UNetConfig.fromFlags(flags);
+    }
+
+    /** The precision in which the denoiser runs; it is trained in float32. */
+    Precision precision() {
+        return flags.path("use_fp16").asBoolean() ? Precision.FP16 : Precision.FP32;
     }
 
     DiffusionConfig diffusion() {

@@ -56,8 +56,9 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
     public String table() {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "Denoiser of %,d parameters, batches of %d, %s; %d runs after %d to warm up%n",
+                "Denoiser of %,d parameters in %s, batches of %d, %s; %d runs after %d to warm up%n",
                 parameters,
+                settings.precision(),
                 settings.batchSize(),
                 where(),
                 settings.repeats(),

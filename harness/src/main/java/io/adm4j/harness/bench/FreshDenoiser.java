@@ -20,7 +20,8 @@ final class FreshDenoiser implements Denoiser, AutoCloseable {
     FreshDenoiser(BenchSettings settings, Path scratch) {
         UNetConfig config = settings.denoiser();
         Path model = scratch.resolve("denoiser.onnx");
-        NetworkModels.denoiser(config, FreshWeights.draw(NetworkModels.parameters(config), 0)).write(model);
+        NetworkModels.denoiser(config, settings.precision(), FreshWeights.draw(NetworkModels.parameters(config), 0))
+                .write(model);
         this.session = OnnxSession.open(model, settings.device(), settings.threads());
         this.takesLabels = config.classConditional();
         this.lowRes = config.superResolution()
