@@ -20,7 +20,8 @@ final class UpsamplerOptions {
     @Option(
             names = "--upsampler",
             paramLabel = "FOLDER",
-            description = "Bundle of an upsampler, which enlarges the pictures; they keep their labels.")
+            description = "Bundle of an upsampler, which enlarges the pictures; they keep their labels. Pictures larger than it"
+                    + " takes, by a whole factor, are made smaller by area first, and a note says so.")
     Path bundle;
 
     @Option(names = "--upsampler-sampler", paramLabel = "SAMPLER", description = "ddim or ddpm (default ddim).")
@@ -45,13 +46,10 @@ final class UpsamplerOptions {
             description = "Start noise of the upsampler, as --noise; of the large size.")
     Path noise;
 
-    @Option(
-            names = "--shrink-base",
-            description = "Make base pictures smaller by area where the upsampler takes smaller ones.")
-    boolean shrinkBase;
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
+
+    private boolean told;
 
     /** Whether there is a second stage. */
     boolean given() {
@@ -70,9 +68,6 @@ final class UpsamplerOptions {
                 .ifPresent(name -> {
                     throw new UserError(name + " is of the second stage: name its bundle with --upsampler.");
                 });
-        if (shrinkBase) {
-            throw new UserError("--shrink-base is for the second stage: name its bundle with --upsampler.");
-        }
     }
 
     /** The settings of the second stage for people, name to value; empty without one. */
@@ -80,12 +75,11 @@ final class UpsamplerOptions {
         if (!given()) {
             return Map.of();
         }
-        String how = String.format(Locale.ROOT, "%s, %s steps, eta %s, classifier scale %s%s",
+        String how = String.format(Locale.ROOT, "%s, %s steps, eta %s, classifier scale %s",
                 sampler == null ? "ddim" : sampler,
                 steps == null ? "25" : steps,
                 eta == null ? 0 : eta,
-                classifierScale == null ? 0 : classifierScale,
-                shrinkBase ? ", base made smaller" : "");
+                classifierScale == null ? 0 : classifierScale);
         return Map.of("upsampler", noise == null ? how : how + ", noise of " + noise);
     }
 
@@ -95,9 +89,9 @@ final class UpsamplerOptions {
     }
 
     /**
-     * The base pictures, smaller where that is wanted and needed.
+     * The base pictures, made smaller where the upsampler takes smaller ones.
      *
-     * @throws UserError if they are of another size than the upsampler takes
+     * @throws UserError if no whole factor leads to the size that it takes
      */
     PictureSource fitted(PictureSource base, Upsampler upsampler) {
         int size = base.imageSize();
@@ -105,13 +99,21 @@ final class UpsamplerOptions {
         if (size == wanted) {
             return base;
         }
-        if (shrinkBase && size > wanted) {
+        if (size % wanted == 0) {
+            tellOfShrinking(size, wanted);
             return new ShrunkPictures(base, wanted);
         }
         throw new UserError("The upsampler " + bundle + " enlarges pictures of " + wanted + "x" + wanted + " to "
                 + upsampler.largeSize() + "x" + upsampler.largeSize() + ", but the base pictures are " + size + "x" + size
-                + ": use a base model of " + wanted + "x" + wanted
-                + (size > wanted && size % wanted == 0 ? ", or make its pictures smaller with --shrink-base." : "."));
+                + ": use a base model of " + wanted + "x" + wanted + ".");
+    }
+
+    private void tellOfShrinking(int size, int wanted) {
+        if (!told) {
+            told = true;
+            spec.commandLine().getErr().println("Note: the base pictures of " + size + "x" + size + " are made smaller to "
+                    + wanted + "x" + wanted + ", which the upsampler takes.");
+        }
     }
 
     /** The pictures enlarged; the first has this seed. */

@@ -163,8 +163,8 @@ class CascadeTest {
         Object[] command = {
             "sample", "--base-samples", base, "--upsampler", upsampler, "--upsampler-steps", 2, "--out", out
         };
-        refused("or make its pictures smaller with --shrink-base", command);
-        succeeding(CommandLineRun.arguments(command, new Object[] {"--shrink-base"}));
+        CommandLineRun run = succeeding(command);
+        assertTrue(run.err().contains("of 12x12 are made smaller to 6x6"), run.err());
 
         byte[] small = new byte[SMALL * SMALL * 3];
         for (int i = 0; i < small.length; i++) {
@@ -182,9 +182,9 @@ class CascadeTest {
             "sample", "--bundle", bundle, "--steps", 2, "--upsampler", upsampler, "--upsampler-steps", 2, "--out", out
         };
         Path wrong = folder.resolve("wrong");
-        TinyBundle.writeUpsampler(wrong, SMALL / 2, LARGE, false, CLASSES.size());
+        TinyBundle.writeUpsampler(wrong, 4, LARGE, false, CLASSES.size());
         refused(
-                "enlarges pictures of 3x3 to 12x12, but the base pictures are 6x6",
+                "enlarges pictures of 4x4 to 12x12, but the base pictures are 6x6",
                 CommandLineRun.arguments(command, "--upsampler", wrong));
         TinyBundle.writeUpsampler(wrong, SMALL, LARGE, false, CLASSES.size() + 1);
         refused("knows 4 classes and the model tiny 3", CommandLineRun.arguments(command, "--upsampler", wrong));
@@ -200,7 +200,6 @@ class CascadeTest {
         NpyWriter.write(noise, Tensor.of(new float[3 * SMALL * SMALL], 1, 3, SMALL, SMALL));
         refused("[N, 3, 12, 12]", CommandLineRun.arguments(command, "--upsampler-noise", noise));
         refused("--upsampler", "sample", "--bundle", bundle, "--out", out, "--upsampler-steps", 3);
-        refused("--upsampler", "sample", "--bundle", bundle, "--out", out, "--shrink-base");
         refused("--upsampler", "sample", "--bundle", bundle, "--out", out, "--base-out", folder.resolve("base.npz"));
 
         Path base = folder.resolve("base.npz");
