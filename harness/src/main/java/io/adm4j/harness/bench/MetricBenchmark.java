@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -112,16 +111,11 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
                     .map(line -> String.format(
                             Locale.ROOT,
                             "Most memory held: %.2f GB%n",
-                            Arrays.stream(line.substring(PEAK.length()).strip().split(" ")).mapToLong(MetricBenchmark::number).max()
-                                    .orElse(0) * 1024 / 1e9))
+                            Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e9))
                     .findFirst()
                     .orElse("");
         } catch (IOException e) {
             return "";
         }
-    }
-
-    private static long number(String word) {
-        return word.matches("\\d+") ? Long.parseLong(word) : 0;
     }
 }

@@ -118,9 +118,9 @@ public final class Evaluator implements AutoCloseable {
 
     /**
      * Reads a reference batch as published: an npz with statistics of the features ({@code mu sigma mu_s sigma_s}, any
-     * floating-point type) and pictures in {@code arr_0}, labels in {@code arr_1}. Statistics that the file has are taken as
-     * they are; others are those of the pictures. Without pictures, or if no score asked for needs them, only statistics are
-     * known of it.
+     * floating-point type) and pictures in {@code arr_0}; for scores per class also labels in {@code arr_1}. Statistics that
+     * the file has are taken as they are; others are those of the pictures. Without pictures, or if no score asked for needs
+     * them, only statistics are known of it.
      *
      * @param done is told after each batch of pictures how many it had; {@link #picturesOf} in all
      * @throws UserError if the file cannot be used with this network
@@ -139,7 +139,9 @@ public final class Evaluator implements AutoCloseable {
         }
         int size = imageSize() == FeatureExtractor.ANY_SIZE ? DataOptions.AS_STORED : imageSize();
         try (PictureStream pictures = PictureStream.open(npz, DataOptions.ofSize(size))) {
-            MeasuredPictures measured = measure(pictures, pictures.labels().orElse(null), done);
+            // Other tools keep other things in arr_1, so it is looked at only where labels are needed.
+            int[] labels = settings.perClass() ? pictures.labels().orElse(null) : null;
+            MeasuredPictures measured = measure(pictures, labels, done);
             return new MeasuredPictures(
                     measured.count(),
                     measured.features(),

@@ -255,9 +255,15 @@ final class Scoring {
         String b = samples.rows() + " samples";
         Map<Metric, Score> all = Map.of(
                 Metric.PRECISION,
-                        Score.of(Metric.PRECISION, found.precision(), "Share of " + b + " within a ball around any of " + a + balls),
+                        Score.of(
+                                Metric.PRECISION,
+                                found.precision(),
+                                "Share of " + b + " within a ball around any of " + a + balls),
                 Metric.RECALL,
-                        Score.of(Metric.RECALL, found.recall(), "Share of " + a + " within a ball around any of " + b + balls),
+                        Score.of(
+                                Metric.RECALL,
+                                found.recall(),
+                                "Share of " + a + " within a ball around any of " + b + balls),
                 Metric.DENSITY,
                         Score.of(Metric.DENSITY, found.density(), "Number of balls around " + a + " in which a sample lies, mean"
                                 + " over " + b + ", divided by k, the balls" + balls),
