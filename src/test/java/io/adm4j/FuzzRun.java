@@ -56,8 +56,8 @@ public final class FuzzRun {
 
         @Override
         public String toString() {
-            return read + " read, " + refused + " refused, slowest " + slowestNanos / 1_000_000 + " ms, " + processorNanos / 1_000_000
-                    + " ms of processor, most allocated " + (mostAllocated >> 10) + " KiB";
+            return read + " read, " + refused + " refused, slowest " + slowestNanos / 1_000_000 + " ms, "
+                    + processorNanos / 1_000_000 + " ms of processor, most allocated " + (mostAllocated >> 10) + " KiB";
         }
     }
 

@@ -10,6 +10,7 @@ import io.adm4j.Golden;
 import io.adm4j.export.autodiff.Gradients;
 import io.adm4j.export.autodiff.Kernels;
 import io.adm4j.export.graph.GraphBuilder;
+import io.adm4j.export.graph.Node;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Value;
 import io.adm4j.export.importer.TorchCheckpoint;
@@ -24,6 +25,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,6 +38,10 @@ class HalfPrecisionTest {
 
     /** The files of these small networks hold relatively more of what is no weight. */
     private static final double LARGEST_SHARE = 0.6;
+
+    private static final Set<String> ON_GPU = Set.of(
+            "Add", "AveragePool", "Cast", "Concat", "Conv", "FusedMatMul", "MatMul", "QuickGelu", "Reshape", "Resize",
+            "Split");
 
     static List<String> denoisers() {
         return Golden.cases("unet-");
@@ -52,6 +60,21 @@ class HalfPrecisionTest {
         assertTrue(error > 1e-5, "The relative error is only " + error + ".");
         double share = (double) half.length / full.length;
         assertTrue(share < LARGEST_SHARE, "The file has " + share + " of the size.");
+    }
+
+    /** Everything else would fall back to the CPU where the graph runs on a GPU, or lose what float32 is kept for. */
+    @ParameterizedTest
+    @MethodSource("denoisers")
+    void onlyOperatorsWithFloat16KernelsSeeFloat16(String name) throws IOException {
+        Set<String> seen = new TreeSet<>();
+        for (Node node : Network.read(name).graph(Precision.FP16).nodes()) {
+            boolean half = Stream.concat(node.inputs().stream(), node.outputs().stream())
+                    .anyMatch(v -> v != null && v.type() == ElementType.FLOAT16);
+            if (half) {
+                seen.add(node.op());
+            }
+        }
+        assertTrue(seen.contains("Conv") && ON_GPU.containsAll(seen), seen.toString());
     }
 
     /** Differentiation takes casts and constants of float16 in its stride. */
@@ -111,8 +134,8 @@ class HalfPrecisionTest {
             }
         }
 
-        /** The gradient of the summed output by x. */
-        byte[] gradient(Precision precision) {
+        /** The network from inputs named as in bundles to "out". */
+        GraphBuilder graph(Precision precision) {
             GraphBuilder graph = new GraphBuilder();
             long size = config.imageSize();
             Value x = graph.input("x", ElementType.FLOAT32, GraphBuilder.BATCH, 3, size, size);
@@ -127,8 +150,16 @@ class HalfPrecisionTest {
                             config.smallSize(),
                             config.smallSize())
                     : null;
-            Value out = new AdmUNet(config, precision).build(graph, x, t, y, lowRes, Dropout.none());
-            Value gradient = new Gradients(graph, Kernels.STOCK).of(out, List.of(x)).get(0);
+            graph.named("out", new AdmUNet(config, precision).build(graph, x, t, y, lowRes, Dropout.none()));
+            return graph;
+        }
+
+        /** The gradient of the summed output by x. */
+        byte[] gradient(Precision precision) {
+            GraphBuilder graph = graph(precision);
+            Value gradient = new Gradients(graph, Kernels.STOCK)
+                    .of(graph.value("out"), List.of(graph.value("x")))
+                    .get(0);
             return OnnxModel.withWeights(graph, graph.inputs(), List.of(graph.named("grad", gradient)), weights)
                     .bytes();
         }
