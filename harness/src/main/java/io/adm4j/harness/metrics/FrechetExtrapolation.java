@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
  * be for infinitely many. The samples are shuffled once, and the first N of them are taken for each N; the reference stays
  * as it is.
  *
- * @param value the line at 1/N = 0
+ * @param value the line at 1/N = 0; an estimate, so it can be a little below 0
  * @param fewest samples of the first distance
  * @param points number of distances
  */
