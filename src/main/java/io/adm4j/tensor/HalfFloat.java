@@ -33,6 +33,15 @@ public final class HalfFloat {
         return (short) (sign | (rounded >> 13) - (127 - 15 << 10));
     }
 
+    /** The nearest binary16 number to a value, as {@link #bits} finds it. */
+    public static float rounded(float value) {
+        int raw = Float.floatToRawIntBits(value);
+        int size = raw & 0x7fffffff;
+        return size >= SMALLEST_NORMAL_BITS && size < OVERFLOW_BITS
+                ? Float.intBitsToFloat(raw + 0xfff + (raw >> 13 & 1) & ~0x1fff)
+                : value(bits(value));
+    }
+
     /** The number that bits stand for; exact. */
     public static float value(short bits) {
         int sign = (bits & 0x8000) << 16;

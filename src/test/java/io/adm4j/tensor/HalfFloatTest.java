@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +36,15 @@ class HalfFloatTest {
     }
 
     /** Nothing lies closer than the number chosen, and of two at the same distance the even one is taken. */
+    @Test
+    void roundingIsThereAndBack() {
+        Random random = new Random(1);
+        for (int i = 0; i < 1_000_000; i++) {
+            float value = Float.intBitsToFloat(random.nextInt());
+            assertEquals(HalfFloat.value(HalfFloat.bits(value)), HalfFloat.rounded(value), () -> "of " + value);
+        }
+    }
+
     @Test
     void theNearestIsTaken() {
         SplittableRandom random = new SplittableRandom(5);

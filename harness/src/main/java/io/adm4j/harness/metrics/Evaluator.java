@@ -199,7 +199,7 @@ public final class Evaluator implements AutoCloseable {
 
     /** How much {@link #compare} tells of in all. */
     public long pairs(MeasuredPictures reference, MeasuredPictures samples) {
-        return Scoring.work(settings, reference, samples);
+        return Scoring.work(settings, extractor.givesSpatial(), reference, samples);
     }
 
     /**
@@ -208,7 +208,7 @@ public final class Evaluator implements AutoCloseable {
      * @param pairs is told how much was done since the last time, in pairs of pictures compared; {@link #pairs} in all
      */
     public Scores compare(MeasuredPictures reference, MeasuredPictures samples, LongConsumer pairs) {
-        return new Scoring(settings, products, pairs).of(reference, samples);
+        return new Scoring(settings, products, extractor.givesSpatial(), pairs).of(reference, samples);
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.adm4j.harness.metrics;
 
 import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.HalfFloat;
 import io.adm4j.tensor.Tensor;
+import java.nio.FloatBuffer;
 
 /** Some rows of a matrix as float32 around an origin, in memory that serves for one block after the other. */
 final class FeatureBlock {
@@ -9,15 +11,26 @@ final class FeatureBlock {
 
     private final FeatureMatrix features;
     private final double[] origin;
+    private final boolean half;
     private final Tensor memory;
     private final double[] lengths = new double[ROWS];
     private int from;
     private int count;
 
     FeatureBlock(FeatureMatrix features, double[] origin) {
+        this(features, origin, false);
+    }
+
+    private FeatureBlock(FeatureMatrix features, double[] origin, boolean half) {
+        this.half = half;
         this.features = features;
         this.origin = origin;
         this.memory = Tensor.zeros(ElementType.FLOAT32, Math.min(ROWS, features.rows()), features.columns());
+    }
+
+    /** Rows whose values, their squares and the sums of these are rounded to float16. */
+    static FeatureBlock inHalf(FeatureMatrix features) {
+        return new FeatureBlock(features, new double[features.columns()], true);
     }
 
     /** Takes the rows from {@code first} on. */
@@ -25,7 +38,24 @@ final class FeatureBlock {
         from = first;
         count = Math.min(ROWS, features.rows() - first);
         features.shifted(from, from + count, origin, memory.floats(), lengths);
+        if (half) {
+            round();
+        }
         return this;
+    }
+
+    private void round() {
+        FloatBuffer values = memory.floats();
+        int columns = features.columns();
+        for (int row = 0; row < count; row++) {
+            float sum = 0;
+            for (int at = row * columns; at < (row + 1) * columns; at++) {
+                float value = HalfFloat.rounded(values.get(at));
+                values.put(at, value);
+                sum += HalfFloat.rounded(value * value);
+            }
+            lengths[row] = HalfFloat.rounded(sum);
+        }
     }
 
     int from() {

@@ -2,6 +2,7 @@ package io.adm4j.harness.metrics;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ final class Scoring {
 
     private static final Set<Metric> OF_NEIGHBOURS =
             EnumSet.of(Metric.PRECISION, Metric.RECALL, Metric.DENSITY, Metric.COVERAGE);
+    private static final Set<Metric> SHARES = EnumSet.of(Metric.PRECISION, Metric.RECALL);
     private static final Set<Metric> OF_PICTURES =
             EnumSet.of(Metric.KID, Metric.PRECISION, Metric.RECALL, Metric.DENSITY, Metric.COVERAGE);
     /** Roughly what a Fréchet distance costs, in inner products of features for each element of a covariance. */
@@ -27,12 +29,15 @@ final class Scoring {
 
     private final EvaluatorSettings settings;
     private final MatrixProducts products;
+    private final boolean asPublished;
     private final LongConsumer done;
     private final List<Score> scores = new ArrayList<>();
     private final List<ClassScores> perClass = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
-    Scoring(EvaluatorSettings settings, MatrixProducts products, LongConsumer done) {
+    /** @param asPublished whether precision and recall are rounded as in the published evaluator, on whose features they are */
+    Scoring(EvaluatorSettings settings, MatrixProducts products, boolean asPublished, LongConsumer done) {
+        this.asPublished = asPublished;
         this.settings = settings;
         this.products = products;
         this.done = done;
@@ -44,7 +49,8 @@ final class Scoring {
     }
 
     /** How much {@code done} is told of in all. */
-    static long work(EvaluatorSettings settings, MeasuredPictures reference, MeasuredPictures samples) {
+    static long work(
+            EvaluatorSettings settings, boolean asPublished, MeasuredPictures reference, MeasuredPictures samples) {
         long square = (long) samples.statistics().dimension() * samples.statistics().dimension() * WORK_OF_FRECHET;
         long work = 0;
         work += settings.asksFor(Metric.FID) ? square : 0;
@@ -56,21 +62,28 @@ final class Scoring {
             work += spatial * spatial * WORK_OF_FRECHET;
         }
         if (reference.features().isPresent()) {
-            work += workOfPictures(settings, reference.count(), samples.count());
+            work += workOfPictures(settings, asPublished, reference.count(), samples.count());
             for (Pair pair : settings.perClass() ? pairs(reference, samples, settings) : List.<Pair>of()) {
-                work += workOfPictures(settings, pair.reference().length, pair.samples().length);
+                work += workOfPictures(settings, asPublished, pair.reference().length, pair.samples().length);
             }
         }
         return work;
     }
 
-    private static long workOfPictures(EvaluatorSettings settings, int reference, int samples) {
+    private static long workOfPictures(EvaluatorSettings settings, boolean asPublished, int reference, int samples) {
         long work = settings.asksFor(Metric.KID) ? KernelDistance.pairs(reference, samples) : 0;
-        return work + (asksForNeighbours(settings) ? NeighbourhoodScores.pairs(reference, samples) : 0);
+        boolean shares = asksForAny(settings, SHARES);
+        boolean exactly = asksForAny(settings, OF_NEIGHBOURS) && !(asPublished && onlyShares(settings));
+        long rounds = (asPublished && shares ? 1 : 0) + (exactly ? 1 : 0);
+        return work + rounds * NeighbourhoodScores.pairs(reference, samples);
     }
 
-    private static boolean asksForNeighbours(EvaluatorSettings settings) {
-        return settings.metrics().stream().anyMatch(OF_NEIGHBOURS::contains);
+    private static boolean asksForAny(EvaluatorSettings settings, Set<Metric> metrics) {
+        return metrics.stream().anyMatch(settings::asksFor);
+    }
+
+    private static boolean onlyShares(EvaluatorSettings settings) {
+        return OF_NEIGHBOURS.stream().filter(settings::asksFor).allMatch(SHARES::contains);
     }
 
     private static boolean bothSpatial(MeasuredPictures reference, MeasuredPictures samples) {
@@ -227,7 +240,7 @@ final class Scoring {
         if (settings.asksFor(Metric.KID)) {
             found.add(kernelDistance(reference, samples, features));
         }
-        if (asksForNeighbours(settings)) {
+        if (asksForAny(settings, OF_NEIGHBOURS)) {
             neighbours(reference, samples, features, found);
         }
         return found;
@@ -249,28 +262,39 @@ final class Scoring {
     }
 
     private void neighbours(FeatureMatrix reference, FeatureMatrix samples, String features, List<Score> into) {
-        NeighbourhoodScores found = NeighbourhoodScores.between(reference, samples, settings.k(), products, done);
-        String balls = " reaching to the k-th nearest neighbour, k = " + found.k() + "," + features + ".";
+        Optional<PublishedPrecisionRecall> published = asPublished && asksForAny(settings, SHARES)
+                ? PublishedPrecisionRecall.between(reference, samples, settings.k(), products, done)
+                : Optional.empty();
+        String balls = " reaching to the k-th nearest neighbour, k = " + settings.k() + "," + features;
         String a = reference.rows() + " reference pictures";
         String b = samples.rows() + " samples";
-        Map<Metric, Score> all = Map.of(
-                Metric.PRECISION,
-                        Score.of(
-                                Metric.PRECISION,
-                                found.precision(),
-                                "Share of " + b + " within a ball around any of " + a + balls),
-                Metric.RECALL,
-                        Score.of(
-                                Metric.RECALL,
-                                found.recall(),
-                                "Share of " + a + " within a ball around any of " + b + balls),
-                Metric.DENSITY,
-                        Score.of(Metric.DENSITY, found.density(), "Number of balls around " + a + " in which a sample lies, mean"
-                                + " over " + b + ", divided by k, the balls" + balls),
-                Metric.COVERAGE,
-                        Score.of(Metric.COVERAGE, found.coverage(), "Share of the balls around " + a + " that hold any of " + b
-                                + ", the balls" + balls));
+        Map<Metric, Score> all = new EnumMap<>(Metric.class);
+        published.ifPresent(found -> shares(all, found.precision(), found.recall(), a, b, balls
+                + ", squared distances in float16 as in the published evaluator."));
+        if (published.isEmpty() || !onlyShares(settings)) {
+            NeighbourhoodScores found = NeighbourhoodScores.between(reference, samples, settings.k(), products, done);
+            if (published.isEmpty()) {
+                shares(all, found.precision(), found.recall(), a, b, balls + ".");
+            }
+            all.put(
+                    Metric.DENSITY,
+                    Score.of(Metric.DENSITY, found.density(), "Number of balls around " + a + " in which a sample lies, mean"
+                            + " over " + b + ", divided by k, the balls" + balls + "."));
+            all.put(
+                    Metric.COVERAGE,
+                    Score.of(Metric.COVERAGE, found.coverage(), "Share of the balls around " + a + " that hold any of " + b
+                            + ", the balls" + balls + "."));
+        }
         OF_NEIGHBOURS.stream().filter(settings::asksFor).map(all::get).forEach(into::add);
+    }
+
+    private static void shares(
+            Map<Metric, Score> into, double precision, double recall, String a, String b, String balls) {
+        into.put(
+                Metric.PRECISION,
+                Score.of(Metric.PRECISION, precision, "Share of " + b + " within a ball around any of " + a + balls));
+        into.put(
+                Metric.RECALL, Score.of(Metric.RECALL, recall, "Share of " + a + " within a ball around any of " + b + balls));
     }
 
     /** The pictures of one class. */
