@@ -47,14 +47,14 @@ final class FeatureBlock {
     private void round() {
         FloatBuffer values = memory.floats();
         int columns = features.columns();
+        float[] squares = new float[columns];
         for (int row = 0; row < count; row++) {
-            float sum = 0;
-            for (int at = row * columns; at < (row + 1) * columns; at++) {
-                float value = HalfFloat.rounded(values.get(at));
-                values.put(at, value);
-                sum += HalfFloat.rounded(value * value);
+            for (int c = 0; c < columns; c++) {
+                float value = HalfFloat.rounded(values.get(row * columns + c));
+                values.put(row * columns + c, value);
+                squares[c] = HalfFloat.rounded(value * value);
             }
-            lengths[row] = HalfFloat.rounded(sum);
+            lengths[row] = HalfSum.of(squares, 0, columns);
         }
     }
 
