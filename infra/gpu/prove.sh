@@ -49,11 +49,11 @@ check() {
   printf '%-4s  %-36s %s\n' "$verdict" "$name" "$said" | tee -a "$table"
 }
 
-# parity GRAPH CASE: the graph on the device gives the golden case's outputs.
+# parity GRAPH CASE [ABSOLUTE RELATIVE]: the graph on the device gives the golden case's outputs.
 parity() {
   rm -f "$work/found.npz"
   "$harness" run "$1" --inputs "$golden/$2.npz" --outputs "$work/found.npz" --device "$device" >>"$log" &&
-    "$harness" compare "$golden/$2.npz" "$work/found.npz" --absolute 2e-5 --relative 1e-4
+    "$harness" compare "$golden/$2.npz" "$work/found.npz" --absolute "${3:-2e-5}" --relative "${4:-1e-4}"
 }
 
 imported() { "$harness" import "$@" >>"$log" 2>&1; }
@@ -110,12 +110,23 @@ speed() {
   return $rc
 }
 
+# Time of the denoiser's forward in float16 and in float32.
+half_speed() {
+  local precision
+  for precision in fp16 fp32; do
+    "$harness" bench --flags "${BENCH_FLAGS:-$kit/bench.json}" --measure forward --precision "$precision" --device "$device" \
+      --batch-size "${BENCH_BATCH:-16}" --repeats "${BENCH_REPEATS:-5}" | grep '^denoiser forward' || return
+  done
+}
+
 echo "Device: $device; results in $work"
 # Golden vectors are float32 throughout: TF32 would round every product to 10 bits.
 export NVIDIA_TF32_OVERRIDE=0
 for g in $(unets); do
   imported --flags "$golden/$g.json" --weights "$golden/$g.pt" --out "$work/$g"
   check "$g" parity "$work/$g/denoiser.onnx" "$g"
+  imported --flags "$golden/$g.json" --weights "$golden/$g.pt" --precision fp16 --out "$work/$g-fp16"
+  check "$g in float16" parity "$work/$g-fp16/denoiser.onnx" "$g" 2e-2 2e-2
 done
 for file in "$golden"/classifier-*.pt; do
   g=$(basename "$file" .pt)
@@ -133,7 +144,10 @@ check "20 training steps, CPU and $device" same_losses
 unset NVIDIA_TF32_OVERRIDE
 if [ "${BENCH:-yes}" != no ]; then
   check "speed, float32" speed 0 float32
-  [ "$device" = cpu ] || check "speed, TF32" speed 1 tf32
+  if [ "$device" != cpu ]; then
+    check "speed, TF32" speed 1 tf32
+    check "float16 and float32" half_speed
+  fi
 fi
 
 echo
