@@ -337,7 +337,7 @@ public final class EvalCommand implements Callable<Integer> {
         String checksum = Checksums.of(source.network());
         EvaluationRun run = new EvaluationRun(evaluator, checksum, real, kept, out != null && !isJson(out));
         List<Result> results = new ArrayList<>();
-        try (StopNotice notice = kept.map(this::notice).orElse(null)) {
+        try (StopNotice notice = notice(kept)) {
             FeatureNetwork network =
                     new FeatureNetwork(source.name(), checksum, run.reference().statistics().dimension());
             gate.ifPresent(g -> g.requireComparable(network, real.describe(), evaluator.settings()));
@@ -375,10 +375,12 @@ public final class EvalCommand implements Callable<Integer> {
         return new PictureSet(String.valueOf(given), set.count(), set.imageSize(), Optional.empty());
     }
 
-    private StopNotice notice(WorkFolder kept) {
+    private StopNotice notice(Optional<WorkFolder> kept) {
         return StopNotice.of(
                 spec.commandLine().getErr(),
-                "Stopped; what is finished is in " + kept.path() + ": give the same command again to go on from there.");
+                kept.map(folder -> "Stopped; what is finished is in " + folder.path()
+                                + ": give the same command again to go on from there.")
+                        .orElse("Stopped; nothing is kept. With --out or --work a run goes on where it was."));
     }
 
     private static String heading(SampleSource set, int number, int of) {

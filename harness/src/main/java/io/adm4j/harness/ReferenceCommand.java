@@ -3,6 +3,7 @@ package io.adm4j.harness;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.data.Split;
+import io.adm4j.harness.evaluation.StopNotice;
 import io.adm4j.harness.metrics.Evaluator;
 import io.adm4j.harness.metrics.EvaluatorSettings;
 import io.adm4j.harness.metrics.FeatureExtractor;
@@ -102,7 +103,8 @@ final class ReferenceCommand implements Runnable {
         }
         EvaluatorSettings settings = EvaluatorSettings.published().withBatchSize(batchSize);
         try (Evaluator evaluator = Evaluator.open(network(), runtime.device, runtime.threads, settings);
-                PictureStream stream = PictureStream.open(data, new DataOptions(imageSize(evaluator), split))) {
+                PictureStream stream = PictureStream.open(data, new DataOptions(imageSize(evaluator), split));
+                StopNotice notice = StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {
             makeParent();
             int length;
             try (Progress progress = Progress.start("Pictures", stream.size(), "pictures")) {
