@@ -120,6 +120,8 @@ public final class FileServer implements AutoCloseable {
 
     private void send(HttpExchange exchange, int code, byte[] body) throws IOException, InterruptedException {
         exchange.sendResponseHeaders(code, body.length);
+        // A JDK may keep the headers back, and a client asks again by itself where not even they came.
+        exchange.getResponseBody().flush();
         int end = cuts.isEmpty() ? body.length : Math.min(body.length, cuts.remove(0));
         boolean stall = !stalls.isEmpty();
         end = stall ? Math.min(end, stalls.remove(0)) : end;
