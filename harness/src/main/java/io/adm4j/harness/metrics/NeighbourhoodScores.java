@@ -76,6 +76,15 @@ public record NeighbourhoodScores(double precision, double recall, double densit
         return (columns + 8) * 0x1p-24;
     }
 
+    /** Which part of the points is marked, from 0 to 1. */
+    static double share(boolean[] points) {
+        int count = 0;
+        for (boolean b : points) {
+            count += b ? 1 : 0;
+        }
+        return count / (double) points.length;
+    }
+
     /** What was found of the points so far. */
     private static final class Tally {
         private final FeatureMatrix reference;
@@ -134,14 +143,6 @@ public record NeighbourhoodScores(double precision, double recall, double densit
                     balls / ((double) k * sampleIsIn.length),
                     share(covered),
                     k);
-        }
-
-        private static double share(boolean[] points) {
-            int count = 0;
-            for (boolean b : points) {
-                count += b ? 1 : 0;
-            }
-            return count / (double) points.length;
         }
     }
 

@@ -51,7 +51,8 @@ record PublishedPrecisionRecall(double precision, double recall) {
                 pairs.accept((long) a.count() * b.count());
             }
         }
-        return Optional.of(new PublishedPrecisionRecall(share(sampleIsIn), share(referenceIsIn)));
+        return Optional.of(new PublishedPrecisionRecall(
+                NeighbourhoodScores.share(sampleIsIn), NeighbourhoodScores.share(referenceIsIn)));
     }
 
     private static boolean overflows(FeatureMatrix features, FeatureBlock block) {
@@ -115,13 +116,5 @@ record PublishedPrecisionRecall(double precision, double recall) {
             }
             nearest[at] = distance;
         }
-    }
-
-    private static double share(boolean[] points) {
-        int count = 0;
-        for (boolean b : points) {
-            count += b ? 1 : 0;
-        }
-        return count / (double) points.length;
     }
 }
