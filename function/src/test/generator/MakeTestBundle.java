@@ -1,5 +1,8 @@
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.bundle.BundleWriter;
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.export.autodiff.ClassifierGradient;
 import io.adm4j.export.graph.GraphBuilder;
@@ -7,9 +10,6 @@ import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Value;
 import io.adm4j.export.net.FreshWeights;
-import io.adm4j.model.BundleWriter;
-import io.adm4j.model.Manifest;
-import io.adm4j.model.ModelBundle;
 import io.adm4j.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.List;

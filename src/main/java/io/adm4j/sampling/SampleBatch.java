@@ -2,6 +2,7 @@ package io.adm4j.sampling;
 
 import io.adm4j.tensor.Tensor;
 
+
 /**
  * Sampled pictures.
  *

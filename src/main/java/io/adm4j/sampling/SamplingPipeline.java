@@ -1,15 +1,15 @@
 package io.adm4j.sampling;
 
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.bundle.NoisyClassifier;
+import io.adm4j.bundle.OnnxDenoiser;
 import io.adm4j.diffusion.Denoiser;
 import io.adm4j.diffusion.Guidance;
 import io.adm4j.diffusion.NoiseSource;
 import io.adm4j.diffusion.Sampler;
 import io.adm4j.diffusion.SeededNoise;
 import io.adm4j.diffusion.StepState;
-import io.adm4j.model.Manifest;
-import io.adm4j.model.ModelBundle;
-import io.adm4j.model.NoisyClassifier;
-import io.adm4j.model.OnnxDenoiser;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
@@ -42,7 +42,7 @@ public final class SamplingPipeline implements AutoCloseable {
      * Loads the bundle's denoiser.
      *
      * @param threads threads within one operator; 0 for all cores
-     * @throws io.adm4j.model.BundleException if the bundle has no denoiser
+     * @throws io.adm4j.bundle.BundleException if the bundle has no denoiser
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static SamplingPipeline open(ModelBundle bundle, Device device, int threads) {

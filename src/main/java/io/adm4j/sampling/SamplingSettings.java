@@ -6,6 +6,7 @@ import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.Sampler;
 
+
 /**
  * How to sample.
  *

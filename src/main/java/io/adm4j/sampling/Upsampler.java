@@ -1,7 +1,7 @@
 package io.adm4j.sampling;
 
-import io.adm4j.model.Manifest;
-import io.adm4j.model.ModelBundle;
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
 import java.util.OptionalInt;
@@ -29,7 +29,7 @@ public final class Upsampler implements AutoCloseable {
      *
      * @param threads threads within one operator; 0 for all cores
      * @throws IllegalArgumentException if the bundle's model is no upsampler
-     * @throws io.adm4j.model.BundleException if the bundle has no denoiser
+     * @throws io.adm4j.bundle.BundleException if the bundle has no denoiser
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static Upsampler open(ModelBundle bundle, Device device, int threads) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.bundle.TinyBundle;
 import io.adm4j.diffusion.DdimSampler;
 import io.adm4j.diffusion.Denoiser;
 import io.adm4j.diffusion.DiffusionConfig;
@@ -12,8 +14,6 @@ import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.Guidance;
 import io.adm4j.diffusion.SeededNoise;
 import io.adm4j.diffusion.StepState;
-import io.adm4j.model.ModelBundle;
-import io.adm4j.model.TinyBundle;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;

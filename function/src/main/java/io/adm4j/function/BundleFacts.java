@@ -1,8 +1,8 @@
 package io.adm4j.function;
 
+import io.adm4j.bundle.ClassNames;
+import io.adm4j.bundle.Manifest;
 import io.adm4j.diffusion.DiffusionConfig;
-import io.adm4j.model.ClassNames;
-import io.adm4j.model.Manifest;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.Upsampler;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package io.adm4j.function;
 
 import io.adm4j.sampling.SamplingSettings;
 
+
 /**
  * How the pictures of a request are enlarged.
  *

@@ -1,9 +1,9 @@
 package io.adm4j.function;
 
+import io.adm4j.bundle.ClassNames;
 import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.feedback.Quoted;
 import io.adm4j.function.BundleFacts.UpsamplerFacts;
-import io.adm4j.model.ClassNames;
-import io.adm4j.model.Quoted;
 import io.adm4j.sampling.SamplingSettings;
 import java.math.BigDecimal;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.adm4j.function;
 
-import io.adm4j.model.BundleException;
-import io.adm4j.model.ModelBundle;
+import io.adm4j.bundle.BundleException;
+import io.adm4j.bundle.ModelBundle;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.RuntimeFailure;
 import io.adm4j.sampling.SampleRequest;

@@ -1,5 +1,6 @@
 package io.adm4j.harness;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.metrics.Metric;
 import io.adm4j.harness.report.BaselineGate;
 import java.nio.file.Path;

@@ -2,14 +2,15 @@ package io.adm4j.harness;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bench.BenchSettings;
 import io.adm4j.harness.bench.Benchmark;
 import io.adm4j.harness.bench.Work;
-import io.adm4j.model.Manifest;
-import io.adm4j.model.ModelBundle;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

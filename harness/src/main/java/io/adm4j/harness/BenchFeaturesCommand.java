@@ -2,6 +2,7 @@ package io.adm4j.harness;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bench.FeatureExtraction;
 import io.adm4j.harness.bench.Timing;
 import io.adm4j.harness.data.DataOptions;

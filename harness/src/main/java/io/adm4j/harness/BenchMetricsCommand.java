@@ -1,5 +1,6 @@
 package io.adm4j.harness;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bench.MetricBenchmark;
 import io.adm4j.harness.bench.MetricWork;
 import io.adm4j.harness.metrics.FrechetExtrapolation;

@@ -1,5 +1,7 @@
 package io.adm4j.harness;
 
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.EvaluationRun;
@@ -21,7 +23,6 @@ import io.adm4j.harness.report.Model;
 import io.adm4j.harness.report.PictureSet;
 import io.adm4j.harness.report.Result;
 import io.adm4j.harness.report.SamplingPoint;
-import io.adm4j.model.ModelBundle;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.Upsampler;
 import java.io.PrintWriter;

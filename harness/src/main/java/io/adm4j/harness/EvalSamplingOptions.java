@@ -1,5 +1,7 @@
 package io.adm4j.harness;
 
+import io.adm4j.bundle.Manifest;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.evaluation.DrawnSamples;
 import io.adm4j.harness.evaluation.SampleSource;
 import io.adm4j.harness.evaluation.WorkFolder;
@@ -7,7 +9,6 @@ import io.adm4j.harness.report.SamplingPoint;
 import io.adm4j.harness.sampling.LabelChoice;
 import io.adm4j.harness.sampling.ModelPictures;
 import io.adm4j.harness.sampling.PictureSource;
-import io.adm4j.model.Manifest;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.export.training.TrainingArtifacts;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureData;
 import io.adm4j.harness.data.Split;

@@ -1,5 +1,6 @@
 package io.adm4j.harness;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.released.FetchFolder;
 import io.adm4j.harness.released.Mirror;
 import io.adm4j.harness.released.ReleasedFile;

@@ -2,6 +2,8 @@ package io.adm4j.harness;
 
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.feedback.UserError;
+
 
 /** Whether a classifier can guide a denoiser. */
 final class GuidanceFit {

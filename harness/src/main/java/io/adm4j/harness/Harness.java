@@ -1,13 +1,14 @@
 package io.adm4j.harness;
 
+import io.adm4j.bundle.BundleException;
 import io.adm4j.export.importer.CheckpointException;
+import io.adm4j.feedback.UserError;
 import io.adm4j.io.ArrayFileException;
-import io.adm4j.model.BundleException;
 import io.adm4j.runtime.RuntimeFailure;
 import java.io.PrintWriter;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
 
 /** The command line of adm4j. */
 @Command(

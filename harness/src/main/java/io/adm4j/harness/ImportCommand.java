@@ -7,6 +7,7 @@ import io.adm4j.export.importer.WeightCheck;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.NetworkModels;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.released.FetchFolder;
 import io.adm4j.harness.released.ReleasedModels;
 import io.adm4j.harness.released.Resemblance;

@@ -2,6 +2,7 @@ package io.adm4j.harness;
 
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.importer.InceptionNetwork;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Checksums;
 import io.adm4j.tensor.ElementType;
 import java.io.IOException;

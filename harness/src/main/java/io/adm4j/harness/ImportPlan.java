@@ -2,6 +2,7 @@ package io.adm4j.harness;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.released.FetchFolder;
 import io.adm4j.harness.released.FetchRecord;
 import io.adm4j.harness.released.ReleasedFile;

@@ -3,6 +3,7 @@ package io.adm4j.harness;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -2,6 +2,9 @@ package io.adm4j.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.metrics.Evaluator;
@@ -16,8 +19,6 @@ import io.adm4j.harness.sampling.FunctionProcess;
 import io.adm4j.io.Npz;
 import io.adm4j.io.PictureGrid;
 import io.adm4j.io.PngWriter;
-import io.adm4j.model.Manifest;
-import io.adm4j.model.ModelBundle;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;

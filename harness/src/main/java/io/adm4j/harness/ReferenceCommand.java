@@ -1,5 +1,7 @@
 package io.adm4j.harness;
 
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.data.Split;
@@ -7,7 +9,6 @@ import io.adm4j.harness.evaluation.StopNotice;
 import io.adm4j.harness.metrics.Evaluator;
 import io.adm4j.harness.metrics.EvaluatorSettings;
 import io.adm4j.harness.metrics.FeatureExtractor;
-import io.adm4j.model.ModelBundle;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

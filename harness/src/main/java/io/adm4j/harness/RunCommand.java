@@ -1,5 +1,6 @@
 package io.adm4j.harness;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.io.NpzReader;
 import io.adm4j.io.NpzWriter;
 import io.adm4j.runtime.OnnxSession;

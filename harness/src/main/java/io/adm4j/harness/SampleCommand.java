@@ -1,13 +1,14 @@
 package io.adm4j.harness;
 
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.sampling.LabelChoice;
 import io.adm4j.harness.sampling.ModelPictures;
 import io.adm4j.harness.sampling.PictureSource;
 import io.adm4j.harness.sampling.SamplingRun;
 import io.adm4j.harness.sampling.StartNoise;
 import io.adm4j.harness.sampling.StoredPictures;
-import io.adm4j.model.Manifest;
-import io.adm4j.model.ModelBundle;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.Upsampler;

@@ -1,5 +1,6 @@
 package io.adm4j.harness;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.sampling.FinishedBatch;
 import io.adm4j.harness.sampling.PictureSource;
 import io.adm4j.harness.sampling.SampleShards;

@@ -1,10 +1,11 @@
 package io.adm4j.harness;
 
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.sampling.PictureSource;
 import io.adm4j.harness.sampling.ShrunkPictures;
 import io.adm4j.harness.sampling.StartNoise;
 import io.adm4j.harness.sampling.UpsampledPictures;
-import io.adm4j.model.ModelBundle;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.Upsampler;
 import java.nio.file.Path;

@@ -4,10 +4,10 @@ import static io.adm4j.harness.GoldenCase.assertClose;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.Golden;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.bundle.OnnxDenoiser;
 import io.adm4j.diffusion.BitsPerDimension;
 import io.adm4j.diffusion.GaussianDiffusion;
-import io.adm4j.model.ModelBundle;
-import io.adm4j.model.OnnxDenoiser;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;

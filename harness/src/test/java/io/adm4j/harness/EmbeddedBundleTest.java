@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureData;
-import io.adm4j.model.Manifest;
-import io.adm4j.model.ModelBundle;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.sampling.SampleBatch;

@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.bundle.TinyBundle;
 import io.adm4j.harness.metrics.FeatureNetworks;
 import io.adm4j.io.Npz;
-import io.adm4j.model.TinyBundle;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.Golden;
+import io.adm4j.bundle.ModelBundle;
 import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.released.FetchFolder;
 import io.adm4j.harness.released.ReleasedModel;
 import io.adm4j.harness.released.ReleasedModels;
-import io.adm4j.model.ModelBundle;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -3,10 +3,10 @@ package io.adm4j.harness;
 import static io.adm4j.harness.CommandLineRun.refused;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.bundle.TinyBundle;
 import io.adm4j.harness.metrics.FeatureNetworks;
 import io.adm4j.io.Npz;
-import io.adm4j.model.ModelBundle;
-import io.adm4j.model.TinyBundle;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adm4j.Golden;
-import io.adm4j.io.Npz;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.bundle.TinyBundle;
 import io.adm4j.io.NpyWriter;
-import io.adm4j.model.ModelBundle;
-import io.adm4j.model.TinyBundle;
+import io.adm4j.io.Npz;
 import io.adm4j.sampling.PixelScale;
 import io.adm4j.tensor.Tensor;
 import java.awt.image.BufferedImage;

@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.bundle.ModelBundle;
 import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TinyRun;
 import io.adm4j.io.Npz;
-import io.adm4j.model.ModelBundle;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

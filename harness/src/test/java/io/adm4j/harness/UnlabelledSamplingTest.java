@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.bundle.TinyBundle;
 import io.adm4j.io.Npz;
-import io.adm4j.model.ModelBundle;
-import io.adm4j.model.TinyBundle;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.math.BigInteger;

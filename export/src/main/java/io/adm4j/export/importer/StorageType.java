@@ -2,6 +2,7 @@ package io.adm4j.export.importer;
 
 import io.adm4j.tensor.ElementType;
 
+
 /** The typed storages of PyTorch that a checkpoint may hold. */
 enum StorageType {
     FloatStorage(ElementType.FLOAT32, 4),

@@ -5,6 +5,7 @@ import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 
+
 /**
  * The layers that both networks are made of, with parameters named and initialised as in the published code.
  *

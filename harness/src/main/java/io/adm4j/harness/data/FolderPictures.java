@@ -1,6 +1,6 @@
 package io.adm4j.harness.data;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

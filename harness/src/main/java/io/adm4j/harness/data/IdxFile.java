@@ -1,6 +1,6 @@
 package io.adm4j.harness.data;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;

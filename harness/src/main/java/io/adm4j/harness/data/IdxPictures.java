@@ -1,6 +1,6 @@
 package io.adm4j.harness.data;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

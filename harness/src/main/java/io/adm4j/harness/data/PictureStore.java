@@ -11,7 +11,7 @@ interface PictureStore {
      * Writes one picture as uint8 height x width x 3.
      *
      * @param offset where in {@code target} the picture begins
-     * @throws io.adm4j.harness.UserError if the picture cannot be read
+     * @throws io.adm4j.feedback.UserError if the picture cannot be read
      */
     void copy(int index, byte[] target, int offset);
 }

@@ -1,6 +1,6 @@
 package io.adm4j.harness.data;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.io.ArrayFileException;
 import io.adm4j.io.NpyStream;
 import io.adm4j.io.NpzReader;

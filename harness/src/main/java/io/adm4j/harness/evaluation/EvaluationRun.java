@@ -44,7 +44,7 @@ public final class EvaluationRun {
     /**
      * Measures the reference, once.
      *
-     * @throws io.adm4j.harness.UserError if it does not fit the network
+     * @throws io.adm4j.feedback.UserError if it does not fit the network
      */
     public MeasuredPictures reference() {
         if (measuredReference == null) {
@@ -61,7 +61,7 @@ public final class EvaluationRun {
      * Scores one set of samples.
      *
      * @param name heading of the progress
-     * @throws io.adm4j.harness.UserError if the samples cannot be scored; the message says why
+     * @throws io.adm4j.feedback.UserError if the samples cannot be scored; the message says why
      */
     public Result score(SampleSource samples, String name) {
         Optional<KeptResult> kept = work.map(folder -> new KeptResult(folder.path("result", identity(samples))));

@@ -1,6 +1,6 @@
 package io.adm4j.harness.evaluation;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.metrics.FeatureExtractor.FeatureBatch;
 import io.adm4j.harness.metrics.FeatureStore;
 import io.adm4j.io.ArrayFileException;

@@ -1,6 +1,6 @@
 package io.adm4j.harness.evaluation;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.data.Split;

@@ -2,6 +2,7 @@ package io.adm4j.harness.metrics;
 
 import io.adm4j.tensor.Tensor;
 
+
 /**
  * The term {@code tr (Σ₁ Σ₂)^½} of the Fréchet distance. With {@code Σ₂ = L Lᵀ} the eigenvalues of {@code Σ₁ Σ₂} are those
  * of the symmetric, positive semi-definite {@code Lᵀ Σ₁ L}, so the trace is the sum of their roots.

@@ -1,6 +1,6 @@
 package io.adm4j.harness.metrics;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;

@@ -3,6 +3,7 @@ package io.adm4j.harness.metrics;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 
+
 /** Inner products of the rows of two blocks, in memory that serves for one pair of blocks after the other. */
 final class InnerProducts {
     private final MatrixProducts products;

@@ -1,6 +1,6 @@
 package io.adm4j.harness.metrics;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;

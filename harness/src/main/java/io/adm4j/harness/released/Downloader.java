@@ -1,7 +1,7 @@
 package io.adm4j.harness.released;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.Progress;
-import io.adm4j.harness.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;

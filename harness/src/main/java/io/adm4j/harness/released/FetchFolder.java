@@ -1,6 +1,6 @@
 package io.adm4j.harness.released;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

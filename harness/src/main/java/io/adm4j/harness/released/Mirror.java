@@ -1,9 +1,9 @@
 package io.adm4j.harness.released;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;

@@ -2,7 +2,7 @@ package io.adm4j.harness.released;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

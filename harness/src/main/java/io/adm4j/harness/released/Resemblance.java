@@ -3,7 +3,7 @@ package io.adm4j.harness.released;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.importer.TorchCheckpoint;
 import io.adm4j.export.importer.WeightDifferences;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

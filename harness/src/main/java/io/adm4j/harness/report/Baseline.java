@@ -3,7 +3,7 @@ package io.adm4j.harness.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.metrics.Metric;
 import java.io.IOException;
 import java.nio.file.Files;

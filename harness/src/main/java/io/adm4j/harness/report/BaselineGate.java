@@ -1,6 +1,6 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.metrics.EvaluatorSettings;
 import io.adm4j.harness.metrics.Metric;
 import io.adm4j.harness.metrics.Score;

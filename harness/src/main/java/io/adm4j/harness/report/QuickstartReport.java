@@ -1,7 +1,7 @@
 package io.adm4j.harness.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.adm4j.harness.sampling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

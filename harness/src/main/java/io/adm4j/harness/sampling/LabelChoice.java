@@ -1,7 +1,7 @@
 package io.adm4j.harness.sampling;
 
-import io.adm4j.harness.UserError;
-import io.adm4j.model.Manifest;
+import io.adm4j.bundle.Manifest;
+import io.adm4j.feedback.UserError;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;

@@ -2,7 +2,7 @@ package io.adm4j.harness.sampling;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.model.Manifest;
+import io.adm4j.bundle.Manifest;
 import io.adm4j.sampling.SamplingSettings;
 
 /** What decides a model's pictures, as a run's note of it. */

@@ -1,6 +1,6 @@
 package io.adm4j.harness.sampling;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.io.NpyRowWriter;
 import io.adm4j.io.Npz;
 import io.adm4j.io.NpzWriter;

@@ -44,7 +44,7 @@ public final class SamplingRun {
      * @param folder made if it is not there; of one run alone
      * @param batchSize at least 1
      * @throws IllegalArgumentException if the model cannot make these pictures; nothing is written then
-     * @throws io.adm4j.harness.UserError if the folder holds batches of a run with other settings or another batch size,
+     * @throws io.adm4j.feedback.UserError if the folder holds batches of a run with other settings or another batch size,
      *     or cannot be written
      */
     public static SamplingRun keptIn(Path folder, PictureSource source, int batchSize) {

@@ -1,7 +1,7 @@
 package io.adm4j.harness.sampling;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;

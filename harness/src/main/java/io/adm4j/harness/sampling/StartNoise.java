@@ -1,6 +1,6 @@
 package io.adm4j.harness.sampling;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Checksums;
 import io.adm4j.io.NpyReader;
 import io.adm4j.io.NpzReader;

@@ -2,7 +2,7 @@ package io.adm4j.harness.sampling;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;

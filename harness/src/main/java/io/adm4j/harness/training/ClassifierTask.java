@@ -6,7 +6,7 @@ import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.training.DiffusionLoss;
 import io.adm4j.export.training.TrainingGraph;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.PictureData;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;

@@ -8,7 +8,7 @@ import io.adm4j.export.net.DropoutKeys;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.training.DiffusionLoss;
 import io.adm4j.export.training.TrainingGraph;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.PictureData;
 import io.adm4j.tensor.Tensor;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.adm4j.harness.training;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.PictureData;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;

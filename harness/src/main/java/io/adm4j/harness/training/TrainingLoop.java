@@ -2,8 +2,8 @@ package io.adm4j.harness.training;
 
 import io.adm4j.export.training.AdamW;
 import io.adm4j.export.training.TrainingArtifacts;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.Progress;
-import io.adm4j.harness.UserError;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.ElementType;

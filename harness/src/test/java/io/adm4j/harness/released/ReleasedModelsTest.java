@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.diffusion.DiffusionConfig;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.metrics.Metric;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.harness.UserError;
+import io.adm4j.feedback.UserError;
 import io.adm4j.io.Npz;
 import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.Tensor;

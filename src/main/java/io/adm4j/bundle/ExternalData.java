@@ -1,4 +1,4 @@
-package io.adm4j.model;
+package io.adm4j.bundle;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.adm4j.model;
+package io.adm4j.bundle;
 
 /** A model bundle is damaged, incomplete or cannot be written; the message is one sentence for the user. */
 public final class BundleException extends RuntimeException {

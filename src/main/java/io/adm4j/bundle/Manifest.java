@@ -1,4 +1,4 @@
-package io.adm4j.model;
+package io.adm4j.bundle;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

@@ -1,4 +1,4 @@
-package io.adm4j.harness;
+package io.adm4j.feedback;
 
 /** What was given cannot be used; the message is one sentence that says what to change, shown without a stack trace. */
 public final class UserError extends RuntimeException {

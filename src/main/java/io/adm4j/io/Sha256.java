@@ -1,4 +1,4 @@
-package io.adm4j.model;
+package io.adm4j.io;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,13 +9,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The checksum of bundle files. */
-final class Sha256 {
+public final class Sha256 {
     private static final int CHUNK = 1 << 20;
 
     private Sha256() {}
 
     /** 64 lower-case hexadecimal digits. */
-    static String of(Path file) throws IOException {
+    public static String of(Path file) throws IOException {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");

@@ -1,5 +1,6 @@
-package io.adm4j.model;
+package io.adm4j.bundle;
 
+import io.adm4j.feedback.Quoted;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;

@@ -1,6 +1,7 @@
-package io.adm4j.model;
+package io.adm4j.bundle;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.io.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.adm4j.model;
+package io.adm4j.feedback;
 
 /** What a caller sent, fit to be shown in an error. */
 public final class Quoted {

@@ -1,2 +1,2 @@
 /** Model bundles on disk, and their networks as the samplers see them. */
-package io.adm4j.model;
+package io.adm4j.bundle;

@@ -1,4 +1,4 @@
-package io.adm4j.model;
+package io.adm4j.bundle;
 
 import io.adm4j.diffusion.Denoiser;
 import io.adm4j.runtime.Device;

@@ -1,4 +1,4 @@
-package io.adm4j.model;
+package io.adm4j.bundle;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
