@@ -1,11 +1,11 @@
 package io.adm4j.bundle;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.io.FileTree;
 import io.adm4j.io.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -114,7 +114,7 @@ public final class BundleWriter implements AutoCloseable {
         Files.move(gathering, target);
         finished = true;
         if (old != null) {
-            delete(old);
+            FileTree.delete(old);
         }
     }
 
@@ -129,16 +129,6 @@ public final class BundleWriter implements AutoCloseable {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
-        List<Path> all;
-        try (Stream<Path> files = Files.walk(folder)) {
-            all = files.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : all) {
-            Files.deleteIfExists(path);
-        }
-    }
-
     /** Drops what was gathered, unless the bundle was finished. */
     @Override
     public void close() {
@@ -147,7 +137,7 @@ public final class BundleWriter implements AutoCloseable {
         }
         finished = true;
         try {
-            delete(gathering);
+            FileTree.delete(gathering);
         } catch (IOException e) {
             throw new BundleException(gathering + " could not be removed: " + e.getMessage() + ".", e);
         }

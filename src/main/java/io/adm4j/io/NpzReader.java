@@ -1,5 +1,6 @@
 package io.adm4j.io;
 
+import io.adm4j.io.Sha256;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import java.util.zip.ZipFile;
 
 /**
  * Reads npz archives as {@code numpy.savez} and {@code savez_compressed} write them, through the central directory, so
- * that entries of any size (zip64) can be reached without reading those before them. Checksums are verified.
+ * that entries of any size (zip64) can be reached without reading those before them. Sha256 are verified.
  *
  * <p>Several arrays may be streamed at once, also by different threads.
  */

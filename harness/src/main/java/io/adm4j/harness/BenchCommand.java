@@ -11,6 +11,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bench.BenchSettings;
 import io.adm4j.harness.bench.Benchmark;
 import io.adm4j.harness.bench.Work;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ final class BenchCommand implements Runnable {
         BenchSettings settings = settings();
         List<Work> chosen = chosen(settings);
         makeParent();
-        Benchmark benchmark = Benchmark.run(settings, chosen);
+        Benchmark benchmark = Benchmark.run(settings, chosen, ConsoleProgress.onStandardError());
         PrintWriter console = spec.commandLine().getOut();
         console.print(benchmark.table());
         console.flush();

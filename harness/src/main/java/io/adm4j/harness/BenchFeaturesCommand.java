@@ -2,9 +2,11 @@ package io.adm4j.harness;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bench.FeatureExtraction;
 import io.adm4j.harness.bench.Timing;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.data.Split;
@@ -63,7 +65,7 @@ final class BenchFeaturesCommand implements Runnable {
         }
         Timing timing;
         try (FeatureExtraction extraction = new FeatureExtraction(network, batch(), runtime.device, runtime.threads);
-                Progress progress = Progress.start("Measuring", warmUps + repeats, "runs")) {
+                Progress progress = ConsoleProgress.onStandardError().start("Measuring", warmUps + repeats, "runs")) {
             timing = Timing.of(extraction, batchSize, warmUps, repeats, () -> progress.step(1));
         }
         PrintWriter console = spec.commandLine().getOut();

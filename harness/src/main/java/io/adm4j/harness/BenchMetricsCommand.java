@@ -1,6 +1,7 @@
 package io.adm4j.harness;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.bench.MetricBenchmark;
 import io.adm4j.harness.bench.MetricWork;
 import io.adm4j.harness.metrics.FrechetExtrapolation;
@@ -57,7 +58,7 @@ final class BenchMetricsCommand implements Runnable {
         }
         PrintWriter console = spec.commandLine().getOut();
         console.print(new MetricBenchmark(features, reference, samples, threads, repeats)
-                .run(List.copyOf(new LinkedHashSet<>(works))));
+                .run(List.copyOf(new LinkedHashSet<>(works)), ConsoleProgress.onStandardError()));
         console.flush();
     }
 }

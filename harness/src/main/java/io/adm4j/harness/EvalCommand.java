@@ -2,7 +2,7 @@ package io.adm4j.harness;
 
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.data.Checksums;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.EvaluationRun;
 import io.adm4j.harness.evaluation.GivenSamples;
@@ -23,6 +23,7 @@ import io.adm4j.harness.report.Model;
 import io.adm4j.harness.report.PictureSet;
 import io.adm4j.harness.report.Result;
 import io.adm4j.harness.report.SamplingPoint;
+import io.adm4j.io.Sha256;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.Upsampler;
 import java.io.PrintWriter;
@@ -308,7 +309,7 @@ public final class EvalCommand implements Callable<Integer> {
         return new Model(
                 upsampler == null ? name : name + " enlarged by " + upsampler.manifest().name(),
                 upsampler == null ? folder : folder + " + " + enlarging.bundle,
-                Checksums.of(model.folder().resolve(ModelBundle.MANIFEST)),
+                Sha256.of(model.folder().resolve(ModelBundle.MANIFEST)),
                 model.manifest().classes());
     }
 
@@ -335,8 +336,8 @@ public final class EvalCommand implements Callable<Integer> {
         int size = sets.get(0).imageSize();
         requireSize(evaluator, source, size);
         ReferencePictures real = ReferencePictures.open(source.reference(), split, size, evaluator);
-        String checksum = Checksums.of(source.network());
-        EvaluationRun run = new EvaluationRun(evaluator, checksum, real, kept, out != null && !isJson(out));
+        String checksum = Sha256.of(source.network());
+        EvaluationRun run = new EvaluationRun(evaluator, checksum, real, kept, out != null && !isJson(out), ConsoleProgress.onStandardError());
         List<Result> results = new ArrayList<>();
         try (StopNotice notice = notice(kept)) {
             FeatureNetwork network =

@@ -1,6 +1,7 @@
 package io.adm4j.harness;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.released.FetchFolder;
 import io.adm4j.harness.released.Mirror;
 import io.adm4j.harness.released.ReleasedFile;
@@ -65,7 +66,7 @@ final class FetchCommand implements Runnable {
         ReleasedModels released = ReleasedModels.load();
         Set<ReleasedFile> files = new LinkedHashSet<>();
         names.forEach(name -> files.addAll(filesOf(name, released)));
-        FetchFolder folder = FetchFolder.of(dir);
+        FetchFolder folder = FetchFolder.of(dir, ConsoleProgress.onStandardError());
         PrintWriter out = spec.commandLine().getOut();
         for (ReleasedFile file : files) {
             FetchFolder.Fetched fetched = folder.fetch(file, new Mirror(mirror), files.size() == 1);

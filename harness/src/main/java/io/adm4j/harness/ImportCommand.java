@@ -8,6 +8,7 @@ import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.NetworkModels;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.released.FetchFolder;
 import io.adm4j.harness.released.ReleasedModels;
 import io.adm4j.harness.released.Resemblance;
@@ -129,7 +130,7 @@ final class ImportCommand implements Runnable {
                 throw new UserError("--model knows the flags: leave out --flags and --classifier-flags, or leave out --model.");
             }
             return ImportPlan.ofReleased(
-                    released, released.model(model), weights, classifierWeights, !noClassifier, FetchFolder.of(dir));
+                    released, released.model(model), weights, classifierWeights, !noClassifier, FetchFolder.of(dir, ConsoleProgress.onStandardError()));
         }
         if (flags == null) {
             throw new UserError("Say which network the weights are for: --model NAME for a released one, or --flags FILE."

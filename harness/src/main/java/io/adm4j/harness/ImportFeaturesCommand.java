@@ -3,7 +3,7 @@ package io.adm4j.harness;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.importer.InceptionNetwork;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.data.Checksums;
+import io.adm4j.io.Sha256;
 import io.adm4j.tensor.ElementType;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -61,7 +61,7 @@ final class ImportFeaturesCommand implements Runnable {
         }
         PrintWriter console = spec.commandLine().getOut();
         console.println("Written: " + out + " (" + inputType.name().toLowerCase(Locale.ROOT) + " pictures, SHA-256 "
-                + Checksums.of(out) + ")");
+                + Sha256.of(out) + ")");
         console.flush();
     }
 }

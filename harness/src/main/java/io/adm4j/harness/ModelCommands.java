@@ -1,5 +1,6 @@
 package io.adm4j.harness;
 
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.released.FetchFolder;
 import io.adm4j.harness.released.ReleasedFile;
 import io.adm4j.harness.released.ReleasedModel;
@@ -73,7 +74,7 @@ record ModelCommands(ReleasedModels released, Path dir) {
 
     private Path place(String name) {
         ReleasedFile file = released.filesOf(name).get(0);
-        return FetchFolder.of(dir).place(file);
+        return FetchFolder.of(dir, ConsoleProgress.onStandardError()).place(file);
     }
 
     private String folder() {

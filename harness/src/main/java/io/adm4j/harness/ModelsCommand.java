@@ -3,6 +3,7 @@ package io.adm4j.harness;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.released.FetchFolder;
 import io.adm4j.harness.released.PublishedResult;
 import io.adm4j.harness.released.ReleasedFile;
@@ -50,7 +51,7 @@ final class ModelsCommand implements Runnable {
     @Override
     public void run() {
         released = ReleasedModels.load();
-        folder = FetchFolder.of(dir);
+        folder = FetchFolder.of(dir, ConsoleProgress.onStandardError());
         out = spec.commandLine().getOut();
         List<ReleasedModel> chosen = name == null ? released.models() : List.of(released.model(name));
         if (json) {

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.metrics.Evaluator;
@@ -107,7 +109,7 @@ final class QuickstartCommand implements Runnable {
         List<Double> seconds = new ArrayList<>();
         Path jar = EmbeddedBundle.home().resolve("function/target/quarkus-app/quarkus-run.jar");
         try (FunctionProcess function = FunctionProcess.start(jar, model.folder(), out.resolve("function.log"));
-                Progress progress = Progress.start("Sampling", (long) scales.size() * classes * perClass, "pictures")) {
+                Progress progress = ConsoleProgress.onStandardError().start("Sampling", (long) scales.size() * classes * perClass, "pictures")) {
             for (double scale : scales) {
                 progress.message("classifier scale " + scale);
                 long start = System.nanoTime();
@@ -121,7 +123,7 @@ final class QuickstartCommand implements Runnable {
                 PictureStream real = PictureStream.open(
                         model.path(EmbeddedBundle.REFERENCE), DataOptions.ofSize(manifest.imageSize()))) {
             MeasuredPictures reference;
-            try (Progress progress = Progress.start("Reference", real.size(), "pictures")) {
+            try (Progress progress = ConsoleProgress.onStandardError().start("Reference", real.size(), "pictures")) {
                 reference = evaluator.measure(real, progress::step);
             }
             for (int i = 0; i < scales.size(); i++) {

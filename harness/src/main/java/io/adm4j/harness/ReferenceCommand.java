@@ -1,7 +1,9 @@
 package io.adm4j.harness;
 
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.data.Split;
@@ -108,7 +110,7 @@ final class ReferenceCommand implements Runnable {
                 StopNotice notice = StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {
             makeParent();
             int length;
-            try (Progress progress = Progress.start("Pictures", stream.size(), "pictures")) {
+            try (Progress progress = ConsoleProgress.onStandardError().start("Pictures", stream.size(), "pictures")) {
                 length = evaluator.writeReference(out, stream, pictures, seed, progress::step);
             }
             PrintWriter console = spec.commandLine().getOut();

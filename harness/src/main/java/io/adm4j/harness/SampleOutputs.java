@@ -1,6 +1,8 @@
 package io.adm4j.harness;
 
+import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.sampling.FinishedBatch;
 import io.adm4j.harness.sampling.PictureSource;
 import io.adm4j.harness.sampling.SampleShards;
@@ -71,7 +73,7 @@ final class SampleOutputs {
         if (trajectory != null) {
             run = run.watchedBy(recorder);
         }
-        try (Progress progress = Progress.start("Sampling", run.count(), "pictures")) {
+        try (Progress progress = ConsoleProgress.onStandardError().start("Sampling", run.count(), "pictures")) {
             for (FinishedBatch batch = run.next(); batch != null; batch = run.next()) {
                 if (kept != null) {
                     kept.put(batch.pictures().bytes());

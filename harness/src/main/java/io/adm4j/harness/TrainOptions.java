@@ -7,6 +7,7 @@ import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.net.FreshWeights;
 import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureData;
 import io.adm4j.harness.data.Split;
@@ -144,7 +145,7 @@ final class TrainOptions {
                 source, new DataOptions(description.get("flags").get("image_size").asInt(), Split.TRAIN));
         checkData(description, pictures, source);
         Task task = makeTask.make(description.get("flags"), pictures, settings);
-        TrainingLoop loop = new TrainingLoop(task, settings, folder, runtime.device, runtime.threads);
+        TrainingLoop loop = new TrainingLoop(task, settings, folder, runtime.device, runtime.threads, ConsoleProgress.onStandardError());
         if (resume == null) {
             List<Parameter> network = task.graph().graph().parameters();
             TrainingArtifacts.requireRoom(network, settings.emaRates());

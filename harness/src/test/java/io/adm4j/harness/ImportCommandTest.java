@@ -7,12 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.adm4j.feedback.ProgressListener;
 import io.adm4j.Golden;
 import io.adm4j.bundle.ModelBundle;
-import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.released.FetchFolder;
 import io.adm4j.harness.released.ReleasedModel;
 import io.adm4j.harness.released.ReleasedModels;
+import io.adm4j.io.Sha256;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ class ImportCommandTest {
         JsonNode origin = ModelBundle.load(out).manifest().provenance().get("denoiser");
 
         assertEquals(weights.getFileName().toString(), origin.get("file").asText());
-        assertEquals(Checksums.of(weights), origin.get("sha256").asText());
+        assertEquals(Sha256.of(weights), origin.get("sha256").asText());
     }
 
     @Test
@@ -46,7 +47,7 @@ class ImportCommandTest {
         ReleasedModels released = ReleasedModels.load();
         ReleasedModel model = released.model("imagenet128");
 
-        ImportPlan plan = ImportPlan.ofReleased(released, model, weights, weights, true, FetchFolder.of(folder));
+        ImportPlan plan = ImportPlan.ofReleased(released, model, weights, weights, true, FetchFolder.of(folder, ProgressListener.silent()));
 
         assertEquals("imagenet128", plan.name());
         assertEquals(128, plan.denoiser().flags().get("image_size").asInt());
@@ -55,11 +56,11 @@ class ImportCommandTest {
         assertEquals("imagenet128", plan.origin().get("released").asText());
         assertEquals(0.5, plan.origin().at("/recommended/0/classifier_scale").asDouble());
         assertEquals("25", plan.origin().at("/recommended/1/steps").asText());
-        assertTrue(ImportPlan.ofReleased(released, model, weights, null, false, FetchFolder.of(folder))
+        assertTrue(ImportPlan.ofReleased(released, model, weights, null, false, FetchFolder.of(folder, ProgressListener.silent()))
                 .classifier()
                 .isEmpty());
         assertTrue(ImportPlan.ofReleased(
-                        released, released.model("lsun-cat"), weights, null, true, FetchFolder.of(folder))
+                        released, released.model("lsun-cat"), weights, null, true, FetchFolder.of(folder, ProgressListener.silent()))
                 .classes()
                 .isEmpty());
     }

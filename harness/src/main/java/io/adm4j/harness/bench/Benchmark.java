@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.net.NetworkModels;
-import io.adm4j.harness.Progress;
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.ProgressListener;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,14 +21,14 @@ import java.util.Locale;
 public record Benchmark(BenchSettings settings, long parameters, List<Timing> timings) {
 
     /**
-     * Measures one piece of work after the other, and shows on standard error how far it is.
+     * Measures one piece of work after the other.
      *
      * @throws io.adm4j.runtime.RuntimeFailure if a network or the device cannot be used
      */
-    public static Benchmark run(BenchSettings settings, List<Work> works) {
+    public static Benchmark run(BenchSettings settings, List<Work> works, ProgressListener listener) {
         List<Timing> timings = new ArrayList<>();
         long runs = (long) works.size() * (settings.warmUps() + settings.repeats());
-        try (Progress progress = Progress.start("Measuring", runs, "runs")) {
+        try (Progress progress = listener.start("Measuring", runs, "runs")) {
             for (Work work : works) {
                 try (Scratch scratch = new Scratch();
                         Measurement measurement = work.begin(settings, scratch.folder())) {

@@ -1,6 +1,7 @@
 package io.adm4j.harness.bench;
 
-import io.adm4j.harness.Progress;
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.ProgressListener;
 import io.adm4j.harness.metrics.FeatureMatrix;
 import io.adm4j.harness.metrics.FeatureStatistics;
 import io.adm4j.harness.metrics.MatrixProducts;
@@ -29,7 +30,7 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
     private static final String PEAK = "VmHWM:";
 
     /** Measures one score after the other; gives a table for people. */
-    public String run(List<MetricWork> works) {
+    public String run(List<MetricWork> works, ProgressListener listener) {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%,d samples against %,d reference pictures, %,d features; eigenvalues by %s; %d runs%n%-38s %10s %10s %10s%n",
@@ -43,7 +44,7 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
                 "median s",
                 "CPU s"));
         try (MatrixProducts products = MatrixProducts.open(threads);
-                Progress progress = Progress.start("Measuring", (long) works.size() * repeats + 2, "runs")) {
+                Progress progress = listener.start("Measuring", (long) works.size() * repeats + 2, "runs")) {
             progress.message("features");
             FeatureMatrix a = features(reference, dimension, 1);
             FeatureStatistics real = FeatureStatistics.of(a, products);

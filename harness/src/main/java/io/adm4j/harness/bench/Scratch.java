@@ -1,12 +1,10 @@
 package io.adm4j.harness.bench;
 
+import io.adm4j.io.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** A temporary folder for the graphs. */
 final class Scratch implements AutoCloseable {
@@ -26,11 +24,8 @@ final class Scratch implements AutoCloseable {
 
     @Override
     public void close() {
-        try (Stream<Path> entries = Files.walk(folder)) {
-            List<Path> deepestFirst = entries.sorted(Comparator.reverseOrder()).toList();
-            for (Path entry : deepestFirst) {
-                Files.delete(entry);
-            }
+        try {
+            FileTree.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("The temporary folder " + folder + " could not be deleted.", e);
         }

@@ -1,6 +1,7 @@
 package io.adm4j.harness.data;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -130,7 +131,7 @@ public final class PictureData {
      * files). Reads all of them.
      */
     public String checksum() {
-        return Checksums.of(root, files);
+        return Sha256.of(root, files);
     }
 
     /** A few words for messages: where the pictures come from, how many, how large. */

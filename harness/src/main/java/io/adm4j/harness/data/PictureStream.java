@@ -4,6 +4,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.io.ArrayFileException;
 import io.adm4j.io.NpyStream;
 import io.adm4j.io.NpzReader;
+import io.adm4j.io.Sha256;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Files;
@@ -145,7 +146,7 @@ public abstract sealed class PictureStream implements AutoCloseable {
 
         @Override
         public Optional<String> checksum() {
-            return Optional.of(Checksums.of(file));
+            return Optional.of(Sha256.of(file));
         }
 
         @Override

@@ -1,12 +1,12 @@
 package io.adm4j.harness.evaluation;
 
-import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.report.PictureSet;
 import io.adm4j.harness.report.SamplingPoint;
 import io.adm4j.harness.sampling.PictureSource;
 import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.harness.sampling.SamplingRun;
+import io.adm4j.io.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -83,7 +83,7 @@ public final class DrawnSamples implements SampleSource {
     public PictureSet describe() {
         keptAs.ifPresent(file -> run().shards().orElseThrow().join(count(), file));
         return new PictureSet(
-                keptAs.map(Path::toString).orElse("drawn by " + drawnBy), count(), imageSize(), keptAs.map(Checksums::of));
+                keptAs.map(Path::toString).orElse("drawn by " + drawnBy), count(), imageSize(), keptAs.map(Sha256::of));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.adm4j.harness.evaluation;
 
-import io.adm4j.harness.Progress;
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.ProgressListener;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.metrics.Evaluator;
 import io.adm4j.harness.metrics.FeatureStore;
@@ -21,6 +22,7 @@ public final class EvaluationRun {
     private final ReferencePictures reference;
     private final Optional<WorkFolder> work;
     private final boolean withGallery;
+    private final ProgressListener progress;
     private MeasuredPictures measuredReference;
 
     /**
@@ -33,12 +35,14 @@ public final class EvaluationRun {
             String network,
             ReferencePictures reference,
             Optional<WorkFolder> work,
-            boolean withGallery) {
+            boolean withGallery,
+            ProgressListener progress) {
         this.evaluator = evaluator;
         this.network = network;
         this.reference = reference;
         this.work = work;
         this.withGallery = withGallery;
+        this.progress = progress;
     }
 
     /**
@@ -101,12 +105,12 @@ public final class EvaluationRun {
     private MeasuredPictures measure(String name, String identity, int count, Measure measure) {
         Optional<FeatureShards> shards = work.map(folder -> new FeatureShards(features(folder, identity)));
         int before = shards.map(FeatureShards::last).orElse(0);
-        try (Progress progress = Progress.start(name, before, count, "pictures")) {
+        try (Progress shown = progress.start(name, before, count, "pictures")) {
             long[] seen = {0};
             return measure.with(evaluator.keepingIn(shards.<FeatureStore>map(s -> s).orElse(FeatureStore.none())), done -> {
                 seen[0] += done;
                 if (seen[0] > before) {
-                    progress.step(done);
+                    shown.step(done);
                 }
             });
         }
@@ -117,8 +121,8 @@ public final class EvaluationRun {
     }
 
     private Scores compare(MeasuredPictures real, MeasuredPictures samples) {
-        try (Progress progress = Progress.start("Comparing", evaluator.pairs(real, samples), "pairs")) {
-            return evaluator.compare(real, samples, progress::step);
+        try (Progress shown = progress.start("Comparing", evaluator.pairs(real, samples), "pairs")) {
+            return evaluator.compare(real, samples, shown::step);
         }
     }
 

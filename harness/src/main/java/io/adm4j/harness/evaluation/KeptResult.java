@@ -15,12 +15,12 @@ import io.adm4j.harness.report.Gallery;
 import io.adm4j.harness.report.PictureSet;
 import io.adm4j.harness.report.Result;
 import io.adm4j.harness.report.SamplingPoint;
+import io.adm4j.io.AtomicFile;
 import io.adm4j.io.Npz;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,10 +78,8 @@ final class KeptResult {
         samples.sha256().ifPresent(sum -> set.put("sha256", sum));
         json.set("scores", json(result.scores()));
         json.put("seconds", result.seconds());
-        Path temporary = scores.resolveSibling(scores.getFileName() + ".part");
         try {
-            Files.writeString(temporary, json.toPrettyString());
-            Files.move(temporary, scores, StandardCopyOption.ATOMIC_MOVE);
+            AtomicFile.writeString(scores, json.toPrettyString());
         } catch (IOException e) {
             throw new UserError("Cannot write to " + scores + ": " + e.getMessage() + ".", e);
         }

@@ -1,7 +1,6 @@
 package io.adm4j.harness.evaluation;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.data.Split;
@@ -10,6 +9,7 @@ import io.adm4j.harness.metrics.MeasuredPictures;
 import io.adm4j.harness.report.PictureSet;
 import io.adm4j.io.ArrayFileException;
 import io.adm4j.io.NpzReader;
+import io.adm4j.io.Sha256;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -51,7 +51,7 @@ public final class ReferencePictures {
         DataOptions options = new DataOptions(imageSize, split);
         boolean archive = Files.isRegularFile(path);
         if (archive && isWithoutPictures(path)) {
-            PictureSet statistics = new PictureSet(path.toString(), 0, 0, Optional.of(Checksums.of(path)));
+            PictureSet statistics = new PictureSet(path.toString(), 0, 0, Optional.of(Sha256.of(path)));
             return new ReferencePictures(path, options, statistics, evaluator.picturesOf(path));
         }
         try (PictureStream pictures = PictureStream.open(path, options)) {

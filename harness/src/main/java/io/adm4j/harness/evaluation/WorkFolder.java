@@ -1,20 +1,13 @@
 package io.adm4j.harness.evaluation;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.FileTree;
+import io.adm4j.io.LockFile;
+import io.adm4j.io.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -26,9 +19,9 @@ public final class WorkFolder implements AutoCloseable {
     private static final String LOCK = "adm4j-eval.lock";
 
     private final Path folder;
-    private final FileChannel lock;
+    private final LockFile lock;
 
-    private WorkFolder(Path folder, FileChannel lock) {
+    private WorkFolder(Path folder, LockFile lock) {
         this.folder = folder;
         this.lock = lock;
     }
@@ -45,14 +38,10 @@ public final class WorkFolder implements AutoCloseable {
                 throw new UserError("The folder " + folder + " holds other files; name an empty or new one with --work.");
             }
             Files.createDirectories(folder);
-            FileChannel channel =
-                    FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!taken(channel)) {
-                channel.close();
-                throw new UserError("Another evaluation is at work in " + folder
-                        + ": wait for it, stop it first, or name another folder with --work.");
-            }
-            return new WorkFolder(folder, channel);
+            LockFile lock = LockFile.take(folder.resolve(LOCK))
+                    .orElseThrow(() -> new UserError("Another evaluation is at work in " + folder
+                            + ": wait for it, stop it first, or name another folder with --work."));
+            return new WorkFolder(folder, lock);
         } catch (IOException e) {
             throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
         }
@@ -61,15 +50,6 @@ public final class WorkFolder implements AutoCloseable {
     private static boolean isEmpty(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.findAny().isEmpty();
-        }
-    }
-
-    private static boolean taken(FileChannel channel) throws IOException {
-        try {
-            FileLock held = channel.tryLock();
-            return held != null;
-        } catch (OverlappingFileLockException sameProcess) {
-            return false;
         }
     }
 
@@ -84,12 +64,7 @@ public final class WorkFolder implements AutoCloseable {
      * @param kind first part of the name, for people
      */
     public Path path(String kind, String identity) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
-            return folder.resolve(kind + "-" + HexFormat.of().formatHex(digest, 0, 8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256.", e);
-        }
+        return folder.resolve(kind + "-" + Sha256.of(identity).substring(0, 16));
     }
 
     /** Removes all that was kept; {@link #close} then removes the folder. */
@@ -103,14 +78,8 @@ public final class WorkFolder implements AutoCloseable {
 
     /** Removes a file or folder of this one, if it is there. */
     static void delete(Path path) {
-        if (!Files.exists(path)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(path)) {
-            List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-            for (Path entry : deepestFirst) {
-                Files.delete(entry);
-            }
+        try {
+            FileTree.delete(path);
         } catch (IOException e) {
             throw new UserError("Could not remove " + path + ": " + e.getMessage() + ".", e);
         }

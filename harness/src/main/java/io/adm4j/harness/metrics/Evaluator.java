@@ -1,9 +1,9 @@
 package io.adm4j.harness.metrics;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
+import io.adm4j.io.Sha256;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -194,7 +194,7 @@ public final class Evaluator implements AutoCloseable {
     }
 
     private String networkSha256() {
-        return Checksums.of(network);
+        return Sha256.of(network);
     }
 
     /** How much {@link #compare} tells of in all. */

@@ -1,7 +1,8 @@
 package io.adm4j.harness.released;
 
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -34,6 +35,7 @@ final class Downloader {
 
     private final HttpClient client;
     private final Patience patience;
+    private final ProgressListener progress;
 
     /**
      * When to give up.
@@ -64,8 +66,9 @@ final class Downloader {
         }
     }
 
-    Downloader(Patience patience) {
+    Downloader(Patience patience, ProgressListener progress) {
         this.patience = patience;
+        this.progress = progress;
         client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NORMAL)
@@ -90,15 +93,15 @@ final class Downloader {
     }
 
     /** Copies a file that can be read here, in the same way. */
-    static void copy(Path source, Path target, long leastBytes) {
+    void copy(Path source, Path target, long leastBytes) {
         try (PartFile part = PartFile.open(target);
                 InputStream in = Files.newInputStream(source)) {
             long total = Files.size(source);
             requireLength(source.toString(), total, leastBytes);
             part.requireRoom(total);
             part.begin(new PartFile.Origin(source.toUri().toString(), "", total));
-            try (Progress progress = progress(target, 0, total)) {
-                Megabytes megabytes = new Megabytes(progress, 0);
+            try (Progress shown = show(target, 0, total)) {
+                Megabytes megabytes = new Megabytes(shown, 0);
                 byte[] chunk = new byte[CHUNK];
                 for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
                     part.append(chunk, n);
@@ -115,8 +118,8 @@ final class Downloader {
         }
     }
 
-    private static Progress progress(Path target, long done, long total) {
-        return Progress.start(
+    private Progress show(Path target, long done, long total) {
+        return progress.start(
                 target.getFileName().toString(), done / MEGABYTE, (total + MEGABYTE - 1) / MEGABYTE, "MB");
     }
 
@@ -294,8 +297,8 @@ final class Downloader {
 
         private void receive(InputStream body) throws IOException {
             try (Silence silence = new Silence(body, patience.silence());
-                    Progress progress = progress(target, part.size(), Math.max(total, part.size()))) {
-                Megabytes megabytes = new Megabytes(progress, part.size());
+                    Progress shown = show(target, part.size(), Math.max(total, part.size()))) {
+                Megabytes megabytes = new Megabytes(shown, part.size());
                 byte[] chunk = new byte[CHUNK];
                 for (int n = silence.read(chunk); n >= 0; n = silence.read(chunk)) {
                     part.append(chunk, n);

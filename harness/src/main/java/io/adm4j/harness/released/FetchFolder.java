@@ -1,5 +1,6 @@
 package io.adm4j.harness.released;
 
+import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,9 +27,14 @@ public final class FetchFolder {
         this.downloader = downloader;
     }
 
-    /** @param path the folder, or null for the usual one */
-    public static FetchFolder of(Path path) {
-        return new FetchFolder(path == null ? usual() : path, new Downloader(Downloader.Patience.USUAL));
+    /**
+     * A folder of fetched files.
+     *
+     * @param path the folder, or null for the usual one
+     * @param progress told of each file that is fetched
+     */
+    public static FetchFolder of(Path path, ProgressListener progress) {
+        return new FetchFolder(path == null ? usual() : path, new Downloader(Downloader.Patience.USUAL, progress));
     }
 
     private static Path usual() {
@@ -96,7 +102,7 @@ public final class FetchFolder {
                 if (source instanceof Source.Web web) {
                     downloader.download(web.address(), place(file), file.leastBytes());
                 } else if (source instanceof Source.Local local) {
-                    Downloader.copy(local.file(), place(file), file.leastBytes());
+                    downloader.copy(local.file(), place(file), file.leastBytes());
                 }
                 return source;
             } catch (Downloader.NotThere e) {

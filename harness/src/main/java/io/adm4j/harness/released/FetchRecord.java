@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.data.Checksums;
+import io.adm4j.io.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ public record FetchRecord(String source, long bytes, String sha256, Instant fetc
     public static FetchRecord describing(Path file, String source) {
         try {
             return new FetchRecord(
-                    source, Files.size(file), Checksums.of(file), Instant.now().truncatedTo(ChronoUnit.SECONDS));
+                    source, Files.size(file), Sha256.of(file), Instant.now().truncatedTo(ChronoUnit.SECONDS));
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -57,7 +57,7 @@ public record FetchRecord(String source, long bytes, String sha256, Instant fetc
         } catch (IOException e) {
             throw unreadable(file, e);
         }
-        String sha256 = Checksums.of(file);
+        String sha256 = Sha256.of(file);
         if (!sha256.equals(recorded.sha256())) {
             throw changed(file, "sha256 " + sha256 + " instead of " + recorded.sha256());
         }

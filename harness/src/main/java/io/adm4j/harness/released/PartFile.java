@@ -4,14 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.AtomicFile;
+import io.adm4j.io.LockFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The beginning of a file that is being fetched: {@code NAME.part}, locked while a process works on it, and beside it
@@ -50,23 +49,12 @@ final class PartFile implements AutoCloseable {
         Path part = beside(target, ".part");
         try {
             Files.createDirectories(target.toAbsolutePath().getParent());
-            FileChannel channel =
-                    FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            if (!locked(channel)) {
-                channel.close();
-                throw new UserError("Another process is fetching " + target + ": wait for it, or stop it first.");
-            }
-            return new PartFile(target, channel);
+            LockFile lock = LockFile.take(part)
+                    .orElseThrow(() -> new UserError(
+                            "Another process is fetching " + target + ": wait for it, or stop it first."));
+            return new PartFile(target, lock.channel());
         } catch (IOException e) {
             throw cannotWrite(part, e);
-        }
-    }
-
-    private static boolean locked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException sameProcess) {
-            return false;
         }
     }
 
@@ -137,7 +125,7 @@ final class PartFile implements AutoCloseable {
     void finish() {
         try {
             channel.force(true);
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+            AtomicFile.rename(part, target);
             Files.deleteIfExists(note);
         } catch (IOException e) {
             throw cannotWrite(target, e);

@@ -1,6 +1,7 @@
 package io.adm4j.harness.sampling;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.AtomicFile;
 import io.adm4j.io.NpyRowWriter;
 import io.adm4j.io.Npz;
 import io.adm4j.io.NpzWriter;
@@ -86,7 +87,7 @@ public final class SampleShards {
             }
         }
         try {
-            Files.move(temporary, shard(first), StandardCopyOption.ATOMIC_MOVE);
+            AtomicFile.rename(temporary, shard(first));
         } catch (IOException e) {
             throw new UncheckedIOException("Could not keep a finished batch in " + folder + ".", e);
         }

@@ -1,9 +1,9 @@
 package io.adm4j.harness.sampling;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.data.Checksums;
 import io.adm4j.io.NpyReader;
 import io.adm4j.io.NpzReader;
+import io.adm4j.io.Sha256;
 import io.adm4j.sampling.SampleRequest;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -70,7 +70,7 @@ public final class StartNoise {
     }
 
     String checksum() {
-        return file == null ? "" : Checksums.of(file);
+        return file == null ? "" : Sha256.of(file);
     }
 
     private static Tensor readFromNpz(Path file) {

@@ -3,10 +3,10 @@ package io.adm4j.harness.sampling;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.data.Checksums;
 import io.adm4j.harness.data.DataOptions;
 import io.adm4j.harness.data.PictureStream;
 import io.adm4j.harness.data.Split;
+import io.adm4j.io.Sha256;
 import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -90,7 +90,7 @@ public final class StoredPictures implements PictureSource, AutoCloseable {
     public ObjectNode settings() {
         return JsonNodeFactory.instance
                 .objectNode()
-                .put("pictures", Checksums.of(file))
+                .put("pictures", Sha256.of(file))
                 .put("num_samples", count);
     }
 

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.AtomicFile;
+import io.adm4j.io.FileTree;
+import io.adm4j.io.LockFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -63,9 +65,23 @@ public final class RunFolder {
         }
         try {
             Files.createDirectories(folder);
-            Path temporary = folder.resolve("run.json.tmp");
-            Files.writeString(temporary, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n");
-            Files.move(temporary, folder.resolve("run.json"), StandardCopyOption.ATOMIC_MOVE);
+            AtomicFile.writeString(
+                    folder.resolve("run.json"), mapper.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n");
+        } catch (IOException e) {
+            throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    /**
+     * Keeps other processes from training the same run until the lock is closed.
+     *
+     * @throws UserError if another process trains it, or the folder cannot be written
+     */
+    public LockFile lock() {
+        try {
+            return LockFile.take(folder.resolve("lock"))
+                    .orElseThrow(() -> new UserError(
+                            "Another process is training " + folder + ": wait for it, or stop it first."));
         } catch (IOException e) {
             throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
         }
@@ -111,16 +127,16 @@ public final class RunFolder {
         Path target = folder.resolve(String.format("%s%08d", PREFIX, step));
         Path temporary = folder.resolve("saving");
         try {
-            delete(temporary);
+            FileTree.delete(temporary);
             Files.createDirectories(temporary);
             writeWeights.accept(temporary.resolve("weights.ckpt"));
             ObjectNode state = mapper.createObjectNode().put("step", step).put("seconds", seconds);
             Files.writeString(temporary.resolve("state.json"), mapper.writeValueAsString(state));
-            delete(target);
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            FileTree.delete(target);
+            AtomicFile.rename(temporary, target);
             List<Checkpoint> all = checkpoints();
             for (Checkpoint old : all.subList(0, Math.max(0, all.size() - KEPT))) {
-                delete(old.folder());
+                FileTree.delete(old.folder());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Could not save the checkpoint " + target + ".", e);
@@ -150,14 +166,4 @@ public final class RunFolder {
         }
     }
 
-    private static void delete(Path path) throws IOException {
-        if (!Files.exists(path)) {
-            return;
-        }
-        try (Stream<Path> entries = Files.walk(path)) {
-            for (Path p : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(p);
-            }
-        }
-    }
 }

@@ -2,8 +2,10 @@ package io.adm4j.harness.training;
 
 import io.adm4j.export.training.AdamW;
 import io.adm4j.export.training.TrainingArtifacts;
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.Progress;
+import io.adm4j.io.LockFile;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.ElementType;
@@ -37,14 +39,16 @@ public final class TrainingLoop {
     private final RunFolder run;
     private final Device device;
     private final int threads;
+    private final ProgressListener progress;
     private volatile boolean stopped;
 
-    public TrainingLoop(Task task, TrainingSettings settings, RunFolder run, Device device, int threads) {
+    public TrainingLoop(Task task, TrainingSettings settings, RunFolder run, Device device, int threads, ProgressListener progress) {
         this.task = task;
         this.settings = settings;
         this.run = run;
         this.device = device;
         this.threads = threads;
+        this.progress = progress;
     }
 
     /** Saves the first checkpoint of a new run. */
@@ -65,7 +69,7 @@ public final class TrainingLoop {
      * @throws UserError if the loss stops being a number (the last checkpoint stays), or another process trains this run
      */
     public RunFolder.Checkpoint train(long steps, long saveInterval) {
-        try (RunLock lock = RunLock.of(run.path())) {
+        try (LockFile lock = run.lock()) {
             return trainLocked(steps, saveInterval);
         }
     }
@@ -95,7 +99,7 @@ public final class TrainingLoop {
                         Files.newBufferedWriter(
                                 run.log(), StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
                         true);
-                Progress progress = Progress.start("Training", first, steps, "steps")) {
+                Progress shown = progress.start("Training", first, steps, "steps")) {
             if (first == 0) {
                 log.println("step,lr," + String.join(",", task.figureNames()) + ",seconds");
             }
@@ -118,8 +122,8 @@ public final class TrainingLoop {
                 }
                 smoothed.add(figures);
                 double rate = (step + 1 - first) * settings.batchSize() / seconds;
-                progress.message(String.format(Locale.ROOT, "%s  %.1f pictures/s", smoothed, rate));
-                progress.step(1);
+                shown.message(String.format(Locale.ROOT, "%s  %.1f pictures/s", smoothed, rate));
+                shown.step(1);
                 boolean last = step + 1 == steps || stopped;
                 if (last || (step + 1) % saveInterval == 0) {
                     saved = run.save(step + 1, before + seconds, session::save);

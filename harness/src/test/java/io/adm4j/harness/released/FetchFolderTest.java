@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.data.Checksums;
+import io.adm4j.io.Sha256;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -46,7 +47,7 @@ class FetchFolderTest {
 
         assertTrue(fetched.arrived());
         assertArrayEquals(CONTENT, Files.readAllBytes(place()));
-        assertEquals(Checksums.of(place()), fetched.record().sha256());
+        assertEquals(Sha256.of(place()), fetched.record().sha256());
         assertEquals(CONTENT.length, fetched.record().bytes());
         assertEquals(server.address().toString(), fetched.record().source());
         assertEquals(List.of("model.pt", "model.pt.json"), contents());
@@ -326,7 +327,7 @@ class FetchFolderTest {
     }
 
     private static Downloader impatient() {
-        return new Downloader(new Downloader.Patience(3, Duration.ofMillis(1), Duration.ofSeconds(2)));
+        return new Downloader(new Downloader.Patience(3, Duration.ofMillis(1), Duration.ofSeconds(2)), ProgressListener.silent());
     }
 
     private ReleasedFile file() {

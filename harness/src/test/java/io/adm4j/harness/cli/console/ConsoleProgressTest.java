@@ -1,13 +1,14 @@
-package io.adm4j.harness;
+package io.adm4j.harness.cli.console;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.adm4j.feedback.Progress;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class ProgressTest {
+class ConsoleProgressTest {
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final AtomicLong seconds = new AtomicLong();
 
@@ -39,7 +40,7 @@ class ProgressTest {
     }
 
     private Progress start(long done, long total) {
-        return Progress.lines(
-                new PrintStream(printed), () -> seconds.get() * 1_000_000_000L, "Training", done, total, "steps");
+        return new ConsoleProgress(new PrintStream(printed), () -> seconds.get() * 1_000_000_000L, false)
+                .start("Training", done, total, "steps");
     }
 }

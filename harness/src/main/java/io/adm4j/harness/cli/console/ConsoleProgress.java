@@ -1,5 +1,7 @@
-package io.adm4j.harness;
+package io.adm4j.harness.cli.console;
 
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.ProgressListener;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -13,57 +15,32 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * How far a long task is, on standard error: a bar on a terminal, else (a log file, a CI job) a line now and then.
+ * Shows how far long tasks are: on a terminal as a bar, else (a log file, a CI job) as a line now and then.
  *
- * <p>Steps may be reported by several threads.
+ * <p>Made anew for each command; tasks may run side by side.
  */
-public final class Progress implements AutoCloseable {
+public final class ConsoleProgress implements ProgressListener {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
-    private final Display display;
+    private final PrintStream out;
+    private final LongSupplier nanoTime;
+    private final boolean terminal;
 
-    private Progress(Display display) {
-        this.display = display;
+    /** @param terminal whether {@code out} can move its cursor, so that a bar may be drawn */
+    ConsoleProgress(PrintStream out, LongSupplier nanoTime, boolean terminal) {
+        this.out = out;
+        this.nanoTime = nanoTime;
+        this.terminal = terminal;
     }
 
-    /**
-     * Starts to show a task.
-     *
-     * @param task what is done, as a heading: "Sampling"
-     * @param total how many units there are
-     * @param unit name of the units: "pictures"
-     */
-    public static Progress start(String task, long total, String unit) {
-        return start(task, 0, total, unit);
+    /** Shows progress on standard error. */
+    public static ConsoleProgress onStandardError() {
+        return new ConsoleProgress(System.err, System::nanoTime, errorIsTerminal());
     }
 
-    /** Starts to show a task that was begun earlier: {@code done} units are finished and do not count for the speed. */
-    public static Progress start(String task, long done, long total, String unit) {
-        if (errorIsTerminal()) {
-            return new Progress(new Bar(task, done, total, unit));
-        }
-        return new Progress(new Lines(System.err, System::nanoTime, task, done, total, unit));
-    }
-
-    /** The form for logs, for tests. */
-    static Progress lines(PrintStream out, LongSupplier nanoTime, String task, long done, long total, String unit) {
-        return new Progress(new Lines(out, nanoTime, task, done, total, unit));
-    }
-
-    /** Reports {@code units} more as done. */
-    public void step(long units) {
-        display.step(units);
-    }
-
-    /** Shows a few words behind the figures, such as the loss; replaces the words before. */
-    public void message(String words) {
-        display.message(words);
-    }
-
-    /** Ends the display with the state reached. */
     @Override
-    public void close() {
-        display.close();
+    public Progress start(String task, long done, long total, String unit) {
+        return terminal ? new Bar(out, task, done, total, unit) : new Lines(out, nanoTime, task, done, total, unit);
     }
 
     private static boolean errorIsTerminal() {
@@ -77,18 +54,10 @@ public final class Progress implements AutoCloseable {
         }
     }
 
-    private interface Display {
-        void step(long units);
-
-        void message(String words);
-
-        void close();
-    }
-
-    private static final class Bar implements Display {
+    private static final class Bar implements Progress {
         private final ProgressBar bar;
 
-        Bar(String task, long done, long total, String unit) {
+        Bar(PrintStream out, String task, long done, long total, String unit) {
             bar = new ProgressBarBuilder()
                     .setTaskName(task)
                     .startsFrom(done, Duration.ZERO)
@@ -97,7 +66,7 @@ public final class Progress implements AutoCloseable {
                     .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                     .setUpdateIntervalMillis(250)
                     .showSpeed()
-                    .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                    .setConsumer(new ConsoleProgressBarConsumer(out))
                     .build();
         }
 
@@ -117,7 +86,7 @@ public final class Progress implements AutoCloseable {
         }
     }
 
-    private static final class Lines implements Display {
+    private static final class Lines implements Progress {
         private final PrintStream out;
         private final LongSupplier nanoTime;
         private final String task;

@@ -1,0 +1,18 @@
+package io.adm4j.feedback;
+
+/**
+ * What was given cannot be used; the message is one sentence that says what to change, shown without a stack trace.
+ *
+ * <p>Any other exception that reaches the user is a defect of the program.
+ */
+public class UserError extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public UserError(String message) {
+        super(message);
+    }
+
+    public UserError(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
