@@ -25,7 +25,7 @@ export LD_LIBRARY_PATH=$kit/ort${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 harness=$work/harness
 cat >"$harness" <<H
 #!/bin/sh
-exec "$java" -Donnxruntime.native.path="$kit/ort" -cp "$kit/lib/*" io.adm4j.harness.Harness "\$@"
+exec "$java" -Donnxruntime.native.path="$kit/ort" -cp "$kit/lib/*" io.adm4j.harness.cli.Harness "\$@"
 H
 chmod +x "$harness"
 

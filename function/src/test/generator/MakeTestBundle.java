@@ -4,12 +4,12 @@ import io.adm4j.bundle.BundleWriter;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.diffusion.DiffusionConfig;
-import io.adm4j.export.autodiff.ClassifierGradient;
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Value;
-import io.adm4j.export.net.FreshWeights;
+import io.adm4j.export.net.ClassifierGradientGraph;
+import io.adm4j.export.net.InitialWeights;
 import io.adm4j.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,7 +111,7 @@ public final class MakeTestBundle {
         Value logits = hidden.reduceMean(false, 2, 3).linear(
                 graph.parameter("fc.weight", new Initializer.Normal(3), CLASSES, WIDTH),
                 graph.parameter("fc.bias", new Initializer.Constant(0), CLASSES));
-        ClassifierGradient.Output output = ClassifierGradient.of(x, y, logits);
+        ClassifierGradientGraph.Output output = ClassifierGradientGraph.of(x, y, logits);
         return model(
                 graph,
                 List.of(x, t, y),
@@ -131,6 +131,6 @@ public final class MakeTestBundle {
     }
 
     private static OnnxModel model(GraphBuilder graph, List<Value> inputs, List<Value> outputs) {
-        return OnnxModel.withWeights(graph, inputs, outputs, FreshWeights.draw(graph.parameters(), 0));
+        return OnnxModel.withWeights(graph, inputs, outputs, InitialWeights.draw(graph.parameters(), 0));
     }
 }

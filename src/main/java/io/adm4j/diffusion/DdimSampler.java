@@ -36,7 +36,7 @@ public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipD
     @Override
     public Iterator<StepState> steps(
             Denoiser denoiser, Guidance guidance, Tensor start, Tensor labels, NoiseSource noise) {
-        return new ReverseRun(diffusion, clipDenoised, new Implicit(), denoiser, guidance, start, labels, noise);
+        return new ReverseProcess(diffusion, clipDenoised, new Implicit(), denoiser, guidance, start, labels, noise);
     }
 
     /** Standard deviation of the noise that the step at an index adds, equation 16. */
@@ -46,7 +46,7 @@ public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipD
         return eta * Math.sqrt((1 - previous) / (1 - bar)) * Math.sqrt(1 - bar / previous);
     }
 
-    private final class Implicit implements ReverseRun.Rule {
+    private final class Implicit implements ReverseProcess.Rule {
         @Override
         public boolean addsNoise(int index) {
             return eta > 0 && index > 0;

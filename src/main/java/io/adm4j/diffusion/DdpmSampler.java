@@ -16,11 +16,11 @@ public record DdpmSampler(GaussianDiffusion diffusion, boolean clipDenoised) imp
     @Override
     public Iterator<StepState> steps(
             Denoiser denoiser, Guidance guidance, Tensor start, Tensor labels, NoiseSource noise) {
-        return new ReverseRun(
+        return new ReverseProcess(
                 diffusion, clipDenoised, new Ancestral(diffusion), denoiser, guidance, start, labels, noise);
     }
 
-    private static final class Ancestral implements ReverseRun.Rule {
+    private static final class Ancestral implements ReverseProcess.Rule {
         private final GaussianDiffusion diffusion;
         private Tensor logVariance;
 

@@ -1,6 +1,5 @@
 package io.adm4j.io;
 
-import io.adm4j.io.Sha256;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;

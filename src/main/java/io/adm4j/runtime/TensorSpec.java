@@ -3,6 +3,8 @@ package io.adm4j.runtime;
 import io.adm4j.tensor.ElementType;
 
 
+
+
 /**
  * An input or output of a graph.
  *

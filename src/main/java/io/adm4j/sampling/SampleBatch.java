@@ -3,6 +3,8 @@ package io.adm4j.sampling;
 import io.adm4j.tensor.Tensor;
 
 
+
+
 /**
  * Sampled pictures.
  *

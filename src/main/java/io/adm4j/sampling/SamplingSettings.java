@@ -7,6 +7,8 @@ import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.Sampler;
 
 
+
+
 /**
  * How to sample.
  *

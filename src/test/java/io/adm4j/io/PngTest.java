@@ -60,7 +60,7 @@ class PngTest {
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) (i + 1);
         }
-        Tensor grid = new PictureGrid(3, 1, 2, 0).layOut(Tensor.of(pixels, count, 2, 3, 3));
+        Tensor grid = new ImageGrid(3, 1, 2, 0).layOut(Tensor.of(pixels, count, 2, 3, 3));
         assertEquals(2 * 4 + 3, grid.dim(0));
         assertEquals(3 * 6 + 4, grid.dim(1));
         byte[] laid = grid.toByteArray();

@@ -12,7 +12,7 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 public class BundleReadiness implements HealthCheck {
     @Inject
-    Sampling sampling;
+    SamplingService sampling;
 
     @Override
     public HealthCheckResponse call() {

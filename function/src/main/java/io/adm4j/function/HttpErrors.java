@@ -52,10 +52,10 @@ public class HttpErrors {
             } else if (method == HttpMethod.POST && path.equals(FUNCTION)) {
                 lookAtBody(request);
             } else {
-                throw RequestProblem.badMethod(path.equals(FUNCTION) ? "GET, POST" : "GET");
+                throw HttpException.badMethod(path.equals(FUNCTION) ? "GET, POST" : "GET");
             }
         } else if (!path.startsWith(OPERATIONS)) {
-            throw RequestProblem.notFound(
+            throw HttpException.notFound(
                     "There is nothing at " + Quoted.of(path) + ": use " + FUNCTION + " or " + PICTURE + ".");
         }
         request.next();
@@ -68,7 +68,7 @@ public class HttpErrors {
             SampleQuery.checkName(name);
             List<String> values = fields.getAll(name);
             if (values.size() > 1) {
-                throw RequestProblem.badInput(
+                throw HttpException.badInput(
                         Quoted.of(name) + " is given " + values.size() + " times, but each field goes in once.");
             }
         }
@@ -76,14 +76,14 @@ public class HttpErrors {
 
     private void lookAtBody(RoutingContext request) {
         if (request.request().query() != null) {
-            throw RequestProblem.badInput("A POST takes its fields from the JSON body, not from the query.");
+            throw HttpException.badInput("A POST takes its fields from the JSON body, not from the query.");
         }
         if (request.body().length() <= 0) {
             return;
         }
         for (Map.Entry<String, JsonNode> field : body(request).properties()) {
             if (field.getValue().isContainerNode()) {
-                throw RequestProblem.badInput(
+                throw HttpException.badInput(
                         "Field " + Quoted.of(field.getKey()) + " must be one number or text, not an array or object.");
             }
         }
@@ -94,10 +94,10 @@ public class HttpErrors {
         try {
             body = json.readTree(request.body().buffer().getBytes());
         } catch (IOException e) {
-            throw RequestProblem.badInput("The body is no JSON" + place(e) + ".");
+            throw HttpException.badInput("The body is no JSON" + place(e) + ".");
         }
         if (!body.isObject()) {
-            throw RequestProblem.badInput(
+            throw HttpException.badInput(
                     "The body must be a JSON object such as {\"label\": \"boot\", \"seed\": 1}.");
         }
         return body;
@@ -115,7 +115,7 @@ public class HttpErrors {
         if (request.response().ended() || request.response().closed()) {
             return;
         }
-        RequestProblem problem = problem(request.failure());
+        HttpException problem = problem(request.failure());
         if (problem == null) {
             problem = foreign(request);
         }
@@ -126,9 +126,9 @@ public class HttpErrors {
                 .end(json.createObjectNode().put("error", problem.getMessage()).toString());
     }
 
-    private static RequestProblem problem(Throwable failure) {
+    private static HttpException problem(Throwable failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
-            if (t instanceof RequestProblem found) {
+            if (t instanceof HttpException found) {
                 return found;
             }
         }
@@ -136,15 +136,15 @@ public class HttpErrors {
     }
 
     /** A failure that did not start with us. */
-    private static RequestProblem foreign(RoutingContext request) {
+    private static HttpException foreign(RoutingContext request) {
         int status = request.statusCode();
         if (status == 413) {
-            return RequestProblem.tooLarge("The body is too large: it holds a few short fields.");
+            return HttpException.tooLarge("The body is too large: it holds a few short fields.");
         }
         if (status >= 400 && status < 500) {
-            return RequestProblem.badInput("The request cannot be read (" + status + ").");
+            return HttpException.badInput("The request cannot be read (" + status + ").");
         }
         LOG.error("A request failed.", request.failure());
-        return RequestProblem.failed("The function failed; its log says why.");
+        return HttpException.failed("The function failed; its log says why.");
     }
 }

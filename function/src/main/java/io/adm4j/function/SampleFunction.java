@@ -8,7 +8,7 @@ import java.util.Map;
 /** The function {@code sample}: GET with query parameters or POST with a JSON object of the same fields. */
 public class SampleFunction {
     @Inject
-    Sampling sampling;
+    SamplingService sampling;
 
     @Inject
     CurrentVertxRequest request;

@@ -3,7 +3,7 @@ package io.adm4j.function;
 import io.adm4j.bundle.ClassNames;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.feedback.Quoted;
-import io.adm4j.function.BundleFacts.UpsamplerFacts;
+import io.adm4j.function.BundleInfo.UpsamplerFacts;
 import io.adm4j.sampling.SamplingSettings;
 import java.math.BigDecimal;
 import java.util.List;
@@ -34,7 +34,7 @@ record SampleQuery(
         String sampler,
         double eta,
         double classifierScale,
-        Optional<Enlarging> enlarging) {
+        Optional<UpsamplingSettings> enlarging) {
     /** The fields of a request that are about enlarging, beyond whether to. */
     private static final List<String> ENLARGING_FIELDS =
             List.of("upsamplerSteps", "upsamplerSampler", "upsamplerEta", "upsamplerClassifierScale");
@@ -54,9 +54,9 @@ record SampleQuery(
      * Checks a request against what a bundle can do.
      *
      * @param fields by name; null values count as left out
-     * @throws RequestProblem with the field and what is allowed for it
+     * @throws HttpException with the field and what is allowed for it
      */
-    static SampleQuery of(Map<String, String> fields, BundleFacts bundle, FunctionConfig config) {
+    static SampleQuery of(Map<String, String> fields, BundleInfo bundle, FunctionConfig config) {
         fields.keySet().forEach(SampleQuery::checkName);
         String label = fields.get("label");
         Integer found = label == null ? null : label(label, bundle.classes());
@@ -69,10 +69,10 @@ record SampleQuery(
         double scale = scale(fields, "classifierScale", standard, bundle.hasClassifier(), "bundle");
         boolean labelled = bundle.conditional() || scale != 0;
         if (found != null && !labelled) {
-            throw RequestProblem.badInput("label must be left out where classifierScale is 0: only the classifier of this"
+            throw HttpException.badInput("label must be left out where classifierScale is 0: only the classifier of this"
                     + " bundle knows its classes.");
         }
-        Optional<Enlarging> enlarging = enlarging(fields, bundle.upsampler(), labelled, config);
+        Optional<UpsamplingSettings> enlarging = enlarging(fields, bundle.upsampler(), labelled, config);
         return new SampleQuery(
                 found,
                 labelled && bundle.classes().count() > 0,
@@ -85,30 +85,30 @@ record SampleQuery(
                 enlarging);
     }
 
-    private static Optional<Enlarging> enlarging(
+    private static Optional<UpsamplingSettings> enlarging(
             Map<String, String> fields,
             Optional<UpsamplerFacts> upsampler,
             boolean labelled,
             FunctionConfig config) {
         boolean wanted = truth(fields, "upsample", upsampler.isPresent());
         if (wanted && upsampler.isEmpty()) {
-            throw RequestProblem.badInput("upsample must be false: this function has no upsampler.");
+            throw HttpException.badInput("upsample must be false: this function has no upsampler.");
         }
         if (!wanted) {
             ENLARGING_FIELDS.stream().filter(name -> given(fields, name)).findFirst().ifPresent(name -> {
-                throw RequestProblem.badInput(name + " must be left out: "
+                throw HttpException.badInput(name + " must be left out: "
                         + (upsampler.isPresent() ? "upsample is false." : "this function has no upsampler."));
             });
             return Optional.empty();
         }
         UpsamplerFacts facts = upsampler.get();
         if (!labelled && (facts.conditional() || given(fields, "upsamplerClassifierScale"))) {
-            throw RequestProblem.badInput("upsample must be false where classifierScale is 0: without guidance the pictures"
+            throw HttpException.badInput("upsample must be false where classifierScale is 0: without guidance the pictures"
                     + " are of no class that the upsampler could be told.");
         }
         String sampler = sampler(fields, "upsamplerSampler");
         String standard = config.standard().upsamplerSteps();
-        return Optional.of(new Enlarging(
+        return Optional.of(new UpsamplingSettings(
                 steps(fields, "upsamplerSteps", standard, sampler, facts.process(), "upsampler", config),
                 sampler,
                 eta(fields, "upsamplerEta", "upsamplerSampler", sampler),
@@ -118,11 +118,11 @@ record SampleQuery(
     /**
      * Checks that a request has such a field.
      *
-     * @throws RequestProblem if not, with those it has
+     * @throws HttpException if not, with those it has
      */
     static void checkName(String name) {
         if (!FIELDS.contains(name)) {
-            throw RequestProblem.badInput(
+            throw HttpException.badInput(
                     "There is no field " + Quoted.of(name) + ": allowed are " + String.join(", ", FIELDS) + ".");
         }
     }
@@ -148,7 +148,7 @@ record SampleQuery(
         try {
             return classes.find(text.strip());
         } catch (IllegalArgumentException e) {
-            throw RequestProblem.badInput(e.getMessage());
+            throw HttpException.badInput(e.getMessage());
         }
     }
 
@@ -159,7 +159,7 @@ record SampleQuery(
         }
         String sampler = text.strip().toLowerCase(Locale.ROOT);
         if (!sampler.equals("ddim") && !sampler.equals("ddpm")) {
-            throw RequestProblem.badInput(name + " must be ddim or ddpm, not " + Quoted.of(text) + ".");
+            throw HttpException.badInput(name + " must be ddim or ddpm, not " + Quoted.of(text) + ".");
         }
         return sampler;
     }
@@ -176,7 +176,7 @@ record SampleQuery(
         String steps = (given == null ? standard : given).strip();
         int limit = config.limit().steps();
         if (!steps.matches("(ddim)?[0-9]{1,9}|[0-9]{1,9}(,[0-9]{1,9}){1,99}")) {
-            throw RequestProblem.badInput(
+            throw HttpException.badInput(
                     name + " must be a number from 1 to " + limit + ", ddimN, or a list of numbers such as 10,10,5, not "
                             + Quoted.of(steps) + ".");
         }
@@ -185,12 +185,12 @@ record SampleQuery(
             asked += Long.parseLong(part);
         }
         if (asked < 1 || asked > limit) {
-            throw RequestProblem.badInput(name + " must be from 1 to " + limit + " in all, not " + asked + ".");
+            throw HttpException.badInput(name + " must be from 1 to " + limit + " in all, not " + asked + ".");
         }
         try {
             new SamplingSettings(sampler, steps, 0, 0, true).samplerFor(process);
         } catch (IllegalArgumentException e) {
-            throw RequestProblem.badInput(name + " does not fit this " + whose + ": " + e.getMessage());
+            throw HttpException.badInput(name + " does not fit this " + whose + ": " + e.getMessage());
         }
         return steps;
     }
@@ -198,7 +198,7 @@ record SampleQuery(
     private static double eta(Map<String, String> fields, String name, String samplerName, String sampler) {
         double eta = decimal(fields, name, 0, 1, 0);
         if (eta != 0 && sampler.equals("ddpm")) {
-            throw RequestProblem.badInput(name + " must be left out with the " + samplerName + " ddpm: it belongs to ddim.");
+            throw HttpException.badInput(name + " must be left out with the " + samplerName + " ddpm: it belongs to ddim.");
         }
         return eta;
     }
@@ -207,7 +207,7 @@ record SampleQuery(
             Map<String, String> fields, String name, double standard, boolean hasClassifier, String whose) {
         double scale = decimal(fields, name, 0, LARGEST_SCALE, hasClassifier ? standard : 0);
         if (scale != 0 && !hasClassifier) {
-            throw RequestProblem.badInput(name + " must be 0: this " + whose + " has no classifier.");
+            throw HttpException.badInput(name + " must be 0: this " + whose + " has no classifier.");
         }
         return scale;
     }
@@ -220,7 +220,7 @@ record SampleQuery(
         return switch (text.strip().toLowerCase(Locale.ROOT)) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw RequestProblem.badInput(name + " must be true or false, not " + Quoted.of(text) + ".");
+            default -> throw HttpException.badInput(name + " must be true or false, not " + Quoted.of(text) + ".");
         };
     }
 
@@ -237,7 +237,7 @@ record SampleQuery(
         } catch (NumberFormatException e) {
             // The same sentence serves what is no number and what is out of range.
         }
-        throw RequestProblem.badInput(
+        throw HttpException.badInput(
                 name + " must be a whole number from " + least + " to " + most + ", not " + Quoted.of(text) + ".");
     }
 
@@ -255,7 +255,7 @@ record SampleQuery(
         } catch (NumberFormatException e) {
             // The same sentence serves what is no number and what is out of range.
         }
-        throw RequestProblem.badInput(
+        throw HttpException.badInput(
                 name + " must be a number from " + (long) least + " to " + (long) most + ", not " + Quoted.of(text) + ".");
     }
 }

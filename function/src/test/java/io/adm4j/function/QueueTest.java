@@ -32,7 +32,7 @@ class QueueTest {
     }
 
     @Inject
-    Sampling sampling;
+    SamplingService sampling;
 
     @Test
     void oneTooManyIsTurnedAwayAndLaterWelcome() throws Exception {
@@ -41,7 +41,7 @@ class QueueTest {
         SampleQuery query = sampling.check(Map.of("label", "0", "steps", "2"));
         ExecutorService other = Executors.newSingleThreadExecutor();
         try {
-            Future<Drawn> first = other.submit(() -> sampling.draw(query, () -> {
+            Future<SampleResult> first = other.submit(() -> sampling.draw(query, () -> {
                 started.countDown();
                 return !await(finish);
             }));
@@ -64,7 +64,7 @@ class QueueTest {
     void drawingStopsOnceNobodyWaitsForIt() {
         AtomicInteger asked = new AtomicInteger();
         SampleQuery query = sampling.check(Map.of("label", "0", "steps", "5", "count", "100"));
-        assertThrows(RequestProblem.class, () -> sampling.draw(query, () -> asked.incrementAndGet() == 2));
+        assertThrows(HttpException.class, () -> sampling.draw(query, () -> asked.incrementAndGet() == 2));
         assertEquals(2, asked.get());
         given().when().get("/sample?steps=2").then().statusCode(200);
     }

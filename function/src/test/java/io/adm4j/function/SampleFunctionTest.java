@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class SampleFunctionTest {
     @Inject
-    Sampling sampling;
+    SamplingService sampling;
 
     private static JsonPath get(String query) {
         return given().when().get("/sample?" + query).then().statusCode(200).contentType("application/json").extract()

@@ -29,7 +29,7 @@ class StartTest {
     Path folder;
 
     private static String failure(Map<String, String> settings) {
-        Sampling sampling = new Sampling();
+        SamplingService sampling = new SamplingService();
         sampling.metrics = new SimpleMeterRegistry();
         sampling.config = new SmallRyeConfigBuilder()
                 .withMapping(FunctionConfig.class)

@@ -3,18 +3,20 @@ package io.adm4j.export.autodiff;
 import io.adm4j.export.graph.Value;
 
 
+
+
 /** Elementwise arithmetic with broadcasting: gradients are summed over what broadcasting repeated. */
 final class ArithmeticRules {
     private ArithmeticRules() {}
 
     /** y = a + b: da = dy, db = dy. */
-    static void add(Step s) {
+    static void add(BackwardContext s) {
         giveSummed(s, 0, s.dy());
         giveSummed(s, 1, s.dy());
     }
 
     /** y = a - b: da = dy, db = -dy. */
-    static void sub(Step s) {
+    static void sub(BackwardContext s) {
         giveSummed(s, 0, s.dy());
         if (s.wants(1)) {
             s.give(1, s.dy().sumTo(s.x(1).shape()).neg());
@@ -22,7 +24,7 @@ final class ArithmeticRules {
     }
 
     /** y = a·b: da = dy·b, db = dy·a. */
-    static void mul(Step s) {
+    static void mul(BackwardContext s) {
         for (int i = 0; i < 2; i++) {
             if (s.wants(i)) {
                 giveSummed(s, i, s.dy().mul(s.x(1 - i)));
@@ -31,7 +33,7 @@ final class ArithmeticRules {
     }
 
     /** y = a/b: da = dy/b, db = -dy·y/b. */
-    static void div(Step s) {
+    static void div(BackwardContext s) {
         Value quotient = s.dy().div(s.x(1));
         giveSummed(s, 0, quotient);
         if (s.wants(1)) {
@@ -40,17 +42,17 @@ final class ArithmeticRules {
     }
 
     /** y = -x: dx = -dy. */
-    static void neg(Step s) {
+    static void neg(BackwardContext s) {
         s.give(0, s.dy().neg());
     }
 
     /** y = 1/x: dx = -dy·y². */
-    static void reciprocal(Step s) {
+    static void reciprocal(BackwardContext s) {
         s.give(0, s.dy().mul(s.y()).mul(s.y()).neg());
     }
 
     /** y = max(a, b): dy goes to the larger, to a where they are equal. */
-    static void max(Step s) {
+    static void max(BackwardContext s) {
         if (s.node().inputs().size() != 2) {
             throw s.unsupported("it has " + s.node().inputs().size() + " inputs, not 2");
         }
@@ -59,27 +61,27 @@ final class ArithmeticRules {
     }
 
     /** y = c ? a : b: da = c ? dy : 0, db = c ? 0 : dy. */
-    static void where(Step s) {
+    static void where(BackwardContext s) {
         giveChosen(s, s.x(0), 1, 2);
     }
 
     /** Between kinds of floating point: dx = dy in the kind of x. */
-    static void cast(Step s) {
+    static void cast(BackwardContext s) {
         s.give(0, s.dy().cast(s.x(0).type()));
     }
 
     /** y = x: dx = dy. */
-    static void identity(Step s) {
+    static void identity(BackwardContext s) {
         s.give(0, s.dy());
     }
 
-    private static void giveSummed(Step s, int input, Value gradient) {
+    private static void giveSummed(BackwardContext s, int input, Value gradient) {
         if (s.wants(input)) {
             s.give(input, gradient.sumTo(s.x(input).shape()));
         }
     }
 
-    private static void giveChosen(Step s, Value condition, int chosen, int other) {
+    private static void giveChosen(BackwardContext s, Value condition, int chosen, int other) {
         Value zero = s.dy().like(0);
         if (s.wants(chosen)) {
             giveSummed(s, chosen, condition.where(s.dy(), zero));

@@ -16,14 +16,14 @@ import java.util.Map;
  * </ul>
  */
 final class ConvolutionRule {
-    private final Step step;
+    private final BackwardContext step;
     private final Value x;
     private final Value weight;
     private final Value dy;
     private final long stride;
     private final long padding;
 
-    private ConvolutionRule(Step step) {
+    private ConvolutionRule(BackwardContext step) {
         this.step = step;
         this.x = step.x(0);
         this.weight = step.x(1);
@@ -35,7 +35,7 @@ final class ConvolutionRule {
         }
     }
 
-    static void apply(Step step) {
+    static void apply(BackwardContext step) {
         ConvolutionRule rule = new ConvolutionRule(step);
         if (step.wants(0)) {
             step.give(0, rule.inputGradient());
@@ -68,7 +68,7 @@ final class ConvolutionRule {
                 x.shape());
     }
 
-    private static long same(Step step, String attribute) {
+    private static long same(BackwardContext step, String attribute) {
         long[] values = step.node().integers(attribute);
         if (Arrays.stream(values).anyMatch(v -> v != values[0])) {
             throw step.unsupported("its " + attribute + " differ between axes");

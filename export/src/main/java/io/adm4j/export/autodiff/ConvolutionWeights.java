@@ -13,7 +13,7 @@ final class ConvolutionWeights {
     /** Pictures of fewer pixels make matrix products too short to be worth one for each picture. */
     private static final long LARGE = 128;
 
-    private final Step step;
+    private final BackwardContext step;
     private final Value x;
     private final Value dy;
     private final long stride;
@@ -26,7 +26,7 @@ final class ConvolutionWeights {
     private final long kh;
     private final long kw;
 
-    ConvolutionWeights(Step step, long stride, long padding) {
+    ConvolutionWeights(BackwardContext step, long stride, long padding) {
         this.step = step;
         this.x = step.x(0);
         this.dy = step.dy();

@@ -66,7 +66,7 @@ public final class Gradients {
             boolean reached = node.outputs().stream().anyMatch(gradients::containsKey);
             boolean asked = node.inputs().stream().anyMatch(v -> v != null && live.contains(v));
             if (reached && asked && !graph.stopsGradient(node.output())) {
-                Rules.of(node).apply(new Step(node, kernels, live, gradients));
+                GradientRules.of(node).apply(new BackwardContext(node, kernels, live, gradients));
             }
         }
         return wrt.stream().map(v -> found(v, y, gradients)).toList();

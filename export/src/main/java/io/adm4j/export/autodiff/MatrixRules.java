@@ -13,7 +13,7 @@ final class MatrixRules {
      * Y = α·A'·B', where A' is A or its transpose: dA' = α·dY·B'ᵀ and dB' = α·A'ᵀ·dY, transposed back where needed and
      * summed over broadcast batches.
      */
-    static void matmul(Step s) {
+    static void matmul(BackwardContext s) {
         boolean transA = s.node().integer("transA", 0) == 1;
         boolean transB = s.node().integer("transB", 0) == 1;
         double alpha = s.node().real("alpha", 1);
@@ -36,7 +36,7 @@ final class MatrixRules {
     }
 
     /** Y = X·Wᵀ + b: dX = dY·W, dW = dYᵀ·X, db = sum of the rows of dY. */
-    static void gemm(Step s) {
+    static void gemm(BackwardContext s) {
         if (s.node().integer("transA", 0) != 0
                 || s.node().integer("transB", 0) != 1
                 || s.node().real("alpha", 1) != 1
@@ -56,7 +56,7 @@ final class MatrixRules {
     }
 
     /** Y = rows of a table by index: d(table) = Hᵀ·dY, where row i of H has its one 1 at index i. */
-    static void gather(Step s) {
+    static void gather(BackwardContext s) {
         Value table = s.x(0);
         if (s.node().integer("axis", 0) != 0) {
             throw s.unsupported("it is not along axis 0");

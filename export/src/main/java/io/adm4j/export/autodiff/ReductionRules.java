@@ -12,12 +12,12 @@ final class ReductionRules {
     private ReductionRules() {}
 
     /** y = Σ x: dx = dy, repeated. */
-    static void sum(Step s) {
+    static void sum(BackwardContext s) {
         s.give(0, unreduced(s, s.constantLongs(1), s.dy()).expandLike(s.x(0)));
     }
 
     /** y = Σ x / n: dx = dy / n, repeated; n counts the elements that make one mean. */
-    static void mean(Step s) {
+    static void mean(BackwardContext s) {
         Value x = s.x(0);
         long elements = count(x);
         long means = count(s.y());
@@ -36,7 +36,7 @@ final class ReductionRules {
      * y = (x - mean)·inv with inv = 1/√(variance + ε), over all axes but the first two:
      * dx = inv·(dy - mean(dy) - y·mean(dy·y)).
      */
-    static void instanceNormalization(Step s) {
+    static void instanceNormalization(BackwardContext s) {
         Value x = s.x(0);
         if (s.wants(1) || s.wants(2) || !isAll(s.constant(1), 1) || !isAll(s.constant(2), 0)) {
             throw s.unsupported("its scale must be the constant 1 and its bias the constant 0");
@@ -53,7 +53,7 @@ final class ReductionRules {
     }
 
     /** With the reduced axes back as axes of length 1. */
-    private static Value unreduced(Step s, long[] reduced, Value gradient) {
+    private static Value unreduced(BackwardContext s, long[] reduced, Value gradient) {
         long[] shape = s.x(0).shape();
         for (int a : s.axes(reduced)) {
             shape[a] = 1;

@@ -13,12 +13,12 @@ final class ShapeRules {
     private ShapeRules() {}
 
     /** The gradient takes the old shape. */
-    static void reshape(Step s) {
+    static void reshape(BackwardContext s) {
         s.give(0, s.dy().reshape(s.x(0).shape()));
     }
 
     /** The inverse permutation. */
-    static void transpose(Step s) {
+    static void transpose(BackwardContext s) {
         long[] permutation = s.node().integers("perm");
         int[] inverse = new int[permutation.length];
         for (int i = 0; i < inverse.length; i++) {
@@ -28,7 +28,7 @@ final class ShapeRules {
     }
 
     /** The pieces' gradients side by side; zeros for a piece that has none. */
-    static void split(Step s) {
+    static void split(BackwardContext s) {
         List<Value> outputs = s.node().outputs();
         Value[] parts = new Value[outputs.size()];
         for (int i = 0; i < parts.length; i++) {
@@ -39,7 +39,7 @@ final class ShapeRules {
     }
 
     /** Each part takes its piece of the gradient. */
-    static void concat(Step s) {
+    static void concat(BackwardContext s) {
         int axis = axis(s);
         List<Value> parts = s.node().inputs();
         if (s.y().dim(axis) < 0) {
@@ -69,7 +69,7 @@ final class ShapeRules {
     }
 
     /** Parts whose length is a multiple of the batch size can be told apart only where all are equally long. */
-    private static void concatOfBatches(Step s, int axis) {
+    private static void concatOfBatches(BackwardContext s, int axis) {
         List<Value> parts = s.node().inputs();
         if (parts.stream().anyMatch(p -> p.dim(axis) != parts.get(0).dim(axis))) {
             throw s.unsupported("its parts depend on the batch size and are not of equal length");
@@ -85,7 +85,7 @@ final class ShapeRules {
     }
 
     /** Zeros around the gradient of a range; a reversed axis is reversed back. */
-    static void slice(Step s) {
+    static void slice(BackwardContext s) {
         Value x = s.x(0);
         long[] starts = s.constantLongs(1);
         int[] axes = s.axes(s.constantLongs(3));
@@ -108,7 +108,7 @@ final class ShapeRules {
     }
 
     /** The gradient without the padding. */
-    static void pad(Step s) {
+    static void pad(BackwardContext s) {
         Value x = s.x(0);
         long[] pads = s.constantLongs(1);
         int[] padded = IntStream.range(0, x.rank())
@@ -130,11 +130,11 @@ final class ShapeRules {
     }
 
     /** Summed over the repetitions. */
-    static void expand(Step s) {
+    static void expand(BackwardContext s) {
         s.give(0, s.dy().sumTo(s.x(0).shape()));
     }
 
-    private static int axis(Step s) {
+    private static int axis(BackwardContext s) {
         int axis = (int) s.node().integer("axis", 0);
         return axis < 0 ? axis + s.x(0).rank() : axis;
     }

@@ -6,6 +6,8 @@ import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 
 
+
+
 /**
  * The layers that both networks are made of, with parameters named and initialised as in the published code.
  *

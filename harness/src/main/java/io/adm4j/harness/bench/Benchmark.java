@@ -25,12 +25,12 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
      *
      * @throws io.adm4j.runtime.RuntimeFailure if a network or the device cannot be used
      */
-    public static Benchmark run(BenchSettings settings, List<Work> works, ProgressListener listener) {
+    public static Benchmark run(BenchSettings settings, List<BenchTarget> works, ProgressListener listener) {
         List<Timing> timings = new ArrayList<>();
         long runs = (long) works.size() * (settings.warmUps() + settings.repeats());
         try (Progress progress = listener.start("Measuring", runs, "runs")) {
-            for (Work work : works) {
-                try (Scratch scratch = new Scratch();
+            for (BenchTarget work : works) {
+                try (TemporaryFolder scratch = new TemporaryFolder();
                         Measurement measurement = work.begin(settings, scratch.folder())) {
                     progress.message(measurement.name());
                     timings.add(Timing.of(

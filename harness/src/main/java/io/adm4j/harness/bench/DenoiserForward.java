@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** One evaluation of the denoiser. */
 final class DenoiserForward implements Measurement {
-    private final FreshDenoiser denoiser;
+    private final UntrainedDenoiser denoiser;
     private final Tensor x;
     private final Tensor timesteps;
     private final Tensor labels;
@@ -17,7 +17,7 @@ final class DenoiserForward implements Measurement {
         x = batch.pictures(config.imageSize());
         timesteps = batch.constant(settings.diffusion().diffusionSteps() / 2);
         labels = config.classConditional() ? batch.whole(config.numClasses()) : null;
-        denoiser = new FreshDenoiser(settings, scratch);
+        denoiser = new UntrainedDenoiser(settings, scratch);
     }
 
     @Override

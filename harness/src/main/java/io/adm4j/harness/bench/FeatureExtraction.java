@@ -1,6 +1,6 @@
 package io.adm4j.harness.bench;
 
-import io.adm4j.harness.metrics.FeatureExtractor;
+import io.adm4j.harness.evaluation.features.FeatureExtractor;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;

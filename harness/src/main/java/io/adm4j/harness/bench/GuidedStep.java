@@ -4,9 +4,9 @@ import io.adm4j.diffusion.DdimSampler;
 import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.Guidance;
 import io.adm4j.diffusion.StepState;
-import io.adm4j.export.autodiff.ClassifierGradient;
 import io.adm4j.export.net.ClassifierConfig;
-import io.adm4j.export.net.FreshWeights;
+import io.adm4j.export.net.ClassifierGradientGraph;
+import io.adm4j.export.net.InitialWeights;
 import io.adm4j.export.net.NetworkModels;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.tensor.Tensor;
@@ -17,7 +17,7 @@ import java.util.Map;
 
 /** One DDIM step with classifier guidance: denoiser, classifier gradient and the update of the pictures. */
 final class GuidedStep implements Measurement {
-    private final FreshDenoiser denoiser;
+    private final UntrainedDenoiser denoiser;
     private final OnnxSession classifier;
     private final DdimSampler sampler;
     private final Tensor start;
@@ -31,9 +31,9 @@ final class GuidedStep implements Measurement {
         labels = batch.whole(config.numClasses());
         sampler = new DdimSampler(new GaussianDiffusion(settings.diffusion()), 0, true);
         Path model = scratch.resolve("classifier-gradient.onnx");
-        ClassifierGradient.model(config, FreshWeights.draw(NetworkModels.parameters(config), 0)).write(model);
+        ClassifierGradientGraph.model(config, InitialWeights.draw(NetworkModels.parameters(config), 0)).write(model);
         classifier = OnnxSession.open(model, settings.device(), settings.threads());
-        denoiser = new FreshDenoiser(settings, scratch);
+        denoiser = new UntrainedDenoiser(settings, scratch);
     }
 
     @Override

@@ -2,10 +2,10 @@ package io.adm4j.harness.bench;
 
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
-import io.adm4j.harness.metrics.FeatureMatrix;
-import io.adm4j.harness.metrics.FeatureStatistics;
-import io.adm4j.harness.metrics.MatrixProducts;
-import io.adm4j.harness.metrics.SymmetricEigen;
+import io.adm4j.harness.evaluation.features.FeatureMatrix;
+import io.adm4j.harness.evaluation.features.FeatureStatistics;
+import io.adm4j.harness.evaluation.linalg.MatrixProducts;
+import io.adm4j.harness.evaluation.linalg.SymmetricEigen;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
     private static final String PEAK = "VmHWM:";
 
     /** Measures one score after the other; gives a table for people. */
-    public String run(List<MetricWork> works, ProgressListener listener) {
+    public String run(List<MetricBenchTarget> works, ProgressListener listener) {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%,d samples against %,d reference pictures, %,d features; eigenvalues by %s; %d runs%n%-38s %10s %10s %10s%n",
@@ -52,7 +52,7 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
             FeatureMatrix b = features(samples, dimension, 2);
             FeatureStatistics made = FeatureStatistics.of(b, products);
             progress.step(1);
-            for (MetricWork work : works) {
+            for (MetricBenchTarget work : works) {
                 progress.message(work.title());
                 DoubleSupplier score = work.on(a, real, b, made, products);
                 double[] seconds = new double[repeats];

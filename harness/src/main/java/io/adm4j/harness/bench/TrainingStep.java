@@ -5,7 +5,7 @@ import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.export.net.AdmUNet;
 import io.adm4j.export.net.DropoutKeys;
-import io.adm4j.export.net.FreshWeights;
+import io.adm4j.export.net.InitialWeights;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.training.AdamW;
 import io.adm4j.export.training.DiffusionLoss;
@@ -34,7 +34,7 @@ final class TrainingStep implements Measurement {
         TrainingGraph graph =
                 TrainingGraph.ofDenoiser(config, new DiffusionLoss(process, DiffusionLoss.typeOf(diffusion)));
         Path checkpoint = scratch.resolve("start.ckpt");
-        TrainingArtifacts.start(FreshWeights.draw(graph.graph().parameters(), 0), EMA_RATES).write(checkpoint);
+        TrainingArtifacts.start(InitialWeights.draw(graph.graph().parameters(), 0), EMA_RATES).write(checkpoint);
         TrainingArtifacts.write(scratch, graph, AdamW.withWeightDecay(0), EMA_RATES);
         fill(config, process.numTimesteps(), settings.batchSize());
         session = TrainingSession.open(

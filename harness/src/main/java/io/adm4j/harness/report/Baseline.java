@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.SamplingPoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,12 +28,12 @@ record Baseline(
         Path file,
         String created,
         String networkSha256,
-        PictureSet reference,
+        ImageSet reference,
         int k,
         int inceptionSplit,
         List<Measured> results) {
     /** The figures of one set of samples. */
-    record Measured(Optional<SamplingPoint> point, PictureSet samples, Map<Metric, Double> scores) {}
+    record Measured(Optional<SamplingPoint> point, ImageSet samples, Map<Metric, Double> scores) {}
 
     /**
      * Reads a {@code report.json}.
@@ -65,7 +67,7 @@ record Baseline(
     }
 
     /** The earlier figures for a set of samples that was drawn alike, or that is the only one on both sides. */
-    Optional<Measured> find(Optional<SamplingPoint> point, PictureSet samples) {
+    Optional<Measured> find(Optional<SamplingPoint> point, ImageSet samples) {
         if (point.isPresent()) {
             return results.stream()
                     .filter(r -> r.point().isPresent() && r.point().get().samples(point.get()))
@@ -125,8 +127,8 @@ record Baseline(
             return texts;
         }
 
-        private PictureSet pictures() {
-            return new PictureSet(
+        private ImageSet pictures() {
+            return new ImageSet(
                     text("source"),
                     integer("count"),
                     integer("imageSize"),

@@ -1,9 +1,13 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.metrics.EvaluatorSettings;
-import io.adm4j.harness.metrics.Metric;
-import io.adm4j.harness.metrics.Score;
+import io.adm4j.harness.evaluation.result.EvaluatorSettings;
+import io.adm4j.harness.evaluation.result.FeatureNetwork;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SamplingPoint;
+import io.adm4j.harness.evaluation.result.Score;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -48,7 +52,7 @@ public final class BaselineGate {
      *
      * @throws UserError that names the first difference
      */
-    public void requireComparable(FeatureNetwork network, PictureSet reference, EvaluatorSettings settings) {
+    public void requireComparable(FeatureNetwork network, ImageSet reference, EvaluatorSettings settings) {
         same("feature network", brief(baseline.networkSha256()), brief(network.sha256()));
         same("number of reference pictures", baseline.reference().count(), reference.count());
         same("size of reference pictures", baseline.reference().imageSize(), reference.imageSize());
@@ -70,7 +74,7 @@ public final class BaselineGate {
      * @param samples of which count and size are looked at
      * @throws UserError that says what differs
      */
-    public void requireComparable(Optional<SamplingPoint> point, PictureSet samples) {
+    public void requireComparable(Optional<SamplingPoint> point, ImageSet samples) {
         counterpart(point, samples);
     }
 
@@ -101,7 +105,7 @@ public final class BaselineGate {
         return new Comparison(baseline.file() + " of " + baseline.created(), verdicts);
     }
 
-    private Baseline.Measured counterpart(Optional<SamplingPoint> point, PictureSet samples) {
+    private Baseline.Measured counterpart(Optional<SamplingPoint> point, ImageSet samples) {
         Baseline.Measured found = baseline.find(point, samples).orElseThrow(() -> new UserError("The baseline "
                 + baseline.file() + " has no result for " + point.map(SamplingPoint::toString).orElse(samples.source())
                 + "; it has: " + String.join("; ", baseline.results().stream()

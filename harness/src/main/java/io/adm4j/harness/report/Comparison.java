@@ -1,6 +1,7 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Result;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

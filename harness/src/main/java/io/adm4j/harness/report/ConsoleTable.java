@@ -1,6 +1,7 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Result;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,7 +27,7 @@ final class ConsoleTable {
         if (several) {
             lines.addAll(table(report));
         } else {
-            first.scores().scores().forEach(score -> lines.add(row(score.metric().title(), Figures.withSpread(score)
+            first.scores().scores().forEach(score -> lines.add(row(score.metric().title(), ScoreFormat.withSpread(score)
                     + (score.metric().lowerIsBetter() ? "  lower is better" : "  higher is better"))));
         }
         lines.add(ruler);
@@ -45,16 +46,16 @@ final class ConsoleTable {
     }
 
     private static List<String> table(EvaluationReport report) {
-        List<Metric> metrics = Figures.metrics(report);
-        int nameWidth = report.results().stream().mapToInt(r -> Facts.shortName(report, r).length()).max().orElse(0);
+        List<Metric> metrics = ScoreFormat.metrics(report);
+        int nameWidth = report.results().stream().mapToInt(r -> ReportText.shortName(report, r).length()).max().orElse(0);
         List<String> lines = new ArrayList<>();
         StringBuilder head = new StringBuilder(pad("", nameWidth));
         metrics.forEach(metric -> head.append("  ").append(padLeft(metric.title(), width(metric))));
         lines.add(head.toString());
         for (Result result : report.results()) {
-            StringBuilder line = new StringBuilder(pad(Facts.shortName(report, result), nameWidth));
+            StringBuilder line = new StringBuilder(pad(ReportText.shortName(report, result), nameWidth));
             for (Metric metric : metrics) {
-                String value = result.scores().get(metric).map(s -> Figures.value(metric, s.value())).orElse("");
+                String value = result.scores().get(metric).map(s -> ScoreFormat.value(metric, s.value())).orElse("");
                 line.append("  ").append(padLeft(value, width(metric)));
             }
             lines.add(line.toString());

@@ -1,9 +1,11 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.metrics.ClassScores;
-import io.adm4j.harness.metrics.Interval;
-import io.adm4j.harness.metrics.Metric;
-import io.adm4j.harness.metrics.Score;
+import io.adm4j.harness.evaluation.result.ClassScores;
+import io.adm4j.harness.evaluation.result.Gallery;
+import io.adm4j.harness.evaluation.result.Interval;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.Score;
 import io.adm4j.tensor.Tensor;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -39,8 +41,8 @@ final class EvaluationPage {
     }
 
     private String html() {
-        Page page = new Page(Facts.title(report));
-        page.paragraph("lead", Facts.lead(report));
+        Page page = new Page(ReportText.title(report));
+        page.paragraph("lead", ReportText.lead(report));
         comparison.ifPresent(c -> banner(page, c));
         warnings(page);
         scores(page);
@@ -49,8 +51,8 @@ final class EvaluationPage {
         gallery(page);
         neighbours(page);
         classes(page);
-        page.facts("How the samples were made", Facts.sampling(report));
-        page.facts("What the figures rest on", Facts.provenance(report));
+        page.facts("How the samples were made", ReportText.sampling(report));
+        page.facts("What the figures rest on", ReportText.provenance(report));
         page.paragraph("note", EvaluationReport.COMPARABILITY);
         return page.script("evaluation.js").finish();
     }
@@ -58,7 +60,7 @@ final class EvaluationPage {
     private static void banner(Page page, Comparison c) {
         page.add("<p class=\"banner " + (c.regression() ? "bad" : "good") + "\"><strong>"
                 + (c.regression() ? "Worse than allowed" : "No regression") + "</strong><br>"
-                + Html.escape(c.failure().orElse("Compared with " + c.baseline() + ": " + Facts.passed(c)))
+                + Html.escape(c.failure().orElse("Compared with " + c.baseline() + ": " + ReportText.passed(c)))
                 + "</p>\n");
     }
 
@@ -90,25 +92,25 @@ final class EvaluationPage {
     private String card(Result result, Score score) {
         Metric metric = score.metric();
         return "<section class=\"card score\"><h3>" + heading(metric) + "</h3><p class=\"figure\">"
-                + Figures.value(metric, score.value()) + "</p>" + spread(score)
+                + ScoreFormat.value(metric, score.value()) + "</p>" + spread(score)
                 + verdict(result, metric).map(EvaluationPage::change).orElse("")
                 + "<p class=\"note\">" + Html.escape(score.definition()) + "</p></section>\n";
     }
 
     private void table(Page page) {
-        List<Metric> metrics = Figures.metrics(report);
+        List<Metric> metrics = ScoreFormat.metrics(report);
         page.add("<div class=\"card scroll\"><table class=\"sweep\">\n<tr><th>Samples</th>");
         metrics.forEach(metric -> page.add("<th>" + heading(metric) + "</th>"));
         page.add("<th>Time</th></tr>\n");
         for (Result result : report.results()) {
-            page.add("<tr><td>" + Html.escape(Facts.shortName(report, result)) + "</td>");
+            page.add("<tr><td>" + Html.escape(ReportText.shortName(report, result)) + "</td>");
             for (Metric metric : metrics) {
                 page.add(result.scores().get(metric).map(score -> (best(score) ? "<td class=\"best\">" : "<td>")
-                                + Figures.value(metric, score.value()) + narrowSpread(score)
+                                + ScoreFormat.value(metric, score.value()) + narrowSpread(score)
                                 + verdict(result, metric).map(EvaluationPage::change).orElse("") + "</td>")
                         .orElse("<td>&ndash;</td>"));
             }
-            page.add("<td>" + Facts.duration(result.seconds()) + "</td></tr>\n");
+            page.add("<td>" + ReportText.duration(result.seconds()) + "</td></tr>\n");
         }
         boolean intervals = scores().anyMatch(s -> s.interval().isPresent());
         boolean errors = scores().anyMatch(s -> s.interval().isEmpty() && s.standardError().isPresent());
@@ -116,7 +118,7 @@ final class EvaluationPage {
                 + (intervals ? " Brackets hold 95% confidence intervals." : "")
                 + (errors ? " After &plusmn; stands one standard error." : "")
                 + "</p>\n<dl class=\"card definitions\">\n");
-        Facts.definitions(report).forEach(score -> page.add("<dt>" + heading(score.metric()) + "</dt><dd>"
+        ReportText.definitions(report).forEach(score -> page.add("<dt>" + heading(score.metric()) + "</dt><dd>"
                 + Html.escape(score.definition()) + "</dd>\n"));
         page.add("</dl>\n");
     }
@@ -136,10 +138,10 @@ final class EvaluationPage {
         Metric metric = score.metric();
         if (score.interval().isPresent()) {
             return "<p class=\"spread\"><abbr title=\"95% confidence interval\">95%</abbr> "
-                    + Figures.interval(metric, score.interval().get()) + "</p>";
+                    + ScoreFormat.interval(metric, score.interval().get()) + "</p>";
         }
         return score.standardError().isPresent()
-                ? "<p class=\"spread\">&plusmn; " + Figures.value(metric, score.standardError().getAsDouble())
+                ? "<p class=\"spread\">&plusmn; " + ScoreFormat.value(metric, score.standardError().getAsDouble())
                         + " standard error</p>"
                 : "";
     }
@@ -149,18 +151,18 @@ final class EvaluationPage {
         Metric metric = score.metric();
         if (score.interval().isPresent()) {
             Interval interval = score.interval().get();
-            return "<p class=\"spread\">[" + Figures.value(metric, interval.low()) + ", "
-                    + Figures.value(metric, interval.high()) + "]</p>";
+            return "<p class=\"spread\">[" + ScoreFormat.value(metric, interval.low()) + ", "
+                    + ScoreFormat.value(metric, interval.high()) + "]</p>";
         }
         return score.standardError().isPresent()
-                ? "<p class=\"spread\">&plusmn; " + Figures.value(metric, score.standardError().getAsDouble()) + "</p>"
+                ? "<p class=\"spread\">&plusmn; " + ScoreFormat.value(metric, score.standardError().getAsDouble()) + "</p>"
                 : "";
     }
 
     private static String change(Verdict verdict) {
         String style = verdict.regression() ? "bad" : verdict.worse() ? "worse" : verdict.change() == 0 ? "same" : "good";
-        return "<p class=\"change " + style + "\" title=\"baseline " + Figures.value(verdict.metric(), verdict.before())
-                + "\">" + Figures.change(verdict.metric(), verdict.change())
+        return "<p class=\"change " + style + "\" title=\"baseline " + ScoreFormat.value(verdict.metric(), verdict.before())
+                + "\">" + ScoreFormat.change(verdict.metric(), verdict.change())
                 + (verdict.regression() ? " regression" : verdict.worse() ? " worse" : verdict.change() == 0 ? "" : " better")
                 + "</p>";
     }
@@ -175,7 +177,7 @@ final class EvaluationPage {
         page.heading("Over the " + sweep.title()).add("<div class=\"row\">\n");
         sweep.tradeOff().ifPresent(chart -> page.chart("Fidelity and variety",
                 "each point is one " + sweep.title() + "; up and to the right is better", chart.svg()));
-        for (Metric metric : Figures.metrics(report)) {
+        for (Metric metric : ScoreFormat.metrics(report)) {
             sweep.chart(metric).ifPresent(chart -> page.chart(metric.title(),
                     (metric.lowerIsBetter() ? "lower is better" : "higher is better")
                             + (sweep.hasIntervals(metric) ? "; bars: 95% confidence" : ""),
@@ -203,8 +205,8 @@ final class EvaluationPage {
         page.add("<div class=\"row\">\n");
         for (Result result : shown) {
             Gallery gallery = result.gallery().get();
-            page.add("<figure class=\"card\"><figcaption>" + Html.escape(Facts.shortName(report, result)) + "<span>"
-                    + result.scores().get(Metric.FID).map(s -> "FID " + Figures.value(Metric.FID, s.value())).orElse("")
+            page.add("<figure class=\"card\"><figcaption>" + Html.escape(ReportText.shortName(report, result)) + "<span>"
+                    + result.scores().get(Metric.FID).map(s -> "FID " + ScoreFormat.value(Metric.FID, s.value())).orElse("")
                     + "</span></figcaption>");
             page.add(pictures(gallery, count(gallery.pictures(), shown.size(), MOST_SAMPLES_OF_SEVERAL), "Sample"));
             page.add("</figure>\n");
@@ -243,7 +245,7 @@ final class EvaluationPage {
         for (Result result : shown) {
             if (shown.size() > 1) {
                 page.add("<details" + (first ? " open" : "") + "><summary>"
-                        + Html.escape(Facts.shortName(report, result)) + "</summary>\n");
+                        + Html.escape(ReportText.shortName(report, result)) + "</summary>\n");
             }
             page.add(neighbours(result.gallery().get(), shown.size()));
             if (shown.size() > 1) {
@@ -289,7 +291,7 @@ final class EvaluationPage {
         for (Result result : shown) {
             if (shown.size() > 1) {
                 page.add("<details" + (first ? " open" : "") + "><summary>"
-                        + Html.escape(Facts.shortName(report, result)) + "</summary>\n");
+                        + Html.escape(ReportText.shortName(report, result)) + "</summary>\n");
             }
             page.add(classes(result));
             if (shown.size() > 1) {
@@ -315,7 +317,7 @@ final class EvaluationPage {
                     .append(name.equals(number) ? "" : " <span class=\"soft\">" + number + "</span>").append("</td>");
             html.append("<td>").append(one.sampleCount()).append("</td><td>").append(one.referenceCount()).append("</td>");
             metrics.forEach(metric -> html.append("<td>")
-                    .append(find(one, metric).map(s -> Figures.value(metric, s.value())).orElse("&ndash;"))
+                    .append(find(one, metric).map(s -> ScoreFormat.value(metric, s.value())).orElse("&ndash;"))
                     .append("</td>"));
             html.append("</tr>\n");
         }
@@ -333,12 +335,12 @@ final class EvaluationPage {
         page.add("<div class=\"card scroll tall\"><table class=\"verdicts\">\n<tr>" + (several ? "<th>Samples</th>" : "")
                 + "<th>Metric</th><th>Baseline</th><th>Now</th><th>Change</th><th>Allowed</th><th>Verdict</th></tr>\n");
         Map<String, String> names = new LinkedHashMap<>();
-        report.results().forEach(r -> names.put(r.name(), Facts.shortName(report, r)));
+        report.results().forEach(r -> names.put(r.name(), ReportText.shortName(report, r)));
         for (Verdict v : shown) {
             Metric metric = v.metric();
             page.add("<tr>" + (several ? "<td>" + Html.escape(names.getOrDefault(v.result(), v.result())) + "</td>" : "")
-                    + "<td class=\"metric\">" + heading(metric) + "</td><td>" + Figures.value(metric, v.before()) + "</td><td>"
-                    + Figures.value(metric, v.now()) + "</td><td>" + Figures.change(metric, v.change())
+                    + "<td class=\"metric\">" + heading(metric) + "</td><td>" + ScoreFormat.value(metric, v.before()) + "</td><td>"
+                    + ScoreFormat.value(metric, v.now()) + "</td><td>" + ScoreFormat.change(metric, v.change())
                     + "</td><td>" + (v.allowed().isEmpty() ? "&ndash;" : v.limit()) + "</td><td class=\""
                     + (v.regression() ? "bad\">regression" : v.allowed().isPresent() ? "good\">within limit" : "soft\">no limit")
                     + "</td></tr>\n");

@@ -1,7 +1,11 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.metrics.EvaluatorSettings;
+import io.adm4j.harness.evaluation.result.EvaluatorSettings;
+import io.adm4j.harness.evaluation.result.FeatureNetwork;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.Model;
+import io.adm4j.harness.evaluation.result.Result;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +35,7 @@ public record EvaluationReport(
         String device,
         int threads,
         FeatureNetwork network,
-        PictureSet reference,
+        ImageSet reference,
         Optional<Model> model,
         EvaluatorSettings settings,
         List<Result> results) {

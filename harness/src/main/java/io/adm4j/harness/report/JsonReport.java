@@ -3,10 +3,13 @@ package io.adm4j.harness.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.harness.metrics.ClassScores;
-import io.adm4j.harness.metrics.EvaluatorSettings;
-import io.adm4j.harness.metrics.Metric;
-import io.adm4j.harness.metrics.Score;
+import io.adm4j.harness.evaluation.result.ClassScores;
+import io.adm4j.harness.evaluation.result.EvaluatorSettings;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SamplingPoint;
+import io.adm4j.harness.evaluation.result.Score;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -116,7 +119,7 @@ final class JsonReport {
         }
     }
 
-    private static void describe(ObjectNode node, PictureSet set) {
+    private static void describe(ObjectNode node, ImageSet set) {
         node.put("source", set.source()).put("count", set.count()).put("imageSize", set.imageSize());
         set.sha256().ifPresent(sum -> node.put("sha256", sum));
     }

@@ -1,7 +1,8 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.metrics.Metric;
-import io.adm4j.harness.metrics.Score;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.Score;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -61,9 +62,9 @@ final class JunitReport {
                 .append(text(v.sentence() + " at " + result.name() + "."))
                 .append("</failure>\n"));
         xml.append("      <system-out>")
-                .append(text(metric.title() + " " + Figures.withSpread(score)
-                        + verdict.map(v -> ", baseline " + Figures.value(metric, v.before()) + ", change "
-                                        + Figures.change(metric, v.change()))
+                .append(text(metric.title() + " " + ScoreFormat.withSpread(score)
+                        + verdict.map(v -> ", baseline " + ScoreFormat.value(metric, v.before()) + ", change "
+                                        + ScoreFormat.change(metric, v.change()))
                                 .orElse("")
                         + ". " + score.definition()))
                 .append("</system-out>\n    </testcase>\n");

@@ -1,5 +1,6 @@
 package io.adm4j.harness.report;
 
+import io.adm4j.feedback.ShortDecimal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
@@ -49,20 +50,20 @@ record LineChart(String title, String horizontal, List<Series> series) {
         Axis vertical = Axis.around(extreme(Math::min), extreme(Math::max));
         // One curve needs no name: the axis has it.
         double names = series.size() == 1 ? 0 : series.stream().mapToDouble(s -> Svg.width(s.name())).max().orElse(0) + 12;
-        double numbers = DoubleStream.of(vertical.ticks()).map(t -> Svg.width(Html.number(t))).max().orElse(0) + 14;
+        double numbers = DoubleStream.of(vertical.ticks()).map(t -> Svg.width(ShortDecimal.of(t))).max().orElse(0) + 14;
         Frame frame = new Frame(places(), vertical, numbers, Svg.WIDTH - 8 - names);
         Svg svg = new Svg(title + " over " + horizontal);
         svg.text(4, 18, "start", "title", title);
         for (double tick : vertical.ticks()) {
             svg.line("axis", frame.left, frame.y(tick), frame.right, frame.y(tick));
-            svg.text(frame.left - 8, frame.y(tick) + 4, "end", "", Html.number(tick));
+            svg.text(frame.left - 8, frame.y(tick) + 4, "end", "", ShortDecimal.of(tick));
         }
         double free = Double.NEGATIVE_INFINITY;
         for (double place : frame.places) {
-            double half = Svg.width(Html.number(place)) / 2 + 3;
+            double half = Svg.width(ShortDecimal.of(place)) / 2 + 3;
             // Places may lie close together; a number that has no room is left out.
             if (frame.x(place) - half > free) {
-                svg.text(frame.x(place), Svg.HEIGHT - BOTTOM + 20, "middle", "", Html.number(place));
+                svg.text(frame.x(place), Svg.HEIGHT - BOTTOM + 20, "middle", "", ShortDecimal.of(place));
                 free = frame.x(place) + half;
             }
         }
@@ -88,10 +89,10 @@ record LineChart(String title, String horizontal, List<Series> series) {
                 svg.line("range " + style, x, frame.y(s.low()[i]), x, frame.y(s.high()[i]));
                 svg.line("range " + style, x - 4, frame.y(s.low()[i]), x + 4, frame.y(s.low()[i]));
                 svg.line("range " + style, x - 4, frame.y(s.high()[i]), x + 4, frame.y(s.high()[i]));
-                range = " (95% " + Html.number(s.low()[i]) + " to " + Html.number(s.high()[i]) + ")";
+                range = " (95% " + ShortDecimal.of(s.low()[i]) + " to " + ShortDecimal.of(s.high()[i]) + ")";
             }
             svg.dot(style, x, frame.y(s.y()[i]),
-                    s.name() + " " + Html.number(s.y()[i]) + range + " at " + horizontal + " " + Html.number(s.x()[i]));
+                    s.name() + " " + ShortDecimal.of(s.y()[i]) + range + " at " + horizontal + " " + ShortDecimal.of(s.x()[i]));
         }
     }
 

@@ -1,7 +1,8 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.metrics.Metric;
-import io.adm4j.harness.metrics.Score;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.Score;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,10 +14,10 @@ final class MarkdownReport {
     private MarkdownReport() {}
 
     static String of(EvaluationReport report, Optional<Comparison> comparison) {
-        StringBuilder md = new StringBuilder("## " + escape(Facts.title(report)) + "\n\n");
-        md.append(escape(Facts.lead(report))).append("\n\n");
+        StringBuilder md = new StringBuilder("## " + escape(ReportText.title(report)) + "\n\n");
+        md.append(escape(ReportText.lead(report))).append("\n\n");
         comparison.ifPresent(c -> md.append(c.failure().map(f -> "**:x: " + escape(f) + "**")
-                        .orElse(escape("Compared with " + c.baseline() + ": " + Facts.passed(c))))
+                        .orElse(escape("Compared with " + c.baseline() + ": " + ReportText.passed(c))))
                 .append("\n\n"));
         if (report.results().size() == 1) {
             single(md, report.results().get(0), comparison);
@@ -29,14 +30,14 @@ final class MarkdownReport {
                 .distinct()
                 .forEach(warning -> md.append("> :warning: ").append(escape(warning)).append("\n\n"));
         md.append("<details><summary>What the figures mean</summary>\n\n");
-        for (Score score : Facts.definitions(report)) {
+        for (Score score : ReportText.definitions(report)) {
             md.append("- **").append(escape(score.metric().title())).append("**: ").append(escape(score.definition())).append('\n');
         }
         md.append("\n").append(EvaluationReport.COMPARABILITY).append("\n\n</details>\n\n");
         md.append("<details><summary>How they were measured</summary>\n\n| | |\n|---|---|\n");
         Map<String, String> facts = new LinkedHashMap<>();
-        Facts.sampling(report).forEach(facts::put);
-        Facts.provenance(report).forEach(facts::put);
+        ReportText.sampling(report).forEach(facts::put);
+        ReportText.provenance(report).forEach(facts::put);
         facts.forEach((name, value) -> md.append("| ").append(escape(name)).append(" | ").append(escape(value)).append(" |\n"));
         return md.append("\n</details>\n").toString();
     }
@@ -47,10 +48,10 @@ final class MarkdownReport {
                 : "| | Score | 95 % interval |\n|---|---:|---:|\n");
         for (Score score : result.scores().scores()) {
             Metric metric = score.metric();
-            md.append("| ").append(heading(metric)).append(" | ").append(Figures.withError(score)).append(" | ")
-                    .append(score.interval().map(i -> Figures.interval(metric, i)).orElse("")).append(" |");
+            md.append("| ").append(heading(metric)).append(" | ").append(ScoreFormat.withError(score)).append(" | ")
+                    .append(score.interval().map(i -> ScoreFormat.interval(metric, i)).orElse("")).append(" |");
             comparison.ifPresent(c -> md.append(c.of(result, metric)
-                    .map(v -> " " + Figures.value(metric, v.before()) + " | " + Figures.change(metric, v.change())
+                    .map(v -> " " + ScoreFormat.value(metric, v.before()) + " | " + ScoreFormat.change(metric, v.change())
                             + (v.regression() ? " :x:" : "") + " | " + v.limit() + " |")
                     .orElse(" | | |")));
             md.append('\n');
@@ -59,17 +60,17 @@ final class MarkdownReport {
     }
 
     private static void sweep(StringBuilder md, EvaluationReport report, Optional<Comparison> comparison) {
-        List<Metric> metrics = Figures.metrics(report);
+        List<Metric> metrics = ScoreFormat.metrics(report);
         md.append("| Samples |");
         metrics.forEach(metric -> md.append(' ').append(heading(metric)).append(" |"));
         md.append("\n|---|").append("---:|".repeat(metrics.size())).append('\n');
         for (Result result : report.results()) {
-            md.append("| ").append(escape(Facts.shortName(report, result))).append(" |");
+            md.append("| ").append(escape(ReportText.shortName(report, result))).append(" |");
             for (Metric metric : metrics) {
                 md.append(' ');
-                result.scores().get(metric).ifPresent(s -> md.append(Figures.value(metric, s.value())));
+                result.scores().get(metric).ifPresent(s -> md.append(ScoreFormat.value(metric, s.value())));
                 comparison.flatMap(c -> c.of(result, metric)).ifPresent(v -> md.append(" (")
-                        .append(Figures.change(metric, v.change()))
+                        .append(ScoreFormat.change(metric, v.change()))
                         .append(v.regression() ? ") :x:" : ")"));
                 md.append(" |");
             }

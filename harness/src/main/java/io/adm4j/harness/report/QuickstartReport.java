@@ -1,6 +1,7 @@
 package io.adm4j.harness.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.adm4j.feedback.ShortDecimal;
 import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +75,7 @@ public record QuickstartReport(
         page.append("<h2>The pictures</h2>\n<p>The same noise goes in at every scale, so pictures at the same place can be"
                 + " compared.</p>\n<div class=\"row\">\n");
         for (ScaleResult r : results) {
-            String scale = Html.number(r.scale());
+            String scale = ShortDecimal.of(r.scale());
             page.append("<figure class=\"card\"><figcaption>Classifier scale ")
                     .append(scale)
                     .append(r.scale() == 0 ? "<span>no guidance" : "<span>guided")
@@ -102,7 +103,7 @@ public record QuickstartReport(
                         + "<th>Precision &#8593;</th><th>Recall &#8593;</th><th>Inception-style &#8593;</th>"
                         + "<th>Seconds</th></tr>\n");
         for (ScaleResult r : results) {
-            page.append("<tr><td>").append(Html.number(r.scale())).append("</td>");
+            page.append("<tr><td>").append(ShortDecimal.of(r.scale())).append("</td>");
             cell(page, r, ScaleResult::fid, "%.2f", false);
             cell(page, r, ScaleResult::precision, "%.3f", true);
             cell(page, r, ScaleResult::recall, "%.3f", true);
@@ -139,7 +140,7 @@ public record QuickstartReport(
         String change = String.format(Locale.ROOT,
                 "From scale %s to scale %s precision goes from %.3f to %.3f, the Inception-style score from %.2f to %.2f,"
                         + " and recall from %.3f to %.3f",
-                Html.number(first.scale()), Html.number(last.scale()), first.precision(), last.precision(),
+                ShortDecimal.of(first.scale()), ShortDecimal.of(last.scale()), first.precision(), last.precision(),
                 first.inceptionScore(), last.inceptionScore(), first.recall(), last.recall());
         boolean surer = last.precision() > first.precision() || last.inceptionScore() > first.inceptionScore();
         if (surer && last.recall() < first.recall()) {

@@ -1,7 +1,10 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.metrics.Metric;
-import io.adm4j.harness.metrics.Score;
+import io.adm4j.feedback.ShortDecimal;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SamplingPoint;
+import io.adm4j.harness.evaluation.result.Score;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -23,11 +26,11 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
         if (report.results().stream().anyMatch(r -> r.point().isEmpty())) {
             return Optional.empty();
         }
-        if (Facts.varies(report, SamplingPoint::classifierScale)) {
+        if (ReportText.varies(report, SamplingPoint::classifierScale)) {
             return Optional.of(of(report, "classifier scale", SamplingPoint::classifierScale));
         }
         boolean numbers = report.results().stream().allMatch(r -> stepCount(r.point().get()) > 0);
-        if (numbers && Facts.varies(report, SamplingPoint::steps)) {
+        if (numbers && ReportText.varies(report, SamplingPoint::steps)) {
             return Optional.of(of(report, "number of steps", Sweep::stepCount));
         }
         return Optional.empty();
@@ -46,14 +49,14 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
     /** The settings that tell the groups apart. */
     private static String rest(EvaluationReport report, SamplingPoint point, boolean overScale) {
         List<String> parts = new ArrayList<>();
-        if (Facts.varies(report, SamplingPoint::sampler)) {
+        if (ReportText.varies(report, SamplingPoint::sampler)) {
             parts.add(point.sampler());
         }
-        if (overScale && Facts.varies(report, SamplingPoint::steps)) {
+        if (overScale && ReportText.varies(report, SamplingPoint::steps)) {
             parts.add(point.steps() + " steps");
         }
-        if (Facts.varies(report, SamplingPoint::eta)) {
-            parts.add("eta " + Html.number(point.eta()));
+        if (ReportText.varies(report, SamplingPoint::eta)) {
+            parts.add("eta " + ShortDecimal.of(point.eta()));
         }
         return String.join(", ", parts);
     }
@@ -107,7 +110,7 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
         }
         return Optional.of(new TradeOffChart(Metric.PRECISION.title(), Metric.RECALL.title(), results.stream()
                 .map(r -> new TradeOffChart.Point(
-                        Html.number(setting.applyAsDouble(r.point().get())),
+                        ShortDecimal.of(setting.applyAsDouble(r.point().get())),
                         r.scores().value(Metric.RECALL),
                         r.scores().value(Metric.PRECISION)))
                 .toList()));

@@ -1,5 +1,6 @@
 package io.adm4j.harness.report;
 
+import io.adm4j.feedback.ShortDecimal;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
@@ -26,26 +27,26 @@ record TradeOffChart(String vertical, String horizontal, List<Point> points) {
     String svg() {
         Axis up = axis(points.stream().mapToDouble(Point::y).toArray());
         Axis along = axis(points.stream().mapToDouble(Point::x).toArray());
-        double left = DoubleStream.of(up.ticks()).map(t -> Svg.width(Html.number(t))).max().orElse(0) + 14;
+        double left = DoubleStream.of(up.ticks()).map(t -> Svg.width(ShortDecimal.of(t))).max().orElse(0) + 14;
         double[] x = points.stream().mapToDouble(p -> left + along.share(p.x()) * (RIGHT - left)).toArray();
         double[] y = points.stream().mapToDouble(p -> height(up, p.y())).toArray();
         Svg svg = new Svg(vertical + " over " + horizontal);
         svg.text(4, 18, "start", "title", vertical);
         for (double tick : up.ticks()) {
             svg.line("axis", left, height(up, tick), RIGHT, height(up, tick));
-            svg.text(left - 8, height(up, tick) + 4, "end", "", Html.number(tick));
+            svg.text(left - 8, height(up, tick) + 4, "end", "", ShortDecimal.of(tick));
         }
         for (double tick : along.ticks()) {
             double place = left + along.share(tick) * (RIGHT - left);
             svg.line("axis", place, TOP, place, Svg.HEIGHT - BOTTOM);
-            svg.text(place, Svg.HEIGHT - BOTTOM + 20, "middle", "", Html.number(tick));
+            svg.text(place, Svg.HEIGHT - BOTTOM + 20, "middle", "", ShortDecimal.of(tick));
         }
         svg.text((left + RIGHT) / 2, Svg.HEIGHT - 6, "middle", "", horizontal);
         svg.curve("one", x, y);
         for (int i = 0; i < x.length; i++) {
             Point p = points.get(i);
-            svg.dot("one", x[i], y[i], p.name() + ": " + vertical + " " + Html.number(p.y()) + ", " + horizontal + " "
-                    + Html.number(p.x()));
+            svg.dot("one", x[i], y[i], p.name() + ": " + vertical + " " + ShortDecimal.of(p.y()) + ", " + horizontal + " "
+                    + ShortDecimal.of(p.x()));
         }
         names(svg, x, y, left);
         return svg.toString();

@@ -1,6 +1,6 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.evaluation.result.Metric;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
@@ -39,14 +39,14 @@ public record Verdict(String result, Metric metric, double before, double now, O
     /** {@code FID from 12.3400 to 12.9900 (+0.6500, allowed +0.1000)}. */
     public String sentence() {
         return String.format(Locale.ROOT, "%s from %s to %s (%s%s)",
-                metric.title(), Figures.value(metric, before), Figures.value(metric, now),
-                Figures.change(metric, change()), allowed.isEmpty() ? "" : ", allowed " + limit());
+                metric.title(), ScoreFormat.value(metric, before), ScoreFormat.value(metric, now),
+                ScoreFormat.change(metric, change()), allowed.isEmpty() ? "" : ", allowed " + limit());
     }
 
     /** The greatest change allowed, with its sign; empty text without a limit. */
     String limit() {
         return allowed.isEmpty()
                 ? ""
-                : Figures.change(metric, metric.lowerIsBetter() ? allowed.getAsDouble() : -allowed.getAsDouble());
+                : ScoreFormat.change(metric, metric.lowerIsBetter() ? allowed.getAsDouble() : -allowed.getAsDouble());
     }
 }

@@ -3,6 +3,8 @@ package io.adm4j.harness.sampling;
 import io.adm4j.tensor.Tensor;
 
 
+
+
 /**
  * A finished batch of a run.
  *

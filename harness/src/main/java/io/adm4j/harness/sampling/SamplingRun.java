@@ -12,7 +12,7 @@ import java.util.Optional;
  * <p>For one thread.
  */
 public final class SamplingRun {
-    private final PictureSource source;
+    private final SampleSource source;
     private final int batchSize;
     private final Optional<SampleShards> shards;
     private final Optional<StepListener> listener;
@@ -20,7 +20,7 @@ public final class SamplingRun {
     private int resumed;
 
     private SamplingRun(
-            PictureSource source, int batchSize, Optional<SampleShards> shards, Optional<StepListener> listener) {
+            SampleSource source, int batchSize, Optional<SampleShards> shards, Optional<StepListener> listener) {
         this.source = source;
         this.batchSize = batchSize;
         this.shards = shards;
@@ -33,7 +33,7 @@ public final class SamplingRun {
      * @param batchSize at least 1
      * @throws IllegalArgumentException if the model cannot make these pictures; the message says what it could
      */
-    public static SamplingRun of(PictureSource source, int batchSize) {
+    public static SamplingRun of(SampleSource source, int batchSize) {
         source.check(batchSize);
         return new SamplingRun(source, batchSize, Optional.empty(), Optional.empty());
     }
@@ -47,7 +47,7 @@ public final class SamplingRun {
      * @throws io.adm4j.feedback.UserError if the folder holds batches of a run with other settings or another batch size,
      *     or cannot be written
      */
-    public static SamplingRun keptIn(Path folder, PictureSource source, int batchSize) {
+    public static SamplingRun keptIn(Path folder, SampleSource source, int batchSize) {
         source.check(batchSize);
         String settings = source.settings().put("batch_size", batchSize).toPrettyString();
         SampleShards shards = SampleShards.open(folder, settings);

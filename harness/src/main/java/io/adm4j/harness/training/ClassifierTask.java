@@ -7,7 +7,7 @@ import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.training.DiffusionLoss;
 import io.adm4j.export.training.TrainingGraph;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.data.PictureData;
+import io.adm4j.harness.data.Dataset;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -18,29 +18,29 @@ import java.util.Map;
  * Training of a classifier by cross-entropy: on noisy pictures x_t with uniform t for guidance (Dhariwal and Nichol 2021,
  * section 4), or without noise at t = 0 for a plain classifier.
  */
-public final class ClassifierTask implements Task {
+public final class ClassifierTask implements TrainingTask {
     private final ClassifierConfig network;
     private final DiffusionLoss noising;
-    private final PictureBatches batches;
+    private final BatchLoader batches;
     private final boolean noised;
-    private final NoiseDraws draws;
+    private final TimestepsAndNoise draws;
 
     /**
      * @param flags published flags of classifier and diffusion, and {@code noised}
      * @throws UserError if the pictures have no labels or too many classes
      */
-    public ClassifierTask(JsonNode flags, PictureData pictures, TrainingSettings settings) {
+    public ClassifierTask(JsonNode flags, Dataset pictures, TrainingSettings settings) {
         this.network = ClassifierConfig.fromFlags(flags);
         DiffusionConfig config = DiffusionConfig.fromJson(flags);
         GaussianDiffusion diffusion = new GaussianDiffusion(config);
         this.noising = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
         this.noised = flags.path("noised").asBoolean(true);
-        this.batches = new PictureBatches(pictures, settings.batchSize(), settings.seed(), settings.flip());
-        this.draws = new NoiseDraws(settings.seed(), diffusion.numTimesteps());
+        this.batches = new BatchLoader(pictures, settings.batchSize(), settings.seed(), settings.flip());
+        this.draws = new TimestepsAndNoise(settings.seed(), diffusion.numTimesteps());
         if (!pictures.hasLabels()) {
             throw new UserError("A classifier needs labels, and " + pictures + ".");
         }
-        PictureBatches.requireClasses(pictures, network.numClasses());
+        BatchLoader.requireClasses(pictures, network.numClasses());
     }
 
     @Override
@@ -50,7 +50,7 @@ public final class ClassifierTask implements Task {
 
     @Override
     public Map<String, Tensor> batch(long step) {
-        PictureBatches.Batch pictures = batches.batch(step);
+        BatchLoader.Batch pictures = batches.batch(step);
         long[] shape = pictures.x().shape();
         Map<String, Tensor> batch = new LinkedHashMap<>();
         batch.put("x_start", pictures.x());

@@ -9,39 +9,39 @@ import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.training.DiffusionLoss;
 import io.adm4j.export.training.TrainingGraph;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.data.PictureData;
+import io.adm4j.harness.data.Dataset;
 import io.adm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Training of a denoiser (Dhariwal and Nichol 2021, sections 2 and 3): uniform timesteps, the loss that the flags choose. */
-public final class DiffusionTask implements Task {
+public final class DiffusionTask implements TrainingTask {
     private final UNetConfig network;
     private final GaussianDiffusion diffusion;
     private final DiffusionLoss loss;
-    private final PictureBatches batches;
-    private final NoiseDraws draws;
+    private final BatchLoader batches;
+    private final TimestepsAndNoise draws;
     private final long seed;
 
     /**
      * @param flags published flags of network and diffusion
      * @throws UserError if the network is class-conditional and the pictures' labels do not fit it
      */
-    public DiffusionTask(JsonNode flags, PictureData pictures, TrainingSettings settings) {
+    public DiffusionTask(JsonNode flags, Dataset pictures, TrainingSettings settings) {
         this.network = UNetConfig.fromFlags(flags);
         DiffusionConfig config = DiffusionConfig.fromJson(flags);
         this.diffusion = new GaussianDiffusion(config);
         this.loss = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
-        this.batches = new PictureBatches(pictures, settings.batchSize(), settings.seed(), settings.flip());
-        this.draws = new NoiseDraws(settings.seed(), diffusion.numTimesteps());
+        this.batches = new BatchLoader(pictures, settings.batchSize(), settings.seed(), settings.flip());
+        this.draws = new TimestepsAndNoise(settings.seed(), diffusion.numTimesteps());
         this.seed = settings.seed();
         if (network.classConditional() && !pictures.hasLabels()) {
             throw new UserError("A class-conditional network needs labels, and " + pictures
                     + ": give labelled pictures or --class-cond false.");
         }
         if (network.classConditional()) {
-            PictureBatches.requireClasses(pictures, network.numClasses());
+            BatchLoader.requireClasses(pictures, network.numClasses());
         }
     }
 
@@ -52,7 +52,7 @@ public final class DiffusionTask implements Task {
 
     @Override
     public Map<String, Tensor> batch(long step) {
-        PictureBatches.Batch pictures = batches.batch(step);
+        BatchLoader.Batch pictures = batches.batch(step);
         long[] shape = pictures.x().shape();
         Map<String, Tensor> batch = new LinkedHashMap<>();
         batch.put("x_start", pictures.x());

@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
  * takes the same steps as one that was not.
  */
 public final class TrainingLoop {
-    private final Task task;
+    private final TrainingTask task;
     private final TrainingSettings settings;
     private final RunFolder run;
     private final Device device;
@@ -42,7 +42,7 @@ public final class TrainingLoop {
     private final ProgressListener progress;
     private volatile boolean stopped;
 
-    public TrainingLoop(Task task, TrainingSettings settings, RunFolder run, Device device, int threads, ProgressListener progress) {
+    public TrainingLoop(TrainingTask task, TrainingSettings settings, RunFolder run, Device device, int threads, ProgressListener progress) {
         this.task = task;
         this.settings = settings;
         this.run = run;

@@ -9,7 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Model;
+import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SamplingPoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,17 +126,17 @@ class BaselineGateTest {
     void refusesWhatWasMeasuredOtherwise() {
         BaselineGate gate = BaselineGate.open(baseline, Map.of());
         Result result = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)).results().get(0);
-        PictureSet reference = new PictureSet("ref.npz", 80, 8, Optional.of(Evaluations.REFERENCE));
+        ImageSet reference = new ImageSet("ref.npz", 80, 8, Optional.of(Evaluations.REFERENCE));
         assertRefused("another feature network (aaaaaaaaaaaa, now ffffffffffff)",
                 () -> gate.check(report("f".repeat(64), reference, 3, result)));
         assertRefused("another reference (bbbbbbbbbbbb, now ffffffffffff)", () -> gate.check(
-                report(Evaluations.NETWORK, new PictureSet("ref.npz", 80, 8, Optional.of("f".repeat(64))), 3, result)));
+                report(Evaluations.NETWORK, new ImageSet("ref.npz", 80, 8, Optional.of("f".repeat(64))), 3, result)));
         assertRefused("another number of reference pictures (80, now 81)", () -> gate.check(
-                report(Evaluations.NETWORK, new PictureSet("ref.npz", 81, 8, reference.sha256()), 3, result)));
+                report(Evaluations.NETWORK, new ImageSet("ref.npz", 81, 8, reference.sha256()), 3, result)));
         assertRefused("another neighbour (--k) (3, now 5)",
                 () -> gate.check(report(Evaluations.NETWORK, reference, 5, result)));
         assertRefused("another number of samples (70, now 71)", () -> gate.check(report(Evaluations.NETWORK, reference, 3,
-                new Result(Optional.empty(), new PictureSet("x.npz", 71, 8, Optional.empty()), result.scores(), 1,
+                new Result(Optional.empty(), new ImageSet("x.npz", 71, 8, Optional.empty()), result.scores(), 1,
                         Optional.empty()))));
         assertRefused("has no result for ddim", () -> gate.check(report(Evaluations.NETWORK, reference, 3,
                 new Result(Optional.of(Evaluations.point("25", 1)), result.samples(), result.scores(), 1, Optional.empty()))));
@@ -165,7 +169,7 @@ class BaselineGateTest {
         assertRefused("'fid' is missing or of another kind", () -> BaselineGate.open(file(json.toString()), Map.of()));
     }
 
-    private static EvaluationReport report(String network, PictureSet reference, int k, Result result) {
+    private static EvaluationReport report(String network, ImageSet reference, int k, Result result) {
         return Evaluations.report(network, reference, k, Optional.empty(), List.of(result));
     }
 

@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.evaluation.result.Gallery;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Model;
+import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SamplingPoint;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +57,7 @@ class EvaluationPageTest {
 
     @Test
     void showsFewerLargePictures() {
-        Result result = new Result(Optional.empty(), new PictureSet("large.npz", 64, 512, Optional.empty()),
+        Result result = new Result(Optional.empty(), new ImageSet("large.npz", 64, 512, Optional.empty()),
                 Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)), 1,
                 Optional.of(new Gallery(Evaluations.pictures(16, 512, 1), List.of(), List.of())));
 
@@ -92,7 +97,7 @@ class EvaluationPageTest {
     @Test
     void twoFilesMakeATableWithoutCurves() {
         Result one = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)).results().get(0);
-        Result two = new Result(Optional.empty(), new PictureSet("other.npz", 70, 8, Optional.empty()), one.scores(), 1,
+        Result two = new Result(Optional.empty(), new ImageSet("other.npz", 70, 8, Optional.empty()), one.scores(), 1,
                 Optional.empty());
 
         String page = page(Evaluations.report(Optional.empty(), List.of(one, two)));
@@ -119,7 +124,7 @@ class EvaluationPageTest {
     @Test
     void escapesWhatItIsGiven() {
         String evil = "<script>alert(1)</script>";
-        Result result = new Result(Optional.empty(), new PictureSet(evil, 70, 8, Optional.empty()),
+        Result result = new Result(Optional.empty(), new ImageSet(evil, 70, 8, Optional.empty()),
                 Evaluations.scores(Map.of(Metric.FID, 20.0)), 1, Optional.of(Evaluations.gallery(4, 8)));
         Model model = new Model(evil, evil, "d".repeat(64), List.of(evil, evil));
 
@@ -130,7 +135,7 @@ class EvaluationPageTest {
 
     private static EvaluationReport results(SamplingPoint... points) {
         return Evaluations.report(Optional.empty(), List.of(points).stream()
-                .map(p -> new Result(Optional.of(p), new PictureSet("bundle", 70, 8, Optional.empty()),
+                .map(p -> new Result(Optional.of(p), new ImageSet("bundle", 70, 8, Optional.empty()),
                         Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)), 1, Optional.empty()))
                 .toList());
     }

@@ -11,7 +11,9 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
-import io.adm4j.harness.metrics.Metric;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Result;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -123,7 +125,7 @@ class EvaluationReportTest {
 
     @Test
     void junitPassesWithoutABaselineAndTakesAnyName() throws Exception {
-        Result odd = new Result(Optional.empty(), new PictureSet("a<b>&\"\u0001\n.npz", 70, 8, Optional.empty()),
+        Result odd = new Result(Optional.empty(), new ImageSet("a<b>&\"\u0001\n.npz", 70, 8, Optional.empty()),
                 Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)), 1, Optional.empty());
 
         Element suites = xml(JunitReport.of(Evaluations.report(Optional.empty(), List.of(odd)), Optional.empty()));
@@ -135,7 +137,7 @@ class EvaluationReportTest {
 
     @Test
     void markdownTablesAreWholeAndNothingIsTakenForMarkup() {
-        Result odd = new Result(Optional.empty(), new PictureSet("a|b_<i>*x*.npz", 70, 8, Optional.empty()),
+        Result odd = new Result(Optional.empty(), new ImageSet("a|b_<i>*x*.npz", 70, 8, Optional.empty()),
                 Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)), 1, Optional.empty());
         EvaluationReport file = Evaluations.report(Optional.empty(), List.of(odd));
         EvaluationReport sweep = Evaluations.sweep(0, 1, 4);

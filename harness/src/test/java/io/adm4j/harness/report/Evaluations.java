@@ -1,11 +1,17 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.metrics.ClassScores;
-import io.adm4j.harness.metrics.EvaluatorSettings;
-import io.adm4j.harness.metrics.Interval;
-import io.adm4j.harness.metrics.Metric;
-import io.adm4j.harness.metrics.Score;
-import io.adm4j.harness.metrics.Scores;
+import io.adm4j.harness.evaluation.result.ClassScores;
+import io.adm4j.harness.evaluation.result.EvaluatorSettings;
+import io.adm4j.harness.evaluation.result.FeatureNetwork;
+import io.adm4j.harness.evaluation.result.Gallery;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.Interval;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Model;
+import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SamplingPoint;
+import io.adm4j.harness.evaluation.result.Score;
+import io.adm4j.harness.evaluation.result.Scores;
 import io.adm4j.tensor.Tensor;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +36,7 @@ final class Evaluations {
     static EvaluationReport ofFile(Map<Metric, Double> figures) {
         return report(Optional.empty(), List.of(new Result(
                 Optional.empty(),
-                new PictureSet("runs/samples.npz", 70, 8, Optional.of(SAMPLES)),
+                new ImageSet("runs/samples.npz", 70, 8, Optional.of(SAMPLES)),
                 scores(figures),
                 12.5,
                 Optional.of(gallery(70, 8)))));
@@ -43,7 +49,7 @@ final class Evaluations {
             Map<Metric, Double> figures = figures(20 + scale, 0.7 + scale / 50, 0.6 - scale / 50);
             results.add(new Result(
                     Optional.of(point("25", scale)),
-                    new PictureSet("bundle my-model", 70, 8, Optional.empty()),
+                    new ImageSet("bundle my-model", 70, 8, Optional.empty()),
                     scores(figures),
                     12.5,
                     Optional.of(gallery(20, 8))));
@@ -66,11 +72,11 @@ final class Evaluations {
     }
 
     static EvaluationReport report(Optional<Model> model, List<Result> results) {
-        return report(NETWORK, new PictureSet("ref.npz", 80, 8, Optional.of(REFERENCE)), 3, model, results);
+        return report(NETWORK, new ImageSet("ref.npz", 80, 8, Optional.of(REFERENCE)), 3, model, results);
     }
 
     static EvaluationReport report(
-            String network, PictureSet reference, int k, Optional<Model> model, List<Result> results) {
+            String network, ImageSet reference, int k, Optional<Model> model, List<Result> results) {
         return new EvaluationReport(
                 Instant.parse("2026-01-02T03:04:05.678Z"),
                 "1.2.3",

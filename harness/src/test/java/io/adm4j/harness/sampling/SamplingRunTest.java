@@ -30,7 +30,7 @@ class SamplingRunTest {
     Path temporary;
 
     /** Picture i has the level i everywhere and the label 10 + i. */
-    private static final class Numbers implements PictureSource {
+    private static final class Numbers implements SampleSource {
         private final int count;
         private final boolean labelled;
         private final String name;

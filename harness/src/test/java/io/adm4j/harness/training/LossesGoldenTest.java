@@ -1,6 +1,6 @@
 package io.adm4j.harness.training;
 
-import static io.adm4j.harness.GoldenCase.assertClose;
+import static io.adm4j.harness.cli.command.GoldenCase.assertClose;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.Golden;
@@ -15,7 +15,7 @@ import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.training.DiffusionLoss;
 import io.adm4j.export.training.LossType;
 import io.adm4j.export.training.TrainingGraph;
-import io.adm4j.harness.GoldenCase;
+import io.adm4j.harness.cli.command.GoldenCase;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.tensor.ElementType;

@@ -1,6 +1,6 @@
 package io.adm4j.harness.training;
 
-import static io.adm4j.harness.GoldenCase.assertClose;
+import static io.adm4j.harness.cli.command.GoldenCase.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +14,7 @@ import io.adm4j.export.training.DiffusionLoss;
 import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.export.training.TrainingGraph;
-import io.adm4j.harness.GoldenCase;
+import io.adm4j.harness.cli.command.GoldenCase;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.ElementType;

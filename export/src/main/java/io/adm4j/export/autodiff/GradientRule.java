@@ -1,0 +1,8 @@
+package io.adm4j.export.autodiff;
+
+/** The chain rule of one operator. */
+@FunctionalInterface
+interface GradientRule {
+    /** Gives the gradient of every input that the step wants one of. */
+    void apply(BackwardContext step);
+}

@@ -1,8 +1,0 @@
-package io.adm4j.export.autodiff;
-
-/** The chain rule of one operator. */
-@FunctionalInterface
-interface Rule {
-    /** Gives the gradient of every input that the step wants one of. */
-    void apply(Step step);
-}

@@ -1,0 +1,59 @@
+package io.adm4j.export.importer.torch;
+
+import io.adm4j.export.graph.Parameter;
+import io.adm4j.tensor.Tensor;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A network's weights in a checkpoint: each is read from the file whenever it is asked for, and none is kept. */
+final class CheckpointWeights extends AbstractMap<String, Tensor> {
+    private final TorchCheckpoint checkpoint;
+    private final Set<String> names = new LinkedHashSet<>();
+
+    CheckpointWeights(TorchCheckpoint checkpoint, List<Parameter> parameters) {
+        this.checkpoint = checkpoint;
+        parameters.forEach(p -> names.add(p.name()));
+    }
+
+    @Override
+    public Tensor get(Object name) {
+        return names.contains(name) ? checkpoint.readFloat32((String) name) : null;
+    }
+
+    @Override
+    public boolean containsKey(Object name) {
+        return names.contains(name);
+    }
+
+    @Override
+    public Set<Map.Entry<String, Tensor>> entrySet() {
+        return new AbstractSet<>() {
+            @Override
+            public int size() {
+                return names.size();
+            }
+
+            @Override
+            public Iterator<Map.Entry<String, Tensor>> iterator() {
+                Iterator<String> each = names.iterator();
+                return new Iterator<>() {
+                    @Override
+                    public boolean hasNext() {
+                        return each.hasNext();
+                    }
+
+                    @Override
+                    public Map.Entry<String, Tensor> next() {
+                        String name = each.next();
+                        return Map.entry(name, checkpoint.readFloat32(name));
+                    }
+                };
+            }
+        };
+    }
+}

@@ -1,0 +1,41 @@
+package io.adm4j.export.importer.torch;
+
+import java.util.List;
+import java.util.Map;
+
+/** What a checkpoint's pickle can hold: nothing here runs code. Texts and numbers are plain Java objects. */
+sealed interface Pickled {
+
+    /** Python's None. */
+    enum None implements Pickled {
+        NONE
+    }
+
+    /** A function or class that a pickle may name. */
+    enum Name implements Pickled {
+        ORDERED_DICT,
+        REBUILD_TENSOR,
+        REBUILD_PARAMETER
+    }
+
+    /** A storage class that a pickle may name. */
+    record StorageName(StorageType type) implements Pickled {}
+
+    record Tuple(List<Object> items) implements Pickled {}
+
+    /** A list; grows while the pickle is read. */
+    record Sequence(List<Object> items) implements Pickled {}
+
+    /** A dict or OrderedDict; grows while the pickle is read. Keys are texts; numbers and truth values became that. */
+    record Dictionary(Map<String, Object> entries) implements Pickled {}
+
+    /**
+     * A block of elements in the archive.
+     *
+     * @param elements their number
+     */
+    record Storage(StorageType type, String key, long elements) implements Pickled {}
+
+    /** A view of a storage; offset and strides count elements. */
+    record TensorView(Storage storage, long offset, long[] shape, long[] strides) implements Pickled {}
+}

@@ -1,0 +1,402 @@
+package io.adm4j.export.importer.torch;
+
+import io.adm4j.export.importer.CheckpointException;
+import io.adm4j.export.importer.torch.Pickled.Dictionary;
+import io.adm4j.export.importer.torch.Pickled.Name;
+import io.adm4j.export.importer.torch.Pickled.None;
+import io.adm4j.export.importer.torch.Pickled.Sequence;
+import io.adm4j.export.importer.torch.Pickled.Storage;
+import io.adm4j.export.importer.torch.Pickled.StorageName;
+import io.adm4j.export.importer.torch.Pickled.TensorView;
+import io.adm4j.export.importer.torch.Pickled.Tuple;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A pickle machine (protocols 2 to 5) that knows only what state dicts are made of. Names that a pickle asks for are
+ * looked up in a short fixed list, never loaded; what is called for a name builds a description, never an object of the
+ * pickle's choice. Memory and time are bounded: one byte of a pickle can ask for a hundred in memory, so that what it builds
+ * is counted.
+ */
+public final class RestrictedUnpickler {
+    private static final Object MARK = new Object();
+
+    /** Far beyond any tensor's number of dimensions. */
+    private static final int MAX_RANK = 16;
+
+    /** Bytes that objects may take; a state dict of ten thousand tensors takes about 15 million. */
+    private static final long MAX_MEMORY = 64L << 20;
+
+    /** Far beyond the thousand pairs that Python puts into a dict at once. */
+    private static final int MAX_STACK = 1 << 17;
+
+    /** Storages are numbered. */
+    private static final int LONGEST_KEY = 64;
+
+    // Rough sizes of objects in memory.
+    private static final int CONTAINER = 96;
+    private static final int ENTRY = 64;
+    private static final int TEXT = 56;
+    private static final int NUMBER = 24;
+
+    private final ByteBuffer in;
+    private final List<Object> stack = new ArrayList<>();
+    private final Map<Integer, Object> memo = new HashMap<>();
+    private final Map<String, Storage> storages = new HashMap<>();
+    private long memory;
+
+    /**
+     * A machine for one pickle.
+     *
+     * @param in an array's bytes, little-endian; its position is moved behind the pickle
+     */
+    RestrictedUnpickler(ByteBuffer in) {
+        this.in = in;
+    }
+
+    /**
+     * The one object in a pickle.
+     *
+     * @throws CheckpointException if the pickle is damaged or asks for anything beyond state dicts
+     */
+    static Object load(byte[] pickle) {
+        return new RestrictedUnpickler(ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN)).next();
+    }
+
+    /**
+     * Reads the pickle.
+     *
+     * @throws CheckpointException as {@link #load}
+     */
+    Object next() {
+        try {
+            return run();
+        } catch (BufferUnderflowException e) {
+            throw new CheckpointException("The checkpoint's pickle ends too early: the file is damaged.", e);
+        }
+    }
+
+    /** The storages that the pickle named, by their keys. */
+    Map<String, Storage> storages() {
+        return Collections.unmodifiableMap(storages);
+    }
+
+    private Object run() {
+        while (true) {
+            int op = in.get() & 0xff;
+            if (op == '.') {
+                return pop();
+            }
+            step(op);
+        }
+    }
+
+    private void step(int op) {
+        switch (op) {
+            case 0x80 -> protocol(in.get());
+            case 0x95 -> in.getLong();
+            case '(' -> push(MARK);
+            case '0' -> pop();
+            case 'N' -> push(None.NONE);
+            case 0x88 -> push(true);
+            case 0x89 -> push(false);
+            case 'K' -> push((long) (in.get() & 0xff), NUMBER);
+            case 'M' -> push((long) (in.getShort() & 0xffff), NUMBER);
+            case 'J' -> push((long) in.getInt(), NUMBER);
+            case 0x8a -> push(longInteger(in.get() & 0xff), NUMBER);
+            case 'G' -> push(Double.longBitsToDouble(Long.reverseBytes(in.getLong())), NUMBER);
+            case 'X' -> push(text(in.getInt()));
+            case 0x8c -> push(text(in.get() & 0xff));
+            case 0x8d -> push(text(shortEnough(in.getLong())));
+            case '}' -> push(new Dictionary(new LinkedHashMap<>()), CONTAINER);
+            case ']' -> push(new Sequence(new ArrayList<>()), CONTAINER);
+            case ')' -> push(new Tuple(List.of()), CONTAINER);
+            case 't' -> push(new Tuple(popToMark()), CONTAINER);
+            case 0x85 -> push(new Tuple(popLast(1)), CONTAINER);
+            case 0x86 -> push(new Tuple(popLast(2)), CONTAINER);
+            case 0x87 -> push(new Tuple(popLast(3)), CONTAINER);
+            case 'a' -> append(popLast(1));
+            case 'e' -> append(popToMark());
+            case 's' -> put(popLast(2));
+            case 'u' -> put(popToMark());
+            case 'q' -> remember(in.get() & 0xff);
+            case 'r' -> remember(in.getInt());
+            case 0x94 -> remember(memo.size());
+            case 'h' -> push(remembered(in.get() & 0xff));
+            case 'j' -> push(remembered(in.getInt()));
+            case 'c' -> push(global(line(), line()));
+            case 0x93 -> push(stackGlobal(popLast(2)));
+            case 'Q' -> push(storage(pop()), CONTAINER);
+            case 'R' -> push(call(popLast(2)), CONTAINER);
+            case 'b' -> attributes(popLast(2));
+            default -> throw new CheckpointException(String.format(
+                    "The checkpoint's pickle uses the operation 0x%02x, which no state dict needs: it is damaged or is no"
+                            + " state dict.",
+                    op));
+        }
+    }
+
+    private static void protocol(int version) {
+        if (version < 2 || version > 5) {
+            throw new CheckpointException("The checkpoint's pickle has protocol " + version + "; 2 to 5 can be read.");
+        }
+    }
+
+    // ---- stack ----
+
+    private void push(Object value) {
+        if (stack.size() == MAX_STACK) {
+            throw new CheckpointException("The checkpoint's pickle stacks more than " + MAX_STACK
+                    + " objects, which no state dict needs: it is damaged or is no state dict.");
+        }
+        stack.add(value);
+    }
+
+    /** Pushes an object that takes memory. */
+    private void push(Object value, int bytes) {
+        claim(bytes);
+        push(value);
+    }
+
+    private void claim(int bytes) {
+        memory += bytes;
+        if (memory > MAX_MEMORY) {
+            throw new CheckpointException("The checkpoint's pickle builds more than " + (MAX_MEMORY >> 20)
+                    + " MiB of objects, which no state dict needs: it is damaged or is no state dict.");
+        }
+    }
+
+    private void remember(int key) {
+        claim(ENTRY);
+        memo.put(key, top());
+    }
+
+    private Object top() {
+        if (stack.isEmpty() || stack.get(stack.size() - 1) == MARK) {
+            throw malformed();
+        }
+        return stack.get(stack.size() - 1);
+    }
+
+    private Object pop() {
+        Object value = top();
+        stack.remove(stack.size() - 1);
+        return value;
+    }
+
+    private List<Object> popLast(int count) {
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            values.add(0, pop());
+        }
+        return values;
+    }
+
+    private List<Object> popToMark() {
+        int mark = stack.lastIndexOf(MARK);
+        if (mark < 0) {
+            throw malformed();
+        }
+        List<Object> tail = stack.subList(mark, stack.size());
+        List<Object> values = new ArrayList<>(tail.subList(1, tail.size()));
+        tail.clear();
+        return values;
+    }
+
+    private Object remembered(int key) {
+        Object value = memo.get(key);
+        if (value == null) {
+            throw malformed();
+        }
+        return value;
+    }
+
+    // ---- literals ----
+
+    private long longInteger(int bytes) {
+        if (bytes > Long.BYTES) {
+            throw new CheckpointException("The checkpoint's pickle holds an integer of " + bytes + " bytes; 8 is the most.");
+        }
+        byte[] b = bytes(bytes);
+        long value = bytes > 0 && b[bytes - 1] < 0 ? -1 : 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            value = value << 8 | b[i] & 0xff;
+        }
+        return value;
+    }
+
+    private String text(int length) {
+        byte[] bytes = bytes(length);
+        claim(TEXT + 2 * length);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private String line() {
+        int start = in.position();
+        while (in.get() != '\n') {
+            continue;
+        }
+        return new String(in.array(), start, in.position() - 1 - start, StandardCharsets.UTF_8);
+    }
+
+    private byte[] bytes(int length) {
+        if (length < 0 || length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        byte[] b = new byte[length];
+        in.get(b);
+        return b;
+    }
+
+    private static int shortEnough(long length) {
+        if (length < 0 || length > Integer.MAX_VALUE) {
+            throw new BufferUnderflowException();
+        }
+        return (int) length;
+    }
+
+    // ---- containers ----
+
+    private void append(List<Object> values) {
+        if (!(top() instanceof Sequence list)) {
+            throw malformed();
+        }
+        list.items().addAll(values);
+    }
+
+    private void put(List<Object> pairs) {
+        if (!(top() instanceof Dictionary dictionary) || pairs.size() % 2 != 0) {
+            throw malformed();
+        }
+        for (int i = 0; i < pairs.size(); i += 2) {
+            Object key = pairs.get(i);
+            // Containers as keys could contain themselves, and their hash would never end.
+            if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
+                throw new CheckpointException("The checkpoint has a dict key that is neither text nor number.");
+            }
+            claim(ENTRY + NUMBER);
+            // As text: numbers of several kinds with one hash would make the map slow.
+            dictionary.entries().put(String.valueOf(key), pairs.get(i + 1));
+        }
+    }
+
+    // ---- names and calls ----
+
+    private static Pickled stackGlobal(List<Object> names) {
+        if (names.get(0) instanceof String module && names.get(1) instanceof String name) {
+            return global(module, name);
+        }
+        throw malformed();
+    }
+
+    private static Pickled global(String module, String name) {
+        String full = module + "." + name;
+        switch (full) {
+            case "collections.OrderedDict":
+                return Name.ORDERED_DICT;
+            case "torch._utils._rebuild_tensor_v2":
+                return Name.REBUILD_TENSOR;
+            case "torch._utils._rebuild_parameter":
+                return Name.REBUILD_PARAMETER;
+            default:
+                if (module.equals("torch")) {
+                    for (StorageType type : StorageType.values()) {
+                        if (type.name().equals(name)) {
+                            return new StorageName(type);
+                        }
+                    }
+                }
+                throw new CheckpointException(
+                        "The checkpoint asks for '" + printable(full) + "', which is not allowed: only tensors, dicts, lists,"
+                                + " numbers and text are read, so save the model's state_dict() alone.");
+        }
+    }
+
+    private static Object call(List<Object> functionAndArguments) {
+        if (!(functionAndArguments.get(0) instanceof Name function)
+                || !(functionAndArguments.get(1) instanceof Tuple arguments)) {
+            throw malformed();
+        }
+        return switch (function) {
+            case ORDERED_DICT -> orderedDict(arguments.items());
+            case REBUILD_TENSOR -> tensor(arguments.items());
+            case REBUILD_PARAMETER -> parameter(arguments.items());
+        };
+    }
+
+    private static Dictionary orderedDict(List<Object> arguments) {
+        if (!arguments.isEmpty()) {
+            throw malformed();
+        }
+        return new Dictionary(new LinkedHashMap<>());
+    }
+
+    /** Arguments: storage, offset, shape, strides, requires_grad, hooks. */
+    private static TensorView tensor(List<Object> arguments) {
+        if (arguments.size() >= 4
+                && arguments.get(0) instanceof Storage storage
+                && arguments.get(1) instanceof Long offset
+                && arguments.get(2) instanceof Tuple shape
+                && arguments.get(3) instanceof Tuple strides) {
+            return new TensorView(storage, offset, integers(shape), integers(strides));
+        }
+        throw malformed();
+    }
+
+    private static TensorView parameter(List<Object> arguments) {
+        if (!arguments.isEmpty() && arguments.get(0) instanceof TensorView tensor) {
+            return tensor;
+        }
+        throw malformed();
+    }
+
+    /** A persistent id: ("storage", storage class, key, device, number of elements), in old files also None. */
+    private Storage storage(Object id) {
+        if (id instanceof Tuple tuple
+                && (tuple.items().size() == 5 || tuple.items().size() == 6 && tuple.items().get(5) == None.NONE)
+                && "storage".equals(tuple.items().get(0))
+                && tuple.items().get(1) instanceof StorageName name
+                && tuple.items().get(2) instanceof String key
+                && key.length() <= LONGEST_KEY
+                && tuple.items().get(4) instanceof Long elements) {
+            Storage storage = new Storage(name.type(), key, elements);
+            claim(ENTRY);
+            storages.put(key, storage);
+            return storage;
+        }
+        throw malformed();
+    }
+
+    /** Attributes of a state dict are its format's version numbers, which nothing here needs. */
+    private void attributes(List<Object> objectAndState) {
+        if (!(objectAndState.get(0) instanceof Dictionary)) {
+            throw malformed();
+        }
+        push(objectAndState.get(0));
+    }
+
+    private static long[] integers(Tuple tuple) {
+        if (tuple.items().size() > MAX_RANK || !tuple.items().stream().allMatch(Long.class::isInstance)) {
+            throw malformed();
+        }
+        return tuple.items().stream().mapToLong(Long.class::cast).toArray();
+    }
+
+    /** The name shortened and without control characters, for messages. */
+    public static String printable(String name) {
+        int[] kept = name.codePoints().filter(c -> !Character.isISOControl(c)).limit(100).toArray();
+        return new String(kept, 0, kept.length);
+    }
+
+    private static CheckpointException malformed() {
+        return new CheckpointException("The checkpoint's pickle is malformed: it is damaged or is no state dict.");
+    }
+}

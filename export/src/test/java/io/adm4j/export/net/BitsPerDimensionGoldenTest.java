@@ -1,0 +1,100 @@
+package io.adm4j.export.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.Golden;
+import io.adm4j.diffusion.BitsPerDimension;
+import io.adm4j.diffusion.Denoiser;
+import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.diffusion.GaussianDiffusion;
+import io.adm4j.diffusion.NoiseSource;
+import io.adm4j.export.importer.torch.TorchCheckpoint;
+import io.adm4j.export.importer.torch.WeightCheck;
+import io.adm4j.io.Npz;
+import io.adm4j.runtime.Device;
+import io.adm4j.runtime.OnnxSession;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The bound of a whole network is the published implementation's, at every timestep. */
+class BitsPerDimensionGoldenTest {
+    private static final double TOLERANCE = 1e-4;
+
+    static List<String> cases() {
+        return Golden.cases("losses");
+    }
+
+    @Test
+    void thereAreCases() {
+        assertFalse(cases().isEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void everyTermMatches(String name) throws IOException {
+        JsonNode settings = json(name);
+        Map<String, Tensor> golden = Npz.read(Golden.file(name + ".npz"));
+        String network = settings.get("denoiser").asText();
+        JsonNode flags = json(network);
+        UNetConfig config = UNetConfig.fromFlags(flags);
+        GaussianDiffusion process = new GaussianDiffusion(new DiffusionConfig(
+                flags.path("learn_sigma").asBoolean(), settings.get("steps").asInt(), settings.get("schedule").asText(),
+                settings.get("bpd_spacing").asText(), false, false, false, false, false));
+        Tensor drawn = golden.get("bpd_noise");
+        NoiseSource recorded = (step, noise) -> noise.floats().put(drawn.rows(step, step + 1).floats());
+        byte[] graph = NetworkModels.denoiser(config, weights(network, config)).bytes();
+        BitsPerDimension.Terms terms;
+        try (OnnxSession session = OnnxSession.open(graph, Device.CPU, 0)) {
+            terms = new BitsPerDimension(process, true)
+                    .evaluate(denoiser(session), golden.get("x_start"), golden.get("y"), recorded, (done, of) -> { });
+        }
+        assertClose(golden.get("bpd_total_bpd"), terms.total());
+        assertClose(golden.get("bpd_prior_bpd"), terms.prior());
+        assertClose(golden.get("bpd_vb"), flat(terms.vb()));
+        assertClose(golden.get("bpd_xstart_mse"), flat(terms.xStartMse()));
+        assertClose(golden.get("bpd_mse"), flat(terms.mse()));
+    }
+
+    private static Denoiser denoiser(OnnxSession session) {
+        return (x, t, y) -> {
+            Map<String, Tensor> inputs = new HashMap<>(Map.of("x", x, "t", t));
+            if (session.inputs().stream().anyMatch(i -> i.name().equals("y"))) {
+                inputs.put("y", y);
+            }
+            return session.run(inputs).get("out");
+        };
+    }
+
+    private static Map<String, Tensor> weights(String network, UNetConfig config) {
+        try (TorchCheckpoint checkpoint = TorchCheckpoint.open(Golden.file(network + ".pt"))) {
+            return WeightCheck.read(checkpoint, NetworkModels.parameters(config));
+        }
+    }
+
+    private static JsonNode json(String name) throws IOException {
+        return new ObjectMapper().readTree(Golden.file(name + ".json").toFile());
+    }
+
+    private static double[] flat(double[][] matrix) {
+        return Arrays.stream(matrix).flatMapToDouble(Arrays::stream).toArray();
+    }
+
+    private static void assertClose(Tensor expected, double[] actual) {
+        FloatBuffer values = expected.floats();
+        assertEquals(values.capacity(), actual.length);
+        for (int i = 0; i < actual.length; i++) {
+            assertEquals(values.get(i), actual[i], TOLERANCE * Math.abs(values.get(i)), "element " + i);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.adm4j.function;
+
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The same function for browsers and {@code curl -o}: one PNG file, a grid if several pictures are asked for. */
+@Path("/sample.png")
+public class ImageResource {
+    @Inject
+    SamplingService sampling;
+
+    /** Draws one file; the headers say which seed and settings give it again. */
+    @GET
+    @Blocking
+    public Response sample(@Context UriInfo uri, @Context RoutingContext request) {
+        Map<String, String> fields = new HashMap<>();
+        uri.getQueryParameters().forEach((name, values) -> fields.put(name, values.get(0)));
+        SampleQuery query = sampling.check(fields);
+        SampleResult drawn = sampling.draw(query, request.response()::closed);
+        Response.ResponseBuilder response = Response.ok(drawn.file(), "image/png")
+                .header("Adm4j-Bundle", drawn.bundle())
+                .header("Adm4j-Seed", query.seed())
+                .header("Adm4j-Milliseconds", drawn.milliseconds());
+        drawn.upsampler().ifPresent(name -> response.header("Adm4j-Upsampler", name));
+        return response.build();
+    }
+}

@@ -1,0 +1,262 @@
+package io.adm4j.function;
+
+import io.adm4j.bundle.BundleException;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.runtime.Device;
+import io.adm4j.runtime.RuntimeFailure;
+import io.adm4j.sampling.SampleRequest;
+import io.adm4j.sampling.SamplingPipeline;
+import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.SamplingStopped;
+import io.adm4j.sampling.StepListener;
+import io.adm4j.sampling.Upsampler;
+import io.adm4j.tensor.Tensor;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jboss.logging.Logger;
+
+/**
+ * The loaded bundle, with the upsampler's if there is one, and the queue before it: so many requests draw at once, so many
+ * wait, others are turned away.
+ */
+@ApplicationScoped
+public class SamplingService {
+    private static final Logger LOG = Logger.getLogger(SamplingService.class);
+
+    @Inject
+    FunctionConfig config;
+
+    @Inject
+    MeterRegistry metrics;
+
+    private BundleInfo facts;
+    private SamplingPipeline pipeline;
+    private Upsampler upsampler;
+    private Semaphore admitted;
+    private Semaphore running;
+    private Counter samples;
+    private Timer seconds;
+    private volatile boolean open;
+
+    /** Loads the bundle before the first request can come; without one the function does not start. */
+    void start(@Observes StartupEvent event) {
+        atLeast("adm4j.threads", config.threads(), 0);
+        atLeast("adm4j.batch-size", config.batchSize(), 1);
+        atLeast("adm4j.upsampler-batch-size", config.upsamplerBatchSize(), 1);
+        atLeast("adm4j.parallel", config.parallel(), 1);
+        atLeast("adm4j.queue", config.queue(), 0);
+        atLeast("adm4j.limit.count", config.limit().count(), 1);
+        atLeast("adm4j.limit.steps", config.limit().steps(), 1);
+        load(BundleFolder.of(config.bundle()), device(config.device()));
+        checkStandard();
+        running = new Semaphore(config.parallel(), true);
+        admitted = new Semaphore(config.parallel() + config.queue());
+        samples = Counter.builder("adm4j.samples").description("Pictures drawn").register(metrics);
+        seconds = Timer.builder("adm4j.sampling").description("Time spent drawing, a request").register(metrics);
+        open = true;
+    }
+
+    private void load(Path folder, Device device) {
+        Optional<Path> large = config.upsampler().filter(name -> !name.isBlank()).map(Path::of);
+        requireBundle(folder, "bundle", "the folder of one");
+        large.ifPresent(path -> requireBundle(path, "upsampler", "the folder of one, or to nothing for none"));
+        try {
+            ModelBundle bundle = ModelBundle.load(folder);
+            if (bundle.manifest().smallSize().isPresent()) {
+                throw new ConfigurationException("The bundle in " + folder + " is an upsampler, which draws nothing: set"
+                        + " ADM4J_UPSAMPLER or -Dadm4j.upsampler to it, and adm4j.bundle to one that draws.");
+            }
+            pipeline = SamplingPipeline.open(bundle, device, config.threads());
+            if (large.isPresent()) {
+                upsampler = Upsampler.open(ModelBundle.load(large.get()), device, config.threads());
+                upsampler.requireFit(bundle.manifest());
+            }
+            facts = BundleInfo.of(pipeline, Optional.ofNullable(upsampler));
+            warmUp();
+            LOG.infof("Bundle %s from %s, on %s.", facts.name(), folder, device);
+            large.ifPresent(path -> LOG.infof("Upsampler %s from %s.", upsampler.manifest().name(), path));
+        } catch (BundleException | RuntimeFailure | IllegalArgumentException e) {
+            close();
+            // Without a cause Quarkus prints just the sentence.
+            throw new ConfigurationException(e.getMessage());
+        }
+    }
+
+    private static void requireBundle(Path folder, String setting, String remedy) {
+        if (!Files.isRegularFile(folder.resolve("model.json"))) {
+            throw new ConfigurationException("There is no bundle in " + folder.toAbsolutePath()
+                    + " (no model.json): set ADM4J_" + setting.toUpperCase(Locale.ROOT) + " or -Dadm4j." + setting + " to "
+                    + remedy + ".");
+        }
+    }
+
+    /** One step of one picture: a graph that cannot run shows now, and the first caller need not wait for loading. */
+    private void warmUp() {
+        double scale = facts.hasClassifier() ? 1 : 0;
+        int[] labels = facts.classes().count() == 0 ? new int[0] : new int[1];
+        SampleRequest request = new SampleRequest(new long[1], labels, SamplingSettings.ddpm("1", scale));
+        Tensor small = pipeline.sample(request, StepListener.none()).pictures();
+        if (upsampler != null) {
+            double largeScale = upsampler.hasClassifier() ? 1 : 0;
+            SamplingSettings settings = SamplingSettings.ddpm("1", largeScale);
+            upsampler.sample(upsampler.request(small, new long[1], labels, settings), StepListener.none());
+        }
+    }
+
+    private void checkStandard() {
+        try {
+            check(Map.of());
+        } catch (HttpException e) {
+            close();
+            throw new ConfigurationException("The settings adm4j.standard.* do not work: " + e.getMessage());
+        }
+    }
+
+    private static Device device(String name) {
+        return switch (name.strip().toLowerCase(Locale.ROOT)) {
+            case "cpu" -> Device.CPU;
+            case "cuda" -> Device.CUDA;
+            default -> throw new ConfigurationException("adm4j.device must be cpu or cuda, not '" + name + "'.");
+        };
+    }
+
+    private static void atLeast(String setting, int value, int least) {
+        if (value < least) {
+            throw new ConfigurationException(setting + " must be at least " + least + ", not " + value + ".");
+        }
+    }
+
+    /** Lets the drawing requests end at their next step, then frees the graphs. */
+    void stop(@Observes ShutdownEvent event) {
+        if (!open) {
+            return;
+        }
+        open = false;
+        running.acquireUninterruptibly(config.parallel());
+        close();
+    }
+
+    private void close() {
+        if (pipeline != null) {
+            pipeline.close();
+            pipeline = null;
+        }
+        if (upsampler != null) {
+            upsampler.close();
+            upsampler = null;
+        }
+    }
+
+    boolean ready() {
+        return open;
+    }
+
+    BundleInfo facts() {
+        return facts;
+    }
+
+    /**
+     * Checks a request.
+     *
+     * @throws HttpException with the field and what is allowed for it
+     */
+    SampleQuery check(Map<String, String> fields) {
+        return SampleQuery.of(fields, facts, config);
+    }
+
+    /**
+     * Draws, after waiting for a turn; blocks.
+     *
+     * @param abandoned asked between steps whether nobody waits for the answer any more
+     * @throws HttpException if too many requests wait already
+     */
+    SampleResult draw(SampleQuery query, BooleanSupplier abandoned) {
+        if (!admitted.tryAcquire()) {
+            throw HttpException.busy(
+                    "The function is busy and " + config.queue() + " requests wait already: try again later.");
+        }
+        try {
+            running.acquireUninterruptibly();
+            try {
+                return drawNow(query, abandoned);
+            } finally {
+                running.release();
+            }
+        } finally {
+            admitted.release();
+        }
+    }
+
+    private SampleResult drawNow(SampleQuery query, BooleanSupplier abandoned) {
+        StepListener untilStopped = step -> open && !abandoned.getAsBoolean();
+        long start = System.nanoTime();
+        List<Tensor> parts = new ArrayList<>();
+        try {
+            for (int from = 0; from < query.count(); from += config.batchSize()) {
+                int to = Math.min(from + config.batchSize(), query.count());
+                Tensor pictures = pipeline.sample(part(query, from, to), untilStopped).pictures();
+                if (query.enlarging().isEmpty()) {
+                    parts.add(pictures);
+                } else {
+                    parts.addAll(enlarged(query, query.enlarging().get(), pictures, from, untilStopped));
+                }
+            }
+        } catch (SamplingStopped e) {
+            throw HttpException.busy("The function stopped before the pictures were done: ask again.");
+        }
+        long nanos = System.nanoTime() - start;
+        samples.increment(query.count());
+        seconds.record(nanos, TimeUnit.NANOSECONDS);
+        return new SampleResult(query, facts, parts, TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
+
+    /** @param first number of the first of the small pictures */
+    private List<Tensor> enlarged(SampleQuery query, UpsamplingSettings how, Tensor small, int first, StepListener listener) {
+        List<Tensor> large = new ArrayList<>();
+        int count = (int) small.dim(0);
+        for (int from = 0; from < count; from += config.upsamplerBatchSize()) {
+            int to = Math.min(from + config.upsamplerBatchSize(), count);
+            SampleRequest request = upsampler.request(
+                    small.rows(from, to),
+                    seeds(query, first + from, first + to),
+                    labels(query, first + from, first + to),
+                    how.settings());
+            large.add(upsampler.sample(request, listener).pictures());
+        }
+        return large;
+    }
+
+    private SampleRequest part(SampleQuery query, int from, int to) {
+        return new SampleRequest(seeds(query, from, to), labels(query, from, to), query.settings());
+    }
+
+    private static long[] seeds(SampleQuery query, int from, int to) {
+        return LongStream.range(from, to).map(i -> query.seed() + i).toArray();
+    }
+
+    /** One a picture, or none where they are of no chosen class. */
+    private int[] labels(SampleQuery query, int from, int to) {
+        return query.labelled()
+                ? IntStream.range(from, to).map(i -> query.labelOf(i, facts.classes())).toArray()
+                : new int[0];
+    }
+}

@@ -1,0 +1,166 @@
+package io.adm4j.harness.cli.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.export.net.ClassifierConfig;
+import io.adm4j.export.net.Precision;
+import io.adm4j.export.net.UNetConfig;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.bench.BenchSettings;
+import io.adm4j.harness.bench.BenchTarget;
+import io.adm4j.harness.bench.Benchmark;
+import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.PrecisionOption;
+import io.adm4j.harness.zoo.EmbeddedBundle;
+import io.adm4j.harness.zoo.GuidanceFit;
+import io.adm4j.harness.zoo.PublishedFlags;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Takes the time of networks on this machine. */
+@Command(
+        name = "bench",
+        description = "Takes the time of one evaluation of the denoiser, one guided DDIM step and one whole training step"
+                + " (forward, backward, AdamW, moving average). The networks have the given flags and fresh weights.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        subcommands = {BenchFeaturesCommand.class, BenchMetricsCommand.class})
+public final class BenchCommand implements Runnable {
+    @Option(names = "--flags", paramLabel = "FILE", description = "Published flags of the denoiser as JSON.")
+    private Path flags;
+
+    @Option(names = "--classifier-flags", paramLabel = "FILE", description = "Published flags of the classifier as JSON.")
+    private Path classifierFlags;
+
+    @Option(
+            names = "--bundle",
+            paramLabel = "FOLDER",
+            description = "Without --flags: take the flags of this bundle's networks (default: the embedded one).")
+    private Path bundle;
+
+    @Option(
+            names = "--measure",
+            split = ",",
+            description = "What to measure: forward, guided, training (default: all that the flags allow).")
+    private List<BenchTarget> works;
+
+    @Option(
+            names = "--squared-error",
+            description = "Train on the squared error of the noise alone, as harness/bench/torch_peer.py does.")
+    private boolean squaredError;
+
+    @Option(names = "--batch-size", defaultValue = "16", description = "Pictures per run (default ${DEFAULT-VALUE}).")
+    private int batchSize;
+
+    @Option(names = "--warm-up", defaultValue = "3", description = "Runs that do not count (default ${DEFAULT-VALUE}).")
+    private int warmUps;
+
+    @Option(names = "--repeats", defaultValue = "10", description = "Runs that do (default ${DEFAULT-VALUE}).")
+    private int repeats;
+
+    @Option(names = "--out", paramLabel = "FILE.json", description = "Write all times as JSON.")
+    private Path out;
+
+    @Mixin
+    private PrecisionOption precision;
+
+    @Mixin
+    private DeviceOptions runtime;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        if (batchSize < 1 || repeats < 1 || warmUps < 0 || runtime.threads < 0) {
+            throw new UserError("--batch-size and --repeats are at least 1, --warm-up and --threads at least 0.");
+        }
+        BenchSettings settings = settings();
+        List<BenchTarget> chosen = chosen(settings);
+        makeParent();
+        Benchmark benchmark = Benchmark.run(settings, chosen, ConsoleProgress.onStandardError());
+        PrintWriter console = spec.commandLine().getOut();
+        console.print(benchmark.table());
+        console.flush();
+        if (out != null) {
+            write(benchmark.json());
+        }
+    }
+
+    private BenchSettings settings() {
+        ObjectNode network;
+        ObjectNode classifier = classifierFlags == null ? null : PublishedFlags.read(classifierFlags);
+        if (flags != null) {
+            if (bundle != null) {
+                throw new UserError("Give either --flags or --bundle: both name the denoiser to measure.");
+            }
+            network = PublishedFlags.read(flags);
+        } else {
+            Manifest manifest = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle).manifest();
+            network = manifest.denoiser().deepCopy();
+            network.setAll(manifest.diffusion().toJson());
+            if (classifier == null) {
+                classifier = manifest.classifier().orElse(null);
+            }
+        }
+        // The published flag; training is in float32 whatever it says.
+        network.put("use_fp16", precision.precision == Precision.FP16);
+        return new BenchSettings(network, classifier, squaredError, batchSize, runtime.device, runtime.threads, warmUps, repeats);
+    }
+
+    /** The works asked for, each once, in order; refused where the flags do not allow one. */
+    private List<BenchTarget> chosen(BenchSettings settings) {
+        UNetConfig denoiser = UNetConfig.fromFlags(settings.flags());
+        boolean guided = settings.classifierFlags() != null;
+        if (works != null && works.contains(BenchTarget.GUIDED) && !guided) {
+            throw new UserError("A guided step needs a classifier: give --classifier-flags FILE.");
+        }
+        if (works != null && works.contains(BenchTarget.TRAINING) && denoiser.superResolution()) {
+            throw new UserError("Training is measured for networks without super-resolution only: leave it out of --measure.");
+        }
+        if (guided) {
+            GuidanceFit.check(denoiser, ClassifierConfig.fromFlags(settings.classifierFlags()));
+        }
+        Set<BenchTarget> possible = new LinkedHashSet<>(works == null ? List.of(BenchTarget.values()) : works);
+        if (!guided) {
+            possible.remove(BenchTarget.GUIDED);
+        }
+        if (denoiser.superResolution()) {
+            possible.remove(BenchTarget.TRAINING);
+        }
+        return List.copyOf(possible);
+    }
+
+    /** Before the long part: times that cannot be written would be lost. */
+    private void makeParent() {
+        if (out == null) {
+            return;
+        }
+        try {
+            Files.createDirectories(out.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    private void write(ObjectNode json) {
+        try {
+            Files.writeString(out, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+        } catch (IOException e) {
+            throw new UserError("The times cannot be written to " + out + ": " + e.getMessage() + ".", e);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.adm4j.harness.cli.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.bench.FeatureExtraction;
+import io.adm4j.harness.bench.Timing;
+import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.Split;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Takes the time of feature extraction on this machine. */
+@Command(
+        name = "features",
+        description = "Takes the time in which a feature network goes through one batch of pictures.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class BenchFeaturesCommand implements Runnable {
+    @Option(names = "--features", required = true, paramLabel = "FILE.onnx", description = "The feature network.")
+    private Path network;
+
+    @Option(
+            names = "--pictures",
+            required = true,
+            paramLabel = "PATH",
+            description = "Pictures whose first ones make the batch: an npz with arr_0, or a folder.")
+    private Path pictures;
+
+    @Option(names = "--batch-size", defaultValue = "64", description = "Pictures per run (default ${DEFAULT-VALUE}).")
+    private int batchSize;
+
+    @Option(names = "--warm-up", defaultValue = "1", description = "Runs that do not count (default ${DEFAULT-VALUE}).")
+    private int warmUps;
+
+    @Option(names = "--repeats", defaultValue = "3", description = "Runs that do (default ${DEFAULT-VALUE}).")
+    private int repeats;
+
+    @Option(names = "--out", paramLabel = "FILE.json", description = "Write all times as JSON.")
+    private Path out;
+
+    @Mixin
+    private DeviceOptions runtime;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        if (batchSize < 1 || repeats < 1 || warmUps < 0 || runtime.threads < 0) {
+            throw new UserError("--batch-size and --repeats are at least 1, --warm-up and --threads at least 0.");
+        }
+        Timing timing;
+        try (FeatureExtraction extraction = new FeatureExtraction(network, batch(), runtime.device, runtime.threads);
+                Progress progress = ConsoleProgress.onStandardError().start("Measuring", warmUps + repeats, "runs")) {
+            timing = Timing.of(extraction, batchSize, warmUps, repeats, () -> progress.step(1));
+        }
+        PrintWriter console = spec.commandLine().getOut();
+        console.printf(
+                Locale.ROOT,
+                "%d pictures: min %.3f s, median %.3f s, %.2f pictures/s%n",
+                batchSize,
+                timing.min(),
+                timing.median(),
+                batchSize / timing.min());
+        console.flush();
+        if (out != null) {
+            write(timing);
+        }
+    }
+
+    private Tensor batch() {
+        try (ImageStream stream = ImageStream.open(pictures, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST))) {
+            if (stream.size() < batchSize) {
+                throw new UserError(pictures + " has " + stream.size() + " pictures, fewer than --batch-size " + batchSize + ".");
+            }
+            return stream.next(batchSize);
+        }
+    }
+
+    private void write(Timing timing) {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode json = mapper.createObjectNode()
+                .put("tool", "adm4j")
+                .put("device", runtime.device.name().toLowerCase(Locale.ROOT))
+                .put("threads", runtime.threads)
+                .put("batch_size", batchSize)
+                .put("pictures", pictures.toString());
+        Arrays.stream(timing.seconds()).forEach(json.putArray("seconds")::add);
+        try {
+            Files.writeString(out, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+        } catch (IOException e) {
+            throw new UserError("The times cannot be written to " + out + ": " + e.getMessage() + ".", e);
+        }
+    }
+}

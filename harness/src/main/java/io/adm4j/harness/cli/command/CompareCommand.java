@@ -1,0 +1,135 @@
+package io.adm4j.harness.cli.command;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.io.NpzReader;
+import io.adm4j.tensor.Tensor;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.IntToDoubleFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Compares the arrays of two files. */
+@Command(
+        name = "compare",
+        description = "Compares arrays of the same name in two npz files, for example the outputs of 'run' on two devices or"
+                + " the pictures of 'sample'. Ends with exit code 1 where they differ by more than allowed.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class CompareCommand implements Callable<Integer> {
+    private static final int DIFFERENT = 1;
+
+    @Parameters(index = "0", paramLabel = "EXPECTED.npz")
+    private Path expected;
+
+    @Parameters(index = "1", paramLabel = "FOUND.npz")
+    private Path found;
+
+    @Option(
+            names = "--arrays",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Arrays to compare (default: all in FOUND.npz).")
+    private List<String> arrays;
+
+    @Option(
+            names = "--absolute",
+            defaultValue = "0",
+            description = "Each value may be off by this (default ${DEFAULT-VALUE}) ...")
+    private double absolute;
+
+    @Option(
+            names = "--relative",
+            defaultValue = "0",
+            description = "... plus this times the expected one's size (default ${DEFAULT-VALUE}).")
+    private double relative;
+
+    @Option(
+            names = "--share",
+            defaultValue = "1",
+            description = "Share of the values that may be off at all, 0 to 1 (default ${DEFAULT-VALUE}).")
+    private double share;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** How two arrays differ. */
+    private record Difference(int values, int unequal, int beyond, double largest) {}
+
+    @Override
+    public Integer call() {
+        if (!(absolute >= 0 && relative >= 0 && share >= 0 && share <= 1)) {
+            throw new UserError("--absolute and --relative are at least 0, --share lies between 0 and 1.");
+        }
+        PrintWriter console = spec.commandLine().getOut();
+        boolean close = true;
+        try (NpzReader one = NpzReader.open(expected);
+                NpzReader other = NpzReader.open(found)) {
+            for (String name : arrays == null ? other.names() : arrays) {
+                Difference d = compare(name, array(one, expected, name), array(other, found, name));
+                boolean fine = d.beyond == 0 && d.unequal <= share * d.values;
+                console.printf(
+                        Locale.ROOT,
+                        "%s: largest difference %.3g, %d of %d values differ%s%n",
+                        name,
+                        d.largest,
+                        d.unequal,
+                        d.values,
+                        fine ? "" : ", " + d.beyond + " by more than allowed: NOT close");
+                close &= fine;
+            }
+        }
+        console.flush();
+        return close ? 0 : DIFFERENT;
+    }
+
+    private static Tensor array(NpzReader file, Path path, String name) {
+        if (!file.has(name)) {
+            throw new UserError(path + " has no array '" + name + "'; it has " + file.names() + ".");
+        }
+        return file.read(name);
+    }
+
+    private Difference compare(String name, Tensor one, Tensor other) {
+        if (!Arrays.equals(one.shape(), other.shape())) {
+            throw new UserError("The array '" + name + "' is " + one + " in " + expected + " and " + other + " in " + found
+                    + ": only arrays of one shape can be compared.");
+        }
+        IntToDoubleFunction a = values(name, one);
+        IntToDoubleFunction b = values(name, other);
+        int unequal = 0;
+        int beyond = 0;
+        double largest = 0;
+        for (int i = 0; i < one.size(); i++) {
+            double wanted = a.applyAsDouble(i);
+            double got = b.applyAsDouble(i);
+            // Equal infinities have no finite difference, and two values that are not numbers agree.
+            double off = Double.compare(wanted, got) == 0 || wanted == got ? 0 : Math.abs(wanted - got);
+            unequal += off != 0 ? 1 : 0;
+            boolean near = off == 0 || Double.isFinite(off) && off <= absolute + relative * Math.abs(wanted);
+            beyond += near ? 0 : 1;
+            largest = Math.max(largest, off);
+        }
+        return new Difference(one.size(), unequal, beyond, largest);
+    }
+
+    private static IntToDoubleFunction values(String name, Tensor array) {
+        return switch (array.type()) {
+            case FLOAT32 -> array.floats()::get;
+            case FLOAT64 -> array.doubles()::get;
+            case INT64 -> i -> array.longs().get(i);
+            case INT32 -> array.ints()::get;
+            case INT8 -> array.bytes()::get;
+            case UINT8, BOOL -> i -> array.bytes().get(i) & 0xff;
+            case INT16 -> i -> array.bytes().getShort(2 * i);
+            case FLOAT16 -> throw new UserError("The array '" + name + "' holds FLOAT16, which cannot be compared.");
+        };
+    }
+}

@@ -1,0 +1,138 @@
+package io.adm4j.harness.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.export.training.OrtCheckpoint;
+import io.adm4j.export.training.TrainingArtifacts;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.option.PrecisionOption;
+import io.adm4j.harness.data.Dataset;
+import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.Split;
+import io.adm4j.harness.training.RunFolder;
+import io.adm4j.harness.training.TrainingSettings;
+import io.adm4j.harness.zoo.BundleAssembler;
+import io.adm4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Makes a bundle of training runs. */
+@Command(
+        name = "export",
+        description = "Makes a model bundle (ONNX graphs and model.json) of training runs.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class ExportCommand implements Runnable {
+    @Option(names = "--denoiser", required = true, paramLabel = "RUN", description = "Run of 'train diffusion'.")
+    private Path denoiser;
+
+    @Option(names = "--classifier", paramLabel = "RUN", description = "Run of 'train classifier', for guidance.")
+    private Path classifier;
+
+    @Option(
+            names = "--features",
+            paramLabel = "RUN",
+            description = "Run of 'train classifier --no-noise' with the adaptive pool, for scores.")
+    private Path features;
+
+    @Option(
+            names = "--reference",
+            paramLabel = "PATH",
+            description = "Real pictures to put beside the graphs, for scores; of IDX files the test part.")
+    private Path reference;
+
+    @Option(
+            names = "--reference-samples",
+            defaultValue = "2000",
+            description = "The first pictures of --reference to take (default ${DEFAULT-VALUE}).")
+    private int referenceSamples;
+
+    @Mixin
+    private PrecisionOption precision;
+
+    @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Folder of the bundle.")
+    private Path out;
+
+    @Option(names = "--name", description = "Name of the model (default: the folder's).")
+    private String name;
+
+    @Option(
+            names = "--ema-rate",
+            description = "Which moving average of the weights to take; 0 takes the weights themselves (default: each run's"
+                    + " largest rate).")
+    private Double emaRate;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        RunFolder main = new RunFolder(denoiser);
+        ObjectNode provenance = BundleAssembler.object();
+        List<String> classes = new ArrayList<>();
+        main.description().path("data").path("classes").forEach(c -> classes.add(c.asText()));
+        try (BundleAssembler bundle = new BundleAssembler(out)) {
+            bundle.denoiser(
+                    flags(main, "diffusion", "--denoiser"),
+                    precision.precision,
+                    weights(main, provenance.putObject("denoiser")));
+            if (classifier != null) {
+                RunFolder run = new RunFolder(classifier);
+                ObjectNode flags = flags(run, "classifier", "--classifier");
+                if (!flags.path("noised").asBoolean()) {
+                    throw new UserError("The run in " + classifier + " was trained without noise, which cannot guide:"
+                            + " give it as --features.");
+                }
+                bundle.classifier(flags, weights(run, provenance.putObject("classifier")));
+            }
+            if (features != null) {
+                RunFolder run = new RunFolder(features);
+                bundle.features(flags(run, "classifier", "--features"), weights(run, provenance.putObject("features")));
+            }
+            if (reference != null) {
+                int size = main.description().get("flags").get("image_size").asInt();
+                Dataset pictures = Dataset.open(reference, new DatasetOptions(size, Split.TEST));
+                bundle.reference(pictures, referenceSamples);
+                provenance.putObject("reference")
+                        .put("sha256", pictures.checksum())
+                        .put("pictures", Math.min(referenceSamples, pictures.size()));
+            }
+            bundle.finish(name, classes, provenance, spec.commandLine().getOut());
+        }
+    }
+
+    private static ObjectNode flags(RunFolder run, String kind, String option) {
+        JsonNode description = run.description();
+        if (!description.path("kind").asText().equals(kind)) {
+            throw new UserError(option + " takes a run of 'train " + kind + "', and " + run.path() + " is one of 'train "
+                    + description.path("kind").asText() + "'.");
+        }
+        return (ObjectNode) description.get("flags");
+    }
+
+    /** @param provenance modified: what made the weights */
+    private Map<String, Tensor> weights(RunFolder run, ObjectNode provenance) {
+        JsonNode description = run.description();
+        RunFolder.Checkpoint checkpoint = run.require();
+        TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
+        double rate = emaRate != null
+                ? emaRate
+                : settings.emaRates().isEmpty() ? 0 : Collections.max(settings.emaRates());
+        provenance.set("commands", description.path("commands"));
+        provenance.set("training", description.get("training"));
+        ObjectNode data = description.get("data").deepCopy();
+        data.remove(List.of("path", "classes"));
+        provenance.set("data", data);
+        provenance.put("steps", checkpoint.step()).put("seconds", Math.round(checkpoint.seconds())).put("ema_rate", rate);
+        OrtCheckpoint weights = OrtCheckpoint.read(checkpoint.weights());
+        return rate == 0 ? weights.trainable() : TrainingArtifacts.averages(weights, rate);
+    }
+}

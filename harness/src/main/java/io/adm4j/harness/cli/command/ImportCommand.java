@@ -1,0 +1,168 @@
+package io.adm4j.harness.cli.command;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.importer.torch.TorchCheckpoint;
+import io.adm4j.export.importer.torch.WeightCheck;
+import io.adm4j.export.net.ClassifierConfig;
+import io.adm4j.export.net.NetworkModels;
+import io.adm4j.export.net.UNetConfig;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.cli.option.PrecisionOption;
+import io.adm4j.harness.zoo.BundleAssembler;
+import io.adm4j.harness.zoo.CheckpointMatcher;
+import io.adm4j.harness.zoo.FetchFolder;
+import io.adm4j.harness.zoo.ImportPlan;
+import io.adm4j.harness.zoo.ReleasedModels;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Makes a bundle of PyTorch state dicts with the published names. */
+@Command(
+        name = "import",
+        description = "Makes a model bundle of weights in PyTorch's .pt format with the published names and shapes: of a"
+                + " released model by its name (--model, see 'harness models'), or of another by its flags (--flags). The"
+                + " files are read without running anything in them.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class ImportCommand implements Runnable {
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            description = "A released model, whose flags and class names are known.")
+    private String model;
+
+    @Option(
+            names = "--flags",
+            paramLabel = "FILE",
+            description = "The denoiser's and the diffusion's published flags as JSON (and num_classes).")
+    private Path flags;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "The denoiser's state dict (default with --model: the fetched file).")
+    private Path weights;
+
+    @Option(names = "--classifier-flags", paramLabel = "FILE", description = "The noisy classifier's published flags.")
+    private Path classifierFlags;
+
+    @Option(
+            names = "--classifier-weights",
+            paramLabel = "FILE",
+            description = "The noisy classifier's state dict (default with --model: the fetched file).")
+    private Path classifierWeights;
+
+    @Option(names = "--no-classifier", description = "Leave out the classifier of the released model.")
+    private boolean noClassifier;
+
+    @Option(names = "--dir", paramLabel = "FOLDER", description = "Where fetched files are (default: as 'harness fetch').")
+    private Path dir;
+
+    @Option(
+            names = "--classes",
+            paramLabel = "FILE",
+            description = "Class names, one a line, in the order of labels (default with --model: ImageNet's).")
+    private Path classes;
+
+    @Mixin
+    private PrecisionOption precision;
+
+    @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Folder of the bundle.")
+    private Path out;
+
+    @Option(names = "--name", description = "Name of the model (default: the released model's, or the folder's).")
+    private String name;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        ReleasedModels released = ReleasedModels.load();
+        ImportPlan plan = plan(released);
+        ImportPlan.Network denoiser = plan.denoiser();
+        UNetConfig config = UNetConfig.fromFlags(denoiser.flags());
+        List<String> names = classes == null ? plan.classes() : classNames();
+        if (config.classConditional() && !names.isEmpty() && names.size() != config.numClasses()) {
+            throw new UserError(classes + " has " + names.size() + " names, and the denoiser knows "
+                    + config.numClasses() + " classes: give one name a line for each.");
+        }
+        List<Parameter> parameters = NetworkModels.parameters(config);
+        CheckpointMatcher resemblance = new CheckpointMatcher(released);
+        ObjectNode provenance = plan.origin();
+        try (BundleAssembler bundle = new BundleAssembler(out);
+                TorchCheckpoint checkpoint = TorchCheckpoint.open(denoiser.weights())) {
+            resemblance.requireFit(checkpoint, denoiser.title(), parameters);
+            // A classifier that does not fit shall be found before the denoiser is written, which takes minutes.
+            plan.classifier().ifPresent(c -> withClassifier(c, resemblance, w -> {}));
+            bundle.denoiser(denoiser.flags(), precision.precision, WeightCheck.view(checkpoint, parameters));
+            provenance.set("denoiser", denoiser.origin());
+            plan.classifier().ifPresent(c -> {
+                withClassifier(c, resemblance, w -> bundle.classifier(c.flags(), w));
+                provenance.set("classifier", c.origin());
+            });
+            bundle.finish(name == null ? plan.name() : name, names, provenance, spec.commandLine().getOut());
+        }
+    }
+
+    /** Opens a classifier's weights, checks that they fit, and uses them. */
+    private static void withClassifier(
+            ImportPlan.Network classifier, CheckpointMatcher resemblance, Consumer<Map<String, Tensor>> use) {
+        List<Parameter> parameters = NetworkModels.parameters(ClassifierConfig.fromFlags(classifier.flags()));
+        try (TorchCheckpoint checkpoint = TorchCheckpoint.open(classifier.weights())) {
+            resemblance.requireFit(checkpoint, classifier.title(), parameters);
+            use.accept(WeightCheck.view(checkpoint, parameters));
+        }
+    }
+
+    private ImportPlan plan(ReleasedModels released) {
+        if (model != null) {
+            if (flags != null || classifierFlags != null) {
+                throw new UserError("--model knows the flags: leave out --flags and --classifier-flags, or leave out --model.");
+            }
+            return ImportPlan.ofReleased(
+                    released, released.model(model), weights, classifierWeights, !noClassifier, FetchFolder.of(dir, ConsoleProgress.onStandardError()));
+        }
+        if (flags == null) {
+            throw new UserError("Say which network the weights are for: --model NAME for a released one, or --flags FILE."
+                    + hint(released));
+        }
+        if (weights == null) {
+            throw new UserError("--flags needs --weights, the denoiser's state dict.");
+        }
+        if ((classifierFlags == null) != (classifierWeights == null)) {
+            throw new UserError("--classifier-flags and --classifier-weights go together.");
+        }
+        return ImportPlan.ofFlags(flags, weights, classifierFlags, classifierWeights);
+    }
+
+    /** What the weights look like, where some were given. */
+    private String hint(ReleasedModels released) {
+        if (weights == null) {
+            return "";
+        }
+        try (TorchCheckpoint checkpoint = TorchCheckpoint.open(weights)) {
+            return " About the weights in " + weights + ": " + new CheckpointMatcher(released).sentence(checkpoint);
+        }
+    }
+
+    private List<String> classNames() {
+        try {
+            return Files.readAllLines(classes).stream().map(String::strip).filter(s -> !s.isEmpty()).toList();
+        } catch (IOException e) {
+            throw new UserError("The class names in " + classes + " cannot be read.", e);
+        }
+    }
+}

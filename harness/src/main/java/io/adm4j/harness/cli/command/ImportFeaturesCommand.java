@@ -1,0 +1,67 @@
+package io.adm4j.harness.cli.command;
+
+import io.adm4j.export.graph.OnnxModel;
+import io.adm4j.export.importer.tensorflow.InceptionNetwork;
+import io.adm4j.feedback.UserError;
+import io.adm4j.io.Sha256;
+import io.adm4j.tensor.ElementType;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes the feature network of the published evaluator an ONNX graph. */
+@Command(
+        name = "import-features",
+        description = "Makes an ONNX feature network of the frozen TensorFlow graph that published FID figures are computed"
+                + " with (Inception of 2015, classify_image_graph_def.pb). 'eval --features' takes it.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        footer = {
+            "",
+            "The network takes pictures [N,H,W,3] of 0 to 255, of any size, and gives pool_3 [N,2048], spatial [N,2023] and"
+                    + " probabilities [N,1008]: what FID, sFID and the Inception Score are computed from."
+        })
+public final class ImportFeaturesCommand implements Runnable {
+    @Parameters(paramLabel = "GRAPH.pb", description = "The frozen TensorFlow graph.")
+    private Path graph;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE.onnx", description = "File to write.")
+    private Path out;
+
+    @Option(
+            names = "--input-type",
+            defaultValue = "float32",
+            description = "Type of the network's pictures: float32 or uint8 (default ${DEFAULT-VALUE}).")
+    private InputType inputType;
+
+    @Spec
+    private CommandSpec spec;
+
+    private enum InputType {
+        FLOAT32,
+        UINT8
+    }
+
+    @Override
+    public void run() {
+        OnnxModel model = InceptionNetwork.read(graph, ElementType.valueOf(inputType.name()));
+        try {
+            Files.createDirectories(out.toAbsolutePath().getParent());
+            model.write(out);
+        } catch (IOException | UncheckedIOException e) {
+            throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
+        }
+        PrintWriter console = spec.commandLine().getOut();
+        console.println("Written: " + out + " (" + inputType.name().toLowerCase(Locale.ROOT) + " pictures, SHA-256 "
+                + Sha256.of(out) + ")");
+        console.flush();
+    }
+}

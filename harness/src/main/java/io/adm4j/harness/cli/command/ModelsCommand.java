@@ -1,0 +1,208 @@
+package io.adm4j.harness.cli.command;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.zoo.FetchFolder;
+import io.adm4j.harness.zoo.PublishedResult;
+import io.adm4j.harness.zoo.ReleasedFile;
+import io.adm4j.harness.zoo.ReleasedModel;
+import io.adm4j.harness.zoo.ReleasedModels;
+import io.adm4j.harness.zoo.ReleasedNetwork;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Tells what was released. */
+@Command(
+        name = "models",
+        description = "Lists the models released with the paper: size, published guidance scales and scores. With a name,"
+                + " everything about that model and the commands to use it.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class ModelsCommand implements Runnable {
+    private static final String ROW = "%-20s %9s %8s %8s %6s %7s  %6s %6s %5s %5s  %s%n";
+
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "One model, in detail.")
+    private String name;
+
+    @Option(names = "--json", description = "Print everything as JSON.")
+    private boolean json;
+
+    @Option(names = "--dir", paramLabel = "FOLDER", description = "Where fetched files are (default: as 'harness fetch').")
+    private Path dir;
+
+    @Spec
+    private CommandSpec spec;
+
+    private ReleasedModels released;
+    private FetchFolder folder;
+    private PrintWriter out;
+
+    @Override
+    public void run() {
+        released = ReleasedModels.load();
+        folder = FetchFolder.of(dir, ConsoleProgress.onStandardError());
+        out = spec.commandLine().getOut();
+        List<ReleasedModel> chosen = name == null ? released.models() : List.of(released.model(name));
+        if (json) {
+            printJson(chosen);
+        } else if (name == null) {
+            printTable(chosen);
+        } else {
+            printDetails(chosen.get(0));
+        }
+        out.flush();
+    }
+
+    private void printTable(List<ReleasedModel> models) {
+        out.printf("%30s %17s %14s  %25s%n", "", "millions of weights", "guidance scale", "------ published ------");
+        out.printf(
+                ROW, "model", "pictures", "denoiser", "classif.", "250", "ddim25", "FID", "sFID", "prec", "rec", "with");
+        for (ReleasedModel model : models) {
+            PublishedResult best = model.results().get(0);
+            out.printf(
+                    ROW,
+                    model.name(),
+                    model.imageSize() + "x" + model.imageSize(),
+                    millions(model.denoiser().parameterCount()),
+                    model.classifier().map(c -> millions(c.parameterCount())).orElse("-"),
+                    number(model.guidanceScale("ddpm", "250")),
+                    number(model.guidanceScale("ddim", "25")),
+                    score(best, "fid"),
+                    score(best, "sfid"),
+                    score(best, "precision"),
+                    score(best, "recall"),
+                    best.of());
+        }
+        out.println();
+        out.println("Also to fetch:");
+        released.otherFiles().forEach(f -> out.printf("  %-23s %s%n", f.name(), f.about()));
+        out.println();
+        out.println("'harness models NAME' tells more of one, 'harness fetch NAME' downloads it.");
+    }
+
+    private void printDetails(ReleasedModel model) {
+        out.printf("%s: %s%n%n", model.name(), model.about());
+        printFile("denoiser", model.denoiser());
+        model.classifier().ifPresent(c -> printFile("classifier", c));
+        out.println();
+        out.printf("Published flags%n  %s%n", flags(model.denoiser().flags()));
+        model.classifier().ifPresent(c -> out.printf("  %s%n", flags(c.flags())));
+        out.println();
+        out.println("Published settings");
+        model.settings().forEach(s -> out.printf("  %s%n", s.options()));
+        out.println();
+        out.printf("Published scores%n  %7s %7s %7s %7s %9s%n", "FID", "sFID", "prec", "recall", "IS");
+        for (PublishedResult result : model.results()) {
+            out.printf(
+                    "  %7s %7s %7s %7s %9s  %s%n",
+                    score(result, "fid"),
+                    score(result, "sfid"),
+                    score(result, "precision"),
+                    score(result, "recall"),
+                    score(result, "inception_score"),
+                    result.of());
+        }
+        out.println();
+        out.println("To use it");
+        commands().toSample(model).forEach(c -> out.printf("  %s%n", c));
+        out.println();
+        out.println("To score it as published");
+        commands().toScore(model).forEach(c -> out.printf("  %s%n", c));
+    }
+
+    private void printFile(String what, ReleasedNetwork network) {
+        ReleasedFile file = released.file(network);
+        out.printf(
+                "%-11s %s million parameters, about %s%n            %s%n            %s%n",
+                what,
+                millions(network.parameterCount()),
+                size(network.approximateBytes()),
+                file.address(),
+                folder.has(file) ? "fetched: " + folder.place(file) : "not in " + folder.path() + " yet");
+    }
+
+    private ReleasedModelCommands commands() {
+        return new ReleasedModelCommands(released, dir);
+    }
+
+    private void printJson(List<ReleasedModel> models) {
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = all.putArray("models");
+        models.forEach(m -> list.add(describe(m)));
+        if (name == null) {
+            ArrayNode others = all.putArray("files");
+            released.otherFiles()
+                    .forEach(f -> others.addObject()
+                            .put("name", f.name())
+                            .put("about", f.about())
+                            .put("address", released.filesOf(f.name()).get(0).address().toString()));
+        }
+        out.println((name == null ? all : list.get(0)).toPrettyString());
+    }
+
+    private ObjectNode describe(ReleasedModel model) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("name", model.name())
+                .put("about", model.about())
+                .put("imageSize", model.imageSize())
+                .put("classConditional", model.classConditional());
+        model.upsamples().ifPresent(base -> node.put("upsamples", base));
+        node.set("denoiser", describe(model.denoiser()));
+        model.classifier().ifPresent(c -> node.set("classifier", describe(c)));
+        node.put("reference", model.reference());
+        ArrayNode settings = node.putArray("settings");
+        model.settings().forEach(s -> settings.add(s.toJson()));
+        ArrayNode results = node.putArray("results");
+        model.results().forEach(r -> results.add(r.toJson()));
+        ArrayNode commands = node.putArray("commands");
+        commands().toSample(model).forEach(commands::add);
+        return node;
+    }
+
+    private ObjectNode describe(ReleasedNetwork network) {
+        ReleasedFile file = released.file(network);
+        ObjectNode node = JsonNodeFactory.instance
+                .objectNode()
+                .put("file", file.name())
+                .put("address", file.address().toString())
+                .put("parameters", network.parameterCount())
+                .put("approximateBytes", network.approximateBytes())
+                .put("fetched", folder.has(file));
+        node.set("flags", network.flags());
+        return node;
+    }
+
+    private static String flags(ObjectNode flags) {
+        return flags.properties().stream()
+                .map(f -> "--" + f.getKey() + " " + f.getValue().asText())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String millions(long count) {
+        return String.format(Locale.ROOT, "%.1f", count / 1e6);
+    }
+
+    private static String size(long bytes) {
+        return String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+    }
+
+    private static String number(OptionalDouble value) {
+        return value.isPresent() ? String.valueOf(value.getAsDouble()) : "-";
+    }
+
+    private static String score(PublishedResult result, String key) {
+        OptionalDouble value = result.score(key);
+        return value.isPresent() ? String.format(Locale.ROOT, "%.2f", value.getAsDouble()) : "-";
+    }
+}

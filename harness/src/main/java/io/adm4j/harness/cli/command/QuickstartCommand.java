@@ -1,0 +1,251 @@
+package io.adm4j.harness.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.evaluation.metrics.MeasuredImages;
+import io.adm4j.harness.evaluation.result.EvaluatorSettings;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Scores;
+import io.adm4j.harness.evaluation.run.Evaluator;
+import io.adm4j.harness.report.EvaluationReport;
+import io.adm4j.harness.report.QuickstartReport;
+import io.adm4j.harness.report.ScaleResult;
+import io.adm4j.harness.sampling.FunctionProcess;
+import io.adm4j.harness.zoo.BundleAssembler;
+import io.adm4j.harness.zoo.EmbeddedBundle;
+import io.adm4j.io.ImageGrid;
+import io.adm4j.io.Npz;
+import io.adm4j.io.PngWriter;
+import io.adm4j.runtime.Device;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The whole path on the embedded bundle: the function samples, the feature network scores, a page shows both. */
+@Command(
+        name = "quickstart",
+        description = "Samples all classes of the embedded bundle through the function at several classifier scales, scores"
+                + " the pictures and writes report.html.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class QuickstartCommand implements Runnable {
+    private static final int GRID_COLUMNS = 10;
+    private static final int PICTURES_PER_REQUEST = 20;
+
+    @Option(
+            names = "--out",
+            defaultValue = "quickstart",
+            paramLabel = "FOLDER",
+            description = "Where the report goes (default ${DEFAULT-VALUE}).")
+    private Path out;
+
+    @Option(names = "--bundle", paramLabel = "FOLDER", description = "Model bundle (default: the embedded one).")
+    private Path bundle;
+
+    @Option(
+            names = "--classifier-scale",
+            split = ",",
+            defaultValue = "0,1,4",
+            description = "Strengths of the guidance to compare (default ${DEFAULT-VALUE}).")
+    private List<Double> scales;
+
+    @Option(
+            names = "--samples",
+            defaultValue = "160",
+            description = "Pictures per scale, as many of each class (default ${DEFAULT-VALUE}).")
+    private int samples;
+
+    @Option(names = "--steps", defaultValue = "20", description = "DDIM steps (default ${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(
+            names = "--eta",
+            defaultValue = "1",
+            description = "Noise of DDIM, 0 to 1; a small network draws cleaner pictures with it (default ${DEFAULT-VALUE}).")
+    private double eta;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Default ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
+        Manifest manifest = model.manifest();
+        int classes = manifest.classCount().orElseThrow(() -> new UserError("The quickstart needs a bundle with classes."));
+        int perClass = Math.max(1, samples / classes);
+        PrintWriter console = spec.commandLine().getOut();
+        try {
+            Files.createDirectories(out);
+        } catch (IOException e) {
+            throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
+        }
+        console.println(describe(manifest));
+        console.flush();
+        List<Tensor> drawn = new ArrayList<>();
+        List<Double> seconds = new ArrayList<>();
+        Path jar = EmbeddedBundle.home().resolve("function/target/quarkus-app/quarkus-run.jar");
+        try (FunctionProcess function = FunctionProcess.start(jar, model.folder(), out.resolve("function.log"));
+                Progress progress = ConsoleProgress.onStandardError().start("Sampling", (long) scales.size() * classes * perClass, "pictures")) {
+            for (double scale : scales) {
+                progress.message("classifier scale " + scale);
+                long start = System.nanoTime();
+                drawn.add(sample(function, manifest, scale, classes, perClass, progress));
+                seconds.add((System.nanoTime() - start) / 1e9);
+            }
+        }
+        List<ScaleResult> results = new ArrayList<>();
+        try (Evaluator evaluator =
+                        Evaluator.open(model.path(ModelBundle.FEATURES), Device.CPU, 0, EvaluatorSettings.published());
+                ImageStream real = ImageStream.open(
+                        model.path(EmbeddedBundle.REFERENCE), DatasetOptions.ofSize(manifest.imageSize()))) {
+            MeasuredImages reference;
+            try (Progress progress = ConsoleProgress.onStandardError().start("Reference", real.size(), "pictures")) {
+                reference = evaluator.measure(real, progress::step);
+            }
+            for (int i = 0; i < scales.size(); i++) {
+                results.add(score(evaluator, reference, drawn.get(i), scales.get(i), seconds.get(i), classes, perClass));
+            }
+        }
+        print(console, results);
+        Path report = out.resolve("report.html");
+        new QuickstartReport(
+                        manifest.name(), results, manifest.classes(), settings(classes * perClass), manifest.provenance())
+                .write(report);
+        console.println("Written: " + report + " (open it), and the pictures beside it");
+        console.flush();
+    }
+
+    /** Pictures of one scale, class after class: uint8 [classes·perClass, H, W, 3]. Seeds are the same at every scale. */
+    private Tensor sample(
+            FunctionProcess function, Manifest manifest, double scale, int classes, int perClass, Progress progress) {
+        int size = manifest.imageSize();
+        Tensor pictures = Tensor.zeros(ElementType.UINT8, (long) classes * perClass, size, size, 3);
+        ByteBuffer target = pictures.bytes();
+        for (int label = 0; label < classes; label++) {
+            for (int from = 0; from < perClass; from += PICTURES_PER_REQUEST) {
+                int count = Math.min(PICTURES_PER_REQUEST, perClass - from);
+                ObjectNode request = BundleAssembler.object()
+                        .put("label", String.valueOf(label))
+                        .put("seed", seed + (long) label * perClass + from)
+                        .put("count", count)
+                        .put("steps", String.valueOf(steps))
+                        .put("eta", eta)
+                        .put("classifierScale", scale);
+                for (JsonNode picture : function.sample(request).get("pictures")) {
+                    put(picture, target);
+                }
+                progress.step(count);
+            }
+        }
+        Npz.write(out.resolve("samples-scale-" + scale + ".npz"), Map.of("arr_0", pictures));
+        return pictures;
+    }
+
+    private static void put(JsonNode picture, ByteBuffer target) {
+        try {
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture.get("png").binaryValue()));
+            for (int y = 0; y < image.getHeight(); y++) {
+                for (int x = 0; x < image.getWidth(); x++) {
+                    int rgb = image.getRGB(x, y);
+                    target.put((byte) (rgb >> 16)).put((byte) (rgb >> 8)).put((byte) rgb);
+                }
+            }
+        } catch (IOException e) {
+            throw new UserError("The function's answer holds no PNG picture: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private ScaleResult score(
+            Evaluator evaluator,
+            MeasuredImages reference,
+            Tensor pictures,
+            double scale,
+            double seconds,
+            int classes,
+            int perClass) {
+        try (ImageStream stream = ImageStream.of(pictures)) {
+            Scores scores = evaluator.compare(reference, evaluator.measure(stream, n -> {}), n -> {});
+            byte[] grid = grid(pictures, classes, perClass);
+            Files.write(out.resolve("grid-scale-" + scale + ".png"), grid);
+            return new ScaleResult(
+                    scale,
+                    scores.value(Metric.FID),
+                    scores.value(Metric.PRECISION),
+                    scores.value(Metric.RECALL),
+                    scores.value(Metric.INCEPTION_SCORE),
+                    seconds,
+                    grid);
+        } catch (IOException e) {
+            throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** A row per class. */
+    private static byte[] grid(Tensor pictures, int classes, int perClass) {
+        int columns = Math.min(GRID_COLUMNS, perClass);
+        long[] shape = pictures.shape();
+        shape[0] = (long) classes * columns;
+        Tensor shown = Tensor.zeros(ElementType.UINT8, shape);
+        ByteBuffer target = shown.bytes();
+        for (int label = 0; label < classes; label++) {
+            target.put(pictures.rows((long) label * perClass, (long) label * perClass + columns).bytes());
+        }
+        return PngWriter.encode(new ImageGrid(columns, 2, 2, 255).layOut(shown));
+    }
+
+    private static String describe(Manifest manifest) {
+        return manifest.name() + ": " + manifest.imageSize() + "x" + manifest.imageSize() + " pictures of "
+                + String.join(", ", manifest.classes());
+    }
+
+    private Map<String, String> settings(int count) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("Pictures per scale", String.valueOf(count));
+        settings.put("Sampler", "DDIM, " + steps + " steps, eta " + eta + ", through the function over HTTP");
+        settings.put("Seeds", seed + " and up, the same at every scale");
+        settings.put("Scores", EvaluationReport.COMPARABILITY);
+        return settings;
+    }
+
+    private static void print(PrintWriter console, List<ScaleResult> results) {
+        console.printf("%n%16s %8s %10s %8s %8s %9s%n", "classifier scale", "FID", "precision", "recall", "IS", "seconds");
+        for (ScaleResult r : results) {
+            console.printf(
+                    Locale.ROOT,
+                    "%16s %8.2f %10.3f %8.3f %8.2f %9.1f%n",
+                    r.scale(),
+                    r.fid(),
+                    r.precision(),
+                    r.recall(),
+                    r.inceptionScore(),
+                    r.seconds());
+        }
+        console.println(EvaluationReport.COMPARABILITY);
+    }
+}

@@ -1,0 +1,164 @@
+package io.adm4j.harness.cli.command;
+
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.cli.console.StopNotice;
+import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.Split;
+import io.adm4j.harness.evaluation.features.FeatureExtractor;
+import io.adm4j.harness.evaluation.result.EvaluatorSettings;
+import io.adm4j.harness.evaluation.run.Evaluator;
+import io.adm4j.harness.zoo.EmbeddedBundle;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code harness reference}: a reference batch of one's own pictures, for {@code harness eval} and for others. */
+@Command(
+        name = "reference",
+        description = "Makes a reference batch for eval from pictures: the mean and covariance of the features of all of them,"
+                + " and a random choice of the pictures.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        footer = {
+            "",
+            "The file has the published layout (mu, sigma, mu_s, sigma_s, arr_0, labels in arr_1), so the published evaluator"
+                    + " reads it too if the features are those of its own network ('harness import-features'). FID and sFID"
+                    + " then compare with all pictures, precision and recall with those in the file."
+        })
+public final class ReferenceCommand implements Runnable {
+    @Option(
+            names = "--data",
+            paramLabel = "PATH",
+            required = true,
+            description = "Pictures: an npz with arr_0, a folder of picture files (with or without sub-folders), or a folder"
+                    + " of MNIST-style IDX files.")
+    private Path data;
+
+    @Option(
+            names = "--features",
+            paramLabel = "FILE",
+            description = "Feature network, as eval takes it; 'harness import-features' makes the published one.")
+    private Path features;
+
+    @Option(
+            names = "--bundle",
+            paramLabel = "FOLDER",
+            description = "Without --features: the bundle whose feature network is used (default: the embedded one).")
+    private Path bundle;
+
+    @Option(names = "--out", paramLabel = "FILE.npz", required = true, description = "The reference batch.")
+    private Path out;
+
+    @Option(
+            names = "--pictures",
+            defaultValue = "10000",
+            description = "Pictures kept in the file, for precision, recall and the like (default ${DEFAULT-VALUE}; 0 keeps"
+                    + " statistics alone).")
+    private int pictures;
+
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            description = "Height and width that pictures are brought to before the network sees them: that of your samples"
+                    + " (default: what the network takes, or as they are).")
+    private Integer size;
+
+    @Option(
+            names = "--split",
+            defaultValue = "TRAIN",
+            description = "Part of IDX files: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
+    private Split split;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "0",
+            description = "Of the choice of the pictures kept (default ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--batch-size",
+            defaultValue = "64",
+            description = "Pictures that go through the network at once (default ${DEFAULT-VALUE}).")
+    private int batchSize;
+
+    @Mixin
+    private DeviceOptions runtime;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        if (batchSize < 1 || pictures < 0 || runtime.threads < 0 || size != null && size < 1) {
+            throw new UserError("--batch-size and --size are at least 1, --pictures and --threads at least 0.");
+        }
+        if (!out.getFileName().toString().endsWith(".npz")) {
+            throw new UserError("A reference batch is an npz file: let --out end in .npz, not " + out.getFileName() + ".");
+        }
+        EvaluatorSettings settings = EvaluatorSettings.published().withBatchSize(batchSize);
+        try (Evaluator evaluator = Evaluator.open(network(), runtime.device, runtime.threads, settings);
+                ImageStream stream = ImageStream.open(data, new DatasetOptions(imageSize(evaluator), split));
+                StopNotice notice = StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {
+            makeParent();
+            int length;
+            try (Progress progress = ConsoleProgress.onStandardError().start("Pictures", stream.size(), "pictures")) {
+                length = evaluator.writeReference(out, stream, pictures, seed, progress::step);
+            }
+            PrintWriter console = spec.commandLine().getOut();
+            if (stream.size() <= length) {
+                console.println("Warning: statistics of " + stream.size() + " pictures on " + length
+                        + " features: the covariance lacks rank, so FID will be far too large to compare with others; take"
+                        + " more pictures than features.");
+            }
+            console.println("Written: " + out + " (statistics of " + length + " features of " + stream.size()
+                    + " pictures, and " + Math.min(pictures, stream.size()) + " of them)");
+            console.flush();
+        }
+    }
+
+    private int imageSize(Evaluator evaluator) {
+        int taken = evaluator.imageSize();
+        if (taken == FeatureExtractor.ANY_SIZE) {
+            return size == null ? DatasetOptions.AS_STORED : size;
+        }
+        if (size != null && size != taken) {
+            throw new UserError("The feature network takes pictures of " + taken + "x" + taken + ", not of " + size + "x" + size
+                    + "; leave out --size.");
+        }
+        return taken;
+    }
+
+    private Path network() {
+        if (features != null) {
+            if (bundle != null) {
+                throw new UserError("Give either --bundle or --features: both name a feature network.");
+            }
+            return features;
+        }
+        ModelBundle loaded = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
+        if (!loaded.has(ModelBundle.FEATURES)) {
+            throw new UserError("The bundle " + loaded.folder()
+                    + " has no feature network; name one with --features, or export the bundle with one.");
+        }
+        return loaded.path(ModelBundle.FEATURES);
+    }
+
+    private void makeParent() {
+        try {
+            Files.createDirectories(out.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
+        }
+    }
+}

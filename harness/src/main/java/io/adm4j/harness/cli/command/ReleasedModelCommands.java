@@ -1,0 +1,83 @@
+package io.adm4j.harness.cli.command;
+
+import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.zoo.FetchFolder;
+import io.adm4j.harness.zoo.PublishedSampling;
+import io.adm4j.harness.zoo.ReleasedFile;
+import io.adm4j.harness.zoo.ReleasedModel;
+import io.adm4j.harness.zoo.ReleasedModels;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Commands that use released models, ready to paste.
+ *
+ * @param dir folder of fetched files; null for the usual one
+ */
+public record ReleasedModelCommands(ReleasedModels released, Path dir) {
+    /** Name of the published evaluator's network. */
+    private static final String INCEPTION = "inception";
+
+    private static final String FEATURES = "inception.onnx";
+
+    /** From nothing to a few pictures. */
+    public List<String> toSample(ReleasedModel model) {
+        List<String> names = Stream.concat(model.upsamples().stream(), Stream.of(model.name())).toList();
+        String labels = model.hasClasses() ? " --labels \"goldfish,arctic fox,flamingo,cheeseburger\"" : " --num-samples 4";
+        return Stream.of(
+                        Stream.of("harness fetch " + String.join(" ", names) + folder()),
+                        names.stream().map(this::importing),
+                        Stream.of(sampling(model) + labels + " --grid " + model.name() + ".png"))
+                .flatMap(s -> s)
+                .toList();
+    }
+
+    /** From a bundle to the scores that the paper reports. */
+    public List<String> toScore(ReleasedModel model) {
+        String samples = model.name() + ".npz";
+        String labels = model.hasClasses() ? " --labels random" : "";
+        return List.of(
+                "harness fetch " + INCEPTION + " " + model.reference() + folder(),
+                importingFeatures(),
+                sampling(model) + labels + " --num-samples 50000 --out " + samples,
+                "harness eval --features " + FEATURES + " --reference " + place(model.reference()) + " --samples-npz "
+                        + samples + " --out " + model.name() + "-report");
+    }
+
+    /** What is done with a thing that was fetched; empty for what another command takes as it is. */
+    public List<String> next(String name) {
+        if (name.equals(INCEPTION)) {
+            return List.of(importingFeatures());
+        }
+        return released.models().stream().filter(m -> m.name().equals(name)).map(m -> importing(name)).toList();
+    }
+
+    private String importing(String name) {
+        return "harness import --model " + name + folder() + " --out " + name;
+    }
+
+    private String importingFeatures() {
+        return "harness import-features " + place(INCEPTION) + " --out " + FEATURES;
+    }
+
+    /** The best published way; of two stages both. */
+    private String sampling(ReleasedModel model) {
+        PublishedSampling best = model.settings().get(0);
+        if (model.upsamples().isEmpty()) {
+            return "harness sample --bundle " + model.name() + " " + best.options();
+        }
+        ReleasedModel base = released.model(model.upsamples().get());
+        return sampling(base) + " --upsampler " + model.name() + " --upsampler-sampler " + best.sampler()
+                + " --upsampler-steps " + best.steps();
+    }
+
+    private Path place(String name) {
+        ReleasedFile file = released.filesOf(name).get(0);
+        return FetchFolder.of(dir, ConsoleProgress.onStandardError()).place(file);
+    }
+
+    private String folder() {
+        return dir == null ? "" : " --dir " + dir;
+    }
+}

@@ -1,0 +1,157 @@
+package io.adm4j.harness.cli.command;
+
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.SampleOutputOptions;
+import io.adm4j.harness.cli.option.SamplerOptions;
+import io.adm4j.harness.cli.option.UpsamplerOptions;
+import io.adm4j.harness.sampling.LabelChoice;
+import io.adm4j.harness.sampling.ModelSamples;
+import io.adm4j.harness.sampling.SampleSource;
+import io.adm4j.harness.sampling.SamplingRun;
+import io.adm4j.harness.sampling.StartNoise;
+import io.adm4j.harness.sampling.StoredSamples;
+import io.adm4j.harness.zoo.EmbeddedBundle;
+import io.adm4j.sampling.SamplingPipeline;
+import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.Upsampler;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Samples pictures from a bundle, and enlarges them with another. */
+@Command(
+        name = "sample",
+        description = "Samples pictures. The i-th picture (from 0) of a run with seed s has seed s+i and depends on that"
+                + " seed, its label, the bundles and the settings alone, whatever the batch size. An interrupted run goes on"
+                + " where it was when the same command is given again.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class SampleCommand implements Runnable {
+    /** What makes base pictures, so of no use where they come from a file. */
+    private static final List<String> DRAWING_OPTIONS =
+            List.of("--labels", "--sampler", "--steps", "--eta", "--classifier-scale", "--noise", "--base-out");
+
+    @Option(names = "--bundle", paramLabel = "FOLDER", description = "Model bundle (default: the embedded one).")
+    private Path bundle;
+
+    @Option(
+            names = "--labels",
+            defaultValue = "all",
+            description = "all (each class in turn), balanced (all equally often, in random order), random, or labels and"
+                    + " class names separated by commas, taken in turn (default ${DEFAULT-VALUE}). Models without classes"
+                    + " have none.")
+    private String labels;
+
+    @Option(names = "--num-samples", description = "Pictures (default: one for each label named).")
+    private Integer numSamples;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of the first picture (default ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Mixin
+    private SamplerOptions drawing;
+
+    @Option(names = "--batch-size", defaultValue = "16", description = "Default ${DEFAULT-VALUE}.")
+    private int batchSize;
+
+    @Option(
+            names = "--noise",
+            paramLabel = "FILE",
+            description = "Start noise: npy, or npz with an array 'noise' or 'arr_0'; float32 [N, 3, H, W].")
+    private Path noise;
+
+    @Option(
+            names = "--base-samples",
+            paramLabel = "FILE.npz",
+            description = "Enlarge these pictures with --upsampler instead of drawing any: arr_0 NHWC uint8, arr_1 labels."
+                    + " --bundle is not used then.")
+    private Path baseSamples;
+
+    @Mixin
+    private UpsamplerOptions enlarging;
+
+    @Mixin
+    private SampleOutputOptions outputs;
+
+    @Mixin
+    private DeviceOptions runtime;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        outputs.check();
+        enlarging.check();
+        if (batchSize < 1 || numSamples != null && numSamples < 1) {
+            throw new UserError("--num-samples and --batch-size are at least 1.");
+        }
+        if (outputs.baseOut != null && !enlarging.given()) {
+            throw new UserError("--base-out is for pictures that are enlarged: give --upsampler too, or --out instead.");
+        }
+        long begin = System.nanoTime();
+        SamplingRun run = baseSamples == null ? draw() : enlargeStored();
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        Locale.ROOT,
+                        "%d pictures in %.1f s%s%n",
+                        run.count(),
+                        (System.nanoTime() - begin) / 1e9,
+                        run.resumed() > 0 ? " (" + run.resumed() + " of them from before)" : "");
+        spec.commandLine().getOut().flush();
+    }
+
+    private SamplingRun draw() {
+        ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
+        Manifest manifest = model.manifest();
+        if (manifest.smallSize().isPresent()) {
+            int small = manifest.smallSize().getAsInt();
+            throw new UserError("The bundle " + model.folder() + " is an upsampler, which only enlarges pictures of " + small
+                    + "x" + small + ": name it with --upsampler, and give a model of that size in --bundle or pictures in"
+                    + " --base-samples.");
+        }
+        SamplingSettings settings = drawing.settings();
+        LabelChoice choice = LabelChoice.of(labels, manifest, settings.classifierScale() != 0);
+        StartNoise start = StartNoise.of(noise, manifest.imageSize());
+        int count = numSamples != null ? numSamples : noise != null ? start.count() : choice.round();
+        try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads)) {
+            SampleSource drawn = new ModelSamples(pipeline, choice, settings, seed, count, start);
+            if (!enlarging.given()) {
+                return outputs.write(drawn, batchSize, choice.round());
+            }
+            try (Upsampler upsampler = enlarging.open(runtime)) {
+                upsampler.requireClasses(manifest);
+                return outputs.write(enlarged(drawn, upsampler), batchSize, choice.round());
+            }
+        }
+    }
+
+    private SamplingRun enlargeStored() {
+        if (!enlarging.given()) {
+            throw new UserError("--base-samples are pictures to enlarge: name an upsampler's bundle with --upsampler.");
+        }
+        DRAWING_OPTIONS.stream()
+                .filter(name -> spec.commandLine().getParseResult().hasMatchedOption(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new UserError("--base-samples are taken as they are: leave out " + name + ".");
+                });
+        try (StoredSamples stored = StoredSamples.open(baseSamples, numSamples);
+                Upsampler upsampler = enlarging.open(runtime)) {
+            return outputs.write(enlarged(stored, upsampler), batchSize, 1);
+        }
+    }
+
+    private SampleSource enlarged(SampleSource base, Upsampler upsampler) {
+        return enlarging.enlarged(base, upsampler, seed, drawing.clipDenoised);
+    }
+}

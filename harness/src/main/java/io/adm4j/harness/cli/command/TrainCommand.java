@@ -1,0 +1,12 @@
+package io.adm4j.harness.cli.command;
+
+import picocli.CommandLine.Command;
+
+/** Groups the training commands. */
+@Command(
+        name = "train",
+        description = "Trains a network with ONNX Runtime's training API.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "(diffusion | classifier)",
+        subcommands = {TrainDiffusionCommand.class, TrainClassifierCommand.class})
+public final class TrainCommand {}

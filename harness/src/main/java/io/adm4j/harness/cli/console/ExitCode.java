@@ -1,0 +1,17 @@
+package io.adm4j.harness.cli.console;
+
+/** What the process's exit code says. */
+public final class ExitCode {
+    /** All went well. */
+    public static final int OK = 0;
+    /** A comparison or a gate failed. */
+    public static final int FAILED = 1;
+    /** Wrong use or input that cannot be used; the message says what to change. */
+    public static final int BAD_INPUT = 2;
+    /** Scores are worse than the baseline allows. */
+    public static final int REGRESSION = 3;
+    /** A defect of the program; a trace is printed. */
+    public static final int INTERNAL_ERROR = 70;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,15 @@
+package io.adm4j.harness.cli.option;
+
+import io.adm4j.export.net.Precision;
+import picocli.CommandLine.Option;
+
+/** The numbers that a bundle's denoiser is stored and computed in. */
+public final class PrecisionOption {
+    @Option(
+            names = "--precision",
+            defaultValue = "fp32",
+            description = "fp32, or fp16 as the published conversion: convolutions of the denoiser in half precision, norms,"
+                    + " softmax and output in float32; half the file (default ${DEFAULT-VALUE}). Classifiers stay fp32:"
+                    + " their gradients are too small for half precision.")
+    public Precision precision;
+}

@@ -1,0 +1,183 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.feedback.UserError;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+
+/**
+ * Picture files: one sub-folder per class, or files named {@code label_anything.ext} in one folder. Classes are numbered
+ * in the order of their names.
+ *
+ * <p>Files are decoded when asked for, and kept, where they are asked for again and again, if the whole set
+ * fits into a quarter of the heap.
+ */
+final class FolderImages implements ImageStore {
+    private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "gif", "bmp");
+
+    private final List<Path> files;
+    private final int imageSize;
+    private final boolean asStored;
+    private final AtomicReferenceArray<byte[]> kept;
+
+    private FolderImages(List<Path> files, DatasetOptions options, boolean keep) {
+        this.files = files;
+        this.asStored = options.imageSize() == DatasetOptions.AS_STORED;
+        this.imageSize = asStored ? decode(files.get(0)).width() : options.imageSize();
+        long bytes = files.size() * 3L * imageSize * imageSize;
+        boolean fits = bytes <= Runtime.getRuntime().maxMemory() / 4;
+        this.kept = keep && fits ? new AtomicReferenceArray<>(files.size()) : null;
+    }
+
+    /** @param keep whether pictures are asked for more than once */
+    static Dataset open(Path folder, DatasetOptions options, boolean keep) {
+        List<Path> folders = entries(folder).filter(Files::isDirectory).toList();
+        List<Path> files = entries(folder).filter(FolderImages::isPicture).toList();
+        if (files.isEmpty() && folders.isEmpty()) {
+            throw new UserError("The folder " + folder + " holds no pictures (" + String.join(", ", new TreeSet<>(EXTENSIONS))
+                    + "), no sub-folders of pictures and no IDX files.");
+        }
+        if (!files.isEmpty() && !folders.isEmpty()) {
+            throw new UserError("The folder " + folder + " holds both pictures (" + files.get(0).getFileName()
+                    + ") and sub-folders (" + folders.get(0).getFileName()
+                    + "); use either one sub-folder per class or files named label_name.ext.");
+        }
+        return files.isEmpty() ? bySubFolder(folder, folders, options, keep) : byPrefix(folder, files, options, keep);
+    }
+
+    private static Dataset bySubFolder(Path folder, List<Path> folders, DatasetOptions options, boolean keep) {
+        List<Path> files = new ArrayList<>();
+        List<Integer> labels = new ArrayList<>();
+        for (int label = 0; label < folders.size(); label++) {
+            List<Path> own = picturesBelow(folders.get(label));
+            if (own.isEmpty()) {
+                throw new UserError("The class folder " + folders.get(label)
+                        + " holds no pictures; add some or remove the folder.");
+            }
+            files.addAll(own);
+            for (int i = 0; i < own.size(); i++) {
+                labels.add(label);
+            }
+        }
+        List<String> names = folders.stream().map(f -> f.getFileName().toString()).toList();
+        return new Dataset(new FolderImages(files, options, keep), ints(labels), names, folder, files);
+    }
+
+    private static Dataset byPrefix(Path folder, List<Path> files, DatasetOptions options, boolean keep) {
+        boolean labelled = files.stream().allMatch(f -> f.getFileName().toString().indexOf('_') > 0);
+        FolderImages pictures = new FolderImages(files, options, keep);
+        if (!labelled) {
+            return new Dataset(pictures, null, List.of(), folder, files);
+        }
+        List<String> names = files.stream().map(FolderImages::prefix).distinct().sorted().toList();
+        int[] labels = files.stream().mapToInt(f -> names.indexOf(prefix(f))).toArray();
+        return new Dataset(pictures, labels, names, folder, files);
+    }
+
+    private static String prefix(Path file) {
+        String name = file.getFileName().toString();
+        return name.substring(0, name.indexOf('_'));
+    }
+
+    private static int[] ints(List<Integer> values) {
+        return values.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** What lies in a folder, sorted by name, without hidden entries. */
+    private static Stream<Path> entries(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(e -> !e.getFileName().toString().startsWith("."))
+                    .sorted(Comparator.comparing(e -> e.getFileName().toString()))
+                    .toList()
+                    .stream();
+        } catch (IOException | UncheckedIOException e) {
+            throw new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static List<Path> picturesBelow(Path folder) {
+        try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            return all.filter(FolderImages::isPicture).sorted(Comparator.comparing(Path::toString)).toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static boolean isPicture(Path file) {
+        return EXTENSIONS.contains(extension(file)) && Files.isRegularFile(file);
+    }
+
+    private static boolean isJpeg(Path file) {
+        return extension(file).startsWith("jp");
+    }
+
+    private static String extension(Path file) {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(dot + 1).toLowerCase(Locale.ROOT) : "";
+    }
+
+    @Override
+    public int size() {
+        return files.size();
+    }
+
+    @Override
+    public int imageSize() {
+        return imageSize;
+    }
+
+    @Override
+    public void copy(int index, byte[] target, int offset) {
+        byte[] pixels = kept == null ? null : kept.get(index);
+        if (pixels == null) {
+            pixels = load(files.get(index));
+            if (kept != null) {
+                kept.set(index, pixels);
+            }
+        }
+        System.arraycopy(pixels, 0, target, offset, pixels.length);
+    }
+
+    private byte[] load(Path file) {
+        RgbImage picture = decode(file);
+        if (!asStored) {
+            return ImageResizer.squared(picture, imageSize).pixels();
+        }
+        if (picture.width() != imageSize || picture.height() != imageSize) {
+            throw new UserError("The picture " + file + " is " + picture.width() + "x" + picture.height()
+                    + ", but all pictures here must be " + imageSize + "x" + imageSize + ".");
+        }
+        return picture.pixels();
+    }
+
+    private static RgbImage decode(Path file) {
+        BufferedImage image;
+        try {
+            image = ImageIO.read(file.toFile());
+        } catch (IOException | RuntimeException e) {
+            // Damaged files make some readers fail with unchecked exceptions.
+            throw new UserError("The picture " + file + " could not be decoded (" + e.getMessage()
+                    + "); replace it, or save it again as RGB.", e);
+        }
+        if (image == null) {
+            throw new UserError("The file " + file + " is no picture that Java can decode; remove or convert it.");
+        }
+        if (image.getRaster().getNumBands() == 4 && isJpeg(file)) {
+            throw new UserError("The picture " + file + " has four channels (CMYK, as for print); save it again as RGB.");
+        }
+        return RgbImage.of(image);
+    }
+}

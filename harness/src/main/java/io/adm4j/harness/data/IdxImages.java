@@ -1,0 +1,144 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.feedback.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * MNIST and the data sets made after it: grey pictures in {@code <split>-images-idx3-ubyte[.gz]}, labels in
+ * {@code <split>-labels-idx1-ubyte[.gz]}. Pictures smaller than asked get an even border of zeros, larger ones are
+ * resized.
+ */
+final class IdxImages implements ImageStore {
+    private static final List<String> CLOTHES = List.of(
+            "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot");
+    /** How the label files of Fashion-MNIST begin (train, then t10k). */
+    private static final List<int[]> CLOTHES_BEGIN =
+            List.of(new int[] {9, 0, 0, 3, 0, 2, 7, 2, 5, 5}, new int[] {9, 2, 1, 1, 6, 1, 4, 6, 5, 7});
+    /** How the label files of MNIST begin. */
+    private static final List<int[]> DIGITS_BEGIN =
+            List.of(new int[] {5, 0, 4, 1, 9, 2, 1, 3, 1, 4}, new int[] {7, 2, 1, 0, 4, 1, 4, 9, 5, 9});
+
+    private final byte[] grey;
+    private final int count;
+    private final int stored;
+    private final int imageSize;
+
+    /**
+     * @param stored height and width of the pictures in {@code grey}
+     * @param imageSize height and width with the border; at least {@code stored}
+     */
+    private IdxImages(byte[] grey, int count, int stored, int imageSize) {
+        this.grey = grey;
+        this.count = count;
+        this.stored = stored;
+        this.imageSize = imageSize;
+    }
+
+    /** Whether the folder holds IDX pictures of any split. */
+    static boolean areIn(Path folder) {
+        return Arrays.stream(Split.values()).anyMatch(s -> find(folder, imagesName(s)) != null);
+    }
+
+    static Dataset open(Path folder, DatasetOptions options) {
+        Path imagesFile = require(folder, imagesName(options.split()));
+        Path labelsFile = require(folder, options.split().prefix() + "-labels-idx1-ubyte");
+        IdxFile images = IdxFile.read(imagesFile, 3);
+        IdxFile labels = IdxFile.read(labelsFile, 1);
+        int count = images.shape()[0];
+        int height = images.shape()[1];
+        int width = images.shape()[2];
+        if (labels.shape()[0] != count) {
+            throw new UserError("The file " + imagesFile + " holds " + count + " pictures but " + labelsFile + " "
+                    + labels.shape()[0] + " labels; take both from the same data set.");
+        }
+        if (height != width) {
+            throw new UserError("The pictures in " + imagesFile + " are " + width + "x" + height
+                    + "; IDX pictures have to be squares.");
+        }
+        int size = options.imageSize() == DatasetOptions.AS_STORED ? height : options.imageSize();
+        int stored = Math.min(size, height);
+        byte[] grey = stored == height ? images.data() : shrunk(images.data(), count, height, stored);
+        int[] label = IntStream.range(0, count).map(i -> labels.data()[i] & 0xff).toArray();
+        int classes = Math.max(10, Arrays.stream(label).max().orElse(0) + 1);
+        return new Dataset(new IdxImages(grey, count, stored, size), label, names(folder, label, classes), folder,
+                List.of(imagesFile, labelsFile));
+    }
+
+    private static List<String> names(Path folder, int[] labels, int classes) {
+        if (classes == CLOTHES.size() && isFashion(folder, labels)) {
+            return CLOTHES;
+        }
+        return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+    }
+
+    private static boolean isFashion(Path folder, int[] labels) {
+        int[] begin = Arrays.copyOf(labels, Math.min(10, labels.length));
+        if (DIGITS_BEGIN.stream().anyMatch(b -> Arrays.equals(b, begin))) {
+            return false;
+        }
+        return CLOTHES_BEGIN.stream().anyMatch(b -> Arrays.equals(b, begin))
+                || folder.toAbsolutePath().toString().toLowerCase(Locale.ROOT).contains("fashion");
+    }
+
+    private static byte[] shrunk(byte[] data, int count, int from, int to) {
+        byte[] out = new byte[count * to * to];
+        byte[] rgb = new byte[from * from * 3];
+        for (int i = 0; i < count; i++) {
+            for (int p = 0; p < from * from; p++) {
+                Arrays.fill(rgb, p * 3, p * 3 + 3, data[i * from * from + p]);
+            }
+            byte[] small = ImageResizer.squared(new RgbImage(from, from, rgb), to).pixels();
+            for (int p = 0; p < to * to; p++) {
+                out[i * to * to + p] = small[p * 3];
+            }
+        }
+        return out;
+    }
+
+    private static String imagesName(Split split) {
+        return split.prefix() + "-images-idx3-ubyte";
+    }
+
+    private static Path require(Path folder, String name) {
+        Path file = find(folder, name);
+        if (file == null) {
+            throw new UserError("The folder " + folder + " lacks " + name + " (or " + name + ".gz).");
+        }
+        return file;
+    }
+
+    private static Path find(Path folder, String name) {
+        Path plain = folder.resolve(name);
+        Path packed = folder.resolve(name + ".gz");
+        return Files.isRegularFile(plain) ? plain : Files.isRegularFile(packed) ? packed : null;
+    }
+
+    @Override
+    public int size() {
+        return count;
+    }
+
+    @Override
+    public int imageSize() {
+        return imageSize;
+    }
+
+    @Override
+    public void copy(int index, byte[] target, int offset) {
+        int margin = (imageSize - stored) / 2;
+        Arrays.fill(target, offset, offset + imageSize * imageSize * 3, (byte) 0);
+        for (int y = 0, p = index * stored * stored; y < stored; y++) {
+            int o = offset + ((margin + y) * imageSize + margin) * 3;
+            for (int x = 0; x < stored; x++, p++) {
+                target[o++] = grey[p];
+                target[o++] = grey[p];
+                target[o++] = grey[p];
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.io.NpyHeader;
+import io.adm4j.io.NpzReader;
+import io.adm4j.tensor.ElementType;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * How the pictures of an npz file lie in {@code arr_0}.
+ *
+ * @param channels 3, or 1 for grey
+ */
+record ImageArrayLayout(int count, int height, int width, int channels) {
+    /** Types whose values {@link ImageRows} looks at; float16 is what networks give, not what colours are kept in. */
+    private static final Set<ElementType> MAY_HOLD_COLOURS = EnumSet.of(
+            ElementType.UINT8,
+            ElementType.INT16,
+            ElementType.INT32,
+            ElementType.INT64,
+            ElementType.FLOAT32,
+            ElementType.FLOAT64);
+
+    /** @throws UserError if the array is missing or holds no pictures */
+    static ImageArrayLayout of(NpzReader reader, Path file) {
+        if (!reader.has(NpzImages.PICTURES)) {
+            throw new UserError("The file " + file + " has no array arr_0 with pictures; it holds " + reader.names() + ".");
+        }
+        NpyHeader header = reader.header(NpzImages.PICTURES);
+        long[] shape = header.shape();
+        boolean pictures = shape.length == 3 || shape.length == 4 && (shape[3] == 3 || shape[3] == 1);
+        if (!pictures || !MAY_HOLD_COLOURS.contains(header.type())) {
+            throw new UserError("The array arr_0 in " + file + " is " + header.type() + Arrays.toString(shape)
+                    + "; pictures are uint8 [N, height, width, 3].");
+        }
+        if (shape[0] < 1 || shape[1] < 1 || shape[2] < 1 || shape[0] > Integer.MAX_VALUE
+                || shape[1] * shape[2] > Integer.MAX_VALUE / 3) {
+            throw new UserError("The array arr_0 in " + file + " has the shape " + Arrays.toString(shape)
+                    + ", which is empty or too large; at least one picture is needed.");
+        }
+        return new ImageArrayLayout((int) shape[0], (int) shape[1], (int) shape[2], shape.length == 3 ? 1 : (int) shape[3]);
+    }
+
+    void requireSquare(Path file) {
+        if (height != width) {
+            throw new UserError("The pictures in " + file + " are " + width + "x" + height
+                    + "; squares are needed here.");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * Makes uint8 RGB of the rows of {@code arr_0}, block after block: grey is repeated, other numbers are taken if they are
+ * whole and from 0 to 255. Anything else is most likely a network's raw output, and a guess at its range could be wrong
+ * without anybody noticing.
+ */
+final class ImageRows {
+    private static final String REMEDY = "pictures are whole numbers from 0 to 255, so scale them ((x + 1) * 127.5 for"
+            + " [-1, 1], x * 255 for [0, 1]) and save them as uint8.";
+
+    private final ImageArrayLayout layout;
+    private final Path file;
+    private int done;
+    private double largest;
+
+    ImageRows(ImageArrayLayout layout, Path file) {
+        this.layout = layout;
+        this.file = file;
+    }
+
+    /**
+     * The next rows as uint8 [rows, height, width, 3].
+     *
+     * @throws UserError if they hold a value that is no colour
+     */
+    Tensor toRgb(Tensor rows) {
+        Tensor bytes = rows.type() == ElementType.UINT8 ? rows : whole(rows);
+        done += (int) rows.dim(0);
+        if (done == layout.count() && isFloat(rows.type()) && largest <= 1) {
+            throw new UserError("The pictures in " + file + " hold no value above 1; " + REMEDY);
+        }
+        return layout.channels() == 3 ? bytes : repeated(bytes);
+    }
+
+    private Tensor whole(Tensor rows) {
+        Tensor result = Tensor.zeros(ElementType.UINT8, rows.shape());
+        ByteBuffer to = result.bytes();
+        ByteBuffer from = rows.bytes();
+        while (to.hasRemaining()) {
+            double value = switch (rows.type()) {
+                case FLOAT32 -> from.getFloat();
+                case FLOAT64 -> from.getDouble();
+                case INT64 -> from.getLong();
+                case INT32 -> from.getInt();
+                case INT16 -> from.getShort();
+                default -> throw new IllegalStateException("The layout lets no " + rows.type() + " pass.");
+            };
+            // Written so that NaN fails too.
+            if (!(value >= 0 && value <= 255 && value == Math.rint(value))) {
+                long picture = done + to.position() / (rows.size() / rows.dim(0));
+                throw new UserError(
+                        "Picture " + picture + " in " + file + " holds the value " + shown(value) + "; " + REMEDY);
+            }
+            largest = Math.max(largest, value);
+            to.put((byte) (int) value);
+        }
+        return result;
+    }
+
+    private static boolean isFloat(ElementType type) {
+        return type == ElementType.FLOAT32 || type == ElementType.FLOAT64;
+    }
+
+    private static String shown(double value) {
+        return Double.isFinite(value) ? BigDecimal.valueOf(value).round(new MathContext(6)).stripTrailingZeros().toPlainString() : Double.toString(value);
+    }
+
+    private Tensor repeated(Tensor grey) {
+        Tensor rgb = Tensor.zeros(ElementType.UINT8, grey.dim(0), layout.height(), layout.width(), 3);
+        ByteBuffer from = grey.bytes();
+        ByteBuffer to = rgb.bytes();
+        while (from.hasRemaining()) {
+            byte value = from.get();
+            to.put(value).put(value).put(value);
+        }
+        return rgb;
+    }
+}

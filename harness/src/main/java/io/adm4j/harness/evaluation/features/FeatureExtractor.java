@@ -1,0 +1,334 @@
+package io.adm4j.harness.evaluation.features;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.runtime.Device;
+import io.adm4j.runtime.OnnxSession;
+import io.adm4j.runtime.RuntimeFailure;
+import io.adm4j.runtime.TensorSpec;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A network that turns pictures into features, as an ONNX graph of one of two forms:
+ *
+ * <ul>
+ *   <li>the classifiers that {@code harness train} makes: {@code x} [N, 3, H, W] float32 in [-1, 1] to {@code features}
+ *       [N, D] and class {@code logits} [N, K];
+ *   <li>the Inception network of {@code harness import-features}: {@code pictures} [N, H, W, 3] of 0 to 255, uint8 or
+ *       float32, to {@code pool_3} [N, D], {@code spatial} [N, S] and class {@code probabilities} [N, K].
+ * </ul>
+ */
+public final class FeatureExtractor implements AutoCloseable {
+    /** An image size that leaves any size to the network. */
+    public static final int ANY_SIZE = -1;
+
+    /** Pictures that a thread takes through the Inception network at once. */
+    private static final int SHARE = 8;
+
+    private final OnnxSession session;
+    private final Form form;
+    private final TensorSpec input;
+    private final ExecutorService workers;
+    private final int threads;
+
+    private FeatureExtractor(OnnxSession session, Form form, ExecutorService workers, int threads) {
+        this.session = session;
+        this.form = form;
+        this.threads = threads;
+        this.input = session.inputs().get(0);
+        this.workers = workers;
+    }
+
+    /** The two forms of graph. */
+    private enum Form {
+        CLASSIFIER("x", "features", "logits"),
+        INCEPTION("pictures", "pool_3", "spatial", "probabilities");
+
+        private final String input;
+        private final Set<String> outputs;
+
+        Form(String input, String... outputs) {
+            this.input = input;
+            this.outputs = Set.of(outputs);
+        }
+
+        /** Whether a graph has this form's input, in its layout and type, and all its outputs. */
+        boolean is(OnnxSession session) {
+            if (session.inputs().size() != 1) {
+                return false;
+            }
+            TensorSpec in = session.inputs().get(0);
+            long[] shape = in.shape();
+            Set<String> names = session.outputs().stream().map(TensorSpec::name).collect(Collectors.toSet());
+            if (!in.name().equals(input) || shape.length != 4 || !names.containsAll(outputs)) {
+                return false;
+            }
+            boolean floats = in.type() == ElementType.FLOAT32;
+            return switch (this) {
+                case CLASSIFIER -> floats && shape[2] == shape[3] && (shape[1] == 3 || shape[1] == -1);
+                case INCEPTION -> (floats || in.type() == ElementType.UINT8)
+                        && shape[1] == shape[2] && (shape[3] == 3 || shape[3] == -1);
+            };
+        }
+    }
+
+    /**
+     * Loads a feature network.
+     *
+     * <p>On a CPU, each thread takes a few pictures of a batch at once through the Inception network: no thread waits for
+     * another within an operator, and the weights are fetched from memory once for those pictures. Convolutions go picture
+     * by picture, so the features are the same bits whatever batch a picture comes in.
+     *
+     * @param threads CPU threads; 0 for all cores
+     * @throws UserError if the file is missing or no graph of these forms
+     */
+    public static FeatureExtractor open(Path network, Device device, int threads) {
+        if (!Files.isRegularFile(network)) {
+            throw new UserError("There is no feature network " + network + ".");
+        }
+        // The form says how the threads are used, and only the loaded graph says the form.
+        int first = device == Device.CPU ? 1 : threads;
+        OnnxSession session = load(network, device, first);
+        Form form;
+        try {
+            form = form(session, network);
+        } catch (UserError e) {
+            session.close();
+            throw e;
+        }
+        if (form == Form.INCEPTION && device == Device.CPU) {
+            int all = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+            return new FeatureExtractor(session, form, workers(all), all);
+        }
+        if (first == threads) {
+            return new FeatureExtractor(session, form, null, threads);
+        }
+        session.close();
+        return new FeatureExtractor(load(network, device, threads), form, null, threads);
+    }
+
+    private static ExecutorService workers(int threads) {
+        return Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, "features");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private static OnnxSession load(Path network, Device device, int threads) {
+        try {
+            return OnnxSession.open(network, device, threads);
+        } catch (RuntimeFailure e) {
+            throw new UserError(e.getMessage(), e);
+        }
+    }
+
+    private static Form form(OnnxSession session, Path network) {
+        for (Form form : Form.values()) {
+            if (form.is(session)) {
+                return form;
+            }
+        }
+        throw new UserError("The graph " + network + " is no feature network: it takes "
+                + session.inputs().stream().map(FeatureExtractor::describe).toList() + " and gives "
+                + session.outputs().stream().map(FeatureExtractor::describe).toList()
+                + ", but x [N, 3, H, W] to features [N, D] and logits [N, K], or the graph of harness import-features,"
+                + " is needed.");
+    }
+
+    private static String describe(TensorSpec spec) {
+        return spec.name() + Arrays.toString(spec.shape());
+    }
+
+    /** Height and width of the pictures it takes, or {@link #ANY_SIZE}. */
+    public int imageSize() {
+        long height = input.shape()[form == Form.CLASSIFIER ? 2 : 1];
+        return height > 0 ? (int) height : ANY_SIZE;
+    }
+
+    /** Whether it gives the spatial features that sFID takes. */
+    public boolean givesSpatial() {
+        return form == Form.INCEPTION;
+    }
+
+    /**
+     * The features of a batch.
+     *
+     * @param pictures [N, H, W, 3], uint8, or float32 of 0 to 255
+     * @throws UserError if the pictures have another size than the network takes or hold a value that is not finite, or
+     *     the network gives such a value
+     */
+    public FeatureBatch extract(Tensor pictures) {
+        if (imageSize() != ANY_SIZE && (pictures.dim(1) != imageSize() || pictures.dim(2) != imageSize())) {
+            throw new UserError("The pictures are " + pictures.dim(2) + "x" + pictures.dim(1)
+                    + ", but the feature network takes " + imageSize() + "x" + imageSize() + ".");
+        }
+        if (pictures.type() == ElementType.FLOAT32) {
+            requireFinite("The pictures hold", "so they cannot be scored: make them again or leave the broken ones out",
+                    pictures.toFloatArray());
+        }
+        return workers == null ? run(pictures) : runShares(pictures);
+    }
+
+    private FeatureBatch run(Tensor pictures) {
+        Tensor given = form == Form.CLASSIFIER ? scaled(pictures) : converted(pictures, input.type());
+        Map<String, Tensor> results = session.run(Map.of(form.input, given));
+        int count = (int) pictures.dim(0);
+        return switch (form) {
+            case CLASSIFIER -> new FeatureBatch(
+                    count,
+                    finite(results, "features"),
+                    Optional.empty(),
+                    softmax(finite(results, "logits"), count));
+            case INCEPTION -> new FeatureBatch(
+                    count,
+                    finite(results, "pool_3"),
+                    Optional.of(finite(results, "spatial")),
+                    finite(results, "probabilities"));
+        };
+    }
+
+    private FeatureBatch runShares(Tensor pictures) {
+        int count = (int) pictures.dim(0);
+        int share = Math.min(SHARE, -Math.floorDiv(-count, threads));
+        List<Callable<FeatureBatch>> runs = new ArrayList<>();
+        for (int i = 0; i < count; i += share) {
+            Tensor some = pictures.rows(i, Math.min(count, i + share));
+            runs.add(() -> run(some));
+        }
+        List<FeatureBatch> each = new ArrayList<>();
+        try {
+            for (Future<FeatureBatch> run : workers.invokeAll(runs)) {
+                each.add(run.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RuntimeFailure("Feature extraction was interrupted.", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        }
+        return new FeatureBatch(
+                count,
+                joined(each, FeatureBatch::features),
+                Optional.of(joined(each, b -> b.spatial().orElseThrow())),
+                joined(each, FeatureBatch::probabilities));
+    }
+
+    private static float[] joined(List<FeatureBatch> parts, Function<FeatureBatch, float[]> values) {
+        float[] all = new float[parts.stream().map(values).mapToInt(part -> part.length).reduce(0, Math::addExact)];
+        int at = 0;
+        for (FeatureBatch part : parts) {
+            float[] some = values.apply(part);
+            System.arraycopy(some, 0, all, at, some.length);
+            at += some.length;
+        }
+        return all;
+    }
+
+    /** From NHWC of 0 to 255 to float NCHW: 0 becomes -1, 255 becomes 1. */
+    private static Tensor scaled(Tensor pictures) {
+        int count = (int) pictures.dim(0);
+        int pixels = Math.toIntExact(pictures.dim(1) * pictures.dim(2));
+        Tensor x = Tensor.zeros(ElementType.FLOAT32, count, 3, pictures.dim(1), pictures.dim(2));
+        FloatBuffer out = x.floats();
+        FloatBuffer in = converted(pictures, ElementType.FLOAT32).floats();
+        float[] picture = new float[pixels * 3];
+        float[] plane = new float[pixels];
+        for (int i = 0; i < count; i++) {
+            in.get(picture);
+            for (int c = 0; c < 3; c++) {
+                for (int p = 0; p < pixels; p++) {
+                    plane[p] = picture[p * 3 + c] / 127.5f - 1;
+                }
+                out.put(plane);
+            }
+        }
+        return x;
+    }
+
+    /** The same values in another type; to uint8 they are cut off, as the published sampling does. */
+    private static Tensor converted(Tensor pictures, ElementType type) {
+        if (pictures.type() == type) {
+            return pictures;
+        }
+        Tensor result = Tensor.zeros(type, pictures.shape());
+        ByteBuffer bytes = type == ElementType.UINT8 ? result.bytes() : pictures.bytes();
+        FloatBuffer floats = type == ElementType.UINT8 ? pictures.floats() : result.floats();
+        while (bytes.hasRemaining()) {
+            if (type == ElementType.UINT8) {
+                bytes.put((byte) (int) Math.min(255, Math.max(0, floats.get())));
+            } else {
+                floats.put(bytes.get() & 0xff);
+            }
+        }
+        return result;
+    }
+
+    private static float[] softmax(float[] logits, int count) {
+        int classes = logits.length / count;
+        double[] p = new double[classes];
+        for (int from = 0; from < logits.length; from += classes) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int c = 0; c < classes; c++) {
+                largest = Math.max(largest, logits[from + c]);
+            }
+            double total = 0;
+            for (int c = 0; c < classes; c++) {
+                p[c] = Math.exp(logits[from + c] - largest);
+                total += p[c];
+            }
+            for (int c = 0; c < classes; c++) {
+                logits[from + c] = (float) (p[c] / total);
+            }
+        }
+        return logits;
+    }
+
+    private static float[] finite(Map<String, Tensor> results, String name) {
+        return requireFinite("The feature network gave", "so no score can be computed; check the network with 'harness run'",
+                results.get(name).toFloatArray());
+    }
+
+    private static float[] requireFinite(String where, String remedy, float[] values) {
+        for (float v : values) {
+            if (!Float.isFinite(v)) {
+                throw new UserError(where + " a value that is not a finite number (" + v + "), " + remedy + ".");
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public void close() {
+        if (workers != null) {
+            workers.shutdown();
+        }
+        session.close();
+    }
+
+    /**
+     * What the network says of a batch.
+     *
+     * @param features one vector after the other
+     * @param spatial one vector after the other; absent where the network gives none
+     * @param probabilities of the classes, one distribution after the other
+     */
+    public record FeatureBatch(int count, float[] features, Optional<float[]> spatial, float[] probabilities) {}
+}

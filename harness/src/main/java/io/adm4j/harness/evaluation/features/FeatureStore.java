@@ -1,0 +1,31 @@
+package io.adm4j.harness.evaluation.features;
+
+import java.util.Optional;
+
+/** Features of one set of pictures that are kept, so that they need not be extracted again. */
+public interface FeatureStore {
+    /**
+     * The features of a batch.
+     *
+     * @param from number of its first picture, from 0
+     * @param count pictures in the batch
+     * @return empty if they are not kept, or were kept in other batches
+     */
+    Optional<FeatureExtractor.FeatureBatch> find(int from, int count);
+
+    /** Keeps the features of a batch. */
+    void keep(int from, FeatureExtractor.FeatureBatch batch);
+
+    /** Keeps nothing. */
+    static FeatureStore none() {
+        return new FeatureStore() {
+            @Override
+            public Optional<FeatureExtractor.FeatureBatch> find(int from, int count) {
+                return Optional.empty();
+            }
+
+            @Override
+            public void keep(int from, FeatureExtractor.FeatureBatch batch) {}
+        };
+    }
+}

@@ -1,0 +1,171 @@
+package io.adm4j.harness.evaluation.features;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.io.ArrayFileException;
+import io.adm4j.io.NpyHeader;
+import io.adm4j.io.NpzReader;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.HalfFloat;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The arrays of a reference batch as published: an npz with statistics over a whole data set ({@code mu} [D] and
+ * {@code sigma} [D, D] of the features, {@code mu_s} and {@code sigma_s} of the spatial ones) and some of its pictures
+ * ({@code arr_0}, labels in {@code arr_1}). Either part may be missing; other arrays are ignored.
+ *
+ * <p>Batches that {@code harness reference} makes also say how many pictures the statistics are of and which network gave
+ * the features, in arrays that other programs ignore.
+ *
+ * @param statistics of the features, if the file has them
+ * @param spatialStatistics of the spatial features, if the file has them
+ * @param pictures how many are in {@code arr_0}; 0 if there are none
+ */
+public record ReferenceBatch(
+        Optional<FeatureStatistics> statistics, Optional<FeatureStatistics> spatialStatistics, int pictures) {
+    static final String PICTURES = "arr_0";
+    static final String LABELS = "arr_1";
+    static final String MEAN = "mu";
+    static final String COVARIANCE = "sigma";
+    static final String SPATIAL_MEAN = "mu_s";
+    static final String SPATIAL_COVARIANCE = "sigma_s";
+    /** int64 [1]: pictures that the statistics are of. */
+    static final String COUNT = "adm4j_count";
+    /** uint8 [32]: SHA-256 of the feature network's file. */
+    static final String NETWORK = "adm4j_network";
+
+    /** How far apart rounding may bring elements that mirror each other, as a share of the largest on the diagonal. */
+    private static final double ASYMMETRY = 1e-3;
+
+    /**
+     * Reads the statistics.
+     *
+     * @param networkSha256 of the network in use, asked for only if the file names one
+     * @throws UserError if the file is damaged, has neither statistics nor pictures, or was made with another network
+     */
+    public static ReferenceBatch read(Path file, Supplier<String> networkSha256) {
+        try (NpzReader reader = NpzReader.open(file)) {
+            if (!reader.has(MEAN) && !reader.has(COVARIANCE) && pictures(reader) == 0) {
+                throw new UserError("The reference " + file + " has neither statistics (mu and sigma) nor pictures (arr_0);"
+                        + " it holds " + reader.names() + ".");
+            }
+            requireSameNetwork(reader, file, networkSha256);
+            long count = count(reader);
+            return new ReferenceBatch(
+                    statistics(reader, file, MEAN, COVARIANCE, count),
+                    statistics(reader, file, SPATIAL_MEAN, SPATIAL_COVARIANCE, count),
+                    pictures(reader));
+        } catch (ArrayFileException e) {
+            throw new UserError(e.getMessage(), e);
+        }
+    }
+
+    private static int pictures(NpzReader reader) {
+        if (!reader.has(PICTURES)) {
+            return 0;
+        }
+        long[] shape = reader.header(PICTURES).shape();
+        return shape.length == 0 ? 0 : Math.toIntExact(shape[0]);
+    }
+
+    private static void requireSameNetwork(NpzReader reader, Path file, Supplier<String> networkSha256) {
+        if (!reader.has(NETWORK)) {
+            return;
+        }
+        String made = HexFormat.of().formatHex(reader.read(NETWORK).toByteArray());
+        if (!made.equals(networkSha256.get())) {
+            throw new UserError("The statistics in " + file + " are of features of another network (sha256 " + made
+                    + ") than the one in use (" + networkSha256.get()
+                    + "); use that network, or make a reference with this one ('harness reference').");
+        }
+    }
+
+    private static long count(NpzReader reader) {
+        if (!reader.has(COUNT) || reader.header(COUNT).type() != ElementType.INT64 || reader.header(COUNT).elements() != 1) {
+            return FeatureStatistics.UNKNOWN;
+        }
+        return Math.max(FeatureStatistics.UNKNOWN, reader.read(COUNT).toLongArray()[0]);
+    }
+
+    private static Optional<FeatureStatistics> statistics(
+            NpzReader reader, Path file, String meanName, String covarianceName, long count) {
+        if (!reader.has(meanName) && !reader.has(covarianceName)) {
+            return Optional.empty();
+        }
+        if (!reader.has(meanName) || !reader.has(covarianceName)) {
+            String missing = reader.has(meanName) ? covarianceName : meanName;
+            throw new UserError("The reference " + file + " has no " + missing + ", but "
+                    + (reader.has(meanName) ? meanName : covarianceName) + "; both or neither are needed.");
+        }
+        long[] shape = shape(reader, file, meanName, 1);
+        long[] square = shape(reader, file, covarianceName, 2);
+        if (square[0] != shape[0] || square[1] != shape[0] || shape[0] < 1) {
+            throw new UserError("The covariance " + covarianceName + " in " + file + " has the shape "
+                    + Arrays.toString(square) + ", which does not fit the mean " + meanName + " of "
+                    + Arrays.toString(shape) + "; D and D x D elements are needed.");
+        }
+        double[] mean = numbers(reader, file, meanName);
+        double[] covariance = numbers(reader, file, covarianceName);
+        symmetrise(covariance, mean.length, file, covarianceName);
+        return Optional.of(new FeatureStatistics(count, mean, covariance));
+    }
+
+    private static long[] shape(NpzReader reader, Path file, String name, int rank) {
+        NpyHeader header = reader.header(name);
+        boolean isFloat = header.type() == ElementType.FLOAT16 || header.type() == ElementType.FLOAT32
+                || header.type() == ElementType.FLOAT64;
+        if (!isFloat || header.shape().length != rank) {
+            throw new UserError("The array " + name + " in " + file + " is " + header.type()
+                    + Arrays.toString(header.shape()) + "; floating-point numbers of "
+                    + (rank == 1 ? "one dimension" : "two dimensions") + " are needed.");
+        }
+        return header.shape();
+    }
+
+    private static double[] numbers(NpzReader reader, Path file, String name) {
+        Tensor array = reader.read(name);
+        ByteBuffer in = array.bytes();
+        double[] values = new double[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = switch (array.type()) {
+                case FLOAT16 -> HalfFloat.value(in.getShort());
+                case FLOAT32 -> in.getFloat();
+                default -> in.getDouble();
+            };
+            if (!Double.isFinite(values[i])) {
+                throw new UserError("The array " + name + " in " + file + " holds a value that is not a finite number ("
+                        + values[i] + "); make the reference again.");
+            }
+        }
+        return values;
+    }
+
+    private static void symmetrise(double[] matrix, int n, Path file, String name) {
+        double largest = 0;
+        for (int i = 0; i < n; i++) {
+            double variance = matrix[i * n + i];
+            if (variance < 0) {
+                throw new UserError("The array " + name + " in " + file + " is no covariance: it has a variance of "
+                        + variance + " at " + i + "; make the reference again.");
+            }
+            largest = Math.max(largest, variance);
+        }
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < i; j++) {
+                double a = matrix[i * n + j];
+                double b = matrix[j * n + i];
+                if (Math.abs(a - b) > ASYMMETRY * largest) {
+                    throw new UserError("The array " + name + " in " + file + " is no covariance: it is not symmetric ("
+                            + a + " at " + i + ", " + j + ", but " + b + " mirrored); make the reference again.");
+                }
+                matrix[i * n + j] = (a + b) / 2;
+                matrix[j * n + i] = (a + b) / 2;
+            }
+        }
+    }
+}

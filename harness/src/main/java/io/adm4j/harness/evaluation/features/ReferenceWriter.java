@@ -1,0 +1,111 @@
+package io.adm4j.harness.evaluation.features;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.evaluation.linalg.MatrixProducts;
+import io.adm4j.harness.evaluation.linalg.Shuffle;
+import io.adm4j.io.NpyRowWriter;
+import io.adm4j.io.NpzWriter;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Makes a reference batch as published (see {@link ReferenceBatch}): statistics over all pictures of a stream and a random
+ * choice of the pictures. Only a batch of pictures is in memory, and no features are kept.
+ *
+ * <p>For one batch and one thread.
+ */
+public final class ReferenceWriter {
+    private final FeatureExtractor extractor;
+    private final MatrixProducts products;
+    private final int batchSize;
+    private FeatureStatistics.Accumulator statistics;
+    private FeatureStatistics.Accumulator spatial;
+
+    public ReferenceWriter(FeatureExtractor extractor, MatrixProducts products, int batchSize) {
+        this.extractor = extractor;
+        this.products = products;
+        this.batchSize = batchSize;
+    }
+
+    /**
+     * @param pictures not closed
+     * @param kept pictures that the file holds; all if there are fewer, 0 for statistics alone
+     * @param seed of the choice
+     * @param networkSha256 of the network, in hexadecimal
+     * @param done is told after each batch how many pictures it had
+     * @return number of features
+     * @throws UserError if there are too few pictures, or they do not fit the network
+     */
+    public int write(Path file, ImageStream pictures, int kept, long seed, String networkSha256, LongConsumer done) {
+        int all = pictures.size();
+        if (all < 2) {
+            throw new UserError("A reference takes at least 2 pictures; there is only " + all + ".");
+        }
+        int[] chosen = Arrays.copyOf(Shuffle.of(all, new SplittableRandom(seed)), Math.min(kept, all));
+        Arrays.sort(chosen);
+        // Labels first: if they cannot be read, nothing is lost yet.
+        Optional<int[]> labels = pictures.labels();
+        try (NpzWriter archive = NpzWriter.create(file)) {
+            if (chosen.length == 0) {
+                measure(pictures, chosen, null, done);
+            } else {
+                int size = pictures.imageSize();
+                try (NpyRowWriter rows =
+                        archive.begin(ReferenceBatch.PICTURES, ElementType.UINT8, chosen.length, size, size, 3)) {
+                    measure(pictures, chosen, rows, done);
+                }
+                labels.ifPresent(l -> archive.write(
+                        ReferenceBatch.LABELS,
+                        Tensor.of(IntStream.of(chosen).mapToLong(i -> l[i]).toArray(), chosen.length)));
+            }
+            FeatureStatistics found = statistics.finish();
+            write(archive, ReferenceBatch.MEAN, ReferenceBatch.COVARIANCE, found);
+            if (spatial != null) {
+                write(archive, ReferenceBatch.SPATIAL_MEAN, ReferenceBatch.SPATIAL_COVARIANCE, spatial.finish());
+            }
+            archive.write(ReferenceBatch.COUNT, Tensor.of(new long[] {all}, 1));
+            byte[] sum = HexFormat.of().parseHex(networkSha256);
+            archive.write(ReferenceBatch.NETWORK, Tensor.of(sum, sum.length));
+            return found.dimension();
+        }
+    }
+
+    private static void write(NpzWriter archive, String mean, String covariance, FeatureStatistics statistics) {
+        int n = statistics.dimension();
+        archive.write(mean, Tensor.of(statistics.mean(), n));
+        archive.write(covariance, Tensor.of(statistics.covariance(), n, n));
+    }
+
+    /** @param rows receives the chosen pictures; null if there are none */
+    private void measure(ImageStream pictures, int[] chosen, NpyRowWriter rows, LongConsumer done) {
+        int from = 0;
+        int next = 0;
+        for (Tensor batch = pictures.next(batchSize); batch != null; batch = pictures.next(batchSize)) {
+            add(extractor.extract(batch));
+            int count = (int) batch.dim(0);
+            for (; next < chosen.length && chosen[next] < from + count; next++) {
+                rows.write(batch.rows(chosen[next] - from, chosen[next] - from + 1));
+            }
+            from += count;
+            done.accept(count);
+        }
+    }
+
+    private void add(FeatureExtractor.FeatureBatch found) {
+        if (statistics == null) {
+            statistics = new FeatureStatistics.Accumulator(found.features().length / found.count(), products);
+            found.spatial().ifPresent(
+                    s -> spatial = new FeatureStatistics.Accumulator(s.length / found.count(), products));
+        }
+        statistics.add(found.features());
+        found.spatial().ifPresent(s -> spatial.add(s));
+    }
+}

@@ -1,0 +1,124 @@
+package io.adm4j.harness.evaluation.metrics;
+
+import io.adm4j.harness.evaluation.features.FeatureBlock;
+import io.adm4j.harness.evaluation.features.FeatureMatrix;
+import io.adm4j.harness.evaluation.features.InnerProducts;
+import io.adm4j.harness.evaluation.linalg.MatrixProducts;
+import io.adm4j.tensor.HalfFloat;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * Precision and recall to the digits of the published evaluator, which takes squared distances in float16: features,
+ * squares, sums of these, inner products and the steps from there to a distance are each rounded. Squared distances near
+ * 200 are then multiples of 1/8, and a point that lies as far as a radius belongs to the ball, so the shares differ from
+ * those of {@link NeighbourhoodScores} by some thousandths.
+ *
+ * @param precision share of the samples that lie in a ball of the reference
+ * @param recall share of the reference that lies in a ball of the samples
+ */
+record PublishedPrecisionRecall(double precision, double recall) {
+    /** Squared lengths up to here cannot make a distance overflow. */
+    private static final float LARGEST_LENGTH = HalfFloat.MAX_VALUE / 2;
+
+    /**
+     * @param k at least 1; each set has more points
+     * @param pairs is told how many pairs of points were compared since the last time, {@link NeighbourhoodScores#pairs} in
+     *     all
+     * @return empty if the features are too large for float16; the published evaluator does without it then
+     */
+    static Optional<PublishedPrecisionRecall> between(
+            FeatureMatrix reference, FeatureMatrix samples, int k, MatrixProducts products, LongConsumer pairs) {
+        FeatureBlock a = FeatureBlock.inHalf(reference);
+        FeatureBlock b = FeatureBlock.inHalf(samples);
+        if (overflows(reference, a) || overflows(samples, b)) {
+            return Optional.empty();
+        }
+        InnerProducts inner = new InnerProducts(products);
+        float[] referenceRadii = radii(reference, k, inner, pairs);
+        float[] sampleRadii = radii(samples, k, inner, pairs);
+        boolean[] sampleIsIn = new boolean[samples.rows()];
+        boolean[] referenceIsIn = new boolean[reference.rows()];
+        for (int i = 0; i < reference.rows(); i += FeatureBlock.ROWS) {
+            a.load(i);
+            for (int j = 0; j < samples.rows(); j += FeatureBlock.ROWS) {
+                inner.compute(a, b.load(j));
+                for (int r = 0; r < a.count(); r++) {
+                    float[] row = inner.row(r);
+                    for (int c = 0; c < b.count(); c++) {
+                        float distance = distance(a.length(r), b.length(c), row[c]);
+                        sampleIsIn[j + c] |= distance <= referenceRadii[i + r];
+                        referenceIsIn[i + r] |= distance <= sampleRadii[j + c];
+                    }
+                }
+                pairs.accept((long) a.count() * b.count());
+            }
+        }
+        return Optional.of(new PublishedPrecisionRecall(
+                NeighbourhoodScores.share(sampleIsIn), NeighbourhoodScores.share(referenceIsIn)));
+    }
+
+    private static boolean overflows(FeatureMatrix features, FeatureBlock block) {
+        for (int i = 0; i < features.rows(); i += FeatureBlock.ROWS) {
+            block.load(i);
+            for (int r = 0; r < block.count(); r++) {
+                // Written so that NaN overflows too.
+                if (!(block.length(r) <= LARGEST_LENGTH)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The squared distance of two points, rounded step by step; which of them comes first matters. */
+    private static float distance(double length, double otherLength, float product) {
+        float difference = HalfFloat.rounded((float) length - 2 * HalfFloat.rounded(product));
+        return Math.max(HalfFloat.rounded(difference + (float) otherLength), 0);
+    }
+
+    /** The (k + 1)-th smallest distance of each point to the points of its set, itself among them. */
+    private static float[] radii(FeatureMatrix features, int k, InnerProducts inner, LongConsumer pairs) {
+        int kept = k + 1;
+        float[] nearest = new float[Math.multiplyExact(features.rows(), kept)];
+        Arrays.fill(nearest, Float.POSITIVE_INFINITY);
+        FeatureBlock a = FeatureBlock.inHalf(features);
+        FeatureBlock other = FeatureBlock.inHalf(features);
+        for (int i = 0; i < features.rows(); i += FeatureBlock.ROWS) {
+            a.load(i);
+            for (int j = i; j < features.rows(); j += FeatureBlock.ROWS) {
+                FeatureBlock b = i == j ? a : other.load(j);
+                inner.compute(a, b);
+                for (int r = 0; r < a.count(); r++) {
+                    float[] row = inner.row(r);
+                    for (int c = 0; c < b.count(); c++) {
+                        offer(nearest, (i + r) * kept, kept, distance(a.length(r), b.length(c), row[c]));
+                        // The block on the diagonal holds each pair both ways round already.
+                        if (i != j) {
+                            offer(nearest, (j + c) * kept, kept, distance(b.length(c), a.length(r), row[c]));
+                        }
+                    }
+                }
+                pairs.accept((long) a.count() * b.count());
+            }
+        }
+        float[] radii = new float[features.rows()];
+        for (int point = 0; point < radii.length; point++) {
+            radii[point] = nearest[point * kept + k];
+        }
+        return radii;
+    }
+
+    /** Keeps a distance if it is among the smallest so far, which are ascending. */
+    private static void offer(float[] nearest, int first, int kept, float distance) {
+        int at = first + kept - 1;
+        if (distance < nearest[at]) {
+            while (at > first && nearest[at - 1] > distance) {
+                nearest[at] = nearest[at - 1];
+                at--;
+            }
+            nearest[at] = distance;
+        }
+    }
+}

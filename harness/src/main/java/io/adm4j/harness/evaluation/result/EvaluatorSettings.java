@@ -1,0 +1,54 @@
+package io.adm4j.harness.evaluation.result;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * How scores are computed.
+ *
+ * @param k neighbour whose distance is the radius in precision and recall, at least 1
+ * @param inceptionSplit pictures in a part of the Inception Score, at least 1
+ * @param batchSize pictures that go through the network at once, at least 1
+ * @param metrics what to compute; what the features or the reference do not allow is left out with a warning
+ * @param bootstrap resamples for the confidence interval of FID; 0 for none
+ * @param perClass whether to score each class as well; both sets need labels
+ */
+public record EvaluatorSettings(
+        int k, int inceptionSplit, int batchSize, Set<Metric> metrics, int bootstrap, boolean perClass) {
+    /** Metrics of the published evaluator. */
+    public static final Set<Metric> PUBLISHED_METRICS =
+            Set.of(Metric.INCEPTION_SCORE, Metric.FID, Metric.SFID, Metric.PRECISION, Metric.RECALL);
+
+    /** Neighbour that sets the radius in the published evaluator. */
+    public static final int PUBLISHED_K = 3;
+
+    /** Images in a part of the Inception Score in the published evaluator. */
+    public static final int PUBLISHED_INCEPTION_SPLIT = 5000;
+
+    public EvaluatorSettings {
+        if (k < 1 || inceptionSplit < 1 || batchSize < 1 || bootstrap < 0) {
+            throw new IllegalArgumentException(
+                    "The neighbour, the part's size and the batch size are at least 1, resamples at least 0.");
+        }
+        if (metrics.isEmpty()) {
+            throw new IllegalArgumentException("There is no metric to compute.");
+        }
+        metrics = Collections.unmodifiableSet(EnumSet.copyOf(metrics));
+    }
+
+    /** Those of the published evaluator, in batches of 64. */
+    public static EvaluatorSettings published() {
+        return new EvaluatorSettings(
+                PUBLISHED_K, PUBLISHED_INCEPTION_SPLIT, 64, PUBLISHED_METRICS, 0, false);
+    }
+
+    /** The same with another number of pictures that go through the network at once. */
+    public EvaluatorSettings withBatchSize(int pictures) {
+        return new EvaluatorSettings(k, inceptionSplit, pictures, metrics, bootstrap, perClass);
+    }
+
+    public boolean asksFor(Metric metric) {
+        return metrics.contains(metric);
+    }
+}

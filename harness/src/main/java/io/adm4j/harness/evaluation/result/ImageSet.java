@@ -1,0 +1,18 @@
+package io.adm4j.harness.evaluation.result;
+
+import java.util.Optional;
+
+/**
+ * A set of pictures.
+ *
+ * @param source where they come from, for people: a path, or the bundle that drew them
+ * @param count number of pictures; 0 for a reference of which only statistics are known
+ * @param imageSize height and width in pixels; 0 if unknown
+ * @param sha256 of the source if it is made of files, 64 hexadecimal digits
+ */
+public record ImageSet(String source, int count, int imageSize, Optional<String> sha256) {
+    @Override
+    public String toString() {
+        return count == 0 ? "statistics alone" : count + " of " + imageSize + "x" + imageSize;
+    }
+}

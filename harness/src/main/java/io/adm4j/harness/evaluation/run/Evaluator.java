@@ -1,0 +1,247 @@
+package io.adm4j.harness.evaluation.run;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.evaluation.features.FeatureExtractor;
+import io.adm4j.harness.evaluation.features.FeatureStatistics;
+import io.adm4j.harness.evaluation.features.FeatureStore;
+import io.adm4j.harness.evaluation.features.ReferenceBatch;
+import io.adm4j.harness.evaluation.features.ReferenceWriter;
+import io.adm4j.harness.evaluation.linalg.MatrixProducts;
+import io.adm4j.harness.evaluation.metrics.FeatureAccumulator;
+import io.adm4j.harness.evaluation.metrics.MeasuredImages;
+import io.adm4j.harness.evaluation.metrics.MetricSuite;
+import io.adm4j.harness.evaluation.metrics.Neighbours;
+import io.adm4j.harness.evaluation.result.EvaluatorSettings;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Scores;
+import io.adm4j.io.Sha256;
+import io.adm4j.runtime.Device;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * Scores pictures on the features of one network: measure the reference once, each set of samples once, and compare.
+ *
+ * <p>Of the pictures only a batch is in memory, of the features all (float32).
+ */
+public final class Evaluator implements AutoCloseable {
+    /** Height and width of a picture for a network that takes any. */
+    private static final int PROBE_SIZE = 32;
+
+    private final Path network;
+    private final FeatureExtractor extractor;
+    private final MatrixProducts products;
+    private final EvaluatorSettings settings;
+    private final FeatureStore store;
+
+    private Evaluator(
+            Path network,
+            FeatureExtractor extractor,
+            MatrixProducts products,
+            EvaluatorSettings settings,
+            FeatureStore store) {
+        this.network = network;
+        this.extractor = extractor;
+        this.products = products;
+        this.settings = settings;
+        this.store = store;
+    }
+
+    /**
+     * @param network a feature network; see {@link FeatureExtractor}
+     * @param threads threads to use; 0 for all cores
+     * @throws UserError if the network cannot be used
+     */
+    public static Evaluator open(Path network, Device device, int threads, EvaluatorSettings settings) {
+        return new Evaluator(
+                network,
+                FeatureExtractor.open(network, device, threads),
+                MatrixProducts.open(threads),
+                settings,
+                FeatureStore.none());
+    }
+
+    /** The same evaluator, which takes the features of the one set it measures from a store where that has them. */
+    public Evaluator keepingIn(FeatureStore features) {
+        return new Evaluator(network, extractor, products, settings, features);
+    }
+
+    /** Height and width of the pictures the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
+    public int imageSize() {
+        return extractor.imageSize();
+    }
+
+    /** Whether the network gives the features that sFID takes. */
+    public boolean givesSpatial() {
+        return extractor.givesSpatial();
+    }
+
+    public EvaluatorSettings settings() {
+        return settings;
+    }
+
+    /** Begins to measure pictures that come batch after batch. */
+    public FeatureAccumulator begin() {
+        return new FeatureAccumulator(extractor, products, settings, store);
+    }
+
+    /** As {@link #measure(ImageStream, int[], LongConsumer)}, without labels. */
+    public MeasuredImages measure(ImageStream pictures, LongConsumer done) {
+        return measure(pictures, null, done);
+    }
+
+    /**
+     * Extracts the features of all pictures of a stream and takes their statistics.
+     *
+     * @param pictures not closed
+     * @param labels the class of each picture, or null
+     * @param done is told after each batch how many pictures it had
+     * @throws UserError if there are too few pictures for the scores, or they do not fit the network
+     */
+    public MeasuredImages measure(ImageStream pictures, int[] labels, LongConsumer done) {
+        FeatureAccumulator.requireEnough(pictures.size(), settings);
+        FeatureAccumulator measurement = begin();
+        for (Tensor batch = pictures.next(settings.batchSize()); batch != null;
+                batch = pictures.next(settings.batchSize())) {
+            int from = measurement.count();
+            int count = (int) batch.dim(0);
+            measurement.add(batch, labels == null ? null : Arrays.copyOfRange(labels, from, from + count));
+            done.accept(count);
+        }
+        return measurement.finish();
+    }
+
+    /**
+     * How many pictures of a reference batch {@link #readReference} measures: those in {@code arr_0}, or none if statistics
+     * are all that the scores need and the file has them.
+     *
+     * @throws UserError if the file is no reference batch
+     */
+    public int picturesOf(Path npz) {
+        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256);
+        return needsPictures(batch) ? batch.pictures() : 0;
+    }
+
+    /**
+     * Reads a reference batch as published: an npz with statistics of the features ({@code mu sigma mu_s sigma_s}, any
+     * floating-point type) and pictures in {@code arr_0}; for scores per class also labels in {@code arr_1}. Statistics that
+     * the file has are taken as they are; others are those of the pictures. Without pictures, or if no score asked for needs
+     * them, only statistics are known of it.
+     *
+     * @param done is told after each batch of pictures how many it had; {@link #picturesOf} in all
+     * @throws UserError if the file cannot be used with this network
+     */
+    public MeasuredImages readReference(Path npz, LongConsumer done) {
+        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256);
+        requireFit(batch, npz);
+        if (!needsPictures(batch)) {
+            return new MeasuredImages(
+                    0,
+                    Optional.empty(),
+                    batch.statistics().orElseThrow(),
+                    batch.spatialStatistics(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+        int size = imageSize() == FeatureExtractor.ANY_SIZE ? DatasetOptions.AS_STORED : imageSize();
+        try (ImageStream pictures = ImageStream.open(npz, DatasetOptions.ofSize(size))) {
+            // Other tools keep other things in arr_1, so it is looked at only where labels are needed.
+            int[] labels = settings.perClass() ? pictures.labels().orElse(null) : null;
+            MeasuredImages measured = measure(pictures, labels, done);
+            return new MeasuredImages(
+                    measured.count(),
+                    measured.features(),
+                    batch.statistics().orElse(measured.statistics()),
+                    batch.spatialStatistics().or(measured::spatialStatistics),
+                    measured.inceptionScore(),
+                    measured.labels());
+        }
+    }
+
+    /**
+     * Makes a reference batch as published: statistics of the features of all pictures, float64, and a random choice of the
+     * pictures with their labels.
+     *
+     * @param npz replaced if it is there, once the new one is complete
+     * @param pictures not closed
+     * @param kept pictures that the file holds; all if there are fewer, 0 for statistics alone
+     * @param seed of the choice
+     * @param done is told after each batch how many pictures it had
+     * @return length of a feature vector
+     * @throws UserError if there are too few pictures, or they do not fit the network
+     * @throws io.adm4j.io.ArrayFileException if the file cannot be written
+     */
+    public int writeReference(Path npz, ImageStream pictures, int kept, long seed, LongConsumer done) {
+        return new ReferenceWriter(extractor, products, settings.batchSize())
+                .write(npz, pictures, kept, seed, networkSha256(), done);
+    }
+
+    private boolean needsPictures(ReferenceBatch batch) {
+        boolean lacksSpatial = settings.asksFor(Metric.SFID) && extractor.givesSpatial() && batch.spatialStatistics().isEmpty();
+        return batch.pictures() > 0 && (MetricSuite.needsPictures(settings) || batch.statistics().isEmpty() || lacksSpatial);
+    }
+
+    /** The network is asked with one picture, before much is computed that would not fit. */
+    private void requireFit(ReferenceBatch batch, Path npz) {
+        int size = imageSize() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageSize();
+        FeatureExtractor.FeatureBatch probe = extractor.extract(Tensor.zeros(ElementType.UINT8, 1, size, size, 3));
+        batch.statistics().ifPresent(s -> requireFit(s, probe.features().length, "features (mu)", npz));
+        probe.spatial().ifPresent(spatial -> batch.spatialStatistics()
+                .ifPresent(s -> requireFit(s, spatial.length, "spatial features (mu_s)", npz)));
+    }
+
+    private static void requireFit(FeatureStatistics statistics, int given, String what, Path npz) {
+        if (statistics.dimension() != given) {
+            throw new UserError("The reference " + npz + " has statistics of " + statistics.dimension() + " " + what
+                    + ", but the feature network gives " + given
+                    + "; use the network that the reference was made with, or make one with this network"
+                    + " ('harness reference').");
+        }
+    }
+
+    private String networkSha256() {
+        return Sha256.of(network);
+    }
+
+    /** How much {@link #compare} tells of in all. */
+    public long pairs(MeasuredImages reference, MeasuredImages samples) {
+        return MetricSuite.work(settings, extractor.givesSpatial(), reference, samples);
+    }
+
+    /**
+     * The scores of samples against a reference, both measured with this network.
+     *
+     * @param pairs is told how much was done since the last time, in pairs of pictures compared; {@link #pairs} in all
+     */
+    public Scores compare(MeasuredImages reference, MeasuredImages samples, LongConsumer pairs) {
+        return new MetricSuite(settings, products, extractor.givesSpatial(), pairs).of(reference, samples);
+    }
+
+    /**
+     * The reference pictures whose features lie nearest to those of the first samples.
+     *
+     * @param howMany samples, the first ones; all if there are fewer
+     * @param neighbours reference pictures for each; all if there are fewer
+     * @return one entry a sample; empty if the features of a set are not known
+     */
+    public List<Neighbours> nearest(MeasuredImages reference, MeasuredImages samples, int howMany, int neighbours) {
+        if (reference.features().isEmpty() || samples.features().isEmpty()) {
+            return List.of();
+        }
+        return Neighbours.of(
+                reference.features().get(), samples.features().get(), howMany, neighbours);
+    }
+
+    @Override
+    public void close() {
+        extractor.close();
+        products.close();
+    }
+}

@@ -1,0 +1,62 @@
+package io.adm4j.harness.evaluation.run;
+
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.evaluation.metrics.MeasuredImages;
+import io.adm4j.harness.evaluation.metrics.Neighbours;
+import io.adm4j.harness.evaluation.result.Gallery;
+import io.adm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/** Takes what a report shows: the first samples, and for some of them what the reference has nearest. */
+final class GalleryPicker {
+    private static final int MOST_SAMPLES = 64;
+    private static final int FEWEST_SAMPLES = 16;
+    /** Large pictures make large reports. */
+    private static final int MOST_PIXELS = 4_000_000;
+
+    private static final int SAMPLES_WITH_NEIGHBOURS = 8;
+    private static final int NEIGHBOURS = 5;
+
+    private GalleryPicker() {}
+
+    static Gallery pick(
+            Evaluator evaluator,
+            ReferenceImages reference,
+            MeasuredImages measuredReference,
+            SampleSet samples,
+            MeasuredImages measuredSamples) {
+        Tensor shown = firstOf(samples);
+        int count = (int) shown.dim(0);
+        List<Integer> labels = samples.labels()
+                .map(all -> IntStream.of(all).limit(count).boxed().toList())
+                .orElse(List.of());
+        List<Neighbours> near =
+                evaluator.nearest(measuredReference, measuredSamples, Math.min(count, SAMPLES_WITH_NEIGHBOURS), NEIGHBOURS);
+        Map<Integer, Tensor> pictures =
+                reference.pictures(near.stream().flatMapToInt(n -> IntStream.of(n.reference())).toArray());
+        List<Gallery.Nearest> nearest = new ArrayList<>();
+        for (Neighbours one : near) {
+            nearest.add(new Gallery.Nearest(
+                    ReferenceImages.stacked(
+                            IntStream.of(one.reference()).mapToObj(pictures::get).toArray(Tensor[]::new)),
+                    DoubleStream.of(one.distance()).boxed().toList()));
+        }
+        return new Gallery(shown, labels, nearest);
+    }
+
+    private static Tensor firstOf(SampleSet samples) {
+        int affordable = MOST_PIXELS / (samples.imageSize() * samples.imageSize());
+        int count = Math.min(samples.count(), Math.max(FEWEST_SAMPLES, Math.min(MOST_SAMPLES, affordable)));
+        List<Tensor> shown = new ArrayList<>();
+        try (ImageStream first = samples.open().first(count)) {
+            for (Tensor rows = first.next(count); rows != null; rows = first.next(count)) {
+                shown.add(rows);
+            }
+        }
+        return ReferenceImages.stacked(shown.toArray(Tensor[]::new));
+    }
+}

@@ -1,0 +1,95 @@
+package io.adm4j.harness.evaluation.run;
+
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.SamplingPoint;
+import io.adm4j.harness.sampling.SampleShards;
+import io.adm4j.harness.sampling.SampleSource;
+import io.adm4j.harness.sampling.SamplingRun;
+import io.adm4j.io.Sha256;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Samples that a bundle draws; finished batches are kept, so that an interrupted run goes on where it was. */
+public final class GeneratedSamples implements SampleSet {
+    private final SampleSource pictures;
+    private final SamplingPoint point;
+    private final int batchSize;
+    private final String drawnBy;
+    private final Path folder;
+    private final Optional<Path> keptAs;
+
+    /**
+     * @param drawnBy the model, for people
+     * @param batchSize samples drawn at once
+     * @param folder for the finished batches; of these samples alone
+     * @param keptAs file that the samples end up in, as the published code writes them; empty to drop them
+     * @throws IllegalArgumentException if the model cannot draw these samples; the message says what it could
+     */
+    public GeneratedSamples(
+            SampleSource pictures,
+            SamplingPoint point,
+            String drawnBy,
+            int batchSize,
+            Path folder,
+            Optional<Path> keptAs) {
+        pictures.check(batchSize);
+        this.pictures = pictures;
+        this.point = point;
+        this.drawnBy = drawnBy;
+        this.batchSize = batchSize;
+        this.folder = folder;
+        this.keptAs = keptAs;
+    }
+
+    @Override
+    public Optional<SamplingPoint> point() {
+        return Optional.of(point);
+    }
+
+    @Override
+    public int count() {
+        return pictures.count();
+    }
+
+    @Override
+    public int imageSize() {
+        return pictures.imageSize();
+    }
+
+    @Override
+    public Optional<int[]> labels() {
+        int[] labels = pictures.labels(0, pictures.count());
+        return labels.length == 0 ? Optional.empty() : Optional.of(labels);
+    }
+
+    @Override
+    public String identity() {
+        return pictures.settings() + keptAs.map(file -> " kept as " + file).orElse("");
+    }
+
+    @Override
+    public ImageStream open() {
+        SamplingRun run = run();
+        return ImageStream.ofBatches(count(), imageSize(), labels(), () -> run.next().pictures());
+    }
+
+    private SamplingRun run() {
+        return SamplingRun.keptIn(folder, pictures, batchSize);
+    }
+
+    @Override
+    public ImageSet describe() {
+        keptAs.ifPresent(file -> run().shards().orElseThrow().join(count(), file));
+        return new ImageSet(
+                keptAs.map(Path::toString).orElse("drawn by " + drawnBy), count(), imageSize(), keptAs.map(Sha256::of));
+    }
+
+    @Override
+    public void discard() {
+        if (Files.isDirectory(folder)) {
+            run().shards().ifPresent(SampleShards::delete);
+        }
+    }
+}

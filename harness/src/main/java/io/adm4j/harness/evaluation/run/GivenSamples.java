@@ -1,0 +1,95 @@
+package io.adm4j.harness.evaluation.run;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.Split;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.SamplingPoint;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Samples of an npz file or a folder of pictures, scored as they are. */
+public final class GivenSamples implements SampleSet {
+    private final Path path;
+    private final DatasetOptions options;
+    private final int count;
+    private final int imageSize;
+    private final Optional<int[]> labels;
+    private String checksum;
+
+    private GivenSamples(Path path, DatasetOptions options, int count, int imageSize, Optional<int[]> labels) {
+        this.path = path;
+        this.options = options;
+        this.count = count;
+        this.imageSize = imageSize;
+        this.labels = labels;
+    }
+
+    /**
+     * Looks at the samples without reading them all.
+     *
+     * @param wanted how many, the first ones; all if empty
+     * @throws UserError if there are fewer, or what is there holds no pictures or labels that do not fit them
+     */
+    public static GivenSamples open(Path path, Split split, OptionalInt wanted) {
+        DatasetOptions options = new DatasetOptions(DatasetOptions.AS_STORED, split);
+        try (ImageStream all = ImageStream.open(path, options)) {
+            if (wanted.isPresent() && wanted.getAsInt() > all.size()) {
+                throw new UserError("There are only " + all.size() + " pictures in " + path + ", and --samples asks for "
+                        + wanted.getAsInt() + ".");
+            }
+            ImageStream first = all.first(wanted.orElse(all.size()));
+            return new GivenSamples(path, options, first.size(), first.imageSize(), first.labels());
+        }
+    }
+
+    @Override
+    public Optional<SamplingPoint> point() {
+        return Optional.empty();
+    }
+
+    @Override
+    public int count() {
+        return count;
+    }
+
+    @Override
+    public int imageSize() {
+        return imageSize;
+    }
+
+    @Override
+    public Optional<int[]> labels() {
+        return labels;
+    }
+
+    @Override
+    public String identity() {
+        return "the first " + count + " of " + checksum();
+    }
+
+    @Override
+    public ImageStream open() {
+        return ImageStream.open(path, options).first(count);
+    }
+
+    @Override
+    public ImageSet describe() {
+        return new ImageSet(path.toString(), count, imageSize, Optional.of(checksum()));
+    }
+
+    /** Reads everything, so once. */
+    private String checksum() {
+        if (checksum == null) {
+            try (ImageStream all = ImageStream.open(path, options)) {
+                checksum = all.checksum().orElseThrow();
+            }
+        }
+        return checksum;
+    }
+
+    @Override
+    public void discard() {}
+}

@@ -1,0 +1,139 @@
+package io.adm4j.harness.evaluation.run;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.Split;
+import io.adm4j.harness.evaluation.metrics.MeasuredImages;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.io.ArrayFileException;
+import io.adm4j.io.NpzReader;
+import io.adm4j.io.Sha256;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+
+/** The real pictures that samples are compared with. */
+public final class ReferenceImages {
+    private static final int ROWS_AT_ONCE = 64;
+
+    private final Path path;
+    private final DatasetOptions options;
+    private final ImageSet described;
+    private final int measured;
+
+    private ReferenceImages(Path path, DatasetOptions options, ImageSet described, int measured) {
+        this.measured = measured;
+        this.path = path;
+        this.options = options;
+        this.described = described;
+    }
+
+    /**
+     * Looks at the reference without reading it all.
+     *
+     * @param path an npz file, a folder of picture files or a folder of IDX files
+     * @param split the part taken of IDX files
+     * @param imageSize height and width that the pictures of a folder are brought to, and those of an npz file must have
+     * @param evaluator that will measure it
+     * @throws UserError if there are no such pictures and no statistics of such
+     */
+    public static ReferenceImages open(Path path, Split split, int imageSize, Evaluator evaluator) {
+        DatasetOptions options = new DatasetOptions(imageSize, split);
+        boolean archive = Files.isRegularFile(path);
+        if (archive && isWithoutPictures(path)) {
+            ImageSet statistics = new ImageSet(path.toString(), 0, 0, Optional.of(Sha256.of(path)));
+            return new ReferenceImages(path, options, statistics, evaluator.picturesOf(path));
+        }
+        try (ImageStream pictures = ImageStream.open(path, options)) {
+            return new ReferenceImages(
+                    path,
+                    options,
+                    new ImageSet(path.toString(), pictures.size(), imageSize, pictures.checksum()),
+                    archive ? evaluator.picturesOf(path) : pictures.size());
+        }
+    }
+
+    private static boolean isWithoutPictures(Path npz) {
+        try (NpzReader arrays = NpzReader.open(npz)) {
+            return !arrays.has("arr_0");
+        } catch (ArrayFileException e) {
+            throw new UserError(e.getMessage(), e);
+        }
+    }
+
+    /** What a report says of the reference. */
+    public ImageSet describe() {
+        return described;
+    }
+
+    /** Text that differs wherever the pictures differ. */
+    String identity() {
+        return described.sha256().orElseThrow() + " at " + described.imageSize();
+    }
+
+    /** How many pictures {@link #measure} goes through; 0 where statistics are all that is needed. */
+    int measured() {
+        return measured;
+    }
+
+    /** @param done is told after each batch how many pictures it had */
+    MeasuredImages measure(Evaluator evaluator, LongConsumer done) {
+        if (Files.isRegularFile(path)) {
+            return evaluator.readReference(path, done);
+        }
+        try (ImageStream pictures = ImageStream.open(path, options)) {
+            return evaluator.measure(pictures, pictures.labels().orElse(null), done);
+        }
+    }
+
+    /**
+     * Some of the pictures, read from the source again.
+     *
+     * @param numbers of the pictures, each from 0
+     * @return number to picture, uint8 [1, H, W, 3]
+     */
+    Map<Integer, Tensor> pictures(int[] numbers) {
+        int[] wanted = IntStream.of(numbers).distinct().sorted().toArray();
+        Map<Integer, Tensor> found = new HashMap<>();
+        if (wanted.length == 0) {
+            return found;
+        }
+        try (ImageStream pictures = ImageStream.open(path, options)) {
+            int from = 0;
+            for (int next = 0; next < wanted.length; ) {
+                Tensor rows = pictures.next(ROWS_AT_ONCE);
+                for (; next < wanted.length && wanted[next] < from + rows.dim(0); next++) {
+                    found.put(wanted[next], copy(rows, wanted[next] - from));
+                }
+                from += (int) rows.dim(0);
+            }
+        }
+        return found;
+    }
+
+    /** A picture of a block in memory of its own, so that the block can go. */
+    private static Tensor copy(Tensor rows, int row) {
+        return stacked(rows.rows(row, row + 1));
+    }
+
+    /** Pictures uint8 [1, H, W, 3] of one size as one tensor. */
+    static Tensor stacked(Tensor... pictures) {
+        long[] shape = pictures[0].shape();
+        shape[0] = Arrays.stream(pictures).mapToLong(p -> p.dim(0)).sum();
+        Tensor all = Tensor.zeros(ElementType.UINT8, shape);
+        ByteBuffer target = all.bytes();
+        for (Tensor picture : pictures) {
+            target.put(picture.bytes());
+        }
+        return all;
+    }
+}

@@ -1,0 +1,51 @@
+package io.adm4j.harness.sampling;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.sampling.StepListener;
+import io.adm4j.tensor.Tensor;
+
+/** Pictures that are made once: finished batches are kept on disk and taken from there the next time. */
+final class CachedSamples implements SampleSource {
+    private final SampleSource source;
+    private final SampleShards shards;
+
+    CachedSamples(SampleSource source, SampleShards shards) {
+        this.source = source;
+        this.shards = shards;
+    }
+
+    @Override
+    public int count() {
+        return source.count();
+    }
+
+    @Override
+    public int imageSize() {
+        return source.imageSize();
+    }
+
+    @Override
+    public int[] labels(int from, int to) {
+        return source.labels(from, to);
+    }
+
+    @Override
+    public Tensor pictures(int from, int to, StepListener listener) {
+        if (shards.has(from)) {
+            return shards.pictures(from);
+        }
+        Tensor pictures = source.pictures(from, to, listener);
+        shards.put(from, pictures, source.labels(from, to));
+        return pictures;
+    }
+
+    @Override
+    public void check(int batchSize) {
+        source.check(batchSize);
+    }
+
+    @Override
+    public ObjectNode settings() {
+        return source.settings();
+    }
+}

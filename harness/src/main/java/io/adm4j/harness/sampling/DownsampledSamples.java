@@ -1,0 +1,91 @@
+package io.adm4j.harness.sampling;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.UserError;
+import io.adm4j.sampling.StepListener;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+
+/** Pictures of another source made smaller by area, as the small pictures are that upsamplers are trained on. */
+public final class DownsampledSamples implements SampleSource {
+    private static final int CHANNELS = 3;
+    private static final int LEVELS = 0xff;
+
+    private final SampleSource source;
+    private final int size;
+
+    /**
+     * Brings pictures to a size.
+     *
+     * @throws UserError if theirs is no multiple of it
+     */
+    public DownsampledSamples(SampleSource source, int size) {
+        if (source.imageSize() % size != 0) {
+            throw new UserError("Pictures of " + source.imageSize() + "x" + source.imageSize()
+                    + " cannot be made smaller to " + size + "x" + size + " by area: the size is no multiple.");
+        }
+        this.source = source;
+        this.size = size;
+    }
+
+    @Override
+    public int count() {
+        return source.count();
+    }
+
+    @Override
+    public int imageSize() {
+        return size;
+    }
+
+    @Override
+    public int[] labels(int from, int to) {
+        return source.labels(from, to);
+    }
+
+    @Override
+    public Tensor pictures(int from, int to, StepListener listener) {
+        return shrink(source.pictures(from, to, listener), size);
+    }
+
+    @Override
+    public void check(int batchSize) {
+        source.check(batchSize);
+    }
+
+    @Override
+    public ObjectNode settings() {
+        return source.settings().put("shrunk_to", size);
+    }
+
+    @Override
+    public boolean worthKeeping() {
+        return source.worthKeeping();
+    }
+
+    private static Tensor shrink(Tensor pictures, int size) {
+        int count = (int) pictures.dim(0);
+        int large = (int) pictures.dim(1);
+        int factor = large / size;
+        int area = factor * factor;
+        Tensor shrunk = Tensor.zeros(ElementType.UINT8, count, size, size, CHANNELS);
+        ByteBuffer from = pictures.bytes();
+        ByteBuffer to = shrunk.bytes();
+        for (int line = 0; line < count * size; line++) {
+            for (int column = 0; column < size; column++) {
+                for (int channel = 0; channel < CHANNELS; channel++) {
+                    int sum = 0;
+                    for (int dy = 0; dy < factor; dy++) {
+                        int start = ((line * factor + dy) * large + column * factor) * CHANNELS + channel;
+                        for (int dx = 0; dx < factor; dx++) {
+                            sum += from.get(start + dx * CHANNELS) & LEVELS;
+                        }
+                    }
+                    to.put((byte) ((2 * sum + area) / (2 * area)));
+                }
+            }
+        }
+        return shrunk;
+    }
+}

@@ -1,0 +1,84 @@
+package io.adm4j.harness.sampling;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.sampling.SampleRequest;
+import io.adm4j.sampling.SamplingPipeline;
+import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.StepListener;
+import io.adm4j.tensor.Tensor;
+import java.util.stream.LongStream;
+
+/** Pictures that a bundle's networks make of noise; the i-th (from 0) has the seed of the first plus i. */
+public final class ModelSamples implements SampleSource {
+    private final SamplingPipeline pipeline;
+    private final LabelChoice labels;
+    private final SamplingSettings settings;
+    private final long seed;
+    private final int count;
+    private final StartNoise noise;
+
+    /**
+     * Pictures from their seeds.
+     *
+     * @param seed of the first picture
+     * @param count at least 1
+     */
+    public ModelSamples(
+            SamplingPipeline pipeline, LabelChoice labels, SamplingSettings settings, long seed, int count) {
+        this(pipeline, labels, settings, seed, count, StartNoise.ofSeeds());
+    }
+
+    /** As above, from given start noise. */
+    public ModelSamples(
+            SamplingPipeline pipeline,
+            LabelChoice labels,
+            SamplingSettings settings,
+            long seed,
+            int count,
+            StartNoise noise) {
+        this.pipeline = pipeline;
+        this.labels = labels;
+        this.settings = settings;
+        this.seed = seed;
+        this.count = count;
+        this.noise = noise;
+    }
+
+    @Override
+    public int count() {
+        return count;
+    }
+
+    @Override
+    public int imageSize() {
+        return pipeline.manifest().imageSize();
+    }
+
+    @Override
+    public int[] labels(int from, int to) {
+        return labels.labels(seed, from, to);
+    }
+
+    @Override
+    public Tensor pictures(int from, int to, StepListener listener) {
+        return pipeline.sample(request(from, to), listener).pictures();
+    }
+
+    @Override
+    public void check(int batchSize) {
+        noise.check(count);
+        pipeline.check(request(0, Math.min(count, batchSize)));
+    }
+
+    private SampleRequest request(int from, int to) {
+        long[] seeds = LongStream.range(seed + from, seed + to).toArray();
+        return noise.put(new SampleRequest(seeds, labels(from, to), settings), from, to);
+    }
+
+    @Override
+    public ObjectNode settings() {
+        return RunSettings.of(pipeline.manifest(), settings, seed, noise)
+                .put("labels", labels.words())
+                .put("num_samples", count);
+    }
+}

@@ -1,0 +1,106 @@
+package io.adm4j.harness.sampling;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.Split;
+import io.adm4j.io.Sha256;
+import io.adm4j.sampling.StepListener;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Pictures that were sampled before: arr_0 of an npz file, with their labels in arr_1. One batch is in memory. */
+public final class StoredSamples implements SampleSource, AutoCloseable {
+    private final Path file;
+    private final ImageStream stream;
+    private final int[] labels;
+    private final int count;
+    private int position;
+
+    private StoredSamples(Path file, ImageStream stream, int count) {
+        this.file = file;
+        this.stream = stream;
+        this.labels = stream.labels().orElseGet(() -> new int[0]);
+        this.count = count;
+    }
+
+    /**
+     * Opens a file of samples.
+     *
+     * @param count how many of its pictures to take, from the first; null for all
+     * @throws UserError if there are no square pictures, fewer than asked for, or labels that do not fit them
+     */
+    public static StoredSamples open(Path file, Integer count) {
+        if (!Files.isRegularFile(file)) {
+            throw new UserError("There is no file " + file + " with base samples.");
+        }
+        ImageStream stream = ImageStream.open(file, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST));
+        try {
+            if (count != null && count > stream.size()) {
+                throw new UserError(file + " holds " + stream.size() + " pictures, and " + count + " were asked for.");
+            }
+            return new StoredSamples(file, stream, count == null ? stream.size() : count);
+        } catch (UserError e) {
+            stream.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public int count() {
+        return count;
+    }
+
+    @Override
+    public int imageSize() {
+        return stream.imageSize();
+    }
+
+    @Override
+    public int[] labels(int from, int to) {
+        return labels.length == 0 ? labels : Arrays.copyOfRange(labels, from, to);
+    }
+
+    /** {@inheritDoc} Reads forwards only. */
+    @Override
+    public Tensor pictures(int from, int to, StepListener listener) {
+        while (position < from) {
+            position += (int) stream.next(from - position).dim(0);
+        }
+        Tensor batch = Tensor.zeros(ElementType.UINT8, to - from, imageSize(), imageSize(), 3);
+        ByteBuffer target = batch.bytes();
+        while (position < to) {
+            Tensor rows = stream.next(to - position);
+            target.put(rows.bytes());
+            position += (int) rows.dim(0);
+        }
+        return batch;
+    }
+
+    @Override
+    public void check(int batchSize) {}
+
+    @Override
+    public ObjectNode settings() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("pictures", Sha256.of(file))
+                .put("num_samples", count);
+    }
+
+    @Override
+    public boolean worthKeeping() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+    }
+}

@@ -1,0 +1,101 @@
+package io.adm4j.harness.sampling;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.bundle.Manifest;
+import io.adm4j.sampling.SampleRequest;
+import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.StepListener;
+import io.adm4j.sampling.Upsampler;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.util.stream.LongStream;
+
+/** Pictures of another source enlarged; they keep their labels, and the i-th (from 0) has the seed of the first plus i. */
+public final class UpsampledSamples implements SampleSource {
+    /** Name of the stage before, in the shards and on disk. */
+    public static final String BASE = "base";
+
+    private final SampleSource base;
+    private final Upsampler upsampler;
+    private final SamplingSettings settings;
+    private final long seed;
+    private final StartNoise noise;
+
+    /** @param seed of the first picture; the one that the base picture had will do, since the two noises differ */
+    public UpsampledSamples(
+            SampleSource base, Upsampler upsampler, SamplingSettings settings, long seed, StartNoise noise) {
+        this.base = base;
+        this.upsampler = upsampler;
+        this.settings = settings;
+        this.seed = seed;
+        this.noise = noise;
+    }
+
+    @Override
+    public int count() {
+        return base.count();
+    }
+
+    @Override
+    public int imageSize() {
+        return upsampler.largeSize();
+    }
+
+    @Override
+    public int[] labels(int from, int to) {
+        return base.labels(from, to);
+    }
+
+    /** {@inheritDoc} The listener is told of the upsampler's steps alone. */
+    @Override
+    public Tensor pictures(int from, int to, StepListener listener) {
+        Tensor small = base.pictures(from, to, StepListener.none());
+        return upsampler.sample(request(small, from, to), listener).pictures();
+    }
+
+    @Override
+    public void check(int batchSize) {
+        base.check(batchSize);
+        upsampler.requireSize("the base pictures are", base.imageSize());
+        noise.check(count());
+        Manifest manifest = upsampler.manifest();
+        if (manifest.classConditional() && base.labels(0, 1).length == 0) {
+            throw new IllegalArgumentException("The upsampler " + manifest.name()
+                    + " needs the class of each picture, and the base pictures have no labels.");
+        }
+        // All of them, so that a label that does not fit does not show after hours.
+        int classes = manifest.classCount().orElse(Integer.MAX_VALUE);
+        for (int label : base.labels(0, count())) {
+            if (label >= classes) {
+                throw new IllegalArgumentException("The base pictures have the label " + label + ", but the upsampler "
+                        + manifest.name() + " knows the labels 0 to " + (classes - 1) + ".");
+            }
+        }
+        int first = Math.min(count(), batchSize);
+        int size = upsampler.smallSize();
+        upsampler.check(request(Tensor.zeros(ElementType.UINT8, first, size, size, 3), 0, first));
+    }
+
+    private SampleRequest request(Tensor small, int from, int to) {
+        long[] seeds = LongStream.range(seed + from, seed + to).toArray();
+        return noise.put(upsampler.request(small, seeds, labels(from, to), settings), from, to);
+    }
+
+    @Override
+    public ObjectNode settings() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set(BASE, base.settings());
+        json.set("upsampler", RunSettings.of(upsampler.manifest(), settings, seed, noise));
+        return json;
+    }
+
+    @Override
+    public SampleSource keepingStages(SampleShards shards) {
+        if (!base.worthKeeping()) {
+            return this;
+        }
+        SampleSource kept = new CachedSamples(base, shards.ofStage(BASE));
+        return new UpsampledSamples(kept, upsampler, settings, seed, noise);
+    }
+}

@@ -1,0 +1,161 @@
+package io.adm4j.harness.zoo;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.bundle.BundleWriter;
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.export.graph.OnnxModel;
+import io.adm4j.export.graph.WeightFile;
+import io.adm4j.export.net.ClassifierConfig;
+import io.adm4j.export.net.ClassifierGradientGraph;
+import io.adm4j.export.net.NetworkModels;
+import io.adm4j.export.net.Precision;
+import io.adm4j.export.net.UNetConfig;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.Dataset;
+import io.adm4j.io.NpzWriter;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes a bundle of networks, wherever their weights come from. */
+public final class BundleAssembler implements AutoCloseable {
+    private final Path target;
+    private final BundleWriter writer;
+    private final long embeddedMost;
+    private UNetConfig denoiser;
+    private Precision denoiserPrecision;
+    private DiffusionConfig diffusion;
+    private ClassifierConfig classifier;
+
+    public BundleAssembler(Path target) {
+        this(target, OnnxModel.EMBEDDED_MOST);
+    }
+
+    /** @param embeddedMost graphs with more bytes of weights keep them in a file beside them */
+    public BundleAssembler(Path target, long embeddedMost) {
+        this.target = target;
+        this.embeddedMost = embeddedMost;
+        writer = BundleWriter.create(target);
+    }
+
+    /** A denoiser in float32. */
+    public void denoiser(ObjectNode flags, Map<String, Tensor> weights) {
+        denoiser(flags, Precision.FP32, weights);
+    }
+
+    /**
+     * The denoiser; the manifest gives its precision as the published flag {@code use_fp16}.
+     *
+     * @param flags published flags of network and diffusion
+     */
+    public void denoiser(ObjectNode flags, Precision precision, Map<String, Tensor> weights) {
+        denoiser = UNetConfig.fromFlags(flags);
+        denoiserPrecision = precision;
+        diffusion = DiffusionConfig.fromJson(flags);
+        NetworkModels.denoiser(denoiser, precision, weights).write(writer.file(ModelBundle.DENOISER), embeddedMost);
+    }
+
+    /**
+     * The noisy classifier and its gradient graph. Large ones share one file of weights.
+     *
+     * @throws UserError if it does not fit the denoiser, which comes first
+     */
+    public void classifier(ObjectNode flags, Map<String, Tensor> weights) {
+        classifier = ClassifierConfig.fromFlags(flags);
+        GuidanceFit.check(denoiser, classifier);
+        OnnxModel logits = NetworkModels.classifier(classifier, weights);
+        OnnxModel gradient = ClassifierGradientGraph.model(classifier, weights);
+        Path file = writer.file(ModelBundle.CLASSIFIER);
+        if (logits.weightBytes() > embeddedMost) {
+            try (WeightFile shared = WeightFile.create(OnnxModel.dataFile(file))) {
+                logits.write(file, shared);
+                gradient.write(writer.file(ModelBundle.CLASSIFIER_GRADIENT), shared);
+            }
+        } else {
+            logits.write(file);
+            gradient.write(writer.file(ModelBundle.CLASSIFIER_GRADIENT));
+        }
+    }
+
+    public void features(ObjectNode flags, Map<String, Tensor> weights) {
+        NetworkModels.features(ClassifierConfig.fromFlags(flags), weights)
+                .write(writer.file(ModelBundle.FEATURES), embeddedMost);
+    }
+
+    /** The first pictures of a data set as arr_0 and arr_1, with one channel where all are grey. */
+    public void reference(Dataset pictures, int most) {
+        int count = Math.min(most, pictures.size());
+        int size = pictures.imageSize();
+        Tensor rgb = Tensor.zeros(ElementType.UINT8, count, size, size, 3);
+        Tensor labels = Tensor.zeros(ElementType.INT64, count);
+        byte[] picture = new byte[pictures.pictureBytes()];
+        ByteBuffer target = rgb.bytes();
+        for (int i = 0; i < count; i++) {
+            pictures.copy(i, picture);
+            target.put(picture);
+            if (pictures.hasLabels()) {
+                labels.longs().put(i, pictures.label(i));
+            }
+        }
+        try (NpzWriter npz = NpzWriter.create(writer.file(EmbeddedBundle.REFERENCE), true)) {
+            npz.write("arr_0", grey(rgb).orElse(rgb));
+            if (pictures.hasLabels()) {
+                npz.write("arr_1", labels);
+            }
+        }
+    }
+
+    private static Optional<Tensor> grey(Tensor rgb) {
+        byte[] values = rgb.toByteArray();
+        byte[] one = new byte[values.length / 3];
+        for (int i = 0; i < one.length; i++) {
+            one[i] = values[3 * i];
+            if (values[3 * i + 1] != one[i] || values[3 * i + 2] != one[i]) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(Tensor.of(one, rgb.dim(0), rgb.dim(1), rgb.dim(2), 1));
+    }
+
+    /**
+     * Puts the bundle in its place.
+     *
+     * @param name of the model; null for the folder's
+     */
+    public ModelBundle finish(String name, List<String> classes, ObjectNode provenance) {
+        return writer.finish(Manifest.describing(
+                name == null ? target.toAbsolutePath().normalize().getFileName().toString() : name,
+                denoiser.imageSize(),
+                denoiser.toFlags().put("use_fp16", denoiserPrecision == Precision.FP16),
+                Optional.ofNullable(classifier).map(ClassifierConfig::toFlags),
+                diffusion,
+                classes,
+                provenance));
+    }
+
+    /** As {@link #finish(String, List, ObjectNode)}, and lists the files. */
+    public void finish(String name, List<String> classes, ObjectNode provenance, PrintWriter console) {
+        finish(name, classes, provenance)
+                .manifest()
+                .files()
+                .forEach((file, entry) -> console.printf("%10d bytes  %s%n", entry.bytes(), target.resolve(file)));
+        console.flush();
+    }
+
+    public static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+    }
+}

@@ -1,0 +1,134 @@
+package io.adm4j.harness.zoo;
+
+import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.importer.torch.TorchCheckpoint;
+import io.adm4j.export.importer.torch.WeightDifferences;
+import io.adm4j.feedback.UserError;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Tells weights that do not fit what they are instead: their names and shapes are compared with every released network.
+ */
+public final class CheckpointMatcher {
+    /** Below this part in common a likeness says nothing. */
+    private static final double LEAST = 0.5;
+
+    private final ReleasedModels released;
+
+    /** One network of a model, and how a checkpoint differs from it. */
+    private record Candidate(ReleasedModel model, boolean classifier, ReleasedNetwork network, WeightDifferences differences) {
+        String named() {
+            return (classifier ? "the classifier of " : "") + model.name();
+        }
+    }
+
+    public CheckpointMatcher(ReleasedModels released) {
+        this.released = released;
+    }
+
+    /**
+     * Checks that a checkpoint has a network's weights, all of them and no others.
+     *
+     * @param network what the network is called in the message: "imagenet64"
+     * @throws UserError if it has not; the message lists what differs and says what the checkpoint looks like
+     */
+    public void requireFit(TorchCheckpoint checkpoint, String network, List<Parameter> parameters) {
+        requireFit(checkpoint.file(), WeightDifferences.shapes(checkpoint), network, parameters);
+    }
+
+    /** As {@link #requireFit(TorchCheckpoint, String, List)}, of names and shapes. */
+    void requireFit(Path file, Map<String, List<Long>> shapes, String network, List<Parameter> parameters) {
+        WeightDifferences differences = WeightDifferences.between(shapes, parameters);
+        if (differences.none()) {
+            return;
+        }
+        List<Candidate> candidates = candidates(shapes);
+        List<Candidate> exact = exact(file, candidates);
+        throw new UserError("The weights in " + file + " do not fit " + network
+                + (exact.isEmpty()
+                        ? ": " + differences.listed() + ". " + nearest(candidates, differences)
+                        : " (" + differences.counted() + "). " + exactly(exact)));
+    }
+
+    /** One sentence on which released network a checkpoint is or looks like. */
+    public String sentence(TorchCheckpoint checkpoint) {
+        return sentence(checkpoint.file(), WeightDifferences.shapes(checkpoint));
+    }
+
+    /** As {@link #sentence(TorchCheckpoint)}, of names and shapes. */
+    String sentence(Path file, Map<String, List<Long>> shapes) {
+        List<Candidate> candidates = candidates(shapes);
+        List<Candidate> exact = exact(file, candidates);
+        return exact.isEmpty() ? nearest(candidates, null) : exactly(exact);
+    }
+
+    private List<Candidate> candidates(Map<String, List<Long>> shapes) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (ReleasedModel model : released.models()) {
+            candidates.add(candidate(model, false, model.denoiser(), shapes));
+            model.classifier().ifPresent(c -> candidates.add(candidate(model, true, c, shapes)));
+        }
+        return candidates;
+    }
+
+    private static Candidate candidate(
+            ReleasedModel model, boolean classifier, ReleasedNetwork network, Map<String, List<Long>> shapes) {
+        return new Candidate(model, classifier, network, WeightDifferences.between(shapes, network.parameters()));
+    }
+
+    /** Those that fit. Some models are alike in every shape; a published file name tells them apart. */
+    private List<Candidate> exact(Path file, List<Candidate> candidates) {
+        List<Candidate> exact = candidates.stream().filter(c -> c.differences().none()).toList();
+        List<Candidate> named =
+                exact.stream().filter(c -> file.endsWith(released.file(c.network()).name())).toList();
+        return named.isEmpty() ? exact : named;
+    }
+
+    private static String exactly(List<Candidate> exact) {
+        boolean classifier = exact.get(0).classifier();
+        String models = String.join(" or ", exact.stream().map(c -> c.model().name()).toList());
+        return "In names and shapes they are exactly those of " + (classifier ? "the classifier of " : "") + models
+                + ": use --model " + (exact.size() == 1 ? models : "with the name that is right")
+                + (classifier ? " and give them as --classifier-weights." : ".");
+    }
+
+    /** @param known how they differ from what they were taken for, which need not be said again; may be null */
+    private static String nearest(List<Candidate> candidates, WeightDifferences known) {
+        Candidate best = candidates.stream()
+                .max(Comparator.comparingDouble(c -> c.differences().agreement()))
+                .orElseThrow();
+        double agreement = best.differences().agreement();
+        if (agreement < LEAST) {
+            return "They look like no released model.";
+        }
+        String agree = String.format(Locale.ROOT, "%.1f %% of names and shapes agree", Math.floor(agreement * 1000) / 10);
+        Optional<Long> classes = otherClasses(best.differences());
+        if (classes.isPresent()) {
+            return "They are those of " + best.named() + " but for " + classes.get() + " classes: give the flags that"
+                    + " 'harness models " + best.model().name() + " --json' shows as --flags, with num_classes "
+                    + classes.get() + ".";
+        }
+        if (best.differences().equals(known)) {
+            return "No released model is nearer (" + agree + ").";
+        }
+        return "They look most like " + best.named() + " (" + agree + "); compared with that, "
+                + best.differences().listed() + ".";
+    }
+
+    /** How many classes they know, where the embedding of the classes is all that differs. */
+    private static Optional<Long> otherClasses(WeightDifferences differences) {
+        boolean rest = differences.missing().isEmpty() && differences.unexpected().isEmpty();
+        if (!rest || differences.misshapen().size() != 1) {
+            return Optional.empty();
+        }
+        WeightDifferences.Misshapen only = differences.misshapen().get(0);
+        boolean sameWidth = only.found().size() == 2 && only.found().get(1).equals(only.needed().get(1));
+        return only.name().equals("label_emb.weight") && sameWidth ? Optional.of(only.found().get(0)) : Optional.empty();
+    }
+}

@@ -1,0 +1,349 @@
+package io.adm4j.harness.zoo;
+
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.ProgressListener;
+import io.adm4j.feedback.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Fetches files from web servers, goes on where an earlier try ended, and takes only whole ones.
+ *
+ * <p>The part that is here is asked for again only from its end on (Range), on the condition that the file is still the
+ * same (If-Range, with the server's ETag or date where it gave one). A server that cannot do that sends the file from the
+ * beginning.
+ */
+final class Downloader {
+    private static final int MEGABYTE = 1_000_000;
+    private static final int CHUNK = 1 << 16;
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18})");
+
+    private final HttpClient client;
+    private final Patience patience;
+    private final ProgressListener progress;
+
+    /**
+     * When to give up.
+     *
+     * @param tries tries in a row that bring nothing new
+     * @param pause before the second try; each further one is twice as long
+     * @param silence how long a connection may bring nothing before it counts as cut
+     */
+    record Patience(int tries, Duration pause, Duration silence) {
+        static final Patience USUAL = new Patience(6, Duration.ofSeconds(1), Duration.ofSeconds(60));
+    }
+
+    /** The server does not have the file; another address may. */
+    static final class NotThere extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NotThere(String message) {
+            super(message);
+        }
+    }
+
+    /** There is no way to the server at all. */
+    static final class Unreachable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unreachable(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    Downloader(Patience patience, ProgressListener progress) {
+        this.patience = patience;
+        this.progress = progress;
+        client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .connectTimeout(Duration.ofSeconds(20))
+                .build();
+    }
+
+    /**
+     * Brings a file to its place.
+     *
+     * @throws NotThere if the server does not have it
+     * @throws Unreachable if no connection comes about
+     * @throws UserError if it does not come whole, or cannot be what is wanted
+     */
+    void download(URI address, Path target, long leastBytes) {
+        try (PartFile part = PartFile.open(target)) {
+            // Another process may have ended between the caller's look and the lock.
+            if (!Files.exists(target)) {
+                new Transfer(address, target, leastBytes, part).run();
+            }
+        }
+    }
+
+    /** Copies a file that can be read here, in the same way. */
+    void copy(Path source, Path target, long leastBytes) {
+        try (PartFile part = PartFile.open(target);
+                InputStream in = Files.newInputStream(source)) {
+            long total = Files.size(source);
+            requireLength(source.toString(), total, leastBytes);
+            part.requireRoom(total);
+            part.begin(new PartFile.Origin(source.toUri().toString(), "", total));
+            try (Progress shown = show(target, 0, total)) {
+                Megabytes megabytes = new Megabytes(shown, 0);
+                byte[] chunk = new byte[CHUNK];
+                for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+                    part.append(chunk, n);
+                    megabytes.reached(part.size());
+                }
+                megabytes.ended(part.size());
+            }
+            if (part.size() != total) {
+                throw new UserError("The file " + source + " changed while it was copied: give the command again.");
+            }
+            part.finish();
+        } catch (IOException e) {
+            throw new UserError("The file " + source + " could not be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private Progress show(Path target, long done, long total) {
+        return progress.start(
+                target.getFileName().toString(), done / MEGABYTE, (total + MEGABYTE - 1) / MEGABYTE, "MB");
+    }
+
+    private static void requireLength(String source, long bytes, long least) {
+        if (bytes < least) {
+            throw new UserError(source + " has " + bytes + " bytes, but the file that is wanted has at least " + least
+                    + ": it is cut short or another file.");
+        }
+    }
+
+    /** Turns bytes into whole megabytes. */
+    private static final class Megabytes {
+        private final Progress progress;
+        private long shown;
+
+        Megabytes(Progress progress, long bytes) {
+            this.progress = progress;
+            shown = bytes / MEGABYTE;
+        }
+
+        void reached(long bytes) {
+            show(bytes / MEGABYTE);
+        }
+
+        /** The last one counts when it is begun. */
+        void ended(long bytes) {
+            show((bytes + MEGABYTE - 1) / MEGABYTE);
+        }
+
+        private void show(long now) {
+            if (now > shown) {
+                progress.step(now - shown);
+                shown = now;
+            }
+        }
+    }
+
+    /** One file on its way. */
+    private final class Transfer {
+        private final URI address;
+        private final Path target;
+        private final long leastBytes;
+        private final PartFile part;
+        private boolean everConnected;
+
+        /** Length of the whole in bytes as the server says; -1 if it does not. */
+        private long total = -1;
+
+        Transfer(URI address, Path target, long leastBytes, PartFile part) {
+            this.address = address;
+            this.target = target;
+            this.leastBytes = leastBytes;
+            this.part = part;
+        }
+
+        void run() {
+            long furthest = part.usable(address.toString());
+            int inVain = 0;
+            while (true) {
+                String problem;
+                try {
+                    if (complete() || attempt()) {
+                        part.finish();
+                        return;
+                    }
+                    problem = "the server's answers to a request for the rest do not fit together";
+                } catch (IOException e) {
+                    requireReachable(e);
+                    problem = reason(e);
+                } catch (InterruptedException e) {
+                    throw stopped(e);
+                }
+                long reached = part.size();
+                inVain = reached > furthest ? 1 : inVain + 1;
+                furthest = Math.max(furthest, reached);
+                if (inVain >= patience.tries()) {
+                    throw new UserError(address + " did not come whole after " + inVain + " tries in a row without"
+                            + " progress (" + problem + "); " + reached + " bytes are here, and the same command goes on"
+                            + " from there.");
+                }
+                pause(inVain);
+            }
+        }
+
+        private boolean complete() {
+            return part.size() > 0
+                    && part.usable(address.toString()) == part.size()
+                    && part.origin().total() == part.size();
+        }
+
+        /** True if the file is whole; false if the next try must begin anew. */
+        private boolean attempt() throws IOException, InterruptedException {
+            long have = part.usable(address.toString());
+            HttpResponse<InputStream> response = client.send(request(have), HttpResponse.BodyHandlers.ofInputStream());
+            everConnected = true;
+            try (InputStream body = response.body()) {
+                switch (response.statusCode()) {
+                    case 200 -> begin(response.headers());
+                    case 206 -> {
+                        if (!continues(response.headers(), have)) {
+                            part.begin(null);
+                            return false;
+                        }
+                    }
+                    case 416 -> {
+                        part.begin(null);
+                        return false;
+                    }
+                    case 404, 410 -> throw new NotThere(address + " is not there (the server answers "
+                            + response.statusCode() + ").");
+                    case 408, 425, 429, 500, 502, 503, 504 -> throw new IOException("the server answers "
+                            + response.statusCode());
+                    default -> throw new UserError("The server answers " + response.statusCode() + " to a request for "
+                            + address + ": look at that address, or give another with --mirror.");
+                }
+                receive(body);
+            }
+            if (total >= 0 && part.size() != total) {
+                throw new IOException("it ended after " + part.size() + " of " + total + " bytes");
+            }
+            if (part.size() < leastBytes) {
+                long came = part.size();
+                part.begin(null);
+                requireLength(address.toString(), came, leastBytes);
+            }
+            return true;
+        }
+
+        private HttpRequest request(long have) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(address)
+                    .timeout(patience.silence())
+                    .header("Accept-Encoding", "identity")
+                    .header("User-Agent", "adm4j");
+            if (have > 0) {
+                request.header("Range", "bytes=" + have + "-");
+                String validator = part.origin().validator();
+                // A weak ETag does not promise equal bytes, and one without quotes is none in a request.
+                if (validator.startsWith("\"") || validator.endsWith("GMT")) {
+                    request.header("If-Range", validator);
+                }
+            }
+            return request.build();
+        }
+
+        private void begin(HttpHeaders headers) {
+            total = headers.firstValueAsLong("Content-Length").orElse(-1);
+            if (total >= 0) {
+                requireLength(address.toString(), total, leastBytes);
+                part.begin(null);
+                part.requireRoom(total);
+            }
+            part.begin(new PartFile.Origin(address.toString(), validator(headers), total));
+        }
+
+        /** Whether a partial answer is the rest of what is here. */
+        private boolean continues(HttpHeaders headers, long have) {
+            Matcher range = CONTENT_RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
+            if (!range.matches() || Long.parseLong(range.group(1)) != have) {
+                return false;
+            }
+            total = Long.parseLong(range.group(2));
+            long expected = part.origin().total();
+            String before = part.origin().validator();
+            String now = validator(headers);
+            if (expected >= 0 && total != expected || !before.isEmpty() && !now.isEmpty() && !before.equals(now)) {
+                return false;
+            }
+            part.requireRoom(total - have);
+            return true;
+        }
+
+        private static String validator(HttpHeaders headers) {
+            return headers.firstValue("ETag").or(() -> headers.firstValue("Last-Modified")).orElse("");
+        }
+
+        private void receive(InputStream body) throws IOException {
+            try (ReadTimeout silence = new ReadTimeout(body, patience.silence());
+                    Progress shown = show(target, part.size(), Math.max(total, part.size()))) {
+                Megabytes megabytes = new Megabytes(shown, part.size());
+                byte[] chunk = new byte[CHUNK];
+                for (int n = silence.read(chunk); n >= 0; n = silence.read(chunk)) {
+                    part.append(chunk, n);
+                    megabytes.reached(part.size());
+                }
+                megabytes.ended(part.size());
+            }
+        }
+
+        private void requireReachable(IOException e) throws Unreachable {
+            boolean noWay = e instanceof ConnectException
+                    || e instanceof UnknownHostException
+                    || e instanceof NoRouteToHostException
+                    || e instanceof HttpConnectTimeoutException;
+            if (noWay && !everConnected) {
+                throw new Unreachable(reason(e), e);
+            }
+        }
+
+        private String reason(IOException e) {
+            for (Throwable t = e; t != null; t = t.getCause()) {
+                if (t instanceof UnresolvedAddressException || t instanceof UnknownHostException) {
+                    return "the name " + address.getHost() + " is not known here";
+                }
+            }
+            if (e instanceof HttpConnectTimeoutException) {
+                return address.getHost() + " does not answer";
+            }
+            return e.getMessage() == null || e.getMessage().isBlank()
+                    ? "no connection to " + address.getHost()
+                    : e.getMessage();
+        }
+
+        private void pause(int tries) {
+            try {
+                Thread.sleep(patience.pause().toMillis() << Math.min(tries - 1, 5));
+            } catch (InterruptedException e) {
+                throw stopped(e);
+            }
+        }
+
+        private UserError stopped(InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new UserError("Stopped after " + part.size() + " bytes of " + target.getFileName()
+                    + ": the same command goes on from there.", e);
+        }
+    }
+}

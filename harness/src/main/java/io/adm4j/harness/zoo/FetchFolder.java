@@ -1,0 +1,120 @@
+package io.adm4j.harness.zoo;
+
+import io.adm4j.feedback.ProgressListener;
+import io.adm4j.feedback.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The folder that published files are kept in, each with a record of its checksum. */
+public final class FetchFolder {
+    /** Names the folder for everything that is kept between runs; {@code ~/.cache/adm4j} where it is not set. */
+    public static final String HOME_VARIABLE = "ADM4J_HOME";
+
+    private final Path path;
+    private final Downloader downloader;
+
+    /**
+     * A file that is here.
+     *
+     * @param arrived whether it came just now; otherwise it was here and has been checked
+     */
+    public record Fetched(Path file, FetchRecord record, boolean arrived) {}
+
+    FetchFolder(Path path, Downloader downloader) {
+        this.path = path;
+        this.downloader = downloader;
+    }
+
+    /**
+     * A folder of fetched files.
+     *
+     * @param path the folder, or null for the usual one
+     * @param progress told of each file that is fetched
+     */
+    public static FetchFolder of(Path path, ProgressListener progress) {
+        return new FetchFolder(path == null ? usual() : path, new Downloader(Downloader.Patience.USUAL, progress));
+    }
+
+    private static Path usual() {
+        String home = System.getenv(HOME_VARIABLE);
+        Path kept = home == null || home.isBlank()
+                ? Path.of(System.getProperty("user.home"), ".cache", "adm4j")
+                : Path.of(home);
+        return kept.resolve("released");
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Where a file is or will be. */
+    public Path place(ReleasedFile file) {
+        return path.resolve(file.name());
+    }
+
+    /** Whether a file is here. */
+    public boolean has(ReleasedFile file) {
+        return Files.isRegularFile(place(file));
+    }
+
+    /**
+     * Checks a file that is here against its record; one without a record gets one.
+     *
+     * @throws UserError if it is not here, or not the file that it should be
+     */
+    public FetchRecord check(ReleasedFile file) {
+        Path place = place(file);
+        try {
+            long bytes = Files.size(place);
+            if (bytes < file.leastBytes()) {
+                throw new UserError(place + " has " + bytes + " bytes, but the published file has at least "
+                        + file.leastBytes() + ": it is cut short or another file, so remove it and fetch it again.");
+            }
+        } catch (IOException e) {
+            throw new UserError("There is no file " + place + ".", e);
+        }
+        return FetchRecord.check(place);
+    }
+
+    /**
+     * Brings a file here, or checks it if it is here.
+     *
+     * @param alone whether it is the only file that is fetched
+     * @throws UserError if it cannot be had; where there is no network the message says what to put where by hand
+     */
+    public Fetched fetch(ReleasedFile file, Mirror mirror, boolean alone) {
+        Path place = place(file);
+        if (has(file)) {
+            return new Fetched(place, check(file), false);
+        }
+        FileSource source = bring(file, mirror.sources(file, alone));
+        FetchRecord record = FetchRecord.describing(place, source.toString());
+        record.write(place);
+        return new Fetched(place, record, true);
+    }
+
+    private FileSource bring(ReleasedFile file, List<FileSource> sources) {
+        Downloader.NotThere notThere = null;
+        for (FileSource source : sources) {
+            try {
+                if (source instanceof FileSource.Web web) {
+                    downloader.download(web.address(), place(file), file.leastBytes());
+                } else if (source instanceof FileSource.Local local) {
+                    downloader.copy(local.file(), place(file), file.leastBytes());
+                }
+                return source;
+            } catch (Downloader.NotThere e) {
+                notThere = e;
+            } catch (Downloader.Unreachable e) {
+                throw new UserError(
+                        file.name() + " could not be fetched (" + e.getMessage() + "): download " + file.address()
+                                + " where there is a network and put it at " + place(file).toAbsolutePath()
+                                + ", or name a place that has it with --mirror.",
+                        e);
+            }
+        }
+        throw new UserError(file.name() + " could not be fetched: " + notThere.getMessage(), notThere);
+    }
+}

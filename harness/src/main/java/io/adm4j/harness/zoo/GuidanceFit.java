@@ -1,0 +1,25 @@
+package io.adm4j.harness.zoo;
+
+import io.adm4j.export.net.ClassifierConfig;
+import io.adm4j.export.net.UNetConfig;
+import io.adm4j.feedback.UserError;
+
+
+
+
+/** Whether a classifier can guide a denoiser. */
+public final class GuidanceFit {
+    private GuidanceFit() {}
+
+    /** @throws UserError if picture sizes or classes differ */
+    public static void check(UNetConfig denoiser, ClassifierConfig classifier) {
+        if (classifier.imageSize() != denoiser.imageSize()) {
+            throw new UserError("The classifier takes pictures of " + classifier.imageSize() + " pixels, the denoiser makes"
+                    + " them of " + denoiser.imageSize() + ": guidance needs one size.");
+        }
+        if (denoiser.classConditional() && denoiser.numClasses() != classifier.numClasses()) {
+            throw new UserError("The classifier knows " + classifier.numClasses() + " classes, the denoiser "
+                    + denoiser.numClasses() + ": guidance needs the same ones.");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.adm4j.harness.zoo;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.UserError;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an import takes: each network's flags and weights.
+ *
+ * @param name of the model; null for the folder's
+ * @param classes names by label; empty if unknown
+ * @param origin what the bundle keeps of where the model comes from, but for the files
+ */
+public record ImportPlan(String name, Network denoiser, Optional<Network> classifier, List<String> classes, ObjectNode origin) {
+
+    /**
+     * One network.
+     *
+     * @param title what messages call it
+     * @param fetched the record of a fetched file, which has been checked
+     */
+    public record Network(String title, ObjectNode flags, Path weights, Optional<FetchRecord> fetched) {
+
+        /** What the bundle keeps of where the weights come from. */
+        public ObjectNode origin() {
+            FetchRecord file = fetched.orElseGet(() -> FetchRecord.describing(weights, ""));
+            ObjectNode json = BundleAssembler.object().put("file", weights.getFileName().toString());
+            fetched.ifPresent(f -> json.put("source", f.source()));
+            return json.put("bytes", file.bytes()).put("sha256", file.sha256());
+        }
+    }
+
+    /** The plan for networks that flags describe; without a classifier its arguments are null. */
+    public static ImportPlan ofFlags(Path flags, Path weights, Path classifierFlags, Path classifierWeights) {
+        Optional<Network> classifier = classifierFlags == null
+                ? Optional.empty()
+                : Optional.of(network(classifierFlags, classifierWeights));
+        return new ImportPlan(null, network(flags, weights), classifier, List.of(), BundleAssembler.object());
+    }
+
+    private static Network network(Path flags, Path weights) {
+        return new Network(
+                "the network that " + flags + " describes", PublishedFlags.read(flags), weights, Optional.empty());
+    }
+
+    /**
+     * The plan for a released model.
+     *
+     * @param weights the denoiser's; null for the fetched file
+     * @param classifierWeights the classifier's; null for the fetched file
+     * @param withClassifier whether the classifier is wanted, if there is one
+     * @throws UserError if a file is needed that is not in the folder, or has changed since it was fetched
+     */
+    public static ImportPlan ofReleased(
+            ReleasedModels released,
+            ReleasedModel model,
+            Path weights,
+            Path classifierWeights,
+            boolean withClassifier,
+            FetchFolder folder) {
+        if (classifierWeights != null && model.classifier().isEmpty()) {
+            throw new UserError("No classifier was released for " + model.name() + ": leave out --classifier-weights.");
+        }
+        ObjectNode origin = BundleAssembler.object().put("released", model.name());
+        ArrayNode recommended = origin.putArray("recommended");
+        model.settings().forEach(s -> recommended.add(s.toJson()));
+        Network denoiser = network(model.name(), released.file(model.denoiser()), model.denoiser(), weights, folder, "--weights");
+        Optional<Network> classifier = model.classifier().filter(c -> withClassifier).map(c -> network(
+                "the classifier of " + model.name(), released.file(c), c, classifierWeights, folder,
+                "--classifier-weights, or do without it (--no-classifier)"));
+        List<String> classes = model.hasClasses() ? ReleasedModels.imageNetClasses() : List.of();
+        return new ImportPlan(model.name(), denoiser, classifier, classes, origin);
+    }
+
+    private static Network network(
+            String title, ReleasedFile file, ReleasedNetwork network, Path given, FetchFolder folder, String option) {
+        if (given != null) {
+            return new Network(title, network.flags(), given, Optional.empty());
+        }
+        if (!folder.has(file)) {
+            throw new UserError("The weights of " + title + " are not here: there is no " + folder.place(file)
+                    + "; 'harness fetch' brings it, or give a file with " + option + ".");
+        }
+        return new Network(title, network.flags(), folder.place(file), Optional.of(folder.check(file)));
+    }
+}

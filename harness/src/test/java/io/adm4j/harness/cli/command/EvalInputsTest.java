@@ -1,0 +1,320 @@
+package io.adm4j.harness.cli.command;
+
+import static io.adm4j.harness.cli.command.CommandLineRun.arguments;
+import static io.adm4j.harness.cli.command.CommandLineRun.refused;
+import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.harness.evaluation.features.FeatureNetworks;
+import io.adm4j.io.Npz;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What eval makes of the files that people really have: taken rightly, or refused with one sentence. */
+class EvalInputsTest {
+    private static final int SIZE = 8;
+    private static final int PICTURE = SIZE * SIZE * 3;
+    private static final int COUNT = 40;
+
+    @TempDir
+    Path folder;
+
+    private Path network;
+    private Path reference;
+    private byte[] pixels;
+
+    @BeforeEach
+    void write() throws IOException {
+        network = FeatureNetworks.columnMeans(folder.resolve("features.onnx"), SIZE);
+        reference = npz("reference.npz", pictures(50, 1), null);
+        pixels = new byte[COUNT * PICTURE];
+        new Random(2).nextBytes(pixels);
+    }
+
+    @Test
+    void floatsThatAreColoursAreTaken() throws IOException {
+        JsonNode expected = score(npz("bytes.npz", Tensor.of(pixels, COUNT, SIZE, SIZE, 3), null));
+
+        assertEquals(expected, score(npz("floats.npz", floats(i -> pixels[i] & 0xff), null)));
+        Tensor wide = Tensor.zeros(ElementType.INT64, COUNT, SIZE, SIZE, 3);
+        for (int i = 0; i < pixels.length; i++) {
+            wide.longs().put(i, pixels[i] & 0xff);
+        }
+        assertEquals(expected, score(npz("longs.npz", wide, null)));
+    }
+
+    @Test
+    void floatsThatAreNoColoursAreRefused() {
+        refuse("Picture 7 in " + folder + "/nan.npz holds the value NaN",
+                npz("nan.npz", floats(i -> i == 7 * PICTURE + 5 ? Double.NaN : 100), null));
+        refuse("holds the value Infinity", npz("infinite.npz", floats(i -> Double.POSITIVE_INFINITY), null));
+        refuse("holds the value 0.25;", npz("unit.npz", floats(i -> 0.25), null));
+        refuse("holds the value -0.5", npz("signed.npz", floats(i -> -0.5), null));
+        refuse("holds the value 256", npz("large.npz", floats(i -> 256), null));
+        refuse("no value above 1", npz("binary.npz", floats(i -> i % 2), null));
+        refuse("pictures are uint8", npz("half.npz", Tensor.zeros(ElementType.FLOAT16, COUNT, SIZE, SIZE, 3), null));
+        refuse("pictures are uint8", npz("bool.npz", Tensor.zeros(ElementType.BOOL, COUNT, SIZE, SIZE, 3), null));
+    }
+
+    @Test
+    void arraysInOddFormsAreRefused() throws IOException {
+        byte[] data = new byte[COUNT * PICTURE];
+        String shape = "(" + COUNT + ", 8, 8, 3)";
+        refuse("Fortran order", raw("fortran.npz", "'|u1'", true, shape, data));
+        refuse("pickled Python objects", raw("objects.npz", "'|O'", false, shape, new byte[] {(byte) 0x80, 4, '.'}));
+        refuse("is cut off", raw("short.npz", "'|u1'", false, shape, new byte[100]));
+        refuse("more bytes than its header says", raw("long.npz", "'|u1'", false, shape, new byte[COUNT * PICTURE + 1]));
+        refuse("big-endian", raw("big.npz", "'>f4'", false, shape, new byte[COUNT * PICTURE * 4]));
+        refuse("structured array", raw("fields.npz", "[('r', '|u1')]", false, shape, data));
+        byte[] whole = Files.readAllBytes(npz("whole.npz", pictures(COUNT, 2), null));
+        refuse("not a complete npz archive", Files.write(folder.resolve("half.npz"), Arrays.copyOf(whole, whole.length / 2)));
+        whole[whole.length / 2] ^= 1;
+        refuse("checksum", Files.write(folder.resolve("flipped.npz"), whole));
+        refuse("pictures are uint8", npz("channels.npz", Tensor.of(new byte[COUNT * 64 * 4], COUNT, 8, 8, 4), null));
+        refuse("are 8x4", npz("oblong.npz", Tensor.of(new byte[COUNT * 32 * 3], COUNT, 4, 8, 3), null));
+        refuse("at least one picture", npz("empty.npz", Tensor.of(new byte[0], 0, 8, 8, 3), null));
+        refuse("no file or folder", folder.resolve("nowhere.npz"));
+        refuse("has no array arr_0", only(npz("other.npz", pictures(1, 1), null), "x"));
+    }
+
+    @Test
+    void takesTheFirstSamplesAndRefusesTooFew() throws IOException {
+        Path all = npz("all.npz", Tensor.of(pixels, COUNT, SIZE, SIZE, 3), null);
+        Path first = npz("first.npz", Tensor.of(Arrays.copyOf(pixels, 25 * PICTURE), 25, SIZE, SIZE, 3), null);
+
+        assertEquals(score(first), score(all, "--samples", 25));
+        refuse("only 40 pictures in " + all + ", and --samples asks for 41", all, "--samples", 41);
+        refuse("at least 1", all, "--samples", 0);
+    }
+
+    @Test
+    void labelsMustFitThePictures() {
+        Tensor pictures = pictures(COUNT, 2);
+        long[] negative = new long[COUNT];
+        negative[0] = -1;
+        refuse("one label for each of the 40 pictures", npz("few.npz", pictures, Tensor.of(new long[39], 39)));
+        refuse("Label -1 of picture 0",
+                npz("negative.npz", pictures, Tensor.of(negative, COUNT)));
+        refuse("save them as int64", npz("floats.npz", pictures, Tensor.of(new float[COUNT], COUNT)));
+    }
+
+    @Test
+    void theReferenceMustFitTheSamples() throws IOException {
+        Path samples = npz("samples.npz", pictures(COUNT, 2), null);
+        Path larger = npz("larger.npz", Tensor.of(new byte[9 * 16 * 16 * 3], 9, 16, 16, 3), null);
+        refuse("are 16x16, but 8x8 are needed", samples, "--reference", larger);
+        refuse("no file", samples, "--reference", folder.resolve("nowhere.npz"));
+        refuse("it holds [strange]", samples, "--reference", only(npz("strange.npz", pictures(9, 1), null), "strange"));
+        refuse("npz", samples, "--reference", Files.writeString(folder.resolve("text.npz"), "no archive"));
+        refuse("holds no pictures", samples, "--reference", Files.createDirectory(folder.resolve("empty")));
+    }
+
+    @Test
+    void aReferenceMayBeStatisticsAlone() throws IOException {
+        Path samples = npz("samples.npz", pictures(COUNT, 2), null);
+        Path report = folder.resolve("report");
+        succeeding(command(samples, "--reference", statistics("statistics.npz", 3 * SIZE), "--out", report));
+
+        JsonNode json = new ObjectMapper().readTree(report.resolve("report.json").toFile());
+        assertEquals(0, json.at("/reference/count").asInt());
+        assertTrue(json.at("/results/0/scores/fid").asDouble() > 0);
+        assertFalse(json.at("/results/0/scores").has("precision"), json.toString());
+        refuse("statistics of 5 features (mu), but the feature network gives 24", samples, "--reference",
+                statistics("wrong.npz", 5));
+    }
+
+    private Path statistics(String name, int width) {
+        double[] covariance = new double[width * width];
+        for (int i = 0; i < width; i++) {
+            covariance[i * width + i] = 0.01;
+        }
+        Path file = folder.resolve(name);
+        Npz.write(file, Map.of(
+                "mu", Tensor.of(new double[width], width), "sigma", Tensor.of(covariance, width, width)));
+        return file;
+    }
+
+    @Test
+    void greyPicturesAreRepeated() throws IOException {
+        byte[] grey = new byte[COUNT * SIZE * SIZE];
+        new Random(3).nextBytes(grey);
+        byte[] rgb = new byte[grey.length * 3];
+        Path png = Files.createDirectory(folder.resolve("grey"));
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = grey[i / 3];
+        }
+        for (int n = 0; n < COUNT; n++) {
+            BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_BYTE_GRAY);
+            image.getRaster().setDataElements(0, 0, SIZE, SIZE, Arrays.copyOfRange(grey, n * 64, n * 64 + 64));
+            ImageIO.write(image, "png", png.resolve(String.format("%03d.png", n)).toFile());
+        }
+        JsonNode expected = score(npz("rgb.npz", Tensor.of(rgb, COUNT, SIZE, SIZE, 3), null));
+
+        assertEquals(expected, score(npz("grey.npz", Tensor.of(grey, COUNT, SIZE, SIZE, 1), null)));
+        assertEquals(expected, score(png, "--batch-size", 7));
+        assertEquals(score(npz("rgb.npz", Tensor.of(rgb, COUNT, SIZE, SIZE, 3), null), "--samples", 11),
+                score(png, "--samples", 11));
+    }
+
+    @Test
+    void foldersThatCannotBeReadAreRefused() throws IOException {
+        refuse("holds no pictures", Files.createDirectory(folder.resolve("empty")));
+        Path mixed = Files.createDirectory(folder.resolve("mixed"));
+        for (int n = 0; n < 9; n++) {
+            int size = n == 8 ? 2 * SIZE : SIZE;
+            BufferedImage image = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
+            ImageIO.write(image, "png", mixed.resolve(n + ".png").toFile());
+        }
+        refuse("8.png is 16x16, but all pictures here must be 8x8", mixed);
+        Files.writeString(mixed.resolve("8.png"), "no picture");
+        refuse("8.png is no picture that Java can decode", mixed);
+        Path print = Files.createDirectory(folder.resolve("print"));
+        cmyk(print.resolve("a.jpg"));
+        refuse("a.jpg has four channels", print);
+    }
+
+    @Test
+    void optionsThatContradictAreRefused() throws IOException {
+        Path samples = npz("samples.npz", pictures(COUNT, 2), null);
+        refuse("--steps says how to draw samples", samples, "--steps", 10);
+        refuse("--classifier-scale says how to draw samples", samples, "--classifier-scale", "0,1");
+        refuse("There is no metric beauty", samples, "--metrics", "beauty");
+        refuse("sFID takes features that keep their place", samples, "--metrics", "fid,sfid");
+        refuse("is a file; name a folder", samples, "--out", Files.writeString(folder.resolve("taken"), ""));
+        Path others = Files.createDirectory(folder.resolve("others"));
+        Files.writeString(others.resolve("precious.txt"), "");
+        refuse("holds other files", samples, "--work", others);
+        assertTrue(Files.exists(others.resolve("precious.txt")));
+        refused("Say what to score", "eval", "--features", network, "--reference", reference);
+    }
+
+    @Test
+    void leavesNothingBehindWhenNothingWasDone() {
+        Path samples = npz("samples.npz", pictures(COUNT, 2), null);
+        refuse("no file", samples, "--reference", folder.resolve("nowhere.npz"), "--out", folder.resolve("report"));
+
+        assertFalse(Files.exists(folder.resolve("report/work")));
+    }
+
+    @Test
+    void aWorseFigureThanTheBaselineAllowsIsExitCodeThree() throws IOException {
+        Path good = npz("good.npz", pictures(COUNT, 2), null);
+        byte[] dark = new byte[COUNT * PICTURE];
+        Path bad = npz("bad.npz", Tensor.of(dark, COUNT, SIZE, SIZE, 3), null);
+        Path baseline = folder.resolve("baseline.json");
+        succeeding(command(good, "--out", baseline));
+
+        CommandLineRun run = CommandLineRun.of(
+                command(bad, "--baseline", baseline, "--max-fid-increase", 0.1, "--out", folder.resolve("report")));
+
+        assertEquals(3, run.exitCode(), run.err());
+        assertEquals(1, run.err().lines().filter(line -> !line.isBlank()).count(), run.err());
+        assertTrue(run.err().contains("FID"), run.err());
+        assertTrue(Files.exists(folder.resolve("report/report.json")));
+        succeeding(command(good, "--baseline", baseline, "--max-fid-increase", 0.1));
+    }
+
+    private JsonNode score(Path samples, Object... more) throws IOException {
+        Path json = folder.resolve("scores.json");
+        succeeding(command(samples, arguments(more, "--out", json)));
+        return new ObjectMapper().readTree(json.toFile()).at("/results/0/scores");
+    }
+
+    private void refuse(String part, Path samples, Object... more) {
+        refused(part, command(samples, more));
+    }
+
+    private Object[] command(Path samples, Object... more) {
+        return arguments(
+                "eval", "--features", network, "--reference", reference, "--threads", 1, "--samples-npz", samples, more);
+    }
+
+    private Tensor floats(IntToDoubleFunction value) {
+        float[] values = new float[COUNT * PICTURE];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) value.applyAsDouble(i);
+        }
+        return Tensor.of(values, COUNT, SIZE, SIZE, 3);
+    }
+
+    private static Tensor pictures(int count, long seed) {
+        byte[] values = new byte[count * PICTURE];
+        new Random(seed).nextBytes(values);
+        return Tensor.of(values, count, SIZE, SIZE, 3);
+    }
+
+    private Path npz(String name, Tensor pictures, Tensor labels) {
+        Map<String, Tensor> arrays = new LinkedHashMap<>();
+        arrays.put("arr_0", pictures);
+        if (labels != null) {
+            arrays.put("arr_1", labels);
+        }
+        Path file = folder.resolve(name);
+        Npz.write(file, arrays);
+        return file;
+    }
+
+    /** The same arrays, the pictures under another name. */
+    private static Path only(Path file, String name) {
+        Npz.write(file, Map.of(name, Npz.read(file).get("arr_0")));
+        return file;
+    }
+
+    /** An archive as NumPy might have written it. */
+    private Path raw(String name, String type, boolean fortran, String shape, byte[] data) throws IOException {
+        String header = "{'descr': " + type + ", 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape
+                + ", }\n";
+        ByteBuffer start = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN);
+        start.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+        start.putShort((short) header.length());
+        Path file = folder.resolve(name);
+        try (OutputStream out = Files.newOutputStream(file);
+                ZipOutputStream zip = new ZipOutputStream(out)) {
+            zip.putNextEntry(new ZipEntry("arr_0.npy"));
+            zip.write(start.array());
+            zip.write(header.getBytes(StandardCharsets.US_ASCII));
+            zip.write(data);
+        }
+        return file;
+    }
+
+    /** A picture for print: four channels, which Java writes but does not read. */
+    private static void cmyk(Path file) throws IOException {
+        WritableRaster raster = Raster.createInterleavedRaster(0, SIZE, SIZE, 4, null);
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        try (ImageOutputStream out = ImageIO.createImageOutputStream(file.toFile())) {
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(raster, null, null), null);
+        } finally {
+            writer.dispose();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.adm4j.harness.cli.command;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.Golden;
+import io.adm4j.export.importer.torch.TorchCheckpoint;
+import io.adm4j.io.Npz;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A golden case: its settings and its arrays. */
+public record GoldenCase(String name, JsonNode settings, Map<String, Tensor> arrays) {
+
+    public static GoldenCase load(String name) {
+        return new GoldenCase(name, json(name), Npz.read(Golden.file(name + ".npz")));
+    }
+
+    public static JsonNode json(String name) {
+        try {
+            return new ObjectMapper().readTree(Golden.file(name + ".json").toFile());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static Map<String, Tensor> weights(String network) {
+        try (TorchCheckpoint checkpoint = TorchCheckpoint.open(Golden.file(network + ".pt"))) {
+            Map<String, Tensor> weights = new LinkedHashMap<>();
+            checkpoint.names().forEach(n -> weights.put(n, checkpoint.readFloat32(n)));
+            return weights;
+        }
+    }
+
+    /** Row {@code index} of an array without its first dimension. */
+    public Tensor row(String array, int index) {
+        Tensor all = arrays.get(array);
+        return all.rows(index, index + 1).reshape(Arrays.copyOfRange(all.shape(), 1, all.rank()));
+    }
+
+    /** Fails unless |actual - expected| ≤ absolute + relative·|expected| everywhere. */
+    public static void assertClose(String what, Tensor expected, Tensor actual, double absolute, double relative) {
+        assertArrayEquals(expected.shape(), actual.shape(), what);
+        float[] e = expected.toFloatArray();
+        float[] a = actual.toFloatArray();
+        for (int i = 0; i < e.length; i++) {
+            if (!(Math.abs(a[i] - e[i]) <= absolute + relative * Math.abs(e[i]))) {
+                fail(what + " at " + i + ": " + a[i] + " instead of " + e[i]);
+            }
+        }
+    }
+}

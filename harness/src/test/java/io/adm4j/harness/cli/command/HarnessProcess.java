@@ -1,0 +1,66 @@
+package io.adm4j.harness.cli.command;
+
+import io.adm4j.harness.cli.Harness;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A call of the command line in a process of its own, which a test may stop. */
+final class HarnessProcess implements AutoCloseable {
+    private static final String NATIVE = "onnxruntime.native.onnxruntime.path";
+
+    private final Process process;
+    private final Path said;
+
+    private HarnessProcess(Process process, Path said) {
+        this.process = process;
+        this.said = said;
+    }
+
+    /** @param said file that takes what the process prints on both streams */
+    static HarnessProcess start(Path said, Object... arguments) throws IOException {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-D" + NATIVE + "=" + System.getProperty(NATIVE),
+                "-cp",
+                classPath,
+                Harness.class.getName()));
+        Arrays.stream(arguments).map(Object::toString).forEach(command::add);
+        return new HarnessProcess(
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start(), said);
+    }
+
+    /** As by {@code kill -9}. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** As by Ctrl-C or {@code kill}: the process may say a last word. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+            throw new AssertionError("The process does not end.");
+        }
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** What it printed so far. */
+    String said() throws IOException {
+        return Files.readString(said);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,109 @@
+package io.adm4j.harness.cli.command;
+
+import static io.adm4j.harness.cli.command.CommandLineRun.arguments;
+import static io.adm4j.harness.cli.command.CommandLineRun.refused;
+import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.adm4j.Golden;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.ProgressListener;
+import io.adm4j.harness.zoo.FetchFolder;
+import io.adm4j.harness.zoo.ImportPlan;
+import io.adm4j.harness.zoo.ReleasedModel;
+import io.adm4j.harness.zoo.ReleasedModels;
+import io.adm4j.io.Sha256;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImportCommandTest {
+    @TempDir
+    Path folder;
+
+    private final String network = Golden.cases("unet-").stream()
+            .filter(name -> Files.exists(Golden.file(name + ".pt")))
+            .findFirst()
+            .orElseThrow();
+    private final Path weights = Golden.file(network + ".pt");
+
+    @Test
+    void theBundleTellsWhereItsWeightsComeFrom() {
+        Path out = folder.resolve("bundle");
+        succeeding("import", "--flags", Golden.file(network + ".json"), "--weights", weights, "--out", out);
+
+        JsonNode origin = ModelBundle.load(out).manifest().provenance().get("denoiser");
+
+        assertEquals(weights.getFileName().toString(), origin.get("file").asText());
+        assertEquals(Sha256.of(weights), origin.get("sha256").asText());
+    }
+
+    @Test
+    void aReleasedModelBringsItsFlagsClassesAndSettings() {
+        ReleasedModels released = ReleasedModels.load();
+        ReleasedModel model = released.model("imagenet128");
+
+        ImportPlan plan = ImportPlan.ofReleased(released, model, weights, weights, true, FetchFolder.of(folder, ProgressListener.silent()));
+
+        assertEquals("imagenet128", plan.name());
+        assertEquals(128, plan.denoiser().flags().get("image_size").asInt());
+        assertEquals(128, plan.classifier().orElseThrow().flags().get("image_size").asInt());
+        assertEquals(1000, plan.classes().size());
+        assertEquals("imagenet128", plan.origin().get("released").asText());
+        assertEquals(0.5, plan.origin().at("/recommended/0/classifier_scale").asDouble());
+        assertEquals("25", plan.origin().at("/recommended/1/steps").asText());
+        assertTrue(ImportPlan.ofReleased(released, model, weights, null, false, FetchFolder.of(folder, ProgressListener.silent()))
+                .classifier()
+                .isEmpty());
+        assertTrue(ImportPlan.ofReleased(
+                        released, released.model("lsun-cat"), weights, null, true, FetchFolder.of(folder, ProgressListener.silent()))
+                .classes()
+                .isEmpty());
+    }
+
+    @Test
+    void whatIsNotFetchedOrChangedIsSaid() throws IOException {
+        Object[] fetched = arguments("import", "--model", "lsun-horse", "--dir", folder, "--out", folder.resolve("b"));
+        refused(folder.resolve("lsun_horse.pt") + "; 'harness fetch' brings it", fetched);
+
+        Path file = folder.resolve("lsun_horse.pt");
+        Files.write(file, new byte[100]);
+        refused("cut short", fetched);
+
+        // Sparse, so that it is as long as the published one without taking space.
+        try (RandomAccessFile hollow = new RandomAccessFile(file.toFile(), "rw")) {
+            hollow.setLength(1_200_000_000);
+        }
+        Files.writeString(
+                folder.resolve("lsun_horse.pt.json"),
+                "{\"source\":\"s\",\"bytes\":7,\"sha256\":\"\",\"fetched\":\"2026-01-01T00:00:00Z\"}");
+        refused("1200000000 bytes instead of 7", fetched);
+    }
+
+    @Test
+    void weightsThatDoNotFitAreExplained() {
+        Path out = folder.resolve("b");
+        refused("They look like no released model", "import", "--model", "lsun-cat", "--weights", weights, "--out", out);
+        refused("do not fit imagenet64: ", "import", "--model", "imagenet64", "--no-classifier", "--weights", weights, "--out", out);
+        refused("About the weights in", "import", "--weights", weights, "--out", out);
+        assertTrue(Files.notExists(out));
+    }
+
+    @Test
+    void optionsThatDoNotGoTogetherAreRefused() {
+        Path flags = Golden.file(network + ".json");
+        Path out = folder.resolve("b");
+        refused("--model knows the flags", "import", "--model", "lsun-cat", "--flags", flags, "--out", out);
+        refused("did you mean lsun-cat", "import", "--model", "lsun-cats", "--out", out);
+        refused("Say which network", "import", "--out", out);
+        refused("--flags needs --weights", "import", "--flags", flags, "--out", out);
+        refused(
+                "No classifier was released", "import", "--model", "lsun-cat", "--weights", weights, "--classifier-weights",
+                weights, "--out", out);
+    }
+}

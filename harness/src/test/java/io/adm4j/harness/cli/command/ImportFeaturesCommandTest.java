@@ -1,0 +1,129 @@
+package io.adm4j.harness.cli.command;
+
+import static io.adm4j.harness.cli.command.CommandLineRun.refused;
+import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.adm4j.Golden;
+import io.adm4j.harness.evaluation.features.TinyInception;
+import io.adm4j.io.Npz;
+import io.adm4j.io.NpzWriter;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImportFeaturesCommandTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"float32", "uint8"})
+    void theNetworkRunsOnFilesOfPictures(String type) throws IOException {
+        Path graph = Files.write(folder.resolve("tiny.pb"), new TinyInception().graph().bytes());
+        Path network = folder.resolve("made/tiny.onnx");
+        assertTrue(succeeding("import-features", graph, "--out", network, "--input-type", type).out().contains("SHA-256"));
+        byte[] values = new byte[2 * 6 * 7 * 3];
+        new SplittableRandom(1).nextBytes(values);
+        float[] first = null;
+        for (String name : new String[] {"pictures", "images", "arr_0"}) {
+            Path pictures = folder.resolve(name + ".npz");
+            try (NpzWriter writer = NpzWriter.create(pictures)) {
+                writer.write(name, Tensor.of(values, 2, 6, 7, 3));
+            }
+            Path outputs = folder.resolve("outputs.npz");
+            succeeding("run", network, "--inputs", pictures, "--outputs", outputs);
+            Map<String, Tensor> found = Npz.read(outputs);
+            assertArrayEquals(new long[] {2, 24}, found.get("pool_3").shape());
+            assertArrayEquals(new long[] {2, 112}, found.get("spatial").shape());
+            assertArrayEquals(new long[] {2, 5}, found.get("probabilities").shape());
+            first = first == null ? found.get("pool_3").toFloatArray() : first;
+            assertArrayEquals(first, found.get("pool_3").toFloatArray());
+        }
+    }
+
+    @Test
+    void measuresTheNetwork() throws IOException {
+        Path graph = Files.write(folder.resolve("tiny.pb"), new TinyInception().graph().bytes());
+        Path network = folder.resolve("tiny.onnx");
+        succeeding("import-features", graph, "--out", network);
+        Path pictures = folder.resolve("pictures.npz");
+        try (NpzWriter writer = NpzWriter.create(pictures)) {
+            writer.write("arr_0", Tensor.of(new byte[3 * 4 * 4 * 3], 3, 4, 4, 3));
+        }
+        Path times = folder.resolve("times.json");
+        Object[] bench = {"bench", "features", "--features", network, "--pictures", pictures, "--repeats", 2, "--out", times};
+
+        assertTrue(succeeding(CommandLineRun.arguments(bench, "--batch-size", 3)).out().startsWith("3 pictures: min "));
+        assertTrue(Files.readString(times).contains("\"tool\" : \"adm4j\""));
+        refused("fewer than --batch-size 64", bench);
+    }
+
+    @Test
+    void refusesWhatIsNoInceptionGraph() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.pb"), "no graph");
+        refused("is no frozen TensorFlow graph", "import-features", text, "--out", folder.resolve("a.onnx"));
+        Path other = Files.write(folder.resolve("other.pb"), new TinyInception().graph().without("pool_3").bytes());
+        refused("it has no node 'pool_3'", "import-features", other, "--out", folder.resolve("a.onnx"));
+        refused("There is no file", "import-features", folder.resolve("none.pb"), "--out", folder.resolve("a.onnx"));
+    }
+
+    /** The graph of real size and what TensorFlow made of it, where the shared data is: beside the large golden vectors. */
+    @Test
+    void matchesTensorFlowOnTheStandInGraph() throws Exception {
+        Path data = Path.of(System.getProperty("adm4j.shared", Golden.folder().resolve("..").toString())).resolve("data");
+        Path maker = data.resolve("inception/make_graph.py");
+        assumeTrue(Files.isRegularFile(maker), "The shared data with the stand-in Inception graph is not here: " + maker);
+        Path graph = folder.resolve("graph.pb");
+        assumeTrue(python(maker, graph), "python3 with NumPy is needed to make the stand-in graph");
+        Path network = folder.resolve("inception.onnx");
+        Path outputs = folder.resolve("outputs.npz");
+        Path activations = data.resolve("activations_mini.npz");
+
+        succeeding("import-features", graph, "--out", network);
+        succeeding("run", network, "--inputs", activations, "--outputs", outputs);
+
+        Map<String, Tensor> expected = Npz.read(activations);
+        Map<String, Tensor> found = Npz.read(outputs);
+        assertNear(expected.get("pool_3"), found.get("pool_3"));
+        assertNear(expected.get("spatial"), found.get("spatial"));
+        assertNear(expected.get("softmax"), found.get("probabilities"));
+    }
+
+    private static boolean python(Path script, Path out) throws IOException, InterruptedException {
+        Process process;
+        try {
+            process = new ProcessBuilder("python3", script.toString(), out.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            return false;
+        }
+        return process.waitFor(5, TimeUnit.MINUTES) && process.exitValue() == 0;
+    }
+
+    /** Within 1e-3 of each value, or of a hundredth of the largest where a value is smaller. */
+    private static void assertNear(Tensor expected, Tensor found) {
+        assertEquals(expected.size(), found.size());
+        float[] e = expected.toFloatArray();
+        float[] f = found.toFloatArray();
+        float largest = 0;
+        for (float v : e) {
+            largest = Math.max(largest, Math.abs(v));
+        }
+        for (int i = 0; i < e.length; i++) {
+            assertEquals(e[i], f[i], 1e-3 * Math.max(Math.abs(e[i]), largest / 100), "value " + i);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.adm4j.harness.cli.command;
+
+import static io.adm4j.harness.cli.command.CommandLineRun.arguments;
+import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.bundle.TinyBundle;
+import io.adm4j.harness.evaluation.features.FeatureNetworks;
+import io.adm4j.io.Npz;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Evaluations that are killed or told to end, and go on when the same command is given again. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
+class InterruptedEvaluationTest {
+    private static final int SIZE = 6;
+    private static final int BATCH = 4;
+    private static final int SAMPLES = 202;
+
+    @TempDir
+    Path folder;
+
+    private Path report;
+    private Path work;
+    private Object[] command;
+
+    @BeforeEach
+    void write() throws IOException {
+        report = folder.resolve("report");
+        work = report.resolve("work");
+        TinyBundle.write(folder.resolve("tiny"), SIZE, true, List.of("shirt", "bag", "boot"));
+        byte[] real = new byte[90 * SIZE * SIZE * 3];
+        new Random(1).nextBytes(real);
+        Path reference = folder.resolve("reference.npz");
+        Npz.write(reference, Map.of("arr_0", Tensor.of(real, 90, SIZE, SIZE, 3)));
+        command = new Object[] {
+            "eval", "--bundle", folder.resolve("tiny"), "--features",
+            FeatureNetworks.columnMeans(folder.resolve("features.onnx"), SIZE), "--reference", reference, "--samples",
+            SAMPLES, "--batch-size", BATCH, "--sampler", "ddpm", "--steps", 200, "--threads", 1
+        };
+    }
+
+    @Test
+    void aKilledRunKeepsItsSamplesAndTheirFeatures() throws Exception {
+        Path whole = folder.resolve("whole.npz");
+        Path resumed = folder.resolve("resumed.npz");
+        Path other = folder.resolve("other.json");
+        succeeding(arguments(command, "--out", other, "--samples-out", whole));
+
+        Object[] run = arguments(command, "--out", report, "--samples-out", resumed);
+        try (HarnessProcess process = HarnessProcess.start(folder.resolve("said.txt"), run)) {
+            await(process, "samples-.*/shard-.*", 5);
+            process.kill();
+        }
+        List<Path> shards = find("samples-.*/shard-.*");
+        assertTrue(shards.size() >= 5 && shards.size() < SAMPLES / BATCH, shards.size() + " batches were finished");
+        assertFalse(Files.exists(resumed));
+        // If the first batch were drawn again it would not be black; if it were measured again the scores would differ.
+        Map<String, Tensor> first = new HashMap<>(Npz.read(shards.get(0)));
+        first.put("arr_0", Tensor.zeros(ElementType.UINT8, BATCH, SIZE, SIZE, 3));
+        Npz.write(shards.get(0), first);
+        succeeding(run);
+
+        byte[] expected = Npz.read(whole).get("arr_0").toByteArray();
+        Arrays.fill(expected, 0, BATCH * SIZE * SIZE * 3, (byte) 0);
+        assertArrayEquals(expected, Npz.read(resumed).get("arr_0").toByteArray());
+        assertArrayEquals(Npz.read(whole).get("arr_1").toLongArray(), Npz.read(resumed).get("arr_1").toLongArray());
+        assertEquals(scores(other, 0), scores(report.resolve("report.json"), 0));
+        assertFalse(Files.exists(work), "nothing is left behind");
+    }
+
+    @Test
+    void aKilledSweepKeepsWhatItHasScored() throws Exception {
+        Object[] run = arguments(command, "--classifier-scale", "0,1,4", "--out", report);
+        try (HarnessProcess process = HarnessProcess.start(folder.resolve("said.txt"), run)) {
+            await(process, "result-.*\\.json", 1);
+            process.kill();
+        }
+        List<Path> results = find("result-.*\\.json");
+        assertTrue(results.size() < 3, results.toString());
+        // Scored again, the figure would be another.
+        Path result = results.get(0);
+        Files.writeString(
+                result, Files.readString(result).replaceFirst("\"value\" : [0-9.E-]+", "\"value\" : 12345.0"));
+        succeeding(run);
+
+        JsonNode json = new ObjectMapper().readTree(report.resolve("report.json").toFile());
+        assertEquals(3, json.get("results").size());
+        assertTrue(json.get("results").get(0).get("scores").toString().contains("12345.0"), json.toString());
+        assertFalse(json.get("results").get(2).get("scores").toString().contains("12345.0"), json.toString());
+        assertEquals(4, json.at("/results/2/point/classifierScale").asDouble());
+        assertFalse(Files.exists(work), "nothing is left behind");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no TERM signal.")
+    void aRunThatIsToldToEndSaysHowToGoOn() throws Exception {
+        Object[] run = arguments(command, "--work", folder.resolve("kept"));
+        work = folder.resolve("kept");
+        try (HarnessProcess process = HarnessProcess.start(folder.resolve("said.txt"), run)) {
+            await(process, "samples-.*/shard-.*", 2);
+            assertEquals(128 + 15, process.terminate());
+            assertTrue(process.said().contains("is in " + work + ": give the same command again"), process.said());
+        }
+    }
+
+    /** Waits until so many files whose path below the work folder matches are there. */
+    private void await(HarnessProcess process, String pattern, int count) throws Exception {
+        while (find(pattern).size() < count) {
+            assertTrue(process.isAlive(), process.said());
+            Thread.sleep(5);
+        }
+    }
+
+    private List<Path> find(String pattern) throws IOException {
+        if (!Files.isDirectory(work)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.find(
+                work, 2, (p, facts) -> work.relativize(p).toString().matches(pattern) && !p.toString().endsWith(".part"))) {
+            return all.sorted().toList();
+        } catch (UncheckedIOException aTemporaryFileWent) {
+            return List.of();
+        }
+    }
+
+    private static JsonNode scores(Path json, int result) throws IOException {
+        return new ObjectMapper().readTree(json.toFile()).at("/results/" + result + "/scores");
+    }
+}

@@ -1,0 +1,256 @@
+package io.adm4j.harness.cli.command;
+
+import static io.adm4j.harness.cli.command.CommandLineRun.arguments;
+import static io.adm4j.harness.cli.command.CommandLineRun.refused;
+import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.export.training.OrtCheckpoint;
+import io.adm4j.harness.training.RunFolder;
+import io.adm4j.harness.training.TinyRun;
+import io.adm4j.io.Npz;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training from the command line, and what becomes of its runs. */
+class TrainingRunTest {
+    /** Everything random or stateful that a step can have; passes of 3 and 1 pictures. */
+    private static final Object[] EVERYTHING = {
+        "--num-classes", 3, "--dropout", 0.3, "--microbatch", 3, "--ema-rate", "0.9,0.99", "--flip", "--seed", 7,
+        "--lr", 1e-3, "--weight-decay", 0.01, "--lr-warmup-steps", 2, "--lr-anneal-steps", 9
+    };
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aResumedRunIsTheUninterruptedOne() throws IOException {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 7, 3);
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        Object[] options = arguments("train", "diffusion", TinyRun.denoiser(), EVERYTHING, "--data", data);
+
+        succeeding(arguments(options, "--steps", 6, "--out", whole));
+        succeeding(arguments(options, "--steps", 3, "--out", parts));
+        // A crash leaves lines of steps that no checkpoint holds.
+        Files.writeString(parts.resolve("log.csv"), "4,1,99,99,99,1\n", StandardOpenOption.APPEND);
+        Files.createDirectories(parts.resolve("saving"));
+        String resumed = succeeding("train", "diffusion", "--resume", parts, "--steps", 6, "--threads", 1).out();
+
+        assertTrue(resumed.contains("Going on from step 3"), resumed);
+        for (String column : List.of("step", "lr", "loss", "mse", "vb")) {
+            assertArrayEquals(TinyRun.logged(whole, column), TinyRun.logged(parts, column), 1e-6, column);
+        }
+        assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, TinyRun.logged(whole, "step"));
+        OrtCheckpoint expected = OrtCheckpoint.read(new RunFolder(whole).require().weights());
+        OrtCheckpoint actual = OrtCheckpoint.read(new RunFolder(parts).require().weights());
+        assertSame(expected.trainable(), actual.trainable());
+        assertSame(expected.frozen(), actual.frozen());
+        assertEquals(2 * expected.trainable().size(), expected.frozen().size(), "two averages of each weight");
+    }
+
+    private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> actual) {
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((name, tensor) ->
+                assertArrayEquals(tensor.toFloatArray(), actual.get(name).toFloatArray(), 1e-6f, name));
+    }
+
+    @Test
+    void microbatchesChangeNothing() {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 7, 3);
+        Object[] options =
+                arguments("train", "diffusion", TinyRun.denoiser(), EVERYTHING, "--data", data, "--steps", 4);
+
+        succeeding(arguments(options, "--out", folder.resolve("parts")));
+        succeeding(arguments(options, "--microbatch", 4, "--out", folder.resolve("whole")));
+        succeeding(arguments(options, "--microbatch", 1, "--out", folder.resolve("single")));
+
+        double[] losses = TinyRun.logged(folder.resolve("whole"), "loss");
+        assertArrayEquals(losses, TinyRun.logged(folder.resolve("parts"), "loss"), 1e-5);
+        assertArrayEquals(losses, TinyRun.logged(folder.resolve("single"), "loss"), 1e-5);
+    }
+
+    @Test
+    void dropoutAndSeedCount() {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 7, 3);
+        Object[] options = arguments(
+                "train", "diffusion", TinyRun.denoiser(), "--num-classes", 3, "--lr", 1e-2, "--data", data, "--steps", 3);
+
+        succeeding(arguments(options, "--out", folder.resolve("plain")));
+        succeeding(arguments(options, "--dropout", 0.5, "--out", folder.resolve("dropped")));
+        succeeding(arguments(options, "--seed", 1, "--out", folder.resolve("other")));
+
+        double[] plain = TinyRun.logged(folder.resolve("plain"), "loss");
+        // The last layer starts at zero: nothing before it shows in the first loss.
+        assertEquals(plain[0], TinyRun.logged(folder.resolve("dropped"), "loss")[0], 1e-6);
+        assertNotEquals(plain[2], TinyRun.logged(folder.resolve("dropped"), "loss")[2], 1e-6);
+        assertNotEquals(plain[0], TinyRun.logged(folder.resolve("other"), "loss")[0], 1e-6);
+    }
+
+    @Test
+    void lossesFallAndTheBundleSamples() throws IOException {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 16, 2);
+        Path denoiser = folder.resolve("denoiser");
+        Path classifier = folder.resolve("classifier");
+        Path features = folder.resolve("features");
+        Path bundle = folder.resolve("bundle");
+
+        succeeding(arguments("train", "diffusion", TinyRun.denoiser(), "--num-classes", 2, "--data", data,
+                "--steps", 60, "--lr", 2e-3, "--ema-rate", "0.5,0.9", "--out", denoiser));
+        succeeding(arguments("train", "classifier", TinyRun.classifier(), "--num-classes", 2, "--data", data,
+                "--steps", 60, "--lr", 5e-3, "--batch-size", 16, "--ema-rate", 0.8, "--out", classifier));
+        succeeding(arguments("train", "classifier", TinyRun.classifier(), "--no-noise", "--num-classes", 2, "--data", data,
+                "--steps", 40, "--lr", 5e-3, "--batch-size", 16, "--ema-rate", 0.8, "--out", features));
+
+        assertFalls(TinyRun.logged(denoiser, "mse"), 0.6);
+        assertFalls(TinyRun.logged(classifier, "loss"), 0.7);
+        assertFalls(TinyRun.logged(features, "loss"), 0.6);
+        double[] accuracy = TinyRun.logged(features, "accuracy");
+        assertEquals(1, accuracy[accuracy.length - 1]);
+
+        String printed = succeeding("export", "--denoiser", denoiser, "--classifier", classifier, "--features", features,
+                "--out", bundle, "--name", "tiny").out();
+        for (String file : List.of("denoiser.onnx", "classifier.onnx", "classifier-gradient.onnx", "features.onnx")) {
+            assertTrue(printed.contains(file), printed);
+            assertTrue(ModelBundle.load(bundle).has(file), file);
+        }
+        JsonNode manifest = new ObjectMapper().readTree(bundle.resolve("model.json").toFile());
+        assertEquals("tiny", manifest.at("/name").asText());
+        assertEquals(60, manifest.at("/provenance/denoiser/steps").asInt());
+        assertEquals(0.9, manifest.at("/provenance/denoiser/ema_rate").asDouble());
+        assertTrue(manifest.at("/provenance/denoiser/commands/0").asText().contains("train diffusion"));
+        assertEquals(64, manifest.at("/provenance/features/data/sha256").asText().length());
+
+        for (String sampler : List.of("ddim", "ddpm")) {
+            Path samples = folder.resolve(sampler + ".npz");
+            succeeding("sample", "--bundle", bundle, "--sampler", sampler, "--steps", 10, "--classifier-scale", 2,
+                    "--num-samples", 4, "--out", samples);
+            assertArrayEquals(new long[] {4, TinyRun.SIZE, TinyRun.SIZE, 3}, Npz.read(samples).get("arr_0").shape());
+            assertArrayEquals(new long[] {0, 1, 0, 1}, Npz.read(samples).get("arr_1").toLongArray());
+        }
+        Path half = folder.resolve("half");
+        succeeding("export", "--denoiser", denoiser, "--classifier", classifier, "--precision", "fp16", "--out", half);
+        assertTrue(ModelBundle.load(half).manifest().denoiser().get("use_fp16").asBoolean());
+        assertTrue(Files.size(half.resolve("denoiser.onnx")) < 0.8 * Files.size(bundle.resolve("denoiser.onnx")));
+        succeeding("sample", "--bundle", half, "--steps", 5, "--classifier-scale", 2, "--num-samples", 2, "--out",
+                folder.resolve("half.npz"));
+        refused("no moving average", "export", "--denoiser", denoiser, "--ema-rate", 0.7, "--out", bundle);
+        succeeding("export", "--denoiser", denoiser, "--ema-rate", 0, "--out", folder.resolve("last"));
+        refused("trained without noise", "export", "--denoiser", denoiser, "--classifier", features, "--out", bundle);
+        refused("takes a run of 'train diffusion'", "export", "--denoiser", classifier, "--out", bundle);
+        refused("no training run", "export", "--denoiser", folder.resolve("none"), "--out", bundle);
+        assertTrue(ModelBundle.load(bundle).has(ModelBundle.FEATURES), "a refused export leaves the bundle");
+        refused("not of 'train classifier'", "train", "classifier", "--resume", denoiser, "--steps", 70);
+    }
+
+    private static void assertFalls(double[] values, double factor) {
+        double first = Arrays.stream(values).limit(8).average().orElseThrow();
+        double last = Arrays.stream(values).skip(values.length - 8).average().orElseThrow();
+        assertTrue(last < factor * first, first + " to " + last);
+    }
+
+    @Test
+    void picturesWithoutLabelsTrainAnUnconditionalModel() {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 5, 0);
+        Path run = folder.resolve("run");
+        Path bundle = folder.resolve("bundle");
+        Path samples = folder.resolve("samples.npz");
+
+        succeeding(arguments("train", "diffusion", TinyRun.denoiser(), "--class-cond", false, "--learn-sigma", false,
+                "--data", data, "--steps", 2, "--out", run));
+        succeeding("export", "--denoiser", run, "--out", bundle);
+        succeeding("sample", "--bundle", bundle, "--steps", 2, "--num-samples", 3, "--out", samples);
+
+        assertEquals(List.of("arr_0"), List.copyOf(Npz.read(samples).keySet()));
+        refused("without labels", "sample", "--bundle", bundle, "--labels", "1", "--out", samples);
+        refused("needs a classifier", "sample", "--bundle", bundle, "--classifier-scale", 1, "--out", samples);
+    }
+
+    @Test
+    void whatCannotBeTrainedIsOneSentence() {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 5, 3);
+        Path plain = TinyRun.data(folder.resolve("plain.npz"), 5, 0);
+        Path run = folder.resolve("run");
+        Object[] diffusion = arguments("train", "diffusion", TinyRun.denoiser(), "--num-classes", 3);
+        Object[] classifier = arguments("train", "classifier", TinyRun.classifier(), "--num-classes", 3);
+
+        refused("--data", arguments(diffusion, "--steps", 1, "--out", run));
+        refused("There is no file", arguments(diffusion, "--data", folder.resolve("none"), "--steps", 1, "--out", run));
+        refused("needs labels", arguments(diffusion, "--data", plain, "--steps", 1, "--out", run));
+        refused("needs labels", arguments(classifier, "--data", plain, "--steps", 1, "--out", run));
+        refused("--num-classes 3", arguments(diffusion, "--num-classes", 2, "--data", data, "--steps", 1, "--out", run));
+        refused("--num-classes 3", arguments(classifier, "--num-classes", 2, "--data", data, "--steps", 1, "--out", run));
+        refused("either --out", arguments(diffusion, "--data", data, "--steps", 1));
+        refused("either --out", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--resume", run));
+        for (String option : List.of("--steps", "--microbatch", "--batch-size", "--save-interval")) {
+            refused("at least 1", arguments(diffusion, "--data", data, "--out", run, "--steps", 1, option, 0));
+        }
+        refused("--lr", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--lr", -1));
+        refused("--ema-rate", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--ema-rate", 1));
+        refused("classifier_pool", arguments(
+                classifier, "--data", data, "--steps", 1, "--out", run, "--classifier-pool", "max"));
+        refused("schedule", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--noise-schedule", "x"));
+        refused("", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--num-channels", 33));
+        refused("", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--dropout", 1));
+        refused("training checkpoints hold", arguments(
+                diffusion, "--data", data, "--steps", 1, "--out", run, "--num-channels", 4096));
+        refused("no training run", "train", "diffusion", "--resume", run, "--steps", 1);
+        assertTrue(Files.notExists(run), "nothing is left behind");
+
+        succeeding(arguments(diffusion, "--data", data, "--steps", 1, "--out", run));
+        refused("already", arguments(diffusion, "--data", data, "--steps", 2, "--out", run));
+        TinyRun.data(data, 5, 3, 1);
+        refused("not those", "train", "diffusion", "--resume", run, "--steps", 2);
+        refused("--lr is fixed", "train", "diffusion", "--resume", run, "--steps", 2, "--lr", "0.1");
+        TinyRun.data(data, 5, 3);
+        assertTrue(succeeding("train", "diffusion", "--resume", run, "--steps", 1).out().contains("Step 1 saved"));
+        succeeding("train", "diffusion", "--resume", run, "--steps", 2, "--data", data);
+    }
+
+    @Test
+    void aRunIsTrainedByOneProcessAtATime() throws IOException {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 5, 3);
+        Path run = folder.resolve("run");
+        Object[] options = arguments("train", "diffusion", TinyRun.denoiser(), "--num-classes", 3, "--data", data);
+        Files.createDirectories(run);
+        // What a process leaves that was killed before its first checkpoint.
+        Files.writeString(run.resolve("run.json"), "{}");
+        succeeding(arguments(options, "--steps", 1, "--out", run));
+
+        try (FileChannel other = FileChannel.open(run.resolve("lock"), StandardOpenOption.WRITE);
+                FileLock lock = other.lock()) {
+            assertTrue(lock.isValid());
+            refused("Another process", "train", "diffusion", "--resume", run, "--steps", 2);
+        }
+
+        succeeding("train", "diffusion", "--resume", run, "--steps", 2);
+        assertArrayEquals(new double[] {1, 2}, TinyRun.logged(run, "step"));
+    }
+
+    @Test
+    void aLossThatIsNoNumberStopsTheRun() {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 5, 3);
+        Path run = folder.resolve("run");
+
+        refused("no longer a number", arguments("train", "diffusion", TinyRun.denoiser(), "--num-classes", 3,
+                "--data", data, "--steps", 50, "--lr", 1e30, "--out", run));
+
+        assertEquals(0, new RunFolder(run).require().step(), "the last whole checkpoint is kept");
+    }
+}

@@ -1,0 +1,70 @@
+package io.adm4j.harness.evaluation.features;
+
+import ai.onnx.proto.OnnxMl;
+import io.adm4j.harness.evaluation.metrics.Features;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Small feature networks for tests. */
+public final class FeatureNetworks {
+    private FeatureNetworks() {}
+
+    /** Features and logits are the column means of the three channels: 3 x size values. */
+    public static Path columnMeans(Path file, int size) throws IOException {
+        return write(file, size, OnnxMl.NodeProto.newBuilder().setOpType("Identity"));
+    }
+
+    /** As {@link #columnMeans}, but with the root of each value as logit: not a number for dark columns. */
+    public static Path rootsOfColumnMeans(Path file, int size) throws IOException {
+        return write(file, size, OnnxMl.NodeProto.newBuilder().setOpType("Sqrt"));
+    }
+
+    private static Path write(Path file, int size, OnnxMl.NodeProto.Builder last) throws IOException {
+        OnnxMl.NodeProto mean = OnnxMl.NodeProto.newBuilder()
+                .setOpType("ReduceMean")
+                .addInput("x")
+                .addOutput("columns")
+                .addAttribute(OnnxMl.AttributeProto.newBuilder()
+                        .setName("axes")
+                        .setType(OnnxMl.AttributeProto.AttributeType.INTS)
+                        .addInts(2))
+                .build();
+        OnnxMl.NodeProto flat =
+                OnnxMl.NodeProto.newBuilder().setOpType("Flatten").addInput("columns").addOutput("features").build();
+        OnnxMl.GraphProto graph = OnnxMl.GraphProto.newBuilder()
+                .setName("features")
+                .addNode(mean)
+                .addNode(flat)
+                .addNode(last.addInput("features").addOutput("logits"))
+                .addInput(value("x", -1, 3, size, size))
+                .addOutput(value("features", -1, 3L * size))
+                .addOutput(value("logits", -1, 3L * size))
+                .build();
+        return Files.write(
+                file,
+                OnnxMl.ModelProto.newBuilder()
+                        .setIrVersion(9)
+                        .addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder().setVersion(17))
+                        .setGraph(graph)
+                        .build()
+                        .toByteArray());
+    }
+
+    private static OnnxMl.ValueInfoProto value(String name, long... shape) {
+        OnnxMl.TensorShapeProto.Builder dimensions = OnnxMl.TensorShapeProto.newBuilder();
+        for (long d : shape) {
+            dimensions.addDim(
+                    d < 0
+                            ? OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimParam("n")
+                            : OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimValue(d));
+        }
+        return OnnxMl.ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(OnnxMl.TypeProto.newBuilder()
+                        .setTensorType(OnnxMl.TypeProto.Tensor.newBuilder()
+                                .setElemType(OnnxMl.TensorProto.DataType.FLOAT.getNumber())
+                                .setShape(dimensions)))
+                .build();
+    }
+}

@@ -1,0 +1,250 @@
+package io.adm4j.harness.evaluation.run;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.evaluation.features.FeatureExtractor;
+import io.adm4j.harness.evaluation.features.FeatureNetworks;
+import io.adm4j.harness.evaluation.metrics.MeasuredImages;
+import io.adm4j.harness.evaluation.metrics.Neighbours;
+import io.adm4j.harness.evaluation.result.EvaluatorSettings;
+import io.adm4j.harness.evaluation.result.Interval;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Score;
+import io.adm4j.harness.evaluation.result.Scores;
+import io.adm4j.runtime.Device;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluatorTest {
+    private static final int SIZE = 4;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void scalesPicturesToTheRangeOfTheNetwork() throws IOException {
+        byte[] picture = new byte[SIZE * SIZE * 3];
+        for (int p = 0; p < SIZE * SIZE; p++) {
+            picture[p * 3] = (byte) 255;
+            picture[p * 3 + 2] = (byte) (p % SIZE == 0 ? 51 : 102);
+        }
+        try (FeatureExtractor extractor = FeatureExtractor.open(network(), Device.CPU, 1)) {
+            FeatureExtractor.FeatureBatch batch = extractor.extract(Tensor.of(picture, 1, SIZE, SIZE, 3));
+
+            assertEquals(SIZE, extractor.imageSize());
+            assertArrayEquals(
+                    new float[] {1, 1, 1, 1, -1, -1, -1, -1, -0.6f, -0.2f, -0.2f, -0.2f}, batch.features(), 1e-6f);
+        }
+    }
+
+    @Test
+    void batchSizeChangesNothing() throws IOException {
+        Scores small = evaluate(7, pictures(100, 1, 256), pictures(90, 2, 256));
+        Scores large = evaluate(64, pictures(100, 1, 256), pictures(90, 2, 256));
+
+        assertEquals(small.value(Metric.FID), large.value(Metric.FID), 1e-9);
+        assertEquals(small.value(Metric.PRECISION), large.value(Metric.PRECISION));
+        assertEquals(small.value(Metric.RECALL), large.value(Metric.RECALL));
+        assertEquals(100, small.referenceCount());
+        assertEquals(90, small.sampleCount());
+        assertTrue(small.warnings().isEmpty());
+    }
+
+    @Test
+    void equalPicturesScoreBest() throws IOException {
+        Scores scores = evaluate(16, pictures(60, 1, 256), pictures(60, 1, 256));
+
+        assertEquals(0, scores.value(Metric.FID), 1e-6);
+        assertEquals(1, scores.value(Metric.PRECISION));
+        assertEquals(1, scores.value(Metric.RECALL));
+    }
+
+    @Test
+    void worsePicturesScoreWorse() throws IOException {
+        double like = evaluate(16, pictures(200, 1, 256), pictures(200, 2, 256)).value(Metric.FID);
+        double dark = evaluate(16, pictures(200, 1, 256), pictures(200, 2, 100)).value(Metric.FID);
+
+        assertTrue(dark > 10 * like, like + " and " + dark);
+    }
+
+    @Test
+    void everyFigureSaysWhatItIs() throws IOException {
+        EvaluatorSettings all = new EvaluatorSettings(4, 50, 16, EnumSet.allOf(Metric.class), 200, true);
+        try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, all)) {
+            AtomicLong done = new AtomicLong();
+            MeasuredImages reference = evaluator.measure(ImageStream.of(pictures(100, 1, 256)), n -> {});
+            MeasuredImages samples = evaluator.measure(ImageStream.of(pictures(90, 2, 256)), n -> {});
+
+            Scores scores = evaluator.compare(reference, samples, done::addAndGet);
+
+            assertEquals(evaluator.pairs(reference, samples), done.get());
+            assertEquals(
+                    Set.of("sFID was left out: the feature network gives no spatial features.",
+                            "Figures per class were left out: the samples have no labels."),
+                    Set.copyOf(scores.warnings()));
+            assertEquals(
+                    EnumSet.complementOf(EnumSet.of(Metric.SFID)),
+                    EnumSet.copyOf(scores.scores().stream().map(Score::metric).toList()));
+            for (Score score : scores.scores()) {
+                String definition = score.definition();
+                assertTrue(definition.contains("90 samples") && definition.endsWith("."), definition);
+                if (score.metric() != Metric.INCEPTION_SCORE) {
+                    assertTrue(definition.contains("12 features") && definition.contains("100 reference"), definition);
+                }
+                if (EnumSet.range(Metric.PRECISION, Metric.COVERAGE).contains(score.metric())) {
+                    assertTrue(definition.contains("k = 4"), definition);
+                }
+            }
+            Score inception = scores.get(Metric.INCEPTION_SCORE).orElseThrow();
+            assertTrue(inception.definition().contains("2 consecutive parts of 50"), inception.definition());
+            assertTrue(inception.standardError().isPresent());
+            Score fid = scores.get(Metric.FID).orElseThrow();
+            assertTrue(fid.definition().contains("200 bootstrap resamples"), fid.definition());
+            Interval interval = fid.interval().orElseThrow();
+            assertTrue(interval.low() < fid.value() && fid.value() < interval.high(), interval.toString());
+            assertEquals(scores, evaluator.compare(reference, samples, n -> {}), "scores repeat");
+        }
+    }
+
+    @Test
+    void orderOfTheSamplesDoesNotMatter() throws IOException {
+        Tensor pictures = pictures(90, 2, 256);
+        Tensor reversed = Tensor.zeros(pictures.type(), pictures.shape());
+        for (int i = 0; i < 90; i++) {
+            reversed.rows(i, i + 1).bytes().put(pictures.rows(89 - i, 90 - i).bytes());
+        }
+        EvaluatorSettings all = new EvaluatorSettings(3, 5000, 16, EnumSet.complementOf(EnumSet.of(Metric.FID_INFINITY)), 0, false);
+        try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, all)) {
+            MeasuredImages reference = evaluator.measure(ImageStream.of(pictures(100, 1, 256)), n -> {});
+            Scores one = evaluator.compare(reference, evaluator.measure(ImageStream.of(pictures), n -> {}), n -> {});
+            Scores other = evaluator.compare(reference, evaluator.measure(ImageStream.of(reversed), n -> {}), n -> {});
+
+            for (Score score : one.scores()) {
+                assertEquals(score.value(), other.value(score.metric()), 1e-9 + 1e-7 * score.value(), score.metric().title());
+            }
+        }
+    }
+
+    @Test
+    void findsTheNearestPictures() throws IOException {
+        Tensor reference = pictures(70, 1, 256);
+        Tensor samples = Tensor.zeros(reference.type(), 5, SIZE, SIZE, 3);
+        for (int i = 0; i < 5; i++) {
+            samples.rows(i, i + 1).bytes().put(reference.rows(10 * i, 10 * i + 1).bytes());
+        }
+        try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, settings(16))) {
+            List<Neighbours> found = evaluator.nearest(
+                    evaluator.measure(ImageStream.of(reference), n -> {}),
+                    evaluator.measure(ImageStream.of(samples), n -> {}),
+                    3,
+                    4);
+
+            assertEquals(3, found.size());
+            for (int i = 0; i < 3; i++) {
+                Neighbours one = found.get(i);
+                assertEquals(i, one.sample());
+                assertEquals(10 * i, one.reference()[0]);
+                assertEquals(0, one.distance()[0]);
+                assertEquals(4, one.reference().length);
+                for (int n = 1; n < 4; n++) {
+                    assertTrue(one.distance()[n] >= one.distance()[n - 1] && one.distance()[n] > 0);
+                }
+            }
+        }
+    }
+
+    @Test
+    void warnsOfTooFewPictures() throws IOException {
+        Scores scores = evaluate(16, pictures(60, 1, 256), pictures(10, 2, 256));
+
+        assertEquals(1, scores.warnings().size());
+        assertTrue(scores.warnings().get(0).contains("10 pictures on 12 features"), scores.warnings().get(0));
+        assertTrue(Double.isFinite(scores.value(Metric.FID)));
+    }
+
+    @Test
+    void refusesTooFewPictures() {
+        UserError e = assertThrows(UserError.class, () -> evaluate(16, pictures(3, 1, 256), pictures(60, 2, 256)));
+
+        assertEquals("There are only 3 pictures; precision and recall with k = 3 take at least 4 in each set.",
+                e.getMessage());
+    }
+
+    @Test
+    void refusesFeaturesThatAreNoNumbers() throws IOException {
+        Path broken = FeatureNetworks.rootsOfColumnMeans(folder.resolve("broken.onnx"), SIZE);
+        try (Evaluator evaluator = Evaluator.open(broken, Device.CPU, 1, EvaluatorSettings.published())) {
+            UserError e = assertThrows(
+                    UserError.class, () -> evaluator.measure(ImageStream.of(pictures(9, 1, 256)), n -> {}));
+
+            assertTrue(e.getMessage().contains("not a finite number (NaN)"), e.getMessage());
+        }
+    }
+
+    @Test
+    void refusesPicturesOfOtherSize() throws IOException {
+        try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, EvaluatorSettings.published())) {
+            Tensor large = Tensor.of(new byte[5 * 8 * 8 * 3], 5, 8, 8, 3);
+
+            UserError e = assertThrows(UserError.class, () -> evaluator.measure(ImageStream.of(large), n -> {}));
+
+            assertEquals("The pictures are 8x8, but the feature network takes 4x4.", e.getMessage());
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoFeatureNetwork() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.onnx"), "no graph");
+
+        for (Path file : new Path[] {text, folder.resolve("missing.onnx")}) {
+            UserError e = assertThrows(UserError.class, () -> FeatureExtractor.open(file, Device.CPU, 1));
+            assertFalse(e.getMessage().contains("\n"), e.getMessage());
+        }
+    }
+
+    private Scores evaluate(int batchSize, Tensor reference, Tensor samples) throws IOException {
+        AtomicLong seen = new AtomicLong();
+        try (Evaluator evaluator =
+                Evaluator.open(network(), Device.CPU, 1, settings(batchSize))) {
+            Scores scores = evaluator.compare(
+                    evaluator.measure(ImageStream.of(reference), seen::addAndGet),
+                    evaluator.measure(ImageStream.of(samples), seen::addAndGet),
+                    pairs -> {});
+            assertEquals(reference.dim(0) + samples.dim(0), seen.get());
+            return scores;
+        }
+    }
+
+    private static EvaluatorSettings settings(int batchSize) {
+        Set<Metric> metrics = EnumSet.of(Metric.INCEPTION_SCORE, Metric.FID, Metric.PRECISION, Metric.RECALL);
+        return new EvaluatorSettings(3, 5000, batchSize, metrics, 0, false);
+    }
+
+    private Path network() throws IOException {
+        return FeatureNetworks.columnMeans(folder.resolve("features.onnx"), SIZE);
+    }
+
+    private static Tensor pictures(int count, long seed, int levels) {
+        Random random = new Random(seed);
+        byte[] values = new byte[count * SIZE * SIZE * 3];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (byte) random.nextInt(levels);
+        }
+        return Tensor.of(values, count, SIZE, SIZE, 3);
+    }
+}

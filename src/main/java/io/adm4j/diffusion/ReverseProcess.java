@@ -1,0 +1,119 @@
+package io.adm4j.diffusion;
+
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.FloatBuffer;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+
+/** The loop that both samplers share; memory for the pictures is taken once. */
+final class ReverseProcess implements Iterator<StepState> {
+    /** What makes a sampler: how x_{t-1} follows from x_t and the networks' outputs. */
+    interface Rule {
+        /** Whether the step at this index adds noise. */
+        boolean addsNoise(int index);
+
+        /**
+         * Takes one step.
+         *
+         * @param x0 the prediction from the denoiser; a rule that moves it writes the moved one here
+         * @param gradient null without guidance
+         * @param scale of the gradient
+         * @param noise null where {@link #addsNoise} says no
+         * @param next overwritten
+         */
+        void advance(
+                int index, Tensor output, Tensor x, Tensor x0, Tensor gradient, double scale, Tensor noise, Tensor next);
+    }
+
+    private final GaussianDiffusion diffusion;
+    private final int[] timestepMap;
+    private final boolean clip;
+    private final Rule rule;
+    private final Denoiser denoiser;
+    private final Guidance guidance;
+    private final Tensor labels;
+    private final NoiseSource noiseSource;
+    private final Tensor timesteps;
+    private final Tensor x0;
+    private Tensor noise;
+    private Tensor x;
+    private Tensor next;
+    private int index;
+
+    ReverseProcess(
+            GaussianDiffusion diffusion,
+            boolean clip,
+            Rule rule,
+            Denoiser denoiser,
+            Guidance guidance,
+            Tensor start,
+            Tensor labels,
+            NoiseSource noiseSource) {
+        if (start.rank() < 2 || start.type() != ElementType.FLOAT32) {
+            throw new IllegalArgumentException("Start noise is float32 [N, C, H, W], not " + start + ".");
+        }
+        if (labels != null && (labels.rank() != 1 || labels.dim(0) != start.dim(0))) {
+            throw new IllegalArgumentException("Labels " + labels + " do not fit start noise " + start + ".");
+        }
+        if (guidance.active() && labels == null) {
+            throw new IllegalArgumentException("Classifier guidance needs a label for each picture.");
+        }
+        this.diffusion = diffusion;
+        this.timestepMap = diffusion.timestepMap();
+        this.clip = clip;
+        this.rule = rule;
+        this.denoiser = denoiser;
+        this.guidance = guidance;
+        this.labels = labels;
+        this.noiseSource = noiseSource;
+        this.timesteps = Tensor.zeros(ElementType.FLOAT32, start.dim(0));
+        this.x0 = Tensor.zeros(ElementType.FLOAT32, start.shape());
+        this.x = Tensor.zeros(ElementType.FLOAT32, start.shape());
+        this.next = Tensor.zeros(ElementType.FLOAT32, start.shape());
+        this.index = timestepMap.length;
+        // The first step swaps the two.
+        next.floats().put(start.floats());
+    }
+
+    @Override
+    public boolean hasNext() {
+        return index > 0;
+    }
+
+    @Override
+    public StepState next() {
+        if (index == 0) {
+            throw new NoSuchElementException("The run is at its end.");
+        }
+        index--;
+        Tensor spare = x;
+        x = next;
+        next = spare;
+        fillTimesteps(diffusion.networkTimestep(index));
+        int step = timestepMap.length - 1 - index;
+        Tensor output = denoiser.predict(x, timesteps, labels);
+        diffusion.predictX0(output, x, index, clip, x0);
+        Tensor gradient = guidance.active() ? guidance.classifier().gradient(x, timesteps, labels) : null;
+        rule.advance(index, output, x, x0, gradient, guidance.scale(), drawn(step), next);
+        return new StepState(step, timestepMap.length, index, timestepMap[index], x, x0, next);
+    }
+
+    private Tensor drawn(int step) {
+        if (!rule.addsNoise(index)) {
+            return null;
+        }
+        if (noise == null) {
+            noise = Tensor.zeros(ElementType.FLOAT32, x.shape());
+        }
+        noiseSource.fill(step, noise);
+        return noise;
+    }
+
+    private void fillTimesteps(float timestep) {
+        FloatBuffer values = timesteps.floats();
+        while (values.hasRemaining()) {
+            values.put(timestep);
+        }
+    }
+}
