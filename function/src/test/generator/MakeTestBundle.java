@@ -18,7 +18,7 @@ import java.util.Optional;
 /**
  * Makes the bundles that the tests of the function load: graphs with the inputs and outputs of trained ones, but of a few
  * convolutions with random weights, so that the tests are quick. {@code bundle} is class-conditional with a classifier,
- * 32x32; {@code upsampler} enlarges its pictures to 64x64; {@code unconditional} has a denoiser without classes and the
+ * 32x32; {@code upsampler} enlarges its images to 64x64; {@code unconditional} has a denoiser without classes and the
  * classifier. Not part of the build; run it by hand:
  *
  * <pre>java -cp MODULES_AND_DEPENDENCIES function/src/test/generator/MakeTestBundle.java function/src/test</pre>
@@ -69,7 +69,7 @@ public final class MakeTestBundle {
 
     private static OnnxModel denoiser() {
         GraphBuilder graph = new GraphBuilder();
-        Value x = pictures(graph, "x", SIZE);
+        Value x = images(graph, "x", SIZE);
         Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
         Value y = graph.input("y", ElementType.INT64, GraphBuilder.BATCH);
         return model(graph, List.of(x, t, y), List.of(out(graph, x, 3, t, y)));
@@ -77,17 +77,17 @@ public final class MakeTestBundle {
 
     private static OnnxModel unconditional() {
         GraphBuilder graph = new GraphBuilder();
-        Value x = pictures(graph, "x", SIZE);
+        Value x = images(graph, "x", SIZE);
         Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
         return model(graph, List.of(x, t), List.of(out(graph, x, 3, t, null)));
     }
 
     private static OnnxModel upsampler() {
         GraphBuilder graph = new GraphBuilder();
-        Value x = pictures(graph, "x", LARGE);
+        Value x = images(graph, "x", LARGE);
         Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
         Value y = graph.input("y", ElementType.INT64, GraphBuilder.BATCH);
-        Value lowRes = pictures(graph, "low_res", SIZE);
+        Value lowRes = images(graph, "low_res", SIZE);
         Value both = graph.concat(1, x, lowRes.upsampleBilinear(LARGE / SIZE));
         return model(graph, List.of(x, t, y, lowRes), List.of(out(graph, both, 6, t, y)));
     }
@@ -104,7 +104,7 @@ public final class MakeTestBundle {
 
     private static OnnxModel classifierGradient() {
         GraphBuilder graph = new GraphBuilder();
-        Value x = pictures(graph, "x", SIZE);
+        Value x = images(graph, "x", SIZE);
         Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
         Value y = graph.input("y", ElementType.INT64, GraphBuilder.BATCH);
         Value hidden = conv(graph, "in", x, 3, WIDTH).add(t.div(1000).reshape(GraphBuilder.BATCH, 1, 1, 1)).silu();
@@ -118,7 +118,7 @@ public final class MakeTestBundle {
                 List.of(graph.named("log_prob", output.logProb()), graph.named("grad", output.gradient())));
     }
 
-    private static Value pictures(GraphBuilder graph, String name, int size) {
+    private static Value images(GraphBuilder graph, String name, int size) {
         return graph.input(name, ElementType.FLOAT32, GraphBuilder.BATCH, 3, size, size);
     }
 

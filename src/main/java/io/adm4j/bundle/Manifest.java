@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  * What {@code model.json} says of a bundle.
  *
  * @param name of the model, for people
- * @param imageSize lines and columns of a picture, in pixels
+ * @param imageSize lines and columns of an image, in pixels
  * @param denoiser the denoiser's flags under their published names
  * @param classifier the noisy classifier's flags, if there is one
  * @param diffusion the process that the denoiser was trained on
@@ -74,7 +74,7 @@ public record Manifest(
         return classConditional() || classifier.isPresent();
     }
 
-    /** Height and width of the pictures that the model enlarges; empty for a model that is no upsampler. */
+    /** Height and width of the images that the model enlarges; empty for a model that is no upsampler. */
     public OptionalInt smallSize() {
         JsonNode size = denoiser.path("small_size");
         return denoiser.has("large_size") && size.isInt() ? OptionalInt.of(size.intValue()) : OptionalInt.empty();

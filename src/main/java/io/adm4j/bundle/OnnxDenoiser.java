@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The denoiser of a bundle. That of an upsampler also needs the small pictures, see {@link #enlarging}. May be used from
+ * The denoiser of a bundle. That of an upsampler also needs the small images, see {@link #enlarging}. May be used from
  * several threads at once.
  */
 public final class OnnxDenoiser implements Denoiser, AutoCloseable {
@@ -44,13 +44,13 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
         return takesLabels;
     }
 
-    /** Whether the graph has an input for small pictures to enlarge. */
+    /** Whether the graph has an input for small images to enlarge. */
     public boolean takesLowRes() {
         return takesLowRes;
     }
 
     /**
-     * The denoiser of an upsampler for given small pictures; the graph brings these to size itself, bilinearly.
+     * The denoiser of an upsampler for given small images; the graph brings these to size itself, bilinearly.
      *
      * @param lowRes float32 {@code [N, 3, h, w]}, -1 to 1
      * @throws IllegalArgumentException if the graph has no input for them
@@ -65,7 +65,7 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
     @Override
     public Tensor predict(Tensor x, Tensor timesteps, Tensor labels) {
         if (takesLowRes) {
-            throw new IllegalArgumentException("This denoiser is an upsampler: it needs small pictures to enlarge.");
+            throw new IllegalArgumentException("This denoiser is an upsampler: it needs small images to enlarge.");
         }
         return predict(x, timesteps, labels, null);
     }
@@ -76,7 +76,7 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
         inputs.put("t", timesteps);
         if (takesLabels) {
             if (labels == null) {
-                throw new IllegalArgumentException("This denoiser is class-conditional: it needs a label a picture.");
+                throw new IllegalArgumentException("This denoiser is class-conditional: it needs a label an image.");
             }
             inputs.put("y", labels);
         }

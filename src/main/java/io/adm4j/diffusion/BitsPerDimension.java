@@ -6,7 +6,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * The variational bound on the negative log-likelihood of pictures, in bits per dimension (Improved DDPM, equations 4 to
+ * The variational bound on the negative log-likelihood of images, in bits per dimension (Improved DDPM, equations 4 to
  * 7), evaluated at every timestep that the process keeps.
  *
  * @param clipDenoised whether predictions of x_0 are clipped to [-1, 1]
@@ -16,8 +16,8 @@ public record BitsPerDimension(GaussianDiffusion diffusion, boolean clipDenoised
      * Terms of the bound. The columns of the matrices {@code [N][steps]} are in the order of evaluation: the last
      * timestep first.
      *
-     * @param total bits per dimension of each picture: the sum of its {@code vb} and its {@code prior}
-     * @param prior what the end of the forward process still tells of the picture
+     * @param total bits per dimension of each image: the sum of its {@code vb} and its {@code prior}
+     * @param prior what the end of the forward process still tells of the image
      * @param vb term of the bound at each timestep; the last column is the decoder's
      * @param xStartMse mean squared error of the predicted x_0
      * @param mse mean squared error of the predicted noise

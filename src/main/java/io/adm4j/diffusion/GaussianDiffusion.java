@@ -217,17 +217,17 @@ public final class GaussianDiffusion {
     }
 
     /**
-     * Noises pictures in one go, equation 9.
+     * Noises images in one go, equation 9.
      *
      * @param x0 float32 {@code [N, ...]}
-     * @param indices one a picture
+     * @param indices one per image
      * @param noise float32 of the same shape
      * @return x_t
      */
     public Tensor qSample(Tensor x0, int[] indices, Tensor noise) {
         if (!Arrays.equals(x0.shape(), noise.shape()) || x0.rank() == 0 || x0.dim(0) != indices.length) {
             throw new IllegalArgumentException(
-                    "Pictures " + x0 + ", noise " + noise + " and " + indices.length + " indices do not fit together.");
+                    "Images " + x0 + ", noise " + noise + " and " + indices.length + " indices do not fit together.");
         }
         Tensor result = Tensor.zeros(ElementType.FLOAT32, x0.shape());
         FloatBuffer clean = x0.floats();

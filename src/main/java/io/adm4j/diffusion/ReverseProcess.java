@@ -6,7 +6,7 @@ import java.nio.FloatBuffer;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
-/** The loop that both samplers share; memory for the pictures is taken once. */
+/** The loop that both samplers share; memory for the images is taken once. */
 final class ReverseProcess implements Iterator<StepState> {
     /** What makes a sampler: how x_{t-1} follows from x_t and the networks' outputs. */
     interface Rule {
@@ -57,7 +57,7 @@ final class ReverseProcess implements Iterator<StepState> {
             throw new IllegalArgumentException("Labels " + labels + " do not fit start noise " + start + ".");
         }
         if (guidance.active() && labels == null) {
-            throw new IllegalArgumentException("Classifier guidance needs a label for each picture.");
+            throw new IllegalArgumentException("Classifier guidance needs a label for each image.");
         }
         this.diffusion = diffusion;
         this.timestepMap = diffusion.timestepMap();

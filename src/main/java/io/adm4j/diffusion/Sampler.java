@@ -3,7 +3,7 @@ package io.adm4j.diffusion;
 import io.adm4j.tensor.Tensor;
 import java.util.Iterator;
 
-/** Runs the reverse process from noise to pictures. Samplers have no state; each run has its own iterator. */
+/** Runs the reverse process from noise to images. Samplers have no state; each run has its own iterator. */
 public sealed interface Sampler permits DdimSampler, DdpmSampler {
     /** The process, with the timesteps it keeps. */
     GaussianDiffusion diffusion();

@@ -6,16 +6,16 @@ import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
 
 /**
- * Standard normal noise that depends on nothing but each picture's own seed, so that neither batch size nor order nor
- * machine changes a picture. This definition stays as it is across versions:
+ * Standard normal noise that depends on nothing but each image's own seed, so that neither batch size nor order nor
+ * machine changes an image. This definition stays as it is across versions:
  *
  * <ul>
- *   <li>Picture n has the Philox4x32-10 key {@code seeds[n]}; the counter is {@code (b, 0, s, g)} with b the number of a
+ *   <li>Image n has the Philox4x32-10 key {@code seeds[n]}; the counter is {@code (b, 0, s, g)} with b the number of a
  *       block of four values, s the stream: 0 for the start noise, k+1 for the k-th step (from 0) of a sampler, and g the
- *       stage: 0 for a model that draws pictures, 1 for an upsampler that enlarges them.
+ *       stage: 0 for a model that draws images, 1 for an upsampler that enlarges them.
  *   <li>The four words w of a block give four values by Box and Muller: with u(w) = (w + 0.5) / 2<sup>32</sup>, r =
  *       sqrt(-2 ln u(w0)) and a = 2&pi; u(w1), the first two are r cos a and r sin a; w2 and w3 give the other two.
- *   <li>Values fill the picture's elements in the order of its memory (channel, line, column).
+ *   <li>Values fill the image's elements in the order of its memory (channel, line, column).
  * </ul>
  *
  * <p>Computed in float64 with {@link StrictMath}, then rounded to float32: the same bits on every machine.
@@ -38,13 +38,13 @@ public final class SeededNoise implements NoiseSource {
     /**
      * Noise for a batch.
      *
-     * @param seeds one a picture, in the order of the batch
+     * @param seeds one per image, in the order of the batch
      */
     public SeededNoise(long... seeds) {
         this(DRAWING, seeds);
     }
 
-    /** Noise for enlarging a batch of pictures: independent of the noise that pictures of these seeds were drawn from. */
+    /** Noise for enlarging a batch of images: independent of the noise that images of these seeds were drawn from. */
     public static SeededNoise ofUpsampler(long... seeds) {
         return new SeededNoise(ENLARGING, seeds);
     }
@@ -63,18 +63,18 @@ public final class SeededNoise implements NoiseSource {
 
     private void fillStream(int stream, Tensor noise) {
         if (noise.rank() == 0 || noise.dim(0) != seeds.length) {
-            throw new IllegalArgumentException("Noise for " + seeds.length + " pictures does not fit " + noise + ".");
+            throw new IllegalArgumentException("Noise for " + seeds.length + " images does not fit " + noise + ".");
         }
         if (seeds.length == 0) {
             return;
         }
         FloatBuffer values = noise.floats();
         int length = values.capacity() / seeds.length;
-        // StrictMath makes this the dearest part of an ancestral step outside the network; pictures are independent.
+        // StrictMath makes this the dearest part of an ancestral step outside the network; images are independent.
         IntStream.range(0, seeds.length).parallel().forEach(n -> {
-            float[] picture = new float[length];
-            normals(seeds[n], stream, stage, picture);
-            values.put(n * length, picture);
+            float[] image = new float[length];
+            normals(seeds[n], stream, stage, image);
+            values.put(n * length, image);
         });
     }
 

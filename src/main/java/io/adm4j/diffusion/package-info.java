@@ -3,6 +3,6 @@
  * Models Beat GANs on Image Synthesis" (Dhariwal and Nichol, 2021): schedules, posterior, samplers and guidance.
  *
  * <p>Networks are seen only through {@link io.adm4j.diffusion.Denoiser} and {@link
- * io.adm4j.diffusion.ClassifierGradient}. Coefficients and arithmetic are float64, pictures float32.
+ * io.adm4j.diffusion.ClassifierGradient}. Coefficients and arithmetic are float64, images float32.
  */
 package io.adm4j.diffusion;

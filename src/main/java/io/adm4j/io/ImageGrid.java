@@ -6,10 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Lays pictures out in rows and columns.
+ * Lays images out in rows and columns.
  *
- * @param columns pictures in a row, at least 1
- * @param padding pixels around and between the pictures, at least 0
+ * @param columns images in a row, at least 1
+ * @param padding pixels around and between the images, at least 0
  * @param scale each pixel becomes a square of this many pixels a side, at least 1
  * @param background grey level of padding and empty places, 0 to 255
  */
@@ -27,27 +27,27 @@ public record ImageGrid(int columns, int padding, int scale, int background) {
     }
 
     /**
-     * One picture of all, filled row by row.
+     * One image of all, filled row by row.
      *
-     * @param pictures uint8 of shape {@code [N, H, W, C]}, N at least 1, C 1 or 3
+     * @param images uint8 of shape {@code [N, H, W, C]}, N at least 1, C 1 or 3
      * @return uint8 of shape {@code [height, width, C]}
      * @throws IllegalArgumentException if type or shape are others
      */
-    public Tensor layOut(Tensor pictures) {
-        if (pictures.type() != ElementType.UINT8 || pictures.rank() != 4 || pictures.dim(0) < 1) {
-            throw new IllegalArgumentException("A grid takes uint8 pictures [N, H, W, C], not " + pictures + ".");
+    public Tensor layOut(Tensor images) {
+        if (images.type() != ElementType.UINT8 || images.rank() != 4 || images.dim(0) < 1) {
+            throw new IllegalArgumentException("A grid takes uint8 images [N, H, W, C], not " + images + ".");
         }
-        int count = (int) pictures.dim(0);
-        int height = (int) pictures.dim(1);
-        int width = (int) pictures.dim(2);
-        int channels = (int) pictures.dim(3);
+        int count = (int) images.dim(0);
+        int height = (int) images.dim(1);
+        int width = (int) images.dim(2);
+        int channels = (int) images.dim(3);
         int used = Math.min(columns, count);
         int rows = (count + columns - 1) / columns;
         int gridWidth = used * width * scale + (used + 1) * padding;
         int gridHeight = rows * height * scale + (rows + 1) * padding;
         byte[] grid = new byte[Math.multiplyExact(Math.multiplyExact(gridWidth, gridHeight), channels)];
         Arrays.fill(grid, (byte) background);
-        ByteBuffer from = pictures.bytes();
+        ByteBuffer from = images.bytes();
         for (int n = 0; n < count; n++) {
             int left = padding + n % columns * (width * scale + padding);
             int top = padding + n / columns * (height * scale + padding);

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Encodes pictures as PNG (8 bits a channel, grey or RGB), choosing a filter for each line. */
+/** Encodes images as PNG (8 bits a channel, grey or RGB), choosing a filter for each line. */
 public final class PngWriter {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     private static final int FILTERS = 5;
@@ -16,20 +16,20 @@ public final class PngWriter {
     private PngWriter() {}
 
     /**
-     * Encodes a picture.
+     * Encodes an image.
      *
      * @param hwc uint8 of shape {@code [height, width, channels]}
      * @throws IllegalArgumentException if it is of another type or shape
      */
     public static byte[] encode(Tensor hwc) {
         if (hwc.type() != ElementType.UINT8 || hwc.rank() != 3) {
-            throw new IllegalArgumentException("A picture is uint8 [height, width, channels], not " + hwc + ".");
+            throw new IllegalArgumentException("An image is uint8 [height, width, channels], not " + hwc + ".");
         }
         return encode(hwc.toByteArray(), (int) hwc.dim(1), (int) hwc.dim(0), (int) hwc.dim(2));
     }
 
     /**
-     * Encodes a picture.
+     * Encodes an image.
      *
      * @param pixels line by line from the top, the channels of a pixel side by side
      * @param channels 1 (grey) or 3 (RGB)
@@ -37,11 +37,11 @@ public final class PngWriter {
      */
     public static byte[] encode(byte[] pixels, int width, int height, int channels) {
         if (channels != 1 && channels != 3) {
-            throw new IllegalArgumentException("A picture has 1 or 3 channels, not " + channels + ".");
+            throw new IllegalArgumentException("An image has 1 or 3 channels, not " + channels + ".");
         }
         if (width < 1 || height < 1 || (long) width * height * channels != pixels.length) {
             throw new IllegalArgumentException(
-                    "A picture of " + width + " x " + height + " pixels and " + channels + " channels does not take "
+                    "An image of " + width + " x " + height + " pixels and " + channels + " channels does not take "
                             + pixels.length + " bytes.");
         }
         ByteBuffer header = ByteBuffer.allocate(13);

@@ -1,2 +1,2 @@
-/** NumPy array files (npy, npz), PNG pictures and picture grids, without AWT. */
+/** NumPy array files (npy, npz), PNG images and image grids, without AWT. */
 package io.adm4j.io;

@@ -5,7 +5,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** Between pictures as networks see them (NCHW, -1 to 1) and as files hold them (NHWC, 0 to 255). */
+/** Between images as networks see them (NCHW, -1 to 1) and as files hold them (NHWC, 0 to 255). */
 public final class PixelScale {
     private static final float HALF_RANGE = 127.5f;
     private static final int BRIGHTEST = 255;
@@ -22,9 +22,9 @@ public final class PixelScale {
         int count = (int) x.dim(0);
         int channels = (int) x.dim(1);
         int pixels = (int) (x.dim(2) * x.dim(3));
-        Tensor pictures = Tensor.zeros(ElementType.UINT8, count, x.dim(2), x.dim(3), channels);
+        Tensor images = Tensor.zeros(ElementType.UINT8, count, x.dim(2), x.dim(3), channels);
         FloatBuffer from = x.floats();
-        ByteBuffer to = pictures.bytes();
+        ByteBuffer to = images.bytes();
         for (int n = 0; n < count; n++) {
             for (int p = 0; p < pixels; p++) {
                 for (int c = 0; c < channels; c++) {
@@ -33,21 +33,21 @@ public final class PixelScale {
                 }
             }
         }
-        return pictures;
+        return images;
     }
 
     /**
      * Grey levels divided by 127.5, minus 1.
      *
-     * @param pictures uint8 {@code [N, H, W, C]}
+     * @param images uint8 {@code [N, H, W, C]}
      * @return float32 {@code [N, C, H, W]}
      */
-    public static Tensor toFloats(Tensor pictures) {
-        int count = (int) pictures.dim(0);
-        int channels = (int) pictures.dim(3);
-        int pixels = (int) (pictures.dim(1) * pictures.dim(2));
-        Tensor x = Tensor.zeros(ElementType.FLOAT32, count, channels, pictures.dim(1), pictures.dim(2));
-        ByteBuffer from = pictures.bytes();
+    public static Tensor toFloats(Tensor images) {
+        int count = (int) images.dim(0);
+        int channels = (int) images.dim(3);
+        int pixels = (int) (images.dim(1) * images.dim(2));
+        Tensor x = Tensor.zeros(ElementType.FLOAT32, count, channels, images.dim(1), images.dim(2));
+        ByteBuffer from = images.bytes();
         FloatBuffer to = x.floats();
         for (int n = 0; n < count; n++) {
             for (int p = 0; p < pixels; p++) {

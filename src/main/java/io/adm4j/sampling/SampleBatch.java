@@ -6,10 +6,10 @@ import io.adm4j.tensor.Tensor;
 
 
 /**
- * Sampled pictures.
+ * Sampled images.
  *
- * @param pictures uint8 {@code [N, H, W, 3]}
+ * @param images uint8 {@code [N, H, W, 3]}
  * @param x0 the same before rounding, float32 {@code [N, 3, H, W]}, about -1 to 1
- * @param labels one a picture, or none
+ * @param labels one per image, or none
  */
-public record SampleBatch(Tensor pictures, Tensor x0, int[] labels) {}
+public record SampleBatch(Tensor images, Tensor x0, int[] labels) {}

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
- * One batch of pictures to sample.
+ * One batch of images to sample.
  *
- * @param seeds one a picture; with label and settings it decides the picture
- * @param labels one a picture, or none for a model without classes
- * @param lowRes the pictures to enlarge, float32 {@code [N, 3, h, w]} of -1 to 1; for upsamplers, which need them
+ * @param seeds one per image; with label and settings it decides the image
+ * @param labels one per image, or none for a model without classes
+ * @param lowRes the images to enlarge, float32 {@code [N, 3, h, w]} of -1 to 1; for upsamplers, which need them
  * @param startNoise x_T, float32 {@code [N, 3, H, W]}, in the place of the seeds' own
  * @param stepNoise noise of the steps, in the place of the seeds' own
  */
@@ -24,29 +24,29 @@ public record SampleRequest(
         Optional<NoiseSource> stepNoise) {
     public SampleRequest {
         if (seeds.length == 0) {
-            throw new IllegalArgumentException("At least one picture must be asked for.");
+            throw new IllegalArgumentException("At least one image must be asked for.");
         }
         if (labels.length != 0 && labels.length != seeds.length) {
             throw new IllegalArgumentException(
-                    "There are " + labels.length + " labels for " + seeds.length + " pictures; give one for each.");
+                    "There are " + labels.length + " labels for " + seeds.length + " images; give one for each.");
         }
         seeds = seeds.clone();
         labels = labels.clone();
     }
 
-    /** Pictures from their seeds alone. */
+    /** Images from their seeds alone. */
     public SampleRequest(long[] seeds, int[] labels, SamplingSettings settings) {
         this(seeds, labels, settings, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /** Pictures of consecutive seeds, one a label. */
+    /** Images of consecutive seeds, one a label. */
     public static SampleRequest consecutive(long firstSeed, int[] labels, SamplingSettings settings) {
         long[] seeds = LongStream.range(0, labels.length).map(i -> firstSeed + i).toArray();
         return new SampleRequest(seeds, labels, settings);
     }
 
     /**
-     * These pictures enlarged.
+     * These images enlarged.
      *
      * @param small float32 {@code [N, 3, h, w]}, -1 to 1
      */
@@ -54,29 +54,29 @@ public record SampleRequest(
         return new SampleRequest(seeds, labels, settings, Optional.of(small), startNoise, stepNoise);
     }
 
-    /** The same pictures from given start noise. */
+    /** The same images from given start noise. */
     public SampleRequest withStartNoise(Tensor noise) {
         return new SampleRequest(seeds, labels, settings, lowRes, Optional.of(noise), stepNoise);
     }
 
-    /** The same pictures with given noise in the steps. */
+    /** The same images with given noise in the steps. */
     public SampleRequest withStepNoise(NoiseSource noise) {
         return new SampleRequest(seeds, labels, settings, lowRes, startNoise, Optional.of(noise));
     }
 
-    /** One a picture; a copy. */
+    /** One an image; a copy. */
     @Override
     public long[] seeds() {
         return seeds.clone();
     }
 
-    /** One a picture, or none; a copy. */
+    /** One an image, or none; a copy. */
     @Override
     public int[] labels() {
         return labels.clone();
     }
 
-    /** Number of pictures. */
+    /** Number of images. */
     public int count() {
         return seeds.length;
     }
@@ -99,7 +99,7 @@ public record SampleRequest(
 
     @Override
     public String toString() {
-        return seeds.length + " pictures of seeds " + Arrays.toString(seeds) + ", labels " + Arrays.toString(labels)
+        return seeds.length + " images of seeds " + Arrays.toString(seeds) + ", labels " + Arrays.toString(labels)
                 + ", " + settings;
     }
 }

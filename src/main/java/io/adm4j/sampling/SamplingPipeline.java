@@ -17,7 +17,7 @@ import java.util.Iterator;
 import java.util.OptionalInt;
 
 /**
- * Samples pictures from a bundle. A picture depends on the bundle, its own seed, its label and the settings alone.
+ * Samples images from a bundle. An image depends on the bundle, its own seed, its label and the settings alone.
  *
  * <p>May be used from several threads at once. The classifier is loaded when guidance first asks for it.
  */
@@ -110,7 +110,7 @@ public final class SamplingPipeline implements AutoCloseable {
         }
         int[] labels = request.labels();
         if (labels.length == 0 && (denoiser.takesLabels() || guided)) {
-            throw new IllegalArgumentException("This model needs a label for each picture.");
+            throw new IllegalArgumentException("This model needs a label for each image.");
         }
         OptionalInt classes = manifest().classCount();
         for (int label : labels) {
@@ -136,23 +136,23 @@ public final class SamplingPipeline implements AutoCloseable {
         if (!denoiser.takesLowRes()) {
             if (request.lowRes().isPresent()) {
                 throw new IllegalArgumentException("The model " + manifest().name()
-                        + " draws pictures and enlarges none: it is no upsampler.");
+                        + " draws images and enlarges none: it is no upsampler.");
             }
             return;
         }
         // Hand-made bundles may lack the flag; their graphs check the size themselves.
         OptionalInt small = manifest().smallSize();
-        String pictures = small.isPresent() ? small.getAsInt() + "x" + small.getAsInt() + " pictures" : "pictures";
+        String images = small.isPresent() ? small.getAsInt() + "x" + small.getAsInt() + " images" : "images";
         if (request.lowRes().isEmpty()) {
             throw new IllegalArgumentException("The model " + manifest().name() + " is an upsampler that enlarges "
-                    + pictures + " to " + manifest().imageSize() + "x" + manifest().imageSize()
-                    + " and cannot draw any: give it pictures of another model.");
+                    + images + " to " + manifest().imageSize() + "x" + manifest().imageSize()
+                    + " and cannot draw any: give it images of another model.");
         }
         Tensor lowRes = request.lowRes().get();
         if (lowRes.rank() != 4
                 || lowRes.dim(0) != request.count()
                 || small.isPresent() && !Arrays.equals(lowRes.shape(), shape(request.count(), small.getAsInt()))) {
-            throw new IllegalArgumentException("The upsampler " + manifest().name() + " enlarges " + pictures + ", "
+            throw new IllegalArgumentException("The upsampler " + manifest().name() + " enlarges " + images + ", "
                     + request.count() + " here, and was given " + Arrays.toString(lowRes.shape()) + ".");
         }
     }

@@ -7,11 +7,11 @@ import io.adm4j.tensor.Tensor;
 import java.util.OptionalInt;
 
 /**
- * Enlarges the pictures of another model (Diffusion Models Beat GANs, section 5.2): a diffusion
- * model that sees the small picture, brought to size, beside its own noisy one.
+ * Enlarges the images of another model (Diffusion Models Beat GANs, section 5.2): a diffusion
+ * model that sees the small image, brought to size, beside its own noisy one.
  *
- * <p>An enlarged picture depends on the bundle, the small picture in 256 grey levels, its seed, its label and the settings
- * alone. Its noise is independent of the noise that the small picture of the same seed was drawn from.
+ * <p>An enlarged image depends on the bundle, the small image in 256 grey levels, its seed, its label and the settings
+ * alone. Its noise is independent of the noise that the small image of the same seed was drawn from.
  *
  * <p>May be used from several threads at once.
  */
@@ -46,12 +46,12 @@ public final class Upsampler implements AutoCloseable {
         return pipeline.manifest();
     }
 
-    /** Height and width of the pictures that it takes. */
+    /** Height and width of the images that it takes. */
     public int smallSize() {
         return smallSize;
     }
 
-    /** Height and width of the pictures that it makes. */
+    /** Height and width of the images that it makes. */
     public int largeSize() {
         return manifest().imageSize();
     }
@@ -62,7 +62,7 @@ public final class Upsampler implements AutoCloseable {
     }
 
     /**
-     * Checks that it can enlarge another model's pictures.
+     * Checks that it can enlarge another model's images.
      *
      * @throws IllegalArgumentException if sizes or classes differ; the message says how
      */
@@ -84,7 +84,7 @@ public final class Upsampler implements AutoCloseable {
         OptionalInt drawn = base.classCount();
         if (drawn.isEmpty()) {
             throw new IllegalArgumentException("The upsampler " + manifest().name()
-                    + " needs the class of each picture, and the model " + base.name() + " knows no classes.");
+                    + " needs the class of each image, and the model " + base.name() + " knows no classes.");
         }
         if (known.isPresent() && known.getAsInt() != drawn.getAsInt()) {
             throw new IllegalArgumentException("The upsampler " + manifest().name() + " knows " + known.getAsInt()
@@ -93,15 +93,15 @@ public final class Upsampler implements AutoCloseable {
     }
 
     /**
-     * Checks that it can enlarge pictures of a size.
+     * Checks that it can enlarge images of a size.
      *
-     * @param who whose pictures they are, with a verb: "the model m draws"
+     * @param who whose images they are, with a verb: "the model m draws"
      * @throws IllegalArgumentException if not; the message says which it can
      */
     public void requireSize(String who, int size) {
         if (size != smallSize) {
-            throw new IllegalArgumentException("The upsampler " + manifest().name() + " enlarges pictures of " + smallSize
-                    + "x" + smallSize + " to " + largeSize() + "x" + largeSize() + ", but " + who + " pictures of " + size
+            throw new IllegalArgumentException("The upsampler " + manifest().name() + " enlarges images of " + smallSize
+                    + "x" + smallSize + " to " + largeSize() + "x" + largeSize() + ", but " + who + " images of " + size
                     + "x" + size + ".");
         }
     }
@@ -109,9 +109,9 @@ public final class Upsampler implements AutoCloseable {
     /**
      * What is asked of it for a batch; start and step noise may still be given.
      *
-     * @param small uint8 {@code [N, h, w, 3]}, as files and {@link SampleBatch#pictures} hold them
-     * @param seeds one a picture
-     * @param labels one a picture, or none for an upsampler without classes
+     * @param small uint8 {@code [N, h, w, 3]}, as files and {@link SampleBatch#images} hold them
+     * @param seeds one per image
+     * @param labels one per image, or none for an upsampler without classes
      */
     public SampleRequest request(Tensor small, long[] seeds, int[] labels, SamplingSettings settings) {
         return new SampleRequest(seeds, labels, settings).enlarging(PixelScale.toFloats(small));

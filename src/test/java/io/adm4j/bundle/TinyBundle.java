@@ -13,7 +13,7 @@ import java.util.Optional;
  * A bundle of graphs so simple that their results can be told in advance, for tests of what runs bundles.
  *
  * <p>The denoiser: {@code out = 0.9 x + 0.02 y + 0.0001 t}. The classifier: {@code grad = 0.05 y - 0.1 x}, {@code
- * log_prob = -y}. The upsampler's denoiser adds {@code 0.3} of the small picture, which it lays side by side instead of
+ * log_prob = -y}. The upsampler's denoiser adds {@code 0.3} of the small image, which it lays side by side instead of
  * stretching it.
  */
 public final class TinyBundle {
@@ -58,7 +58,7 @@ public final class TinyBundle {
                 .put("image_size", imageSize)
                 .put("class_cond", false)
                 .put("num_classes", 1000);
-        byte[] graph = pictures(imageSize).constant("ofX", DENOISER_X).node("Mul", "out", "x", "ofX").bytes();
+        byte[] graph = images(imageSize).constant("ofX", DENOISER_X).node("Mul", "out", "x", "ofX").bytes();
         return write(folder, imageSize, withClassifier, flags, graph, classes);
     }
 
@@ -95,7 +95,7 @@ public final class TinyBundle {
     }
 
     private static byte[] denoiser(int size) {
-        return ofPictureAndTime(pictures(size))
+        return ofImageAndTime(images(size))
                 .longInput("y", -1)
                 .constant("ofY", DENOISER_Y)
                 .castToFloat("yFloat", "y")
@@ -106,7 +106,7 @@ public final class TinyBundle {
     }
 
     private static byte[] upsampler(int small, int large, boolean withLabels) {
-        TinyGraph graph = ofPictureAndTime(pictures(large))
+        TinyGraph graph = ofImageAndTime(images(large))
                 .floatInput("low_res", -1, 3, small, small)
                 .constant("repeats", 1, 1, large / small, large / small)
                 .constant("ofLow", DENOISER_LOW_RES)
@@ -125,7 +125,7 @@ public final class TinyBundle {
                 .bytes();
     }
 
-    private static TinyGraph pictures(int size) {
+    private static TinyGraph images(int size) {
         return new TinyGraph()
                 .floatInput("x", -1, 3, size, size)
                 .floatInput("t", -1)
@@ -133,7 +133,7 @@ public final class TinyBundle {
     }
 
     /** Adds {@code ac}, the part of the output that is of x and t. */
-    private static TinyGraph ofPictureAndTime(TinyGraph graph) {
+    private static TinyGraph ofImageAndTime(TinyGraph graph) {
         return graph.constant("each", -1, 1, 1, 1)
                 .constant("ofX", DENOISER_X)
                 .constant("ofT", DENOISER_T)

@@ -12,7 +12,7 @@ class BitsPerDimensionTest {
     private static final GaussianDiffusion PROCESS = new GaussianDiffusion(
             new DiffusionConfig(false, 1000, "linear", "20", false, true, false, false, true));
 
-    private static Tensor pictures() {
+    private static Tensor images() {
         Tensor x0 = Tensor.zeros(ElementType.FLOAT32, 2, 3, 4, 4);
         for (int i = 0; i < x0.size(); i++) {
             x0.floats().put(i, i % 256 / 127.5f - 1);
@@ -20,10 +20,10 @@ class BitsPerDimensionTest {
         return x0;
     }
 
-    /** A denoiser that knows the pictures leaves only the prior and the decoder's own width. */
+    /** A denoiser that knows the images leaves only the prior and the decoder's own width. */
     @Test
     void aPerfectDenoiserLeavesPriorAndDecoder() {
-        Tensor x0 = pictures();
+        Tensor x0 = images();
         SeededNoise noise = new SeededNoise(1, 2);
         List<Integer> done = new ArrayList<>();
         BitsPerDimension.Terms terms = new BitsPerDimension(PROCESS, true)
@@ -58,8 +58,8 @@ class BitsPerDimensionTest {
     /** With equal variances the divergence is the squared distance of the means over twice the variance. */
     @Test
     void aShiftedPredictionCostsItsSquaredDistance() {
-        Tensor x0 = pictures();
-        Tensor shifted = pictures();
+        Tensor x0 = images();
+        Tensor shifted = images();
         for (int i = 0; i < shifted.size(); i++) {
             shifted.floats().put(i, shifted.floats().get(i) + 0.25f);
         }

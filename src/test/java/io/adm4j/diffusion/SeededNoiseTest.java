@@ -47,7 +47,7 @@ class SeededNoiseTest {
     }
 
     @Test
-    void aPictureHasItsNoiseInAnyBatch() {
+    void anImageHasItsNoiseInAnyBatch() {
         long[] seeds = {5, 6, 7};
         Tensor batch = new SeededNoise(seeds).start(3, 3, 5, 7);
         Tensor turned = new SeededNoise(7, 5).start(2, 3, 5, 7);

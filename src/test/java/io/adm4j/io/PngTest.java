@@ -54,7 +54,7 @@ class PngTest {
     }
 
     @Test
-    void aGridHoldsEachPictureAtItsPlace() {
+    void aGridHoldsEachImageAtItsPlace() {
         int count = 5;
         byte[] pixels = new byte[count * 2 * 3 * 3];
         for (int i = 0; i < pixels.length; i++) {

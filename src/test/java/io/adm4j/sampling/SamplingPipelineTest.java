@@ -68,20 +68,20 @@ class SamplingPipelineTest {
             expected = steps.next().next().toFloatArray();
         }
         assertArrayEquals(expected, batch.x0().toFloatArray(), 1e-5f);
-        assertArrayEquals(new long[] {2, SIZE, SIZE, 3}, batch.pictures().shape());
+        assertArrayEquals(new long[] {2, SIZE, SIZE, 3}, batch.images().shape());
         assertArrayEquals(new int[] {0, 2}, batch.labels());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ddim", "ddpm"})
-    void aPictureIsTheSameInAnyBatch(String sampler) {
+    void anImageIsTheSameInAnyBatch(String sampler) {
         SamplingSettings settings = new SamplingSettings(sampler, "20", 0, 2, true);
         SampleBatch together = pipeline.sample(
                 SampleRequest.consecutive(7, new int[] {0, 1, 2, 1}, settings), StepListener.none());
         for (int i = 0; i < 4; i++) {
             SampleRequest single = new SampleRequest(new long[] {7 + i}, new int[] {together.labels()[i]}, settings);
-            byte[] alone = pipeline.sample(single, StepListener.none()).pictures().toByteArray();
-            assertArrayEquals(alone, together.pictures().rows(i, i + 1).toByteArray());
+            byte[] alone = pipeline.sample(single, StepListener.none()).images().toByteArray();
+            assertArrayEquals(alone, together.images().rows(i, i + 1).toByteArray());
         }
     }
 

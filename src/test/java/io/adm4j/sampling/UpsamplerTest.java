@@ -54,8 +54,8 @@ class UpsamplerTest {
     }
 
     @Test
-    void theDenoiserSeesTheSmallPictureAtEachStep() {
-        Tensor small = pictures(2, SMALL);
+    void theDenoiserSeesTheSmallImageAtEachStep() {
+        Tensor small = images(2, SMALL);
         long[] seeds = {40, 7};
         int[] labels = {0, 2};
         SamplingSettings settings = new SamplingSettings("ddim", "10", 0.5, 3, true);
@@ -75,15 +75,15 @@ class UpsamplerTest {
             last = steps.next().next().toFloatArray();
         }
         assertArrayEquals(last, batch.x0().toFloatArray(), 1e-5f);
-        assertArrayEquals(new long[] {2, LARGE, LARGE, 3}, batch.pictures().shape());
+        assertArrayEquals(new long[] {2, LARGE, LARGE, 3}, batch.images().shape());
         assertArrayEquals(labels, batch.labels());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ddim", "ddpm"})
-    void aPictureIsTheSameInAnyBatchAndOfAllThatItDependsOn(String sampler) {
+    void anImageIsTheSameInAnyBatchAndOfAllThatItDependsOn(String sampler) {
         SamplingSettings settings = new SamplingSettings(sampler, "20", 0, 0, true);
-        Tensor small = pictures(3, SMALL);
+        Tensor small = images(3, SMALL);
         byte[] together = large(small, new long[] {7, 8, 9}, new int[] {0, 1, 2}, settings);
         byte[] third = Arrays.copyOfRange(together, 2 * 3 * PLANE, 3 * 3 * PLANE);
 
@@ -109,7 +109,7 @@ class UpsamplerTest {
     void withoutClassesItTakesAnyLabelsOrNone() throws IOException {
         ModelBundle bundle = TinyBundle.writeUpsampler(folder.resolve("plain"), SMALL, LARGE, false, 0);
         try (Upsampler plain = Upsampler.open(bundle, Device.CPU, 1)) {
-            Tensor small = pictures(1, SMALL);
+            Tensor small = images(1, SMALL);
             SamplingSettings settings = SamplingSettings.ddpm("10", 0);
             SampleBatch without = plain.sample(
                     plain.request(small, new long[] {1}, new int[0], settings), StepListener.none());
@@ -129,26 +129,26 @@ class UpsamplerTest {
         upsampler.requireFit(ModelBundle.load(base).manifest());
         refused("knows 3 classes and the model tiny 2", () ->
                 upsampler.requireFit(TinyBundle.description(SMALL, false, List.of("a", "b"))));
-        refused("enlarges pictures of 4x4 to 8x8, but the model tiny draws pictures of 6x6", () ->
+        refused("enlarges images of 4x4 to 8x8, but the model tiny draws images of 6x6", () ->
                 upsampler.requireFit(TinyBundle.description(6, false, List.of("a", "b", "c"))));
         ModelBundle unconditional = TinyBundle.writeUnconditional(folder.resolve("uncond"), SMALL, false, 0);
-        refused("needs the class of each picture, and the model uncond knows no classes", () ->
+        refused("needs the class of each image, and the model uncond knows no classes", () ->
                 upsampler.requireFit(unconditional.manifest()));
-        refused("enlarges 4x4 pictures, 1 here, and was given [1, 3, 8, 8]", () -> large(
-                pictures(1, LARGE), new long[1], new int[1], settings));
-        refused("enlarges 4x4 pictures, 1 here, and was given [2, 3, 4, 4]", () -> large(
-                pictures(2, SMALL), new long[1], new int[1], settings));
-        refused("needs a label", () -> large(pictures(1, SMALL), new long[1], new int[0], settings));
-        refused("no label 3", () -> large(pictures(1, SMALL), new long[1], new int[] {3}, settings));
-        refused("enlarges 4x4 pictures to 8x8 and cannot draw any", () ->
+        refused("enlarges 4x4 images, 1 here, and was given [1, 3, 8, 8]", () -> large(
+                images(1, LARGE), new long[1], new int[1], settings));
+        refused("enlarges 4x4 images, 1 here, and was given [2, 3, 4, 4]", () -> large(
+                images(2, SMALL), new long[1], new int[1], settings));
+        refused("needs a label", () -> large(images(1, SMALL), new long[1], new int[0], settings));
+        refused("no label 3", () -> large(images(1, SMALL), new long[1], new int[] {3}, settings));
+        refused("enlarges 4x4 images to 8x8 and cannot draw any", () ->
                 upsampler.check(new SampleRequest(new long[1], new int[1], settings)));
         refused("Start noise for this request has shape [1, 3, 8, 8]", () -> upsampler.check(
-                upsampler.request(pictures(1, SMALL), new long[1], new int[1], settings)
+                upsampler.request(images(1, SMALL), new long[1], new int[1], settings)
                         .withStartNoise(Tensor.zeros(ElementType.FLOAT32, 1, 3, SMALL, SMALL))));
         refused("is no upsampler", () -> Upsampler.open(ModelBundle.load(base), Device.CPU, 1));
         try (SamplingPipeline drawing = SamplingPipeline.open(ModelBundle.load(base), Device.CPU, 1)) {
             refused("enlarges none", () ->
-                    drawing.check(upsampler.request(pictures(1, SMALL), new long[1], new int[1], settings)));
+                    drawing.check(upsampler.request(images(1, SMALL), new long[1], new int[1], settings)));
         }
     }
 
@@ -160,17 +160,17 @@ class UpsamplerTest {
     private byte[] large(Tensor small, long[] seeds, int[] labels, SamplingSettings settings) {
         return upsampler
                 .sample(upsampler.request(small, seeds, labels, settings), StepListener.none())
-                .pictures()
+                .images()
                 .toByteArray();
     }
 
-    private static Tensor pictures(int count, int size) {
+    private static Tensor images(int count, int size) {
         byte[] levels = new byte[count * size * size * 3];
         new Random(count).nextBytes(levels);
         return Tensor.of(levels, count, size, size, 3);
     }
 
-    /** What TinyBundle's upsampler computes, with the small picture's grey levels scaled as published. */
+    /** What TinyBundle's upsampler computes, with the small image's grey levels scaled as published. */
     private static Tensor expected(Tensor x, Tensor t, Tensor y, Tensor small) {
         Tensor out = Tensor.zeros(ElementType.FLOAT32, x.shape());
         byte[] levels = small.toByteArray();

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param process the process it was trained on
  * @param conditional whether the denoiser itself takes classes; otherwise they mean something to its classifier alone
  * @param hasClassifier whether samples can be guided
- * @param upsampler the bundle that enlarges the pictures, if there is one
+ * @param upsampler the bundle that enlarges the images, if there is one
  */
 record BundleInfo(
         String name,
@@ -29,7 +29,7 @@ record BundleInfo(
      *
      * @param name name of the upsampler's bundle
      * @param process the process it was trained on
-     * @param conditional whether it needs the class of each picture
+     * @param conditional whether it needs the class of each image
      * @param hasClassifier whether enlarging can be guided
      */
     record UpsamplerFacts(String name, DiffusionConfig process, boolean conditional, boolean hasClassifier) {

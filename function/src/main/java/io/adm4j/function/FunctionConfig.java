@@ -13,7 +13,7 @@ public interface FunctionConfig {
     /** Folder of the bundle; by default the folder {@code bundle} beside {@code quarkus-run.jar}. */
     Optional<String> bundle();
 
-    /** Folder of the bundle of an upsampler that enlarges the pictures; by default there is none. */
+    /** Folder of the bundle of an upsampler that enlarges the images; by default there is none. */
     Optional<String> upsampler();
 
     /** {@code cpu} or {@code cuda}. */
@@ -24,11 +24,11 @@ public interface FunctionConfig {
     @WithDefault("0")
     int threads();
 
-    /** Pictures that go through the network at once; a longer request is cut up. */
+    /** Images that go through the network at once; a longer request is cut up. */
     @WithDefault("16")
     int batchSize();
 
-    /** Pictures that go through the upsampler at once: fewer, since they are larger. */
+    /** Images that go through the upsampler at once: fewer, since they are larger. */
     @WithDefault("4")
     int upsamplerBatchSize();
 
@@ -48,11 +48,11 @@ public interface FunctionConfig {
 
     /** See {@link #limit()}. */
     interface Limit {
-        /** Pictures in one request. */
+        /** Images in one request. */
         @WithDefault("100")
         int count();
 
-        /** Denoising steps of one picture; of the upsampler as many again. */
+        /** Denoising steps of one image; of the upsampler as many again. */
         @WithDefault("250")
         int steps();
     }

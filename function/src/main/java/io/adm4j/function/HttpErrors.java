@@ -28,7 +28,7 @@ import org.jboss.logging.Logger;
 public class HttpErrors {
     private static final Logger LOG = Logger.getLogger(HttpErrors.class);
     private static final String FUNCTION = "/sample";
-    private static final String PICTURE = "/sample.png";
+    private static final String IMAGE = "/sample.png";
     private static final String OPERATIONS = "/q/";
     /** Before all routes of Quarkus but after the one that reads the body. */
     private static final int BEFORE_FUNCTIONS = -1000;
@@ -46,7 +46,7 @@ public class HttpErrors {
     private void look(RoutingContext request) {
         String path = request.request().path();
         HttpMethod method = request.request().method();
-        if (path.equals(FUNCTION) || path.equals(PICTURE)) {
+        if (path.equals(FUNCTION) || path.equals(IMAGE)) {
             if (method == HttpMethod.GET) {
                 lookAtQuery(request);
             } else if (method == HttpMethod.POST && path.equals(FUNCTION)) {
@@ -56,7 +56,7 @@ public class HttpErrors {
             }
         } else if (!path.startsWith(OPERATIONS)) {
             throw HttpException.notFound(
-                    "There is nothing at " + Quoted.of(path) + ": use " + FUNCTION + " or " + PICTURE + ".");
+                    "There is nothing at " + Quoted.of(path) + ": use " + FUNCTION + " or " + IMAGE + ".");
         }
         request.next();
     }

@@ -11,7 +11,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The same function for browsers and {@code curl -o}: one PNG file, a grid if several pictures are asked for. */
+/** The same function for browsers and {@code curl -o}: one PNG file, a grid if several images are asked for. */
 @Path("/sample.png")
 public class ImageResource {
     @Inject

@@ -14,7 +14,7 @@ public class SampleFunction {
     CurrentVertxRequest request;
 
     /**
-     * Draws pictures.
+     * Draws images.
      *
      * @param fields see {@link SampleQuery}; null where the caller sent no body
      */

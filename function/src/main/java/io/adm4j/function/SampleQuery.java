@@ -13,17 +13,17 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A checked request for pictures.
+ * A checked request for images.
  *
- * @param label class of all pictures, or null: then the picture of seed s shows class s modulo the number of classes
- * @param labelled whether the pictures are of chosen classes; not those of an unconditional denoiser without guidance
- * @param seed seed of the first picture; the i-th has {@code seed + i}
- * @param count pictures, from 1
+ * @param label class of all images, or null: then the image of seed s shows class s modulo the number of classes
+ * @param labelled whether the images are of chosen classes; not those of an unconditional denoiser without guidance
+ * @param seed seed of the first image; the i-th has {@code seed + i}
+ * @param count images, from 1
  * @param steps denoising steps: a number, {@code ddimN}, or a list of numbers for equal sections of the process
  * @param sampler {@code ddim} or {@code ddpm}
  * @param eta noise of the ddim sampler, 0 (none) to 1 (as much as ddpm)
  * @param classifierScale strength of the guidance, from 0 (none)
- * @param enlarging how pictures are enlarged, if they are
+ * @param enlarging how images are enlarged, if they are
  */
 record SampleQuery(
         Integer label,
@@ -103,7 +103,7 @@ record SampleQuery(
         }
         UpsamplerFacts facts = upsampler.get();
         if (!labelled && (facts.conditional() || given(fields, "upsamplerClassifierScale"))) {
-            throw HttpException.badInput("upsample must be false where classifierScale is 0: without guidance the pictures"
+            throw HttpException.badInput("upsample must be false where classifierScale is 0: without guidance the images"
                     + " are of no class that the upsampler could be told.");
         }
         String sampler = sampler(fields, "upsamplerSampler");
@@ -132,7 +132,7 @@ record SampleQuery(
         return new SamplingSettings(sampler, steps, eta, classifierScale, true);
     }
 
-    /** Class of the i-th picture, or null where it is of no chosen class. */
+    /** Class of the i-th image, or null where it is of no chosen class. */
     Integer labelOf(int i, ClassNames classes) {
         if (label != null) {
             return label;

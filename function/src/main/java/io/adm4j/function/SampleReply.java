@@ -1,25 +1,27 @@
 package io.adm4j.function;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
  * The answer of the function {@code sample}.
  *
- * @param bundle name of the bundle that drew the pictures
- * @param settings what the pictures were drawn with: the request with its gaps filled in
+ * @param bundle name of the bundle that drew the images
+ * @param settings what the images were drawn with: the request with its gaps filled in
  * @param milliseconds time spent drawing, waiting not counted
- * @param pictures in the order of their seeds
+ * @param images in the order of their seeds
  */
-public record SampleReply(String bundle, Settings settings, long milliseconds, List<Picture> pictures) {
+public record SampleReply(
+        String bundle, Settings settings, long milliseconds, @JsonProperty("pictures") List<Image> images) {
     /**
-     * Settings common to all pictures of a request.
+     * Settings common to all images of a request.
      *
-     * @param label the class of all pictures, or null where the request left it open
+     * @param label the class of all images, or null where the request left it open
      * @param className its name, or null
-     * @param seed seed of the first picture; the picture after it has the next seed
+     * @param seed seed of the first image; the image after it has the next seed
      * @param steps denoising steps as requested
      * @param eta noise of the ddim sampler, 0 to 1
-     * @param upsampling how the pictures were enlarged, or null if they were not
+     * @param upsampling how the images were enlarged, or null if they were not
      */
     public record Settings(
             Integer label,
@@ -33,7 +35,7 @@ public record SampleReply(String bundle, Settings settings, long milliseconds, L
             Upsampling upsampling) {}
 
     /**
-     * How pictures were enlarged.
+     * How images were enlarged.
      *
      * @param bundle name of the upsampler's bundle
      * @param steps denoising steps as requested
@@ -42,12 +44,12 @@ public record SampleReply(String bundle, Settings settings, long milliseconds, L
     public record Upsampling(String bundle, String steps, String sampler, double eta, double classifierScale) {}
 
     /**
-     * One picture.
+     * One image.
      *
      * @param label its class, or null where the bundle has none
      * @param className the name of the class, or null
-     * @param seed asked for alone with this seed and label, the picture is the same
+     * @param seed asked for alone with this seed and label, the image is the same
      * @param png the PNG file; base64 in JSON
      */
-    public record Picture(Integer label, String className, long seed, byte[] png) {}
+    public record Image(Integer label, String className, long seed, byte[] png) {}
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * What a request came to.
  *
- * @param parts the pictures in order: uint8 of shape {@code [N, H, W, 3]}
+ * @param parts the images in order: uint8 of shape {@code [N, H, W, 3]}
  * @param milliseconds time spent drawing
  */
 record SampleResult(SampleQuery query, BundleInfo facts, List<Tensor> parts, long milliseconds) {
@@ -19,12 +19,12 @@ record SampleResult(SampleQuery query, BundleInfo facts, List<Tensor> parts, lon
         return facts.name();
     }
 
-    /** Name of the bundle that enlarged the pictures, if one did. */
+    /** Name of the bundle that enlarged the images, if one did. */
     Optional<String> upsampler() {
         return query.enlarging().flatMap(how -> facts.upsampler()).map(BundleInfo.UpsamplerFacts::name);
     }
 
-    /** One PNG file: the picture itself, or all in a grid as near to a square as it gets. */
+    /** One PNG file: the image itself, or all in a grid as near to a square as it gets. */
     byte[] file() {
         List<Tensor> all = single();
         if (all.size() == 1) {
@@ -33,19 +33,19 @@ record SampleResult(SampleQuery query, BundleInfo facts, List<Tensor> parts, lon
         return PngWriter.encode(ImageGrid.of((int) Math.ceil(Math.sqrt(all.size()))).layOut(joined()));
     }
 
-    /** Each picture as a PNG file, with what gives it again. */
+    /** Each image as a PNG file, with what gives it again. */
     SampleReply reply() {
         List<Tensor> all = single();
-        List<SampleReply.Picture> pictures = new ArrayList<>();
+        List<SampleReply.Image> images = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             Integer label = query.labelOf(i, facts.classes());
-            pictures.add(
-                    new SampleReply.Picture(label, facts.classes().name(label), query.seed() + i, PngWriter.encode(all.get(i))));
+            images.add(
+                    new SampleReply.Image(label, facts.classes().name(label), query.seed() + i, PngWriter.encode(all.get(i))));
         }
         SampleReply.Settings settings = new SampleReply.Settings(
                 query.label(), facts.classes().name(query.label()), query.seed(), query.count(), query.steps(), query.sampler(),
                 query.eta(), query.classifierScale(), upsampling());
-        return new SampleReply(facts.name(), settings, milliseconds, pictures);
+        return new SampleReply(facts.name(), settings, milliseconds, images);
     }
 
     private SampleReply.Upsampling upsampling() {
@@ -55,7 +55,7 @@ record SampleResult(SampleQuery query, BundleInfo facts, List<Tensor> parts, lon
                 .orElse(null);
     }
 
-    /** The pictures one by one, [H, W, 3]. */
+    /** The images one by one, [H, W, 3]. */
     private List<Tensor> single() {
         List<Tensor> all = new ArrayList<>();
         for (Tensor part : parts) {
@@ -66,7 +66,7 @@ record SampleResult(SampleQuery query, BundleInfo facts, List<Tensor> parts, lon
         return all;
     }
 
-    /** The pictures in one tensor, [N, H, W, 3]. */
+    /** The images in one tensor, [N, H, W, 3]. */
     private Tensor joined() {
         Tensor first = parts.get(0);
         Tensor all = Tensor.zeros(first.type(), query.count(), first.dim(1), first.dim(2), first.dim(3));

@@ -70,7 +70,7 @@ public class SamplingService {
         checkStandard();
         running = new Semaphore(config.parallel(), true);
         admitted = new Semaphore(config.parallel() + config.queue());
-        samples = Counter.builder("adm4j.samples").description("Pictures drawn").register(metrics);
+        samples = Counter.builder("adm4j.samples").description("Images drawn").register(metrics);
         seconds = Timer.builder("adm4j.sampling").description("Time spent drawing, a request").register(metrics);
         open = true;
     }
@@ -109,12 +109,12 @@ public class SamplingService {
         }
     }
 
-    /** One step of one picture: a graph that cannot run shows now, and the first caller need not wait for loading. */
+    /** One step of one image: a graph that cannot run shows now, and the first caller need not wait for loading. */
     private void warmUp() {
         double scale = facts.hasClassifier() ? 1 : 0;
         int[] labels = facts.classes().count() == 0 ? new int[0] : new int[1];
         SampleRequest request = new SampleRequest(new long[1], labels, SamplingSettings.ddpm("1", scale));
-        Tensor small = pipeline.sample(request, StepListener.none()).pictures();
+        Tensor small = pipeline.sample(request, StepListener.none()).images();
         if (upsampler != null) {
             double largeScale = upsampler.hasClassifier() ? 1 : 0;
             SamplingSettings settings = SamplingSettings.ddpm("1", largeScale);
@@ -213,15 +213,15 @@ public class SamplingService {
         try {
             for (int from = 0; from < query.count(); from += config.batchSize()) {
                 int to = Math.min(from + config.batchSize(), query.count());
-                Tensor pictures = pipeline.sample(part(query, from, to), untilStopped).pictures();
+                Tensor images = pipeline.sample(part(query, from, to), untilStopped).images();
                 if (query.enlarging().isEmpty()) {
-                    parts.add(pictures);
+                    parts.add(images);
                 } else {
-                    parts.addAll(enlarged(query, query.enlarging().get(), pictures, from, untilStopped));
+                    parts.addAll(enlarged(query, query.enlarging().get(), images, from, untilStopped));
                 }
             }
         } catch (SamplingStopped e) {
-            throw HttpException.busy("The function stopped before the pictures were done: ask again.");
+            throw HttpException.busy("The function stopped before the images were done: ask again.");
         }
         long nanos = System.nanoTime() - start;
         samples.increment(query.count());
@@ -229,7 +229,7 @@ public class SamplingService {
         return new SampleResult(query, facts, parts, TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 
-    /** @param first number of the first of the small pictures */
+    /** @param first number of the first of the small images */
     private List<Tensor> enlarged(SampleQuery query, UpsamplingSettings how, Tensor small, int first, StepListener listener) {
         List<Tensor> large = new ArrayList<>();
         int count = (int) small.dim(0);
@@ -240,7 +240,7 @@ public class SamplingService {
                     seeds(query, first + from, first + to),
                     labels(query, first + from, first + to),
                     how.settings());
-            large.add(upsampler.sample(request, listener).pictures());
+            large.add(upsampler.sample(request, listener).images());
         }
         return large;
     }
@@ -253,7 +253,7 @@ public class SamplingService {
         return LongStream.range(from, to).map(i -> query.seed() + i).toArray();
     }
 
-    /** One a picture, or none where they are of no chosen class. */
+    /** One an image, or none where they are of no chosen class. */
     private int[] labels(SampleQuery query, int from, int to) {
         return query.labelled()
                 ? IntStream.range(from, to).map(i -> query.labelOf(i, facts.classes())).toArray()

@@ -6,7 +6,7 @@ import io.adm4j.sampling.SamplingSettings;
 
 
 /**
- * How the pictures of a request are enlarged.
+ * How the images of a request are enlarged.
  *
  * @param steps denoising steps of the upsampler, in the forms of {@link SampleQuery#steps}
  * @param sampler {@code ddim} or {@code ddpm}

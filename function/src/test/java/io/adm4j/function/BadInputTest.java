@@ -163,7 +163,7 @@ class BadInputTest {
     }
 
     @Test
-    void aPictureTakesNoPost() {
+    void anImageTakesNoPost() {
         sentence(given().when().post("/sample.png"), 405);
     }
 

@@ -16,19 +16,19 @@ final class Pixels {
     private final int height;
     private final int[] levels;
 
-    private Pixels(BufferedImage picture) {
-        width = picture.getWidth();
-        height = picture.getHeight();
-        levels = picture.getRaster().getPixels(0, 0, width, height, (int[]) null);
+    private Pixels(BufferedImage image) {
+        width = image.getWidth();
+        height = image.getHeight();
+        levels = image.getRaster().getPixels(0, 0, width, height, (int[]) null);
     }
 
     static Pixels of(byte[] png) {
         try {
-            BufferedImage picture = ImageIO.read(new ByteArrayInputStream(png));
-            if (picture == null) {
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
+            if (image == null) {
                 throw new AssertionError("That is no PNG.");
             }
-            return new Pixels(picture);
+            return new Pixels(image);
         } catch (IOException e) {
             throw new AssertionError("That PNG is damaged.", e);
         }
@@ -62,7 +62,7 @@ final class Pixels {
     }
 
     /**
-     * Checks that two pictures are what one request gives twice: the runtime adds floats in no fixed order, so a grey level
+     * Checks that two images are what one request gives twice: the runtime adds floats in no fixed order, so a grey level
      * may flip here and there.
      */
     void assertSame(Pixels other) {

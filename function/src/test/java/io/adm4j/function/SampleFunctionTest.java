@@ -26,7 +26,7 @@ class SampleFunctionTest {
                 .jsonPath();
     }
 
-    private static Pixels picture(JsonPath reply, int i) {
+    private static Pixels image(JsonPath reply, int i) {
         return Pixels.ofBase64(reply.getString("pictures[" + i + "].png"));
     }
 
@@ -54,8 +54,8 @@ class SampleFunctionTest {
     }
 
     @Test
-    void picturesAreRealPngsOfTheBundleSize() {
-        Pixels pixels = picture(get("label=0&seed=1&steps=2"), 0);
+    void imagesAreRealPngsOfTheBundleSize() {
+        Pixels pixels = image(get("label=0&seed=1&steps=2"), 0);
         assertEquals(32, pixels.width());
         assertEquals(32, pixels.height());
         assertFalse(pixels.isFlat(), "a sample has some contrast");
@@ -72,13 +72,13 @@ class SampleFunctionTest {
                 .statusCode(200)
                 .extract()
                 .jsonPath();
-        picture(get, 0).assertSame(picture(post, 0));
+        image(get, 0).assertSame(image(post, 0));
         assertEquals(get.getMap("settings"), post.getMap("settings"));
     }
 
     @Test
-    void everyFieldChangesThePicture() {
-        Pixels base = picture(get("label=1&seed=1&steps=5"), 0);
+    void everyFieldChangesTheImage() {
+        Pixels base = image(get("label=1&seed=1&steps=5"), 0);
         for (String other : List.of(
                 "label=1&seed=2&steps=5",
                 "label=8&seed=1&steps=5",
@@ -86,15 +86,15 @@ class SampleFunctionTest {
                 "label=1&seed=1&steps=5&eta=1",
                 "label=1&seed=1&steps=5&sampler=ddpm",
                 "label=1&seed=1&steps=5&classifierScale=20")) {
-            assertTrue(base.differences(picture(get(other), 0), 1) > 0, other + " drew the same picture");
+            assertTrue(base.differences(image(get(other), 0), 1) > 0, other + " drew the same image");
         }
     }
 
     @Test
-    void aPictureDependsOnItsOwnSeedAlone() {
+    void anImageDependsOnItsOwnSeedAlone() {
         JsonPath many = get("label=2&seed=100&count=5&steps=4");
         for (int i = 0; i < 5; i++) {
-            picture(many, i).assertSame(picture(get("label=2&steps=4&seed=" + (100 + i)), 0));
+            image(many, i).assertSame(image(get("label=2&steps=4&seed=" + (100 + i)), 0));
         }
     }
 
@@ -103,13 +103,13 @@ class SampleFunctionTest {
         JsonPath reply = get("seed=18&count=4&steps=2");
         assertEquals(List.of(8, 9, 0, 1), reply.getList("pictures.label"));
         given().when().get("/sample?seed=18&steps=2").then().body("settings.label", nullValue());
-        picture(reply, 1).assertSame(picture(get("label=9&seed=19&steps=2"), 0));
+        image(reply, 1).assertSame(image(get("label=9&seed=19&steps=2"), 0));
     }
 
     @Test
     void withoutASeedTheOneDrawnIsReported() {
         JsonPath reply = get("label=4&steps=2");
-        picture(reply, 0).assertSame(picture(get("label=4&steps=2&seed=" + reply.getLong("settings.seed")), 0));
+        image(reply, 0).assertSame(image(get("label=4&steps=2&seed=" + reply.getLong("settings.seed")), 0));
     }
 
     @Test
@@ -130,14 +130,14 @@ class SampleFunctionTest {
     }
 
     @Test
-    void onePictureIsAPngFile() {
+    void oneImageIsAPngFile() {
         byte[] file = given().when().get("/sample.png?label=boot&seed=1&steps=2").then().statusCode(200)
                 .contentType("image/png").header("Adm4j-Seed", "1").extract().asByteArray();
-        Pixels.of(file).assertSame(picture(get("label=boot&seed=1&steps=2"), 0));
+        Pixels.of(file).assertSame(image(get("label=boot&seed=1&steps=2"), 0));
     }
 
     @Test
-    void severalPicturesAreAGrid() {
+    void severalImagesAreAGrid() {
         Pixels grid = Pixels.of(given().when().get("/sample.png?count=5&steps=2").then().statusCode(200)
                 .contentType("image/png").extract().asByteArray());
         assertEquals(3 * 32 + 4 * 2, grid.width());

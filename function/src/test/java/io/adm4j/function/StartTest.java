@@ -120,7 +120,7 @@ class StartTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "'\"small_size\" : 32' | '\"small_size\" : 16' | enlarges pictures of 16x16 to 64x64, but the model test-32 draws pictures of 32x32.",
+        "'\"small_size\" : 32' | '\"small_size\" : 16' | enlarges images of 16x16 to 64x64, but the model test-32 draws images of 32x32.",
         "'\"Ankle boot\"'       | '\"boot\", \"hat\"'  | knows 11 classes and the model test-32 10: they need the same ones.",
     })
     void anUpsamplerThatDoesNotFitIsExplained(String words, String others, String expected) throws IOException {

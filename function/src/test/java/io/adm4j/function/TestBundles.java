@@ -4,11 +4,11 @@ import java.nio.file.Path;
 
 /** The bundles that MakeTestBundle makes. */
 final class TestBundles {
-    /** 32x32 pictures of ten classes, with a classifier. */
+    /** 32x32 images of ten classes, with a classifier. */
     static final String CONDITIONAL = folder("bundle");
     /** Enlarges these to 64x64, by class. */
     static final String UPSAMPLER = folder("upsampler");
-    /** 32x32 pictures of a denoiser that knows no classes, with a classifier that does. */
+    /** 32x32 images of a denoiser that knows no classes, with a classifier that does. */
     static final String UNCONDITIONAL = folder("unconditional");
 
     private TestBundles() {}

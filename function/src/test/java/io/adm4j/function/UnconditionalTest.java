@@ -32,7 +32,7 @@ class UnconditionalTest {
         return given().when().get("/sample?upsample=false&steps=4&" + query).then().statusCode(200).extract().jsonPath();
     }
 
-    private static Pixels picture(JsonPath reply) {
+    private static Pixels image(JsonPath reply) {
         return Pixels.ofBase64(reply.getString("pictures[0].png"));
     }
 
@@ -40,7 +40,7 @@ class UnconditionalTest {
     void guidanceGivesTheClass() {
         JsonPath bag = get("label=bag&seed=1&classifierScale=30");
         assertEquals(8, bag.getInt("pictures[0].label"));
-        assertTrue(picture(bag).differences(picture(get("label=boot&seed=1&classifierScale=30")), 1) > 0);
+        assertTrue(image(bag).differences(image(get("label=boot&seed=1&classifierScale=30")), 1) > 0);
         assertEquals(List.of(3, 4), get("seed=13&count=2").getList("pictures.label"));
         given().when().get("/sample?label=bag&steps=2&upsamplerSteps=2").then().statusCode(200)
                 .body("settings.upsampling.bundle", equalTo("test-32-64"))

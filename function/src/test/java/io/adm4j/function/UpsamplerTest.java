@@ -37,22 +37,22 @@ class UpsamplerTest {
         return given().when().get("/sample?" + query).then().statusCode(200).extract().jsonPath();
     }
 
-    private static Pixels picture(JsonPath reply, int i) {
+    private static Pixels image(JsonPath reply, int i) {
         return Pixels.ofBase64(reply.getString("pictures[" + i + "].png"));
     }
 
     @Test
-    void picturesAreEnlargedUnlessTheRequestSaysNo() {
+    void imagesAreEnlargedUnlessTheRequestSaysNo() {
         JsonPath large = get("label=boot&seed=7&steps=2");
-        assertEquals(64, picture(large, 0).width());
-        assertEquals(64, picture(large, 0).height());
+        assertEquals(64, image(large, 0).width());
+        assertEquals(64, image(large, 0).height());
         assertEquals(
                 Map.of("bundle", "test-32-64", "steps", "4", "sampler", "ddim", "eta", 0f, "classifierScale", 0f),
                 large.getMap("settings.upsampling"));
         assertEquals(9, large.getInt("pictures[0].label"));
         given().when().get("/sample?label=boot&seed=7&steps=2&upsample=false").then().statusCode(200)
                 .body("settings.upsampling", nullValue());
-        assertEquals(32, picture(get("label=boot&seed=7&steps=2&upsample=false"), 0).width());
+        assertEquals(32, image(get("label=boot&seed=7&steps=2&upsample=false"), 0).width());
         JsonPath post = given().contentType("application/json")
                 .body("{\"label\": 9, \"seed\": 7, \"steps\": 2, \"upsample\": true, \"upsamplerSteps\": 4}")
                 .when()
@@ -61,20 +61,20 @@ class UpsamplerTest {
                 .statusCode(200)
                 .extract()
                 .jsonPath();
-        picture(large, 0).assertSame(picture(post, 0));
+        image(large, 0).assertSame(image(post, 0));
     }
 
     @Test
-    void aPictureDependsOnItsOwnSeedAlone() {
+    void anImageDependsOnItsOwnSeedAlone() {
         JsonPath many = get("label=2&seed=100&count=7&steps=4");
         for (int i = 0; i < 7; i++) {
-            picture(many, i).assertSame(picture(get("label=2&steps=4&seed=" + (100 + i)), 0));
+            image(many, i).assertSame(image(get("label=2&steps=4&seed=" + (100 + i)), 0));
         }
     }
 
     @Test
-    void everyFieldChangesThePicture() {
-        Pixels base = picture(get("label=1&seed=1&steps=5&upsamplerSteps=5"), 0);
+    void everyFieldChangesTheImage() {
+        Pixels base = image(get("label=1&seed=1&steps=5&upsamplerSteps=5"), 0);
         for (String other : List.of(
                 "label=1&seed=2&steps=5&upsamplerSteps=5",
                 "label=8&seed=1&steps=5&upsamplerSteps=5",
@@ -82,7 +82,7 @@ class UpsamplerTest {
                 "label=1&seed=1&steps=5&upsamplerSteps=10",
                 "label=1&seed=1&steps=5&upsamplerSteps=5&upsamplerEta=1",
                 "label=1&seed=1&steps=5&upsamplerSteps=5&upsamplerSampler=ddpm")) {
-            assertTrue(base.differences(picture(get(other), 0), 1) > 0, other + " drew the same picture");
+            assertTrue(base.differences(image(get(other), 0), 1) > 0, other + " drew the same image");
         }
     }
 

@@ -7,10 +7,10 @@ import java.util.Map;
 
 /**
  * The gradient of a convolution by its weights, dW[o,c,i,j] = Σ over n, p of dY[n,o,p]·X[n,c,p·stride + (i,j) - padding],
- * as matrix products over n and p, in the form that measured fastest for the size of the pictures.
+ * as matrix products over n and p, in the form that measured fastest for the size of the images.
  */
 final class ConvolutionWeights {
-    /** Pictures of fewer pixels make matrix products too short to be worth one for each picture. */
+    /** Images of fewer pixels make matrix products too short to be worth one for each image. */
     private static final long LARGE = 128;
 
     private final BackwardContext step;
@@ -47,14 +47,14 @@ final class ConvolutionWeights {
         if (kh == 1 && kw == 1 && stride == 1 && padding == 0) {
             gradient = pointwise();
         } else if (stride == 1 && h * w > LARGE) {
-            gradient = pictureByPicture();
+            gradient = imageByImage();
         } else {
             gradient = channelsLast();
         }
         return gradient.reshape(step.x(1).shape());
     }
 
-    /** For a 1x1 kernel: dY·Xᵀ for each picture, summed. */
+    /** For a 1x1 kernel: dY·Xᵀ for each image, summed. */
     private Value pointwise() {
         return dy.reshape(n, out, h * w)
                 .matmul(x.reshape(n, in, h * w), false, true, 1)
@@ -62,12 +62,12 @@ final class ConvolutionWeights {
     }
 
     /**
-     * A product for each picture and each kernel column. The columns are shifts of the padded X; the kernel's rows are
+     * A product for each image and each kernel column. The columns are shifts of the padded X; the kernel's rows are
      * shifts of dY against X, one under another, so that one product does them all.
      *
      * @return [out, in, kh, kw]
      */
-    private Value pictureByPicture() {
+    private Value imageByImage() {
         long rows = h + kh - 1;
         Value padded = padding == 0 ? x : x.pad2d(padding, padding, padding, padding);
         Value[] shifts = new Value[(int) kh];
@@ -86,7 +86,7 @@ final class ConvolutionWeights {
     }
 
     /**
-     * With channels last, all pictures' pixels are the rows of one matrix: one long product for each kernel element.
+     * With channels last, all images' pixels are the rows of one matrix: one long product for each kernel element.
      *
      * @return [out, in, kh·kw]
      */

@@ -418,7 +418,7 @@ public final class Value {
                 "InstanceNormalization", "", List.of(this, scale, bias), Map.of("epsilon", (float) epsilon), type, shape);
     }
 
-    // ---- pictures ----
+    // ---- images ----
 
     /** Mean over 2x2 blocks of a 4-d value. */
     public Value averagePool2() {

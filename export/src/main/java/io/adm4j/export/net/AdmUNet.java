@@ -9,7 +9,7 @@ import java.util.Deque;
 
 /**
  * The denoising UNet of "Diffusion Models Beat GANs on Image Synthesis" (section 3, appendix H), also as the
- * super-resolution network that sees a small picture beside the noisy one.
+ * super-resolution network that sees a small image beside the noisy one.
  *
  * <p>One definition serves inference, gradient and training graphs. Parameters are named as in the published state dicts.
  */
@@ -39,10 +39,10 @@ public final class AdmUNet {
     /**
      * Adds the network to a graph. Inputs and output are float32 in either precision.
      *
-     * @param x noisy pictures, float [N, 3, H, W]
+     * @param x noisy images, float [N, 3, H, W]
      * @param t original timestep numbers, float [N]
      * @param y labels, int64 [N]; null where the network is not class-conditional
-     * @param lowRes small pictures, float [N, 3, h, w]; null where the network is no super-resolution network
+     * @param lowRes small images, float [N, 3, h, w]; null where the network is no super-resolution network
      * @return [N, 3 or 6, H, W]: the predicted noise and, where learned, the variance interpolation
      * @throws IllegalArgumentException if an input is missing, too many or of a wrong shape
      */
@@ -115,7 +115,7 @@ public final class AdmUNet {
     }
 
     private void checkInputs(Value x, Value y, Value lowRes) {
-        Inputs.checkPictures("x", x, config.imageSize());
+        Inputs.checkImages("x", x, config.imageSize());
         if (config.classConditional() != (y != null)) {
             throw new IllegalArgumentException(
                     config.classConditional()
@@ -129,7 +129,7 @@ public final class AdmUNet {
                             : "The network is no super-resolution network: it takes no input low_res.");
         }
         if (lowRes != null) {
-            Inputs.checkPictures("low_res", lowRes, config.smallSize());
+            Inputs.checkImages("low_res", lowRes, config.smallSize());
         }
     }
 }

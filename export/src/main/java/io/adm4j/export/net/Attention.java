@@ -5,7 +5,7 @@ import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 import java.util.List;
 
-/** Self-attention over the positions of a picture, and the pool that is made of it. */
+/** Self-attention over the positions of an image, and the pool that is made of it. */
 final class Attention {
     private Attention() {}
 

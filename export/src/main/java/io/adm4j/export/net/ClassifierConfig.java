@@ -11,11 +11,11 @@ import java.util.stream.Collectors;
 /**
  * The settings of a noisy classifier, in the terms of the published flags.
  *
- * @param imageSize height and width of the pictures
+ * @param imageSize height and width of the images
  * @param width channels that the multipliers multiply
  * @param depth residual blocks on each level
  * @param channelMult one multiplier a level, from the finest
- * @param attentionResolutions picture heights at which there is attention
+ * @param attentionResolutions image heights at which there is attention
  * @param scaleShiftNorm the time embedding scales and shifts the normalised activations; otherwise it is added before
  * @param resblockUpDown residual blocks change the resolution; otherwise convolutions do
  * @param pool how activations become one vector
@@ -36,7 +36,7 @@ public record ClassifierConfig(
 
     /** How the activations become one vector of logits. */
     public enum Pool {
-        /** Mean over the picture, then a linear layer. */
+        /** Mean over the image, then a linear layer. */
         ADAPTIVE,
         /** The mean attends to all positions, then a linear layer. */
         ATTENTION,

@@ -23,14 +23,14 @@ public final class ClassifierGradientGraph {
      * The outputs of a classifier gradient graph.
      *
      * @param logProb log p(y | x_t), [N]
-     * @param gradient of {@code logProb} by x_t, of the shape of x; each picture's by its own pixels
+     * @param gradient of {@code logProb} by x_t, of the shape of x; each image's by its own pixels
      */
     public record Output(Value logProb, Value gradient) {}
 
     /**
      * Appends the gradient to a classifier, in operators that every build of ONNX Runtime has.
      *
-     * @param x the noisy pictures that the classifier sees, [N, ...]
+     * @param x the noisy images that the classifier sees, [N, ...]
      * @param y labels in 0..K-1, int64 [N]
      * @param logits what the classifier makes of x, [N, K]
      * @throws IllegalArgumentException if the logits do not depend on x

@@ -5,13 +5,13 @@ import java.util.Arrays;
 
 /** Checks of network inputs. */
 final class Inputs {
-    /** Channels of a picture. */
+    /** Channels of an image. */
     static final int CHANNELS = 3;
 
     private Inputs() {}
 
-    static void checkPictures(String name, Value pictures, int size) {
-        long[] s = pictures.shape();
+    static void checkImages(String name, Value images, int size) {
+        long[] s = images.shape();
         if (s.length != 4 || s[1] != CHANNELS || s[2] != size || s[3] != size) {
             throw new IllegalArgumentException(
                     "The input " + name + " must have the shape [N, " + CHANNELS + ", " + size + ", " + size + "], not "

@@ -18,7 +18,7 @@ import io.adm4j.tensor.ElementType;
 final class Layers {
     private static final double EPSILON = 1e-5;
 
-    /** Sums over a picture and small differences need more than float16 has. */
+    /** Sums over an image and small differences need more than float16 has. */
     private static final ElementType NORMALIZED_IN = ElementType.FLOAT32;
 
     private final GraphBuilder graph;

@@ -57,7 +57,7 @@ public final class NetworkModels {
     }
 
     /**
-     * A feature network, which is a classifier at timestep 0 (clean pictures): input {@code x} [N, 3, H, W] in [-1, 1];
+     * A feature network, which is a classifier at timestep 0 (clean images): input {@code x} [N, 3, H, W] in [-1, 1];
      * outputs {@code features} [N, D], the vector that the last linear layer sees, and {@code logits} [N, K].
      *
      * @param weights float32 arrays by state-dict name
@@ -65,7 +65,7 @@ public final class NetworkModels {
      */
     public static OnnxModel features(ClassifierConfig config, Map<String, Tensor> weights) {
         GraphBuilder graph = new GraphBuilder();
-        Value x = pictures(graph, "x", config.imageSize());
+        Value x = images(graph, "x", config.imageSize());
         Value clean = graph.constant(Tensor.of(new float[1], 1));
         AdmClassifier.Output output = new AdmClassifier(config).build(graph, x, clean);
         return OnnxModel.withWeights(
@@ -77,23 +77,23 @@ public final class NetworkModels {
 
     private static GraphBuilder graph(UNetConfig config, Precision precision) {
         GraphBuilder graph = new GraphBuilder();
-        Value x = pictures(graph, "x", config.imageSize());
+        Value x = images(graph, "x", config.imageSize());
         Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
         Value y = config.classConditional() ? graph.input("y", ElementType.INT64, GraphBuilder.BATCH) : null;
-        Value lowRes = config.superResolution() ? pictures(graph, "low_res", config.smallSize()) : null;
+        Value lowRes = config.superResolution() ? images(graph, "low_res", config.smallSize()) : null;
         graph.named("out", new AdmUNet(config, precision).build(graph, x, t, y, lowRes, Dropout.none()));
         return graph;
     }
 
     private static GraphBuilder graph(ClassifierConfig config) {
         GraphBuilder graph = new GraphBuilder();
-        Value x = pictures(graph, "x", config.imageSize());
+        Value x = images(graph, "x", config.imageSize());
         Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
         graph.named("logits", new AdmClassifier(config).build(graph, x, t).logits());
         return graph;
     }
 
-    private static Value pictures(GraphBuilder graph, String name, int size) {
+    private static Value images(GraphBuilder graph, String name, int size) {
         return graph.input(name, ElementType.FLOAT32, GraphBuilder.BATCH, Inputs.CHANNELS, size, size);
     }
 }

@@ -8,12 +8,12 @@ import java.util.List;
 /**
  * The settings of a denoising UNet, in the terms of the published flags.
  *
- * @param imageSize height and width of the pictures; of the large ones for super-resolution
- * @param smallSize height and width of the small pictures of a super-resolution network; 0 for other networks
+ * @param imageSize height and width of the images; of the large ones for super-resolution
+ * @param smallSize height and width of the small images of a super-resolution network; 0 for other networks
  * @param numChannels width that the channel multipliers multiply
  * @param numResBlocks residual blocks on each level
  * @param channelMult one multiplier a level, from the finest; may be fractions
- * @param attentionResolutions picture heights at which there is attention
+ * @param attentionResolutions image heights at which there is attention
  * @param numHeads heads of each attention; not used where {@code numHeadChannels} is given
  * @param numHeadsUpsample heads on the way up, or -1 for {@code numHeads}
  * @param numHeadChannels channels of one head, or -1 to go by {@code numHeads}
@@ -127,7 +127,7 @@ public record UNetConfig(
         return json;
     }
 
-    /** Whether the network takes a small picture to enlarge. */
+    /** Whether the network takes a small image to enlarge. */
     public boolean superResolution() {
         return smallSize > 0;
     }

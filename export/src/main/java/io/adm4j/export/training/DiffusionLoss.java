@@ -80,7 +80,7 @@ public final class DiffusionLoss {
             return new Terms(loss, null, loss);
         }
         Value difference = (config.predictXstart() ? xStart : noise).sub(prediction);
-        Value mse = meanOverPicture(difference.mul(difference));
+        Value mse = meanOverImage(difference.mul(difference));
         if (!config.learnSigma()) {
             return new Terms(mse, mse, null);
         }
@@ -118,9 +118,9 @@ public final class DiffusionLoss {
         Value predictedXStart = config.predictXstart() ? prediction : xStartFromNoise(prediction, xT, t);
         Value modelMean = predictedXStart.mul(c1).add(xT.mul(c2));
 
-        Value kl = meanOverPicture(normalKl(trueMean, trueLogVariance, modelMean, modelLogVariance))
+        Value kl = meanOverImage(normalKl(trueMean, trueLogVariance, modelMean, modelLogVariance))
                 .div(Math.log(2));
-        Value decoder = meanOverPicture(decoderLogLikelihood(xStart, modelMean, modelLogVariance.mul(0.5)))
+        Value decoder = meanOverImage(decoderLogLikelihood(xStart, modelMean, modelLogVariance.mul(0.5)))
                 .div(-Math.log(2));
         Value first = t.equal(t.graph().constant(Tensor.of(new long[] {0})));
         return first.where(decoder, kl);
@@ -139,7 +139,7 @@ public final class DiffusionLoss {
         return logVariance2.sub(logVariance1).add(spread).add(shift).sub(1).mul(0.5);
     }
 
-    /** Log-likelihood of 8-bit pictures under a Gaussian that is integrated over each grey level's bin. */
+    /** Log-likelihood of 8-bit images under a Gaussian that is integrated over each grey level's bin. */
     private static Value decoderLogLikelihood(Value x, Value mean, Value logScale) {
         Value centred = x.sub(mean);
         Value inverse = logScale.neg().exp();
@@ -159,7 +159,7 @@ public final class DiffusionLoss {
         return x.add(cubic).mul(Math.sqrt(2 / Math.PI)).tanh().add(1).mul(0.5);
     }
 
-    private static Value meanOverPicture(Value x) {
+    private static Value meanOverImage(Value x) {
         return x.reduceMean(false, 1, 2, 3);
     }
 

@@ -15,7 +15,7 @@ import java.util.List;
  * A network with its loss, ready to be differentiated.
  *
  * <p>Inputs of both kinds: {@code x_start} [N,3,H,W] in [-1, 1], {@code noise} like it, {@code t} int64 [N] in [0, steps),
- * {@code y} int64 [N], and {@code loss_weight} [N], by which each picture's loss is multiplied before the mean.
+ * {@code y} int64 [N], and {@code loss_weight} [N], by which each image's loss is multiplied before the mean.
  *
  * @param graph holds the network's parameters and inputs
  * @param loss the scalar that is minimised
@@ -31,8 +31,8 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
      */
     public static TrainingGraph ofDenoiser(UNetConfig network, DiffusionLoss loss) {
         GraphBuilder g = new GraphBuilder();
-        Value xStart = picture(g, "x_start", network.imageSize());
-        Value noise = picture(g, "noise", network.imageSize());
+        Value xStart = image(g, "x_start", network.imageSize());
+        Value noise = image(g, "noise", network.imageSize());
         Value t = g.input("t", ElementType.INT64, GraphBuilder.BATCH);
         Value y = network.classConditional() ? g.input("y", ElementType.INT64, GraphBuilder.BATCH) : null;
         Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
@@ -59,8 +59,8 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
      */
     public static TrainingGraph ofClassifier(ClassifierConfig network, DiffusionLoss noising, boolean noised) {
         GraphBuilder g = new GraphBuilder();
-        Value xStart = picture(g, "x_start", network.imageSize());
-        Value noise = noised ? picture(g, "noise", network.imageSize()) : null;
+        Value xStart = image(g, "x_start", network.imageSize());
+        Value noise = noised ? image(g, "noise", network.imageSize()) : null;
         Value t = g.input("t", ElementType.INT64, GraphBuilder.BATCH);
         Value y = g.input("y", ElementType.INT64, GraphBuilder.BATCH);
         Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
@@ -73,7 +73,7 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
                 g, weightedMean(losses, weight), List.of(g.named("losses", losses), g.named("logits", logits)));
     }
 
-    private static Value picture(GraphBuilder g, String name, long size) {
+    private static Value image(GraphBuilder g, String name, long size) {
         return g.input(name, ElementType.FLOAT32, GraphBuilder.BATCH, 3, size, size);
     }
 

@@ -61,7 +61,7 @@ class GradientRulesTest {
         reductions(all);
         matrices(all);
         convolutions(all);
-        pictures(all);
+        images(all);
         return all.stream();
     }
 
@@ -192,7 +192,7 @@ class GradientRulesTest {
                 .conv(v.get(1), null, 1, 1)));
     }
 
-    private static void pictures(List<Case> all) {
+    private static void images(List<Case> all) {
         all.add(inFloat("AveragePool", "even", List.of(signed(N, 2, 4, 2)), v -> v.get(0).averagePool2()));
         all.add(inFloat("AveragePool", "odd", List.of(signed(N, 1, 5, 3)), v -> v.get(0).averagePool2()));
         all.add(inFloat("Resize", "", List.of(signed(N, 2, 2, 3)), v -> v.get(0).upsampleNearest2()));

@@ -171,11 +171,11 @@ class GradientsTest {
         UnsupportedOperationException e = assertThrows(
                 UnsupportedOperationException.class, () -> new Gradients(graph, Kernels.STOCK).of(y, List.of(x)));
         assertTrue(e.getMessage().contains("Erf") && e.getMessage().contains(y.name()), e.getMessage());
-        Value picture = graph.input("picture", ElementType.FLOAT32, N, 1, 2, 2);
-        Value large = picture.upsampleBilinear(2);
+        Value image = graph.input("image", ElementType.FLOAT32, N, 1, 2, 2);
+        Value large = image.upsampleBilinear(2);
         assertThrows(
                 UnsupportedOperationException.class,
-                () -> new Gradients(graph, Kernels.STOCK).of(large, List.of(picture)));
+                () -> new Gradients(graph, Kernels.STOCK).of(large, List.of(image)));
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class DropoutTest {
     private static final double RATE = 0.3;
-    private static final int[] PICTURE = {8, 20, 20};
+    private static final int[] IMAGE = {8, 20, 20};
     private static final int LENGTH = 8 * 20 * 20;
 
     @Test
@@ -73,7 +73,7 @@ class DropoutTest {
             assertEquals(net.dropoutLayers(), masksIn(net, net.dropoutLayers()));
             assertThrows(IllegalArgumentException.class, () -> masksIn(net, net.dropoutLayers() - 1));
             GraphBuilder graph = new GraphBuilder();
-            net.build(graph, pictures(graph), graph.input("t", ElementType.FLOAT32, -1), null, Dropout.none());
+            net.build(graph, images(graph), graph.input("t", ElementType.FLOAT32, -1), null, Dropout.none());
             assertTrue(graph.nodes().stream().noneMatch(n -> n.op().equals("Floor")));
         }
     }
@@ -97,11 +97,11 @@ class DropoutTest {
     private static long masksIn(AdmUNet net, int layers) {
         GraphBuilder graph = new GraphBuilder();
         Dropout dropout = Dropout.keyed(graph.input("dropout_keys", ElementType.FLOAT32, GraphBuilder.BATCH, layers));
-        net.build(graph, pictures(graph), graph.input("t", ElementType.FLOAT32, -1), null, dropout);
+        net.build(graph, images(graph), graph.input("t", ElementType.FLOAT32, -1), null, dropout);
         return graph.nodes().stream().filter(n -> n.op().equals("Floor")).count();
     }
 
-    private static Value pictures(GraphBuilder graph) {
+    private static Value images(GraphBuilder graph) {
         return graph.input("x", ElementType.FLOAT32, GraphBuilder.BATCH, 3, 16, 16);
     }
 
@@ -109,12 +109,12 @@ class DropoutTest {
     private static float[][] masks(Tensor keys) {
         GraphBuilder graph = new GraphBuilder();
         Value in = graph.input("keys", ElementType.FLOAT32, GraphBuilder.BATCH, 2);
-        Value x = graph.input("x", ElementType.FLOAT32, GraphBuilder.BATCH, PICTURE[0], PICTURE[1], PICTURE[2]);
+        Value x = graph.input("x", ElementType.FLOAT32, GraphBuilder.BATCH, IMAGE[0], IMAGE[1], IMAGE[2]);
         Dropout dropout = Dropout.keyed(in);
         Value a = graph.named("a", dropout.apply(x, RATE));
         Value b = graph.named("b", dropout.apply(x, RATE));
         OnnxModel model = OnnxModel.withInputs(graph, List.of(in, x), List.of(a, b));
-        Tensor ones = ones(keys.dim(0), PICTURE[0], PICTURE[1], PICTURE[2]);
+        Tensor ones = ones(keys.dim(0), IMAGE[0], IMAGE[1], IMAGE[2]);
         try (OnnxSession session = OnnxSession.open(model.bytes(), Device.CPU, 1)) {
             Map<String, Tensor> out = session.run(Map.of("keys", keys, "x", ones));
             return new float[][] {out.get("a").toFloatArray(), out.get("b").toFloatArray()};

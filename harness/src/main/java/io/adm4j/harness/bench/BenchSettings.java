@@ -14,7 +14,7 @@ import io.adm4j.runtime.Device;
  * @param classifierFlags published flags of the noisy classifier; null where there is none
  * @param squaredError whether training minimises the squared error of the noise alone ({@code learn_sigma} false), whatever
  *     the flags say
- * @param batchSize pictures a run
+ * @param batchSize images a run
  * @param threads CPU threads; 0 for all cores
  * @param warmUps runs that are not counted
  * @param repeats runs that are

@@ -64,7 +64,7 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
                 where(),
                 settings.repeats(),
                 settings.warmUps()));
-        text.append(String.format("%-18s %12s %12s %12s%n", "", "min s", "median s", "pictures/s"));
+        text.append(String.format("%-18s %12s %12s %12s%n", "", "min s", "median s", "images/s"));
         for (Timing t : timings) {
             text.append(String.format(
                     Locale.ROOT, "%-18s %12.5f %12.5f %12.1f%n", t.name(), t.min(), t.median(), t.rate()));

@@ -14,7 +14,7 @@ final class DenoiserForward implements Measurement {
     DenoiserForward(BenchSettings settings, Path scratch) {
         UNetConfig config = settings.denoiser();
         RandomBatch batch = new RandomBatch(settings.batchSize());
-        x = batch.pictures(config.imageSize());
+        x = batch.images(config.imageSize());
         timesteps = batch.constant(settings.diffusion().diffusionSteps() / 2);
         labels = config.classConditional() ? batch.whole(config.numClasses()) : null;
         denoiser = new UntrainedDenoiser(settings, scratch);

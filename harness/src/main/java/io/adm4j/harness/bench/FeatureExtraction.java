@@ -5,15 +5,15 @@ import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 
-/** The features of one batch of pictures, as scores take them. */
+/** The features of one batch of images, as scores take them. */
 public final class FeatureExtraction implements Measurement {
     private final FeatureExtractor extractor;
-    private final Tensor pictures;
+    private final Tensor images;
 
-    /** @param pictures uint8 [N, H, W, 3] */
-    public FeatureExtraction(Path network, Tensor pictures, Device device, int threads) {
+    /** @param images uint8 [N, H, W, 3] */
+    public FeatureExtraction(Path network, Tensor images, Device device, int threads) {
         this.extractor = FeatureExtractor.open(network, device, threads);
-        this.pictures = pictures;
+        this.images = images;
     }
 
     @Override
@@ -23,7 +23,7 @@ public final class FeatureExtraction implements Measurement {
 
     @Override
     public void run() {
-        extractor.extract(pictures);
+        extractor.extract(images);
     }
 
     @Override

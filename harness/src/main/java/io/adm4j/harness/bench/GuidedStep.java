@@ -15,7 +15,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 
-/** One DDIM step with classifier guidance: denoiser, classifier gradient and the update of the pictures. */
+/** One DDIM step with classifier guidance: denoiser, classifier gradient and the update of the images. */
 final class GuidedStep implements Measurement {
     private final UntrainedDenoiser denoiser;
     private final OnnxSession classifier;
@@ -27,7 +27,7 @@ final class GuidedStep implements Measurement {
     GuidedStep(BenchSettings settings, Path scratch) {
         ClassifierConfig config = settings.classifier();
         RandomBatch batch = new RandomBatch(settings.batchSize());
-        start = batch.pictures(config.imageSize());
+        start = batch.images(config.imageSize());
         labels = batch.whole(config.numClasses());
         sampler = new DdimSampler(new GaussianDiffusion(settings.diffusion()), 0, true);
         Path model = scratch.resolve("classifier-gradient.onnx");

@@ -33,7 +33,7 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
     public String run(List<MetricBenchTarget> works, ProgressListener listener) {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%,d samples against %,d reference pictures, %,d features; eigenvalues by %s; %d runs%n%-38s %10s %10s %10s%n",
+                "%,d samples against %,d reference images, %,d features; eigenvalues by %s; %d runs%n%-38s %10s %10s %10s%n",
                 samples,
                 reference,
                 dimension,

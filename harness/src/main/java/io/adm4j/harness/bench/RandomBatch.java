@@ -14,14 +14,14 @@ final class RandomBatch {
         this.size = size;
     }
 
-    /** Standard normal pictures, float32 [N, 3, side, side]. */
-    Tensor pictures(int side) {
-        Tensor pictures = Tensor.zeros(ElementType.FLOAT32, size, 3, side, side);
-        FloatBuffer values = pictures.floats();
+    /** Standard normal images, float32 [N, 3, side, side]. */
+    Tensor images(int side) {
+        Tensor images = Tensor.zeros(ElementType.FLOAT32, size, 3, side, side);
+        FloatBuffer values = images.floats();
         while (values.hasRemaining()) {
             values.put((float) random.nextGaussian());
         }
-        return pictures;
+        return images;
     }
 
     /** Whole numbers from 0 to below {@code bound}, int64 [N]. */
@@ -33,7 +33,7 @@ final class RandomBatch {
         return numbers;
     }
 
-    /** The same number for each picture, float32 [N]. */
+    /** The same number for each image, float32 [N]. */
     Tensor constant(float value) {
         Tensor numbers = Tensor.zeros(ElementType.FLOAT32, size);
         for (int i = 0; i < size; i++) {

@@ -6,13 +6,13 @@ import java.util.Arrays;
  * How long a measurement took.
  *
  * @param name of the measurement
- * @param pictures that one run handles
+ * @param images that one run handles
  * @param seconds one value a run, in order; at least one
  */
-public record Timing(String name, int pictures, double[] seconds) {
+public record Timing(String name, int images, double[] seconds) {
 
     /** Runs a measurement and takes its time, after runs that are not counted. */
-    public static Timing of(Measurement measurement, int pictures, int warmUps, int repeats, Runnable afterEach) {
+    public static Timing of(Measurement measurement, int images, int warmUps, int repeats, Runnable afterEach) {
         for (int i = 0; i < warmUps; i++) {
             measurement.run();
             afterEach.run();
@@ -24,7 +24,7 @@ public record Timing(String name, int pictures, double[] seconds) {
             seconds[i] = (System.nanoTime() - start) / 1e9;
             afterEach.run();
         }
-        return new Timing(measurement.name(), pictures, seconds);
+        return new Timing(measurement.name(), images, seconds);
     }
 
     /** The shortest run, in seconds. */
@@ -40,8 +40,8 @@ public record Timing(String name, int pictures, double[] seconds) {
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
-    /** Pictures per second of the median run. */
+    /** Images per second of the median run. */
     public double rate() {
-        return pictures / median();
+        return images / median();
     }
 }

@@ -47,8 +47,8 @@ final class TrainingStep implements Measurement {
 
     private void fill(UNetConfig config, int steps, int size) {
         RandomBatch random = new RandomBatch(size);
-        batch.put("x_start", random.pictures(config.imageSize()));
-        batch.put("noise", random.pictures(config.imageSize()));
+        batch.put("x_start", random.images(config.imageSize()));
+        batch.put("noise", random.images(config.imageSize()));
         batch.put("t", random.whole(steps));
         if (config.classConditional()) {
             batch.put("y", random.whole(config.numClasses()));

@@ -25,7 +25,7 @@ final class UntrainedDenoiser implements Denoiser, AutoCloseable {
         this.session = OnnxSession.open(model, settings.device(), settings.threads());
         this.takesLabels = config.classConditional();
         this.lowRes = config.superResolution()
-                ? new RandomBatch(settings.batchSize()).pictures(config.smallSize())
+                ? new RandomBatch(settings.batchSize()).images(config.smallSize())
                 : null;
     }
 

@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A set of pictures of one size, with labels where the source has them. Pictures are uint8, height x width x 3 (RGB).
+ * A set of images of one size, with labels where the source has them. Images are uint8, height x width x 3 (RGB).
  *
  * <p>Sources:
  *
  * <ul>
  *   <li>a {@code .npz} file with {@code arr_0} uint8 [N, H, W, 3] (or [N, H, W, 1], [N, H, W]: grey), or whole numbers
  *       from 0 to 255 of another type, and, optionally, integer labels {@code arr_1} [N];
- *   <li>a folder of MNIST's or Fashion-MNIST's IDX files, packed or not; grey pictures become RGB and those smaller than
+ *   <li>a folder of MNIST's or Fashion-MNIST's IDX files, packed or not; grey images become RGB and those smaller than
  *       asked get a border of zeros;
  *   <li>a folder with one sub-folder per class;
  *   <li>a folder of files {@code label_name.ext}; without {@code _} in every name they have no labels.
  * </ul>
  *
- * <p>Other pictures of another size than asked are brought to it as the published ADM code does: halved by area, then
+ * <p>Other images of another size than asked are brought to it as the published ADM code does: halved by area, then
  * bicubic, then cut to the square in the middle. Reading is safe from several threads at once.
  */
 public final class Dataset {
@@ -31,7 +31,7 @@ public final class Dataset {
     private final Path root;
     private final List<Path> files;
 
-    /** @param labels one for each picture, below the number of names; null if there are none */
+    /** @param labels one for each image, below the number of names; null if there are none */
     Dataset(ImageStore store, int[] labels, List<String> classNames, Path root, List<Path> files) {
         this.store = store;
         this.labels = labels;
@@ -41,16 +41,16 @@ public final class Dataset {
     }
 
     /**
-     * Opens pictures; npz and IDX files are read whole, picture files when they are asked for.
+     * Opens images; npz and IDX files are read whole, image files when they are asked for.
      *
-     * @throws UserError if there is nothing that can be read as labelled or plain pictures
+     * @throws UserError if there is nothing that can be read as labelled or plain images
      */
     public static Dataset open(Path source, DatasetOptions options) {
         return open(source, options, true);
     }
 
     /**
-     * Opens pictures that are looked at once, so that none is kept.
+     * Opens images that are looked at once, so that none is kept.
      *
      * @throws UserError as {@link #open(Path, DatasetOptions)}
      */
@@ -68,18 +68,18 @@ public final class Dataset {
         return IdxImages.areIn(source) ? IdxImages.open(source, options) : FolderImages.open(source, options, keep);
     }
 
-    /** Number of pictures; at least one. */
+    /** Number of images; at least one. */
     public int size() {
         return store.size();
     }
 
-    /** Height and width of every picture in pixels. */
+    /** Height and width of every image in pixels. */
     public int imageSize() {
         return store.imageSize();
     }
 
-    /** Bytes of one picture: height x width x 3. */
-    public int pictureBytes() {
+    /** Bytes of one image: height x width x 3. */
+    public int imageBytes() {
         return store.imageSize() * store.imageSize() * 3;
     }
 
@@ -98,46 +98,46 @@ public final class Dataset {
     }
 
     /**
-     * The label of a picture, from 0 to {@link #classCount()} - 1.
+     * The label of an image, from 0 to {@link #classCount()} - 1.
      *
-     * @throws UserError if the pictures have no labels
+     * @throws UserError if the images have no labels
      */
     public int label(int index) {
         if (labels == null) {
-            throw new UserError("The pictures in " + root + " have no labels; give an npz with arr_1, one sub-folder per "
+            throw new UserError("The images in " + root + " have no labels; give an npz with arr_1, one sub-folder per "
                     + "class, or files named label_name.ext.");
         }
         return labels[index];
     }
 
-    /** All labels, in the order of the pictures; empty without labels. */
+    /** All labels, in the order of the images; empty without labels. */
     Optional<int[]> labels() {
         return Optional.ofNullable(labels).map(int[]::clone);
     }
 
-    /** Writes one picture as uint8 height x width x 3 to the beginning of {@code target}. */
+    /** Writes one image as uint8 height x width x 3 to the beginning of {@code target}. */
     public void copy(int index, byte[] target) {
         store.copy(index, target, 0);
     }
 
-    /** Writes one picture as uint8 height x width x 3 to {@code target} from {@code offset} on. */
+    /** Writes one image as uint8 height x width x 3 to {@code target} from {@code offset} on. */
     public void copy(int index, byte[] target, int offset) {
         store.copy(index, target, offset);
     }
 
     /**
      * SHA-256 of the source, in hexadecimal: that of the file if there is one; of several, that of the lines which
-     * {@code sha256sum} prints for them in their folder, in the order of the pictures (images before labels for IDX
+     * {@code sha256sum} prints for them in their folder, in the order of the images (images before labels for IDX
      * files). Reads all of them.
      */
     public String checksum() {
         return Sha256.of(root, files);
     }
 
-    /** A few words for messages: where the pictures come from, how many, how large. */
+    /** A few words for messages: where the images come from, how many, how large. */
     @Override
     public String toString() {
-        return root + ": " + size() + " pictures of " + imageSize() + "x" + imageSize() + ", "
+        return root + ": " + size() + " images of " + imageSize() + "x" + imageSize() + ", "
                 + (hasLabels() ? classCount() + " classes" : "no labels");
     }
 }

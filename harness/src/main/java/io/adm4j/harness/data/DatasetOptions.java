@@ -1,13 +1,13 @@
 package io.adm4j.harness.data;
 
 /**
- * How pictures are to be delivered.
+ * How images are to be delivered.
  *
- * @param imageSize height and width in pixels of every picture delivered, or {@link #AS_STORED}
+ * @param imageSize height and width in pixels of every image delivered, or {@link #AS_STORED}
  * @param split the part taken of data that come in two parts; other sources ignore it
  */
 public record DatasetOptions(int imageSize, Split split) {
-    /** An image size that leaves every picture as it is; all must then be squares of one size. */
+    /** An image size that leaves every image as it is; all must then be squares of one size. */
     public static final int AS_STORED = 0;
 
     public DatasetOptions {
@@ -19,7 +19,7 @@ public record DatasetOptions(int imageSize, Split split) {
         }
     }
 
-    /** Pictures of one size, the part for training. */
+    /** Images of one size, the part for training. */
     public static DatasetOptions ofSize(int imageSize) {
         return new DatasetOptions(imageSize, Split.TRAIN);
     }

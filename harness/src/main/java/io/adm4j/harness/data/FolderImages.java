@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**
- * Picture files: one sub-folder per class, or files named {@code label_anything.ext} in one folder. Classes are numbered
+ * Image files: one sub-folder per class, or files named {@code label_anything.ext} in one folder. Classes are numbered
  * in the order of their names.
  *
  * <p>Files are decoded when asked for, and kept, where they are asked for again and again, if the whole set
@@ -41,16 +41,16 @@ final class FolderImages implements ImageStore {
         this.kept = keep && fits ? new AtomicReferenceArray<>(files.size()) : null;
     }
 
-    /** @param keep whether pictures are asked for more than once */
+    /** @param keep whether images are asked for more than once */
     static Dataset open(Path folder, DatasetOptions options, boolean keep) {
         List<Path> folders = entries(folder).filter(Files::isDirectory).toList();
-        List<Path> files = entries(folder).filter(FolderImages::isPicture).toList();
+        List<Path> files = entries(folder).filter(FolderImages::isImage).toList();
         if (files.isEmpty() && folders.isEmpty()) {
-            throw new UserError("The folder " + folder + " holds no pictures (" + String.join(", ", new TreeSet<>(EXTENSIONS))
-                    + "), no sub-folders of pictures and no IDX files.");
+            throw new UserError("The folder " + folder + " holds no images (" + String.join(", ", new TreeSet<>(EXTENSIONS))
+                    + "), no sub-folders of images and no IDX files.");
         }
         if (!files.isEmpty() && !folders.isEmpty()) {
-            throw new UserError("The folder " + folder + " holds both pictures (" + files.get(0).getFileName()
+            throw new UserError("The folder " + folder + " holds both images (" + files.get(0).getFileName()
                     + ") and sub-folders (" + folders.get(0).getFileName()
                     + "); use either one sub-folder per class or files named label_name.ext.");
         }
@@ -61,10 +61,10 @@ final class FolderImages implements ImageStore {
         List<Path> files = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
         for (int label = 0; label < folders.size(); label++) {
-            List<Path> own = picturesBelow(folders.get(label));
+            List<Path> own = imagesBelow(folders.get(label));
             if (own.isEmpty()) {
                 throw new UserError("The class folder " + folders.get(label)
-                        + " holds no pictures; add some or remove the folder.");
+                        + " holds no images; add some or remove the folder.");
             }
             files.addAll(own);
             for (int i = 0; i < own.size(); i++) {
@@ -77,13 +77,13 @@ final class FolderImages implements ImageStore {
 
     private static Dataset byPrefix(Path folder, List<Path> files, DatasetOptions options, boolean keep) {
         boolean labelled = files.stream().allMatch(f -> f.getFileName().toString().indexOf('_') > 0);
-        FolderImages pictures = new FolderImages(files, options, keep);
+        FolderImages images = new FolderImages(files, options, keep);
         if (!labelled) {
-            return new Dataset(pictures, null, List.of(), folder, files);
+            return new Dataset(images, null, List.of(), folder, files);
         }
         List<String> names = files.stream().map(FolderImages::prefix).distinct().sorted().toList();
         int[] labels = files.stream().mapToInt(f -> names.indexOf(prefix(f))).toArray();
-        return new Dataset(pictures, labels, names, folder, files);
+        return new Dataset(images, labels, names, folder, files);
     }
 
     private static String prefix(Path file) {
@@ -107,15 +107,15 @@ final class FolderImages implements ImageStore {
         }
     }
 
-    private static List<Path> picturesBelow(Path folder) {
+    private static List<Path> imagesBelow(Path folder) {
         try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return all.filter(FolderImages::isPicture).sorted(Comparator.comparing(Path::toString)).toList();
+            return all.filter(FolderImages::isImage).sorted(Comparator.comparing(Path::toString)).toList();
         } catch (IOException | UncheckedIOException e) {
             throw new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
         }
     }
 
-    private static boolean isPicture(Path file) {
+    private static boolean isImage(Path file) {
         return EXTENSIONS.contains(extension(file)) && Files.isRegularFile(file);
     }
 
@@ -152,15 +152,15 @@ final class FolderImages implements ImageStore {
     }
 
     private byte[] load(Path file) {
-        RgbImage picture = decode(file);
+        RgbImage image = decode(file);
         if (!asStored) {
-            return ImageResizer.squared(picture, imageSize).pixels();
+            return ImageResizer.squared(image, imageSize).pixels();
         }
-        if (picture.width() != imageSize || picture.height() != imageSize) {
-            throw new UserError("The picture " + file + " is " + picture.width() + "x" + picture.height()
-                    + ", but all pictures here must be " + imageSize + "x" + imageSize + ".");
+        if (image.width() != imageSize || image.height() != imageSize) {
+            throw new UserError("The image " + file + " is " + image.width() + "x" + image.height()
+                    + ", but all images here must be " + imageSize + "x" + imageSize + ".");
         }
-        return picture.pixels();
+        return image.pixels();
     }
 
     private static RgbImage decode(Path file) {
@@ -169,14 +169,14 @@ final class FolderImages implements ImageStore {
             image = ImageIO.read(file.toFile());
         } catch (IOException | RuntimeException e) {
             // Damaged files make some readers fail with unchecked exceptions.
-            throw new UserError("The picture " + file + " could not be decoded (" + e.getMessage()
+            throw new UserError("The image " + file + " could not be decoded (" + e.getMessage()
                     + "); replace it, or save it again as RGB.", e);
         }
         if (image == null) {
-            throw new UserError("The file " + file + " is no picture that Java can decode; remove or convert it.");
+            throw new UserError("The file " + file + " is no image that Java can decode; remove or convert it.");
         }
         if (image.getRaster().getNumBands() == 4 && isJpeg(file)) {
-            throw new UserError("The picture " + file + " has four channels (CMYK, as for print); save it again as RGB.");
+            throw new UserError("The image " + file + " has four channels (CMYK, as for print); save it again as RGB.");
         }
         return RgbImage.of(image);
     }

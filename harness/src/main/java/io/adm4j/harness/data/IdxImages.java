@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * MNIST and the data sets made after it: grey pictures in {@code <split>-images-idx3-ubyte[.gz]}, labels in
- * {@code <split>-labels-idx1-ubyte[.gz]}. Pictures smaller than asked get an even border of zeros, larger ones are
+ * MNIST and the data sets made after it: grey images in {@code <split>-images-idx3-ubyte[.gz]}, labels in
+ * {@code <split>-labels-idx1-ubyte[.gz]}. Images smaller than asked get an even border of zeros, larger ones are
  * resized.
  */
 final class IdxImages implements ImageStore {
@@ -29,7 +29,7 @@ final class IdxImages implements ImageStore {
     private final int imageSize;
 
     /**
-     * @param stored height and width of the pictures in {@code grey}
+     * @param stored height and width of the images in {@code grey}
      * @param imageSize height and width with the border; at least {@code stored}
      */
     private IdxImages(byte[] grey, int count, int stored, int imageSize) {
@@ -39,7 +39,7 @@ final class IdxImages implements ImageStore {
         this.imageSize = imageSize;
     }
 
-    /** Whether the folder holds IDX pictures of any split. */
+    /** Whether the folder holds IDX images of any split. */
     static boolean areIn(Path folder) {
         return Arrays.stream(Split.values()).anyMatch(s -> find(folder, imagesName(s)) != null);
     }
@@ -53,12 +53,12 @@ final class IdxImages implements ImageStore {
         int height = images.shape()[1];
         int width = images.shape()[2];
         if (labels.shape()[0] != count) {
-            throw new UserError("The file " + imagesFile + " holds " + count + " pictures but " + labelsFile + " "
+            throw new UserError("The file " + imagesFile + " holds " + count + " images but " + labelsFile + " "
                     + labels.shape()[0] + " labels; take both from the same data set.");
         }
         if (height != width) {
-            throw new UserError("The pictures in " + imagesFile + " are " + width + "x" + height
-                    + "; IDX pictures have to be squares.");
+            throw new UserError("The images in " + imagesFile + " are " + width + "x" + height
+                    + "; IDX images have to be squares.");
         }
         int size = options.imageSize() == DatasetOptions.AS_STORED ? height : options.imageSize();
         int stored = Math.min(size, height);

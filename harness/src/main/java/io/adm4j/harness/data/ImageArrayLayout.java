@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * How the pictures of an npz file lie in {@code arr_0}.
+ * How the images of an npz file lie in {@code arr_0}.
  *
  * @param channels 3, or 1 for grey
  */
@@ -24,29 +24,29 @@ record ImageArrayLayout(int count, int height, int width, int channels) {
             ElementType.FLOAT32,
             ElementType.FLOAT64);
 
-    /** @throws UserError if the array is missing or holds no pictures */
+    /** @throws UserError if the array is missing or holds no images */
     static ImageArrayLayout of(NpzReader reader, Path file) {
-        if (!reader.has(NpzImages.PICTURES)) {
-            throw new UserError("The file " + file + " has no array arr_0 with pictures; it holds " + reader.names() + ".");
+        if (!reader.has(NpzImages.IMAGES)) {
+            throw new UserError("The file " + file + " has no array arr_0 with images; it holds " + reader.names() + ".");
         }
-        NpyHeader header = reader.header(NpzImages.PICTURES);
+        NpyHeader header = reader.header(NpzImages.IMAGES);
         long[] shape = header.shape();
-        boolean pictures = shape.length == 3 || shape.length == 4 && (shape[3] == 3 || shape[3] == 1);
-        if (!pictures || !MAY_HOLD_COLOURS.contains(header.type())) {
+        boolean images = shape.length == 3 || shape.length == 4 && (shape[3] == 3 || shape[3] == 1);
+        if (!images || !MAY_HOLD_COLOURS.contains(header.type())) {
             throw new UserError("The array arr_0 in " + file + " is " + header.type() + Arrays.toString(shape)
-                    + "; pictures are uint8 [N, height, width, 3].");
+                    + "; images are uint8 [N, height, width, 3].");
         }
         if (shape[0] < 1 || shape[1] < 1 || shape[2] < 1 || shape[0] > Integer.MAX_VALUE
                 || shape[1] * shape[2] > Integer.MAX_VALUE / 3) {
             throw new UserError("The array arr_0 in " + file + " has the shape " + Arrays.toString(shape)
-                    + ", which is empty or too large; at least one picture is needed.");
+                    + ", which is empty or too large; at least one image is needed.");
         }
         return new ImageArrayLayout((int) shape[0], (int) shape[1], (int) shape[2], shape.length == 3 ? 1 : (int) shape[3]);
     }
 
     void requireSquare(Path file) {
         if (height != width) {
-            throw new UserError("The pictures in " + file + " are " + width + "x" + height
+            throw new UserError("The images in " + file + " are " + width + "x" + height
                     + "; squares are needed here.");
         }
     }

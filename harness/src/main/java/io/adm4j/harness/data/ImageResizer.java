@@ -1,7 +1,7 @@
 package io.adm4j.harness.data;
 
 /**
- * Brings a picture of any shape to a square of one size, as the data loader of the published ADM code does: halved by
+ * Brings an image of any shape to a square of one size, as the data loader of the published ADM code does: halved by
  * area (box filter) while the shorter side is at least twice the size, then bicubic so that the shorter side fits, then
  * the square in the middle.
  *
@@ -15,10 +15,10 @@ final class ImageResizer {
 
     /**
      * @param size wanted height and width in pixels, at least 1
-     * @return the picture itself if it has that size
+     * @return the image itself if it has that size
      */
-    static RgbImage squared(RgbImage picture, int size) {
-        RgbImage p = picture;
+    static RgbImage squared(RgbImage image, int size) {
+        RgbImage p = image;
         while (Math.min(p.width(), p.height()) >= 2 * size) {
             p = resize(p, p.width() / 2, p.height() / 2, Filter.BOX);
         }
@@ -28,8 +28,8 @@ final class ImageResizer {
         return p.centre(size);
     }
 
-    static RgbImage resize(RgbImage picture, int width, int height, Filter filter) {
-        RgbImage p = picture;
+    static RgbImage resize(RgbImage image, int width, int height, Filter filter) {
+        RgbImage p = image;
         if (width != p.width()) {
             p = horizontally(p, width, filter);
         }

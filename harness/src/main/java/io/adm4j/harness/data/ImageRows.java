@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * without anybody noticing.
  */
 final class ImageRows {
-    private static final String REMEDY = "pictures are whole numbers from 0 to 255, so scale them ((x + 1) * 127.5 for"
+    private static final String REMEDY = "images are whole numbers from 0 to 255, so scale them ((x + 1) * 127.5 for"
             + " [-1, 1], x * 255 for [0, 1]) and save them as uint8.";
 
     private final ImageArrayLayout layout;
@@ -36,7 +36,7 @@ final class ImageRows {
         Tensor bytes = rows.type() == ElementType.UINT8 ? rows : whole(rows);
         done += (int) rows.dim(0);
         if (done == layout.count() && isFloat(rows.type()) && largest <= 1) {
-            throw new UserError("The pictures in " + file + " hold no value above 1; " + REMEDY);
+            throw new UserError("The images in " + file + " hold no value above 1; " + REMEDY);
         }
         return layout.channels() == 3 ? bytes : repeated(bytes);
     }
@@ -56,9 +56,9 @@ final class ImageRows {
             };
             // Written so that NaN fails too.
             if (!(value >= 0 && value <= 255 && value == Math.rint(value))) {
-                long picture = done + to.position() / (rows.size() / rows.dim(0));
+                long image = done + to.position() / (rows.size() / rows.dim(0));
                 throw new UserError(
-                        "Picture " + picture + " in " + file + " holds the value " + shown(value) + "; " + REMEDY);
+                        "Image " + image + " in " + file + " holds the value " + shown(value) + "; " + REMEDY);
             }
             largest = Math.max(largest, value);
             to.put((byte) (int) value);

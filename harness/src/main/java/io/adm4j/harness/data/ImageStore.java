@@ -1,17 +1,17 @@
 package io.adm4j.harness.data;
 
-/** Where pictures of one size come from; may be asked by several threads at once. */
+/** Where images of one size come from; may be asked by several threads at once. */
 interface ImageStore {
     int size();
 
-    /** Height and width of every picture in pixels. */
+    /** Height and width of every image in pixels. */
     int imageSize();
 
     /**
-     * Writes one picture as uint8 height x width x 3.
+     * Writes one image as uint8 height x width x 3.
      *
-     * @param offset where in {@code target} the picture begins
-     * @throws io.adm4j.feedback.UserError if the picture cannot be read
+     * @param offset where in {@code target} the image begins
+     * @throws io.adm4j.feedback.UserError if the image cannot be read
      */
     void copy(int index, byte[] target, int offset);
 }

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Pictures one batch after the other, in the order of their source. Of an npz file only the batch is in memory; of a folder
+ * Images one batch after the other, in the order of their source. Of an npz file only the batch is in memory; of a folder
  * the batch and the next, which several threads decode meanwhile.
  *
  * <p>For one thread.
@@ -26,10 +26,10 @@ public abstract sealed class ImageStream implements AutoCloseable {
     private ImageStream() {}
 
     /**
-     * Opens the sources that {@link Dataset} knows. Pictures of an npz file and of a folder opened with
+     * Opens the sources that {@link Dataset} knows. Images of an npz file and of a folder opened with
      * {@link DatasetOptions#AS_STORED} keep their size.
      *
-     * @throws UserError if there are no pictures that can be read, or pictures of an npz file are not of the size asked
+     * @throws UserError if there are no images that can be read, or images of an npz file are not of the size asked
      */
     public static ImageStream open(Path source, DatasetOptions options) {
         if (!Files.isRegularFile(source)) {
@@ -48,21 +48,21 @@ public abstract sealed class ImageStream implements AutoCloseable {
         }
     }
 
-    /** Pictures that are in memory: uint8 [N, H, W, 3], N at least 1, H = W. */
-    public static ImageStream of(Tensor pictures) {
-        return new OfTensor(pictures);
+    /** Images that are in memory: uint8 [N, H, W, 3], N at least 1, H = W. */
+    public static ImageStream of(Tensor images) {
+        return new OfTensor(images);
     }
 
-    /** The pictures of a data set in their order. */
+    /** The images of a data set in their order. */
     public static ImageStream of(Dataset data) {
         return new OfData(data);
     }
 
     /**
-     * Pictures that are made while the stream is read, and handed out as they are made.
+     * Images that are made while the stream is read, and handed out as they are made.
      *
      * @param size how many there will be
-     * @param labels one a picture, or none
+     * @param labels one per image, or none
      * @param batches uint8 [N, H, W, 3] of any number N at each call
      */
     public static ImageStream ofBatches(
@@ -70,7 +70,7 @@ public abstract sealed class ImageStream implements AutoCloseable {
         return new OfBatches(size, imageSize, labels, batches);
     }
 
-    /** Number of pictures in all; at least 1. */
+    /** Number of images in all; at least 1. */
     public abstract int size();
 
     /** Height and width in pixels. */
@@ -80,14 +80,14 @@ public abstract sealed class ImageStream implements AutoCloseable {
     public abstract Optional<String> checksum();
 
     /**
-     * The labels of all pictures in their order, where the source has any.
+     * The labels of all images in their order, where the source has any.
      *
-     * @throws UserError if there are labels that do not fit the pictures
+     * @throws UserError if there are labels that do not fit the images
      */
     public abstract Optional<int[]> labels();
 
     /**
-     * The first pictures of this stream, which the new one closes.
+     * The first images of this stream, which the new one closes.
      *
      * @throws UserError if there are fewer
      */
@@ -96,10 +96,10 @@ public abstract sealed class ImageStream implements AutoCloseable {
     }
 
     /**
-     * The next pictures.
+     * The next images.
      *
      * @param max at least 1
-     * @return uint8 [at most max, H, W, 3], or null after the last picture
+     * @return uint8 [at most max, H, W, 3], or null after the last image
      * @throws UserError if the source is damaged
      */
     public abstract Tensor next(int max);
@@ -127,10 +127,10 @@ public abstract sealed class ImageStream implements AutoCloseable {
             layout.requireSquare(file);
             int size = options.imageSize();
             if (size != DatasetOptions.AS_STORED && size != layout.height()) {
-                throw new UserError("The pictures in " + file + " are " + layout.width() + "x" + layout.height() + ", but "
+                throw new UserError("The images in " + file + " are " + layout.width() + "x" + layout.height() + ", but "
                         + size + "x" + size + " are needed.");
             }
-            this.rows = reader.stream(NpzImages.PICTURES);
+            this.rows = reader.stream(NpzImages.IMAGES);
             this.toRgb = new ImageRows(layout, file);
         }
 
@@ -235,9 +235,9 @@ public abstract sealed class ImageStream implements AutoCloseable {
         }
 
         private Tensor decoded(int from, int count) {
-            byte[] pictures = new byte[Math.multiplyExact(count, data.pictureBytes())];
-            IntStream.range(0, count).parallel().forEach(i -> data.copy(from + i, pictures, i * data.pictureBytes()));
-            return Tensor.of(pictures, count, data.imageSize(), data.imageSize(), 3);
+            byte[] images = new byte[Math.multiplyExact(count, data.imageBytes())];
+            IntStream.range(0, count).parallel().forEach(i -> data.copy(from + i, images, i * data.imageBytes()));
+            return Tensor.of(images, count, data.imageSize(), data.imageSize(), 3);
         }
     }
 
@@ -298,7 +298,7 @@ public abstract sealed class ImageStream implements AutoCloseable {
 
         First(ImageStream all, int count) {
             if (count < 1 || count > all.size()) {
-                throw new UserError("There are " + all.size() + " pictures, and " + count + " were asked for.");
+                throw new UserError("There are " + all.size() + " images, and " + count + " were asked for.");
             }
             this.all = all;
             this.count = count;
@@ -342,25 +342,25 @@ public abstract sealed class ImageStream implements AutoCloseable {
     }
 
     private static final class OfTensor extends ImageStream {
-        private final Tensor pictures;
+        private final Tensor images;
         private int done;
 
-        OfTensor(Tensor pictures) {
-            if (pictures.type() != ElementType.UINT8 || pictures.rank() != 4 || pictures.dim(0) < 1
-                    || pictures.dim(1) != pictures.dim(2) || pictures.dim(3) != 3) {
-                throw new IllegalArgumentException("Pictures are uint8 [N, H, W, 3] with H = W, not " + pictures + ".");
+        OfTensor(Tensor images) {
+            if (images.type() != ElementType.UINT8 || images.rank() != 4 || images.dim(0) < 1
+                    || images.dim(1) != images.dim(2) || images.dim(3) != 3) {
+                throw new IllegalArgumentException("Images are uint8 [N, H, W, 3] with H = W, not " + images + ".");
             }
-            this.pictures = pictures;
+            this.images = images;
         }
 
         @Override
         public int size() {
-            return (int) pictures.dim(0);
+            return (int) images.dim(0);
         }
 
         @Override
         public int imageSize() {
-            return (int) pictures.dim(1);
+            return (int) images.dim(1);
         }
 
         @Override
@@ -380,7 +380,7 @@ public abstract sealed class ImageStream implements AutoCloseable {
                 return null;
             }
             done += count;
-            return pictures.rows(done - count, done);
+            return images.rows(done - count, done);
         }
     }
 }

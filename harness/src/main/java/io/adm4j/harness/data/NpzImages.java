@@ -13,17 +13,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Pictures of an npz file, held in memory. */
+/** Images of an npz file, held in memory. */
 final class NpzImages implements ImageStore {
-    static final String PICTURES = "arr_0";
+    static final String IMAGES = "arr_0";
     static final String LABELS = "arr_1";
     private static final int ROWS_AT_ONCE = 256;
 
-    private final byte[][] pictures;
+    private final byte[][] images;
     private final int imageSize;
 
-    private NpzImages(byte[][] pictures, int imageSize) {
-        this.pictures = pictures;
+    private NpzImages(byte[][] images, int imageSize) {
+        this.images = images;
         this.imageSize = imageSize;
     }
 
@@ -36,46 +36,46 @@ final class NpzImages implements ImageStore {
                 layout.requireSquare(file);
                 size = layout.height();
             }
-            byte[][] pictures = new byte[layout.count()][];
+            byte[][] images = new byte[layout.count()][];
             ImageRows toRgb = new ImageRows(layout, file);
-            if (reader.header(PICTURES).fortranOrder()) {
-                take(toRgb.toRgb(reader.read(PICTURES)), layout, size, pictures, 0);
+            if (reader.header(IMAGES).fortranOrder()) {
+                take(toRgb.toRgb(reader.read(IMAGES)), layout, size, images, 0);
             } else {
-                try (NpyStream stream = reader.stream(PICTURES)) {
+                try (NpyStream stream = reader.stream(IMAGES)) {
                     int done = 0;
                     for (Tensor rows = stream.nextRows(ROWS_AT_ONCE); rows != null; rows = stream.nextRows(ROWS_AT_ONCE)) {
-                        done = take(toRgb.toRgb(rows), layout, size, pictures, done);
+                        done = take(toRgb.toRgb(rows), layout, size, images, done);
                     }
                 }
             }
             int classes = labels == null ? 0 : Arrays.stream(labels).max().orElseThrow() + 1;
             List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-            return new Dataset(new NpzImages(pictures, size), labels, names, file, List.of(file));
+            return new Dataset(new NpzImages(images, size), labels, names, file, List.of(file));
         } catch (ArrayFileException e) {
             throw new UserError(e.getMessage(), e);
         }
     }
 
-    private static int take(Tensor rgb, ImageArrayLayout layout, int size, byte[][] pictures, int from) {
+    private static int take(Tensor rgb, ImageArrayLayout layout, int size, byte[][] images, int from) {
         ByteBuffer bytes = rgb.bytes();
         int done = from;
         for (int i = 0; i < rgb.dim(0); i++) {
             byte[] pixels = new byte[layout.height() * layout.width() * 3];
             bytes.get(pixels);
-            RgbImage picture = new RgbImage(layout.width(), layout.height(), pixels);
+            RgbImage image = new RgbImage(layout.width(), layout.height(), pixels);
             boolean fits = layout.width() == size && layout.height() == size;
-            pictures[done++] = fits ? pixels : ImageResizer.squared(picture, size).pixels();
+            images[done++] = fits ? pixels : ImageResizer.squared(image, size).pixels();
         }
         return done;
     }
 
-    /** @throws UserError if there is not one class number for each picture */
+    /** @throws UserError if there is not one class number for each image */
     static int[] labels(NpzReader reader, Path file, int count) {
         NpyHeader header = reader.header(LABELS);
         long[] shape = header.shape();
         if (shape.length != 1 || shape[0] != count) {
             throw new UserError("The labels " + LABELS + " in " + file + " have the shape " + Arrays.toString(shape)
-                    + "; one label for each of the " + count + " pictures is needed.");
+                    + "; one label for each of the " + count + " images is needed.");
         }
         if (header.type() != ElementType.INT64 && header.type() != ElementType.INT32
                 && header.type() != ElementType.UINT8) {
@@ -92,7 +92,7 @@ final class NpzImages implements ImageStore {
                 default -> bytes.get(i) & 0xff;
             };
             if (label < 0 || label > 1_000_000) {
-                throw new UserError("Label " + label + " of picture " + i + " in " + file
+                throw new UserError("Label " + label + " of image " + i + " in " + file
                         + " is no class number; classes are counted from 0.");
             }
             labels[i] = (int) label;
@@ -102,7 +102,7 @@ final class NpzImages implements ImageStore {
 
     @Override
     public int size() {
-        return pictures.length;
+        return images.length;
     }
 
     @Override
@@ -112,6 +112,6 @@ final class NpzImages implements ImageStore {
 
     @Override
     public void copy(int index, byte[] target, int offset) {
-        System.arraycopy(pictures[index], 0, target, offset, pictures[index].length);
+        System.arraycopy(images[index], 0, target, offset, images[index].length);
     }
 }

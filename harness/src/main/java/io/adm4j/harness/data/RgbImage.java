@@ -6,7 +6,7 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
 /**
- * One picture in memory: uint8, height x width x 3, rows from the top.
+ * One image in memory: uint8, height x width x 3, rows from the top.
  *
  * @param pixels {@code height * width * 3} values, red first
  */

@@ -2,9 +2,9 @@ package io.adm4j.harness.data;
 
 /** Which part of a data set that comes in two parts (the IDX files of MNIST and Fashion-MNIST). */
 public enum Split {
-    /** The pictures for training: {@code train-*}. */
+    /** The images for training: {@code train-*}. */
     TRAIN("train"),
-    /** The pictures held back: {@code t10k-*}. */
+    /** The images held back: {@code t10k-*}. */
     TEST("t10k");
 
     private final String prefix;

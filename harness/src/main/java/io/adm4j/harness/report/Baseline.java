@@ -92,7 +92,7 @@ record Baseline(
                     file,
                     text("created"),
                     in("featureNetwork").text("sha256"),
-                    in("reference").pictures(),
+                    in("reference").images(),
                     settings.integer("k"),
                     settings.integer("inceptionSplit"),
                     results);
@@ -107,7 +107,7 @@ record Baseline(
                 }
             }
             Optional<SamplingPoint> point = node.has("point") ? Optional.of(in("point").point()) : Optional.empty();
-            return new Measured(point, in("samples").pictures(), scores);
+            return new Measured(point, in("samples").images(), scores);
         }
 
         private SamplingPoint point() {
@@ -127,7 +127,7 @@ record Baseline(
             return texts;
         }
 
-        private ImageSet pictures() {
+        private ImageSet images() {
             return new ImageSet(
                     text("source"),
                     integer("count"),

@@ -54,8 +54,8 @@ public final class BaselineGate {
      */
     public void requireComparable(FeatureNetwork network, ImageSet reference, EvaluatorSettings settings) {
         same("feature network", brief(baseline.networkSha256()), brief(network.sha256()));
-        same("number of reference pictures", baseline.reference().count(), reference.count());
-        same("size of reference pictures", baseline.reference().imageSize(), reference.imageSize());
+        same("number of reference images", baseline.reference().count(), reference.count());
+        same("size of reference images", baseline.reference().imageSize(), reference.imageSize());
         same("reference", brief(baseline.reference().sha256().orElse("no checksum")),
                 brief(reference.sha256().orElse("no checksum")));
         same("neighbour (--k)", baseline.k(), settings.k());

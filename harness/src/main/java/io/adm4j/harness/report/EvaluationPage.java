@@ -17,15 +17,15 @@ import java.util.stream.Stream;
 
 /** An evaluation to look at: figures with what they mean, samples, their neighbours, curves, classes, provenance. */
 final class EvaluationPage {
-    /** Pixels that all pictures of a kind may have together, so that the page stays some megabytes. */
+    /** Pixels that all images of a kind may have together, so that the page stays some megabytes. */
     private static final long PIXELS = 3_000_000;
 
-    private static final int LEAST_PICTURES = 4;
+    private static final int LEAST_IMAGES = 4;
     private static final int MOST_SAMPLES = 64;
     private static final int MOST_SAMPLES_OF_SEVERAL = 16;
     private static final int MOST_ROWS_OF_NEIGHBOURS = 12;
     private static final int MOST_NEIGHBOURS = 5;
-    /** Pictures smaller than this are shown with their pixels as squares. */
+    /** Images smaller than this are shown with their pixels as squares. */
     private static final int SMALL = 64;
 
     private final EvaluationReport report;
@@ -194,13 +194,13 @@ final class EvaluationPage {
         page.heading("Samples");
         if (shown.size() == 1) {
             Gallery gallery = shown.get(0).gallery().get();
-            int count = count(gallery.pictures(), 1, MOST_SAMPLES);
+            int count = count(gallery.images(), 1, MOST_SAMPLES);
             page.paragraph("", "The first " + count + " of "
                     + String.format(Locale.ROOT, "%,d", shown.get(0).samples().count()) + ", not picked by hand.");
-            page.add("<div class=\"card\">").add(pictures(gallery, count, "Sample")).add("</div>\n");
+            page.add("<div class=\"card\">").add(images(gallery, count, "Sample")).add("</div>\n");
             return;
         }
-        page.paragraph("", "The first of each set, not picked by hand. With the same seeds and labels, pictures at the same"
+        page.paragraph("", "The first of each set, not picked by hand. With the same seeds and labels, images at the same"
                 + " place grew from the same noise.");
         page.add("<div class=\"row\">\n");
         for (Result result : shown) {
@@ -208,19 +208,19 @@ final class EvaluationPage {
             page.add("<figure class=\"card\"><figcaption>" + Html.escape(ReportText.shortName(report, result)) + "<span>"
                     + result.scores().get(Metric.FID).map(s -> "FID " + ScoreFormat.value(Metric.FID, s.value())).orElse("")
                     + "</span></figcaption>");
-            page.add(pictures(gallery, count(gallery.pictures(), shown.size(), MOST_SAMPLES_OF_SEVERAL), "Sample"));
+            page.add(images(gallery, count(gallery.images(), shown.size(), MOST_SAMPLES_OF_SEVERAL), "Sample"));
             page.add("</figure>\n");
         }
         page.add("</div>\n");
     }
 
-    private String pictures(Gallery gallery, int count, String what) {
-        StringBuilder html = new StringBuilder("<div class=\"pictures" + size(gallery.pictures()) + "\">\n");
+    private String images(Gallery gallery, int count, String what) {
+        StringBuilder html = new StringBuilder("<div class=\"images" + size(gallery.images()) + "\">\n");
         for (int i = 0; i < count; i++) {
             String name = gallery.labels().isEmpty() ? "" : className(gallery.labels().get(i));
             html.append("<figure><img alt=\"").append(what).append(' ').append(i + 1)
                     .append(name.isEmpty() ? "" : ", " + Html.escape(name))
-                    .append("\" src=\"").append(Page.address(gallery.pictures(), i)).append("\">");
+                    .append("\" src=\"").append(Page.address(gallery.images(), i)).append("\">");
             if (!name.isEmpty()) {
                 html.append("<figcaption title=\"").append(Html.escape(name)).append("\">").append(Html.escape(name))
                         .append("</figcaption>");
@@ -237,8 +237,8 @@ final class EvaluationPage {
         if (shown.isEmpty()) {
             return;
         }
-        page.heading("Nearest reference pictures");
-        page.paragraph("", "Each sample beside the reference pictures whose features are nearest to its own, with the"
+        page.heading("Nearest reference images");
+        page.paragraph("", "Each sample beside the reference images whose features are nearest to its own, with the"
                 + " Euclidean distance between the feature vectors. A sample that repeats its neighbour may have been"
                 + " learnt by heart.");
         boolean first = true;
@@ -258,19 +258,19 @@ final class EvaluationPage {
     private String neighbours(Gallery gallery, int galleries) {
         int most = gallery.nearest().stream().mapToInt(n -> n.distances().size()).max().orElse(0);
         int columns = Math.min(MOST_NEIGHBOURS, most);
-        long fit = fit(gallery.nearest().get(0).pictures(), galleries) / (columns + 1);
-        int rows = (int) Math.min(gallery.nearest().size(), Math.max(LEAST_PICTURES, Math.min(MOST_ROWS_OF_NEIGHBOURS, fit)));
+        long fit = fit(gallery.nearest().get(0).images(), galleries) / (columns + 1);
+        int rows = (int) Math.min(gallery.nearest().size(), Math.max(LEAST_IMAGES, Math.min(MOST_ROWS_OF_NEIGHBOURS, fit)));
         StringBuilder html = new StringBuilder("<div class=\"neighbours\">\n");
         for (int i = 0; i < rows; i++) {
             Gallery.Nearest nearest = gallery.nearest().get(i);
             String name = gallery.labels().isEmpty() ? "sample" : className(gallery.labels().get(i));
-            html.append("<div class=\"card near").append(size(gallery.pictures())).append("\"><figure class=\"own\"><img alt=\"Sample ")
-                    .append(i + 1).append("\" src=\"").append(Page.address(gallery.pictures(), i))
+            html.append("<div class=\"card near").append(size(gallery.images())).append("\"><figure class=\"own\"><img alt=\"Sample ")
+                    .append(i + 1).append("\" src=\"").append(Page.address(gallery.images(), i))
                     .append("\"><figcaption title=\"").append(Html.escape(name)).append("\">").append(Html.escape(name))
                     .append("</figcaption></figure>\n");
             for (int n = 0; n < Math.min(columns, nearest.distances().size()); n++) {
-                html.append("<figure><img alt=\"Reference picture ").append(n + 1).append("\" src=\"")
-                        .append(Page.address(nearest.pictures(), n)).append("\"><figcaption>")
+                html.append("<figure><img alt=\"Reference image ").append(n + 1).append("\" src=\"")
+                        .append(Page.address(nearest.images(), n)).append("\"><figcaption>")
                         .append(distance(nearest.distances().get(n))).append("</figcaption></figure>\n");
             }
             html.append("</div>\n");
@@ -285,7 +285,7 @@ final class EvaluationPage {
             return;
         }
         page.heading("Classes");
-        page.paragraph("", "Each class's samples against the reference pictures of that class. A heading sorts by its"
+        page.paragraph("", "Each class's samples against the reference images of that class. A heading sorts by its"
                 + " column. Small classes give coarse figures.");
         boolean first = true;
         for (Result result : shown) {
@@ -366,18 +366,18 @@ final class EvaluationPage {
                 : " <span title=\"higher is better\">&#8593;</span>");
     }
 
-    /** How many pictures of a set to show. */
-    private static int count(Tensor pictures, int sets, int most) {
-        return (int) Math.min(Math.min(pictures.dim(0), most), Math.max(LEAST_PICTURES, fit(pictures, sets)));
+    /** How many images of a set to show. */
+    private static int count(Tensor images, int sets, int most) {
+        return (int) Math.min(Math.min(images.dim(0), most), Math.max(LEAST_IMAGES, fit(images, sets)));
     }
 
-    /** How many pictures of this size fit into one set's share of the page. */
-    private static long fit(Tensor pictures, int sets) {
-        return PIXELS / sets / (pictures.dim(1) * pictures.dim(2));
+    /** How many images of this size fit into one set's share of the page. */
+    private static long fit(Tensor images, int sets) {
+        return PIXELS / sets / (images.dim(1) * images.dim(2));
     }
 
-    private static String size(Tensor pictures) {
-        return pictures.dim(2) < SMALL ? " small" : "";
+    private static String size(Tensor images) {
+        return images.dim(2) < SMALL ? " small" : "";
     }
 
     private static String distance(double value) {

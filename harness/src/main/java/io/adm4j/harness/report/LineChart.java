@@ -127,7 +127,7 @@ record LineChart(String title, String horizontal, List<Series> series) {
                 .orElse(0);
     }
 
-    /** From figures to places in the picture. */
+    /** From figures to places in the image. */
     private record Frame(double[] places, Axis vertical, double left, double right) {
         double x(double value) {
             double first = places[0];

@@ -83,14 +83,14 @@ final class Page {
         return html + "</main>\n</body>\n</html>\n";
     }
 
-    /** A picture as an image's address. */
+    /** An image as an image's address. */
     static String address(byte[] png) {
         return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
     }
 
-    /** The address of one of many pictures: uint8 [N, H, W, 3]. */
-    static String address(Tensor pictures, int index) {
-        Tensor one = pictures.rows(index, index + 1L);
+    /** The address of one of many images: uint8 [N, H, W, 3]. */
+    static String address(Tensor images, int index) {
+        Tensor one = images.rows(index, index + 1L);
         return address(PngWriter.encode(one.reshape(one.dim(1), one.dim(2), one.dim(3))));
     }
 

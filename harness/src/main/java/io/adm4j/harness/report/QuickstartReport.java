@@ -16,13 +16,13 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The page that shows what guidance does: pictures, scores and curves over the classifier scale, how they were made and
+ * The page that shows what guidance does: images, scores and curves over the classifier scale, how they were made and
  * where the model comes from. One HTML file that needs nothing else, for light and dark screens.
  *
  * @param title heading of the page
  * @param results one per scale, at least one; shown by ascending scale
  * @param rowNames what the rows of the grids show, such as class names; empty for none
- * @param settings how the pictures were sampled and scored, name to value, in the order shown
+ * @param settings how the images were sampled and scored, name to value, in the order shown
  * @param provenance where the bundle comes from, as its manifest tells
  */
 public record QuickstartReport(
@@ -56,10 +56,10 @@ public record QuickstartReport(
     /** The page as text. */
     public String html() {
         Page page = new Page(title);
-        page.paragraph("lead", "Pictures drawn from noise by a diffusion model. A classifier that also sees through the"
+        page.paragraph("lead", "Images drawn from noise by a diffusion model. A classifier that also sees through the"
                 + " noise pulls each one towards its class; the classifier scale says how hard. Scale 0 leaves the model"
                 + " alone.");
-        pictures(page);
+        images(page);
         scores(page);
         if (results.size() > 1) {
             curves(page);
@@ -70,9 +70,9 @@ public record QuickstartReport(
         return page.facts("Where the model comes from", origin).finish();
     }
 
-    private void pictures(Page into) {
+    private void images(Page into) {
         StringBuilder page = new StringBuilder();
-        page.append("<h2>The pictures</h2>\n<p>The same noise goes in at every scale, so pictures at the same place can be"
+        page.append("<h2>The images</h2>\n<p>The same noise goes in at every scale, so images at the same place can be"
                 + " compared.</p>\n<div class=\"row\">\n");
         for (ScaleResult r : results) {
             String scale = ShortDecimal.of(r.scale());
@@ -110,9 +110,9 @@ public record QuickstartReport(
             cell(page, r, ScaleResult::inceptionScore, "%.2f", true);
             page.append(String.format(Locale.ROOT, "<td>%.1f</td></tr>%n", r.seconds()));
         }
-        page.append("</table></div>\n<p class=\"note\">FID: how far the features of samples and real pictures lie apart as a"
-                        + " whole. Precision: the share of samples that look like real pictures. Recall: the share of real"
-                        + " pictures that the samples come close to. Inception-style: sure and varied classes. The best of"
+        page.append("</table></div>\n<p class=\"note\">FID: how far the features of samples and real images lie apart as a"
+                        + " whole. Precision: the share of samples that look like real images. Recall: the share of real"
+                        + " images that the samples come close to. Inception-style: sure and varied classes. The best of"
                         + " each column is marked. ")
                 .append(Html.escape(EvaluationReport.COMPARABILITY))
                 .append("</p>\n");
@@ -159,7 +159,7 @@ public record QuickstartReport(
                 new LineChart.Series("Recall", scale, results.stream().mapToDouble(ScaleResult::recall).toArray())));
         page.heading("Over the classifier scale").add("<div class=\"row\">\n");
         page.chart("Fidelity and variety", "precision and recall; higher is better", tradeOff.svg());
-        page.chart("Distance from real pictures", "FID; lower is better", distance.svg());
+        page.chart("Distance from real images", "FID; lower is better", distance.svg());
         page.add("</div>\n");
     }
 

@@ -31,7 +31,7 @@ final class ReportText {
         ImageSet samples = report.results().get(0).samples();
         ImageSet reference = report.reference();
         return String.format(Locale.ROOT,
-                "%s%,d samples of %s against %,d reference pictures of %s, on the %,d features of %s.",
+                "%s%,d samples of %s against %,d reference images of %s, on the %,d features of %s.",
                 report.results().size() == 1 ? "" : report.results().size() + " sets of ",
                 samples.count(), size(samples), reference.count(), size(reference),
                 report.network().features(), report.network().name());

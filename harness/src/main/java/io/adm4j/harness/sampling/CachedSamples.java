@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.Tensor;
 
-/** Pictures that are made once: finished batches are kept on disk and taken from there the next time. */
+/** Images that are made once: finished batches are kept on disk and taken from there the next time. */
 final class CachedSamples implements SampleSource {
     private final SampleSource source;
     private final SampleShards shards;
@@ -30,13 +30,13 @@ final class CachedSamples implements SampleSource {
     }
 
     @Override
-    public Tensor pictures(int from, int to, StepListener listener) {
+    public Tensor images(int from, int to, StepListener listener) {
         if (shards.has(from)) {
-            return shards.pictures(from);
+            return shards.images(from);
         }
-        Tensor pictures = source.pictures(from, to, listener);
-        shards.put(from, pictures, source.labels(from, to));
-        return pictures;
+        Tensor images = source.images(from, to, listener);
+        shards.put(from, images, source.labels(from, to));
+        return images;
     }
 
     @Override

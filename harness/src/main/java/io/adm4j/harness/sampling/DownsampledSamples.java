@@ -7,7 +7,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 
-/** Pictures of another source made smaller by area, as the small pictures are that upsamplers are trained on. */
+/** Images of another source made smaller by area, as the small images are that upsamplers are trained on. */
 public final class DownsampledSamples implements SampleSource {
     private static final int CHANNELS = 3;
     private static final int LEVELS = 0xff;
@@ -16,13 +16,13 @@ public final class DownsampledSamples implements SampleSource {
     private final int size;
 
     /**
-     * Brings pictures to a size.
+     * Brings images to a size.
      *
      * @throws UserError if theirs is no multiple of it
      */
     public DownsampledSamples(SampleSource source, int size) {
         if (source.imageSize() % size != 0) {
-            throw new UserError("Pictures of " + source.imageSize() + "x" + source.imageSize()
+            throw new UserError("Images of " + source.imageSize() + "x" + source.imageSize()
                     + " cannot be made smaller to " + size + "x" + size + " by area: the size is no multiple.");
         }
         this.source = source;
@@ -45,8 +45,8 @@ public final class DownsampledSamples implements SampleSource {
     }
 
     @Override
-    public Tensor pictures(int from, int to, StepListener listener) {
-        return shrink(source.pictures(from, to, listener), size);
+    public Tensor images(int from, int to, StepListener listener) {
+        return shrink(source.images(from, to, listener), size);
     }
 
     @Override
@@ -64,13 +64,13 @@ public final class DownsampledSamples implements SampleSource {
         return source.worthKeeping();
     }
 
-    private static Tensor shrink(Tensor pictures, int size) {
-        int count = (int) pictures.dim(0);
-        int large = (int) pictures.dim(1);
+    private static Tensor shrink(Tensor images, int size) {
+        int count = (int) images.dim(0);
+        int large = (int) images.dim(1);
         int factor = large / size;
         int area = factor * factor;
         Tensor shrunk = Tensor.zeros(ElementType.UINT8, count, size, size, CHANNELS);
-        ByteBuffer from = pictures.bytes();
+        ByteBuffer from = images.bytes();
         ByteBuffer to = shrunk.bytes();
         for (int line = 0; line < count * size; line++) {
             for (int column = 0; column < size; column++) {

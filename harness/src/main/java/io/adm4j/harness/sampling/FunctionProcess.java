@@ -77,7 +77,7 @@ public final class FunctionProcess implements AutoCloseable {
     }
 
     /**
-     * Asks for pictures.
+     * Asks for images.
      *
      * @param request the function's fields
      * @return its answer

@@ -8,7 +8,7 @@ import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 
 /**
- * Which label each picture of a run gets: a function of the choice, the seed and the picture's number, whatever the batch.
+ * Which label each image of a run gets: a function of the choice, the seed and the image's number, whatever the batch.
  */
 public final class LabelChoice {
     private enum Kind {
@@ -35,14 +35,14 @@ public final class LabelChoice {
      *
      * @param words {@code all} (each class in turn), {@code random} (uniform), {@code balanced} (all classes equally often,
      *     in random order), or labels and class names separated by commas, taken in turn
-     * @param guided whether a classifier guides: without, an unconditional denoiser's pictures are of no chosen class
+     * @param guided whether a classifier guides: without, an unconditional denoiser's images are of no chosen class
      * @throws UserError if the model has no such labels
      */
     public static LabelChoice of(String words, Manifest manifest, boolean guided) {
         boolean labelled = manifest.classConditional() || guided;
         if (!labelled || manifest.classCount().isEmpty()) {
             if (!words.equals("all")) {
-                throw new UserError("This model makes pictures without labels: leave out --labels"
+                throw new UserError("This model makes images without labels: leave out --labels"
                         + (manifest.classifier().isPresent() ? ", or give --classifier-scale." : "."));
             }
             return new LabelChoice(words, Kind.NONE, new int[0], 0);
@@ -69,12 +69,12 @@ public final class LabelChoice {
         return words;
     }
 
-    /** How many pictures make one round: one a label of the list; 1 where labels are random or absent. */
+    /** How many images make one round: one a label of the list; 1 where labels are random or absent. */
     public int round() {
         return kind == Kind.CYCLE ? cycle.length : kind == Kind.BALANCED ? classes : 1;
     }
 
-    /** Labels of the pictures {@code from} to {@code to} (exclusive) of a run; none for a model without classes. */
+    /** Labels of the images {@code from} to {@code to} (exclusive) of a run; none for a model without classes. */
     public int[] labels(long seed, int from, int to) {
         if (kind == Kind.NONE) {
             return new int[0];
@@ -85,7 +85,7 @@ public final class LabelChoice {
     private int label(long seed, int number) {
         return switch (kind) {
             case CYCLE -> cycle[number % cycle.length];
-            // By the picture's own seed, so that a run that starts at it gives it the same label.
+            // By the image's own seed, so that a run that starts at it gives it the same label.
             case RANDOM -> random(seed + number, 0).nextInt(classes);
             case BALANCED -> permutation(seed, number / classes)[number % classes];
             case NONE -> throw new IllegalStateException("A model without classes has no labels.");

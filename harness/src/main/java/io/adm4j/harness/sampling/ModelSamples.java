@@ -8,7 +8,7 @@ import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.Tensor;
 import java.util.stream.LongStream;
 
-/** Pictures that a bundle's networks make of noise; the i-th (from 0) has the seed of the first plus i. */
+/** Images that a bundle's networks make of noise; the i-th (from 0) has the seed of the first plus i. */
 public final class ModelSamples implements SampleSource {
     private final SamplingPipeline pipeline;
     private final LabelChoice labels;
@@ -18,9 +18,9 @@ public final class ModelSamples implements SampleSource {
     private final StartNoise noise;
 
     /**
-     * Pictures from their seeds.
+     * Images from their seeds.
      *
-     * @param seed of the first picture
+     * @param seed of the first image
      * @param count at least 1
      */
     public ModelSamples(
@@ -60,8 +60,8 @@ public final class ModelSamples implements SampleSource {
     }
 
     @Override
-    public Tensor pictures(int from, int to, StepListener listener) {
-        return pipeline.sample(request(from, to), listener).pictures();
+    public Tensor images(int from, int to, StepListener listener) {
+        return pipeline.sample(request(from, to), listener).images();
     }
 
     @Override

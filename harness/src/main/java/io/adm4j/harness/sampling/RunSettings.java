@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.sampling.SamplingSettings;
 
-/** What decides a model's pictures, as a run's note of it. */
+/** What decides a model's images, as a run's note of it. */
 final class RunSettings {
     private RunSettings() {}
 

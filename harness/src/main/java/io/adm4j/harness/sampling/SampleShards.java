@@ -38,7 +38,7 @@ public final class SampleShards {
     /**
      * Opens a run's folder, made if it is not there.
      *
-     * @param settings everything that decides the pictures; a folder of other settings is not continued
+     * @param settings everything that decides the images; a folder of other settings is not continued
      * @throws UserError if there are shards of other settings, or the folder cannot be written
      */
     public static SampleShards open(Path folder, String settings) {
@@ -63,21 +63,21 @@ public final class SampleShards {
         return new SampleShards(folder, name);
     }
 
-    /** Whether the batch that starts with this picture is finished. */
+    /** Whether the batch that starts with this image is finished. */
     public boolean has(int first) {
         return Files.exists(shard(first));
     }
 
-    /** The pictures of a finished batch. */
-    public Tensor pictures(int first) {
+    /** The images of a finished batch. */
+    public Tensor images(int first) {
         return Npz.read(shard(first)).get("arr_0");
     }
 
     /** Keeps a finished batch. */
-    public void put(int first, Tensor pictures, int[] labels) {
+    public void put(int first, Tensor images, int[] labels) {
         Path temporary = folder.resolve("writing");
         try (NpzWriter writer = NpzWriter.create(temporary)) {
-            writer.write("arr_0", pictures);
+            writer.write("arr_0", images);
             if (labels.length > 0) {
                 Tensor longs = Tensor.zeros(ElementType.INT64, labels.length);
                 for (int i = 0; i < labels.length; i++) {
@@ -94,10 +94,10 @@ public final class SampleShards {
     }
 
     /**
-     * Joins all batches into one file, as the published code writes samples: arr_0 pictures, arr_1 labels. The batches
+     * Joins all batches into one file, as the published code writes samples: arr_0 images, arr_1 labels. The batches
      * stay.
      *
-     * @param count pictures in all
+     * @param count images in all
      */
     public void join(int count, Path out) {
         List<Path> shards = list(folder, stage);
@@ -141,7 +141,7 @@ public final class SampleShards {
         }
     }
 
-    /** Shards of a stage, or of all where it is empty, in the order of their pictures. */
+    /** Shards of a stage, or of all where it is empty, in the order of their images. */
     private static List<Path> list(Path folder, String stage) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(p -> p.getFileName().toString().matches("[a-z]+-[0-9]{9,}\\.npz"))

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Makes the pictures of a source batch by batch, never holding more than one. Finished batches may be kept in a folder;
+ * Makes the images of a source batch by batch, never holding more than one. Finished batches may be kept in a folder;
  * the same run on the same folder then takes them from there, whether it was interrupted or not.
  *
  * <p>For one thread.
@@ -31,7 +31,7 @@ public final class SamplingRun {
      * A run that leaves nothing on disk.
      *
      * @param batchSize at least 1
-     * @throws IllegalArgumentException if the model cannot make these pictures; the message says what it could
+     * @throws IllegalArgumentException if the model cannot make these images; the message says what it could
      */
     public static SamplingRun of(SampleSource source, int batchSize) {
         source.check(batchSize);
@@ -43,7 +43,7 @@ public final class SamplingRun {
      *
      * @param folder made if it is not there; of one run alone
      * @param batchSize at least 1
-     * @throws IllegalArgumentException if the model cannot make these pictures; nothing is written then
+     * @throws IllegalArgumentException if the model cannot make these images; nothing is written then
      * @throws io.adm4j.feedback.UserError if the folder holds batches of a run with other settings or another batch size,
      *     or cannot be written
      */
@@ -59,22 +59,22 @@ public final class SamplingRun {
         return new SamplingRun(source, batchSize, shards, Optional.of(watcher));
     }
 
-    /** Number of pictures in all. */
+    /** Number of images in all. */
     public int count() {
         return source.count();
     }
 
-    /** Height and width of the pictures in pixels. */
+    /** Height and width of the images in pixels. */
     public int imageSize() {
         return source.imageSize();
     }
 
-    /** Labels of all pictures, known before they are made; none for a model without classes. */
+    /** Labels of all images, known before they are made; none for a model without classes. */
     public int[] labels() {
         return source.labels(0, source.count());
     }
 
-    /** How many of the pictures handed out so far were there from before. */
+    /** How many of the images handed out so far were there from before. */
     public int resumed() {
         return resumed;
     }
@@ -94,16 +94,16 @@ public final class SamplingRun {
         int to = Math.min(source.count(), from + batchSize);
         boolean there = listener.isEmpty() && shards.isPresent() && shards.get().has(from);
         int[] labels = source.labels(from, to);
-        Tensor pictures = there ? shards.get().pictures(from) : make(from, to, labels);
+        Tensor images = there ? shards.get().images(from) : make(from, to, labels);
         done = to;
         resumed += there ? to - from : 0;
-        return new FinishedBatch(from, pictures, labels, there);
+        return new FinishedBatch(from, images, labels, there);
     }
 
     private Tensor make(int from, int to, int[] labels) {
-        Tensor pictures = source.pictures(from, to, listener.orElse(StepListener.none()));
-        shards.ifPresent(s -> s.put(from, pictures, labels));
-        return pictures;
+        Tensor images = source.images(from, to, listener.orElse(StepListener.none()));
+        shards.ifPresent(s -> s.put(from, images, labels));
+        return images;
     }
 
     /** The kept batches, if there are any. */

@@ -9,7 +9,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 
-/** What a run starts from: noise of the pictures' seeds, or that of a file. */
+/** What a run starts from: noise of the images' seeds, or that of a file. */
 public final class StartNoise {
     private static final StartNoise OF_SEEDS = new StartNoise(null, null);
     private static final String[] NAMES = {"noise", "arr_0"};
@@ -22,7 +22,7 @@ public final class StartNoise {
         this.noise = noise;
     }
 
-    /** Each picture's own noise. */
+    /** Each image's own noise. */
     public static StartNoise ofSeeds() {
         return OF_SEEDS;
     }
@@ -31,7 +31,7 @@ public final class StartNoise {
      * Reads float32 {@code [N, 3, H, W]}: an npy file, or an npz file with an array {@code noise} or {@code arr_0}.
      *
      * @param file null for the noise of the seeds
-     * @param size height and width of the model's pictures
+     * @param size height and width of the model's images
      * @throws UserError if it holds something else
      * @throws io.adm4j.io.ArrayFileException if it cannot be read
      */
@@ -52,15 +52,15 @@ public final class StartNoise {
         return new StartNoise(file, floats);
     }
 
-    /** How many pictures it is for; 0 where noise comes from the seeds. */
+    /** How many images it is for; 0 where noise comes from the seeds. */
     public int count() {
         return noise == null ? 0 : (int) noise.dim(0);
     }
 
-    /** @throws UserError if it is not for as many pictures */
-    void check(int pictures) {
-        if (noise != null && noise.dim(0) < pictures) {
-            throw new UserError(file + " has noise for " + noise.dim(0) + " pictures, and " + pictures
+    /** @throws UserError if it is not for as many images */
+    void check(int images) {
+        if (noise != null && noise.dim(0) < images) {
+            throw new UserError(file + " has noise for " + noise.dim(0) + " images, and " + images
                     + " were asked for.");
         }
     }

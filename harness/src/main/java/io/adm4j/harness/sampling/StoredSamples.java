@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Pictures that were sampled before: arr_0 of an npz file, with their labels in arr_1. One batch is in memory. */
+/** Images that were sampled before: arr_0 of an npz file, with their labels in arr_1. One batch is in memory. */
 public final class StoredSamples implements SampleSource, AutoCloseable {
     private final Path file;
     private final ImageStream stream;
@@ -33,8 +33,8 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
     /**
      * Opens a file of samples.
      *
-     * @param count how many of its pictures to take, from the first; null for all
-     * @throws UserError if there are no square pictures, fewer than asked for, or labels that do not fit them
+     * @param count how many of its images to take, from the first; null for all
+     * @throws UserError if there are no square images, fewer than asked for, or labels that do not fit them
      */
     public static StoredSamples open(Path file, Integer count) {
         if (!Files.isRegularFile(file)) {
@@ -43,7 +43,7 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
         ImageStream stream = ImageStream.open(file, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST));
         try {
             if (count != null && count > stream.size()) {
-                throw new UserError(file + " holds " + stream.size() + " pictures, and " + count + " were asked for.");
+                throw new UserError(file + " holds " + stream.size() + " images, and " + count + " were asked for.");
             }
             return new StoredSamples(file, stream, count == null ? stream.size() : count);
         } catch (UserError e) {
@@ -69,7 +69,7 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
 
     /** {@inheritDoc} Reads forwards only. */
     @Override
-    public Tensor pictures(int from, int to, StepListener listener) {
+    public Tensor images(int from, int to, StepListener listener) {
         while (position < from) {
             position += (int) stream.next(from - position).dim(0);
         }

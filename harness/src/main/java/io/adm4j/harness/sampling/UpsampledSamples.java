@@ -11,7 +11,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.stream.LongStream;
 
-/** Pictures of another source enlarged; they keep their labels, and the i-th (from 0) has the seed of the first plus i. */
+/** Images of another source enlarged; they keep their labels, and the i-th (from 0) has the seed of the first plus i. */
 public final class UpsampledSamples implements SampleSource {
     /** Name of the stage before, in the shards and on disk. */
     public static final String BASE = "base";
@@ -22,7 +22,7 @@ public final class UpsampledSamples implements SampleSource {
     private final long seed;
     private final StartNoise noise;
 
-    /** @param seed of the first picture; the one that the base picture had will do, since the two noises differ */
+    /** @param seed of the first image; the one that the base image had will do, since the two noises differ */
     public UpsampledSamples(
             SampleSource base, Upsampler upsampler, SamplingSettings settings, long seed, StartNoise noise) {
         this.base = base;
@@ -49,26 +49,26 @@ public final class UpsampledSamples implements SampleSource {
 
     /** {@inheritDoc} The listener is told of the upsampler's steps alone. */
     @Override
-    public Tensor pictures(int from, int to, StepListener listener) {
-        Tensor small = base.pictures(from, to, StepListener.none());
-        return upsampler.sample(request(small, from, to), listener).pictures();
+    public Tensor images(int from, int to, StepListener listener) {
+        Tensor small = base.images(from, to, StepListener.none());
+        return upsampler.sample(request(small, from, to), listener).images();
     }
 
     @Override
     public void check(int batchSize) {
         base.check(batchSize);
-        upsampler.requireSize("the base pictures are", base.imageSize());
+        upsampler.requireSize("the base images are", base.imageSize());
         noise.check(count());
         Manifest manifest = upsampler.manifest();
         if (manifest.classConditional() && base.labels(0, 1).length == 0) {
             throw new IllegalArgumentException("The upsampler " + manifest.name()
-                    + " needs the class of each picture, and the base pictures have no labels.");
+                    + " needs the class of each image, and the base images have no labels.");
         }
         // All of them, so that a label that does not fit does not show after hours.
         int classes = manifest.classCount().orElse(Integer.MAX_VALUE);
         for (int label : base.labels(0, count())) {
             if (label >= classes) {
-                throw new IllegalArgumentException("The base pictures have the label " + label + ", but the upsampler "
+                throw new IllegalArgumentException("The base images have the label " + label + ", but the upsampler "
                         + manifest.name() + " knows the labels 0 to " + (classes - 1) + ".");
             }
         }

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * Batches of pictures, every picture once an epoch in an order that depends on the seed and the epoch alone.
+ * Batches of images, every image once an epoch in an order that depends on the seed and the epoch alone.
  *
  * <p>Safe for use by one thread at a time.
  */
@@ -31,12 +31,12 @@ final class BatchLoader {
     /**
      * Checks that a network has an output for every class.
      *
-     * @throws UserError if the pictures have more classes
+     * @throws UserError if the images have more classes
      */
-    static void requireClasses(Dataset pictures, int numClasses) {
-        if (pictures.classCount() > numClasses) {
-            throw new UserError("The pictures have " + pictures.classCount() + " classes, the network " + numClasses
-                    + ": give --num-classes " + pictures.classCount() + ".");
+    static void requireClasses(Dataset images, int numClasses) {
+        if (images.classCount() > numClasses) {
+            throw new UserError("The images have " + images.classCount() + " classes, the network " + numClasses
+                    + ": give --num-classes " + images.classCount() + ".");
         }
     }
 
@@ -44,7 +44,7 @@ final class BatchLoader {
      * One batch.
      *
      * @param x float32 [N,3,H,W] in [-1, 1]
-     * @param y int64 [N]; null where the pictures have no labels
+     * @param y int64 [N]; null where the images have no labels
      */
     record Batch(Tensor x, Tensor y) {}
 
@@ -54,11 +54,11 @@ final class BatchLoader {
         Tensor x = Tensor.zeros(ElementType.FLOAT32, batchSize, 3, size, size);
         Tensor y = data.hasLabels() ? Tensor.zeros(ElementType.INT64, batchSize) : null;
         FloatBuffer values = x.floats();
-        byte[] picture = new byte[data.pictureBytes()];
+        byte[] image = new byte[data.imageBytes()];
         RandomGenerator flips = random(seed, step);
         for (int i = 0; i < batchSize; i++) {
             int index = index(step * batchSize + i);
-            data.copy(index, picture);
+            data.copy(index, image);
             if (y != null) {
                 y.longs().put(i, data.label(index));
             }
@@ -68,7 +68,7 @@ final class BatchLoader {
                 for (int row = 0; row < size; row++) {
                     for (int column = 0; column < size; column++) {
                         int from = mirrored ? size - 1 - column : column;
-                        int grey = picture[(row * size + from) * 3 + c] & 0xff;
+                        int grey = image[(row * size + from) * 3 + c] & 0xff;
                         values.put(plane + row * size + column, grey / 127.5f - 1);
                     }
                 }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Training of a classifier by cross-entropy: on noisy pictures x_t with uniform t for guidance (Dhariwal and Nichol 2021,
+ * Training of a classifier by cross-entropy: on noisy images x_t with uniform t for guidance (Dhariwal and Nichol 2021,
  * section 4), or without noise at t = 0 for a plain classifier.
  */
 public final class ClassifierTask implements TrainingTask {
@@ -27,20 +27,20 @@ public final class ClassifierTask implements TrainingTask {
 
     /**
      * @param flags published flags of classifier and diffusion, and {@code noised}
-     * @throws UserError if the pictures have no labels or too many classes
+     * @throws UserError if the images have no labels or too many classes
      */
-    public ClassifierTask(JsonNode flags, Dataset pictures, TrainingSettings settings) {
+    public ClassifierTask(JsonNode flags, Dataset images, TrainingSettings settings) {
         this.network = ClassifierConfig.fromFlags(flags);
         DiffusionConfig config = DiffusionConfig.fromJson(flags);
         GaussianDiffusion diffusion = new GaussianDiffusion(config);
         this.noising = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
         this.noised = flags.path("noised").asBoolean(true);
-        this.batches = new BatchLoader(pictures, settings.batchSize(), settings.seed(), settings.flip());
+        this.batches = new BatchLoader(images, settings.batchSize(), settings.seed(), settings.flip());
         this.draws = new TimestepsAndNoise(settings.seed(), diffusion.numTimesteps());
-        if (!pictures.hasLabels()) {
-            throw new UserError("A classifier needs labels, and " + pictures + ".");
+        if (!images.hasLabels()) {
+            throw new UserError("A classifier needs labels, and " + images + ".");
         }
-        BatchLoader.requireClasses(pictures, network.numClasses());
+        BatchLoader.requireClasses(images, network.numClasses());
     }
 
     @Override
@@ -50,16 +50,16 @@ public final class ClassifierTask implements TrainingTask {
 
     @Override
     public Map<String, Tensor> batch(long step) {
-        BatchLoader.Batch pictures = batches.batch(step);
-        long[] shape = pictures.x().shape();
+        BatchLoader.Batch images = batches.batch(step);
+        long[] shape = images.x().shape();
         Map<String, Tensor> batch = new LinkedHashMap<>();
-        batch.put("x_start", pictures.x());
+        batch.put("x_start", images.x());
         if (noised) {
             draws.addTo(batch, step, shape);
         } else {
             batch.put("t", Tensor.zeros(ElementType.INT64, shape[0]));
         }
-        batch.put("y", pictures.y());
+        batch.put("y", images.y());
         return batch;
     }
 

@@ -26,22 +26,22 @@ public final class DiffusionTask implements TrainingTask {
 
     /**
      * @param flags published flags of network and diffusion
-     * @throws UserError if the network is class-conditional and the pictures' labels do not fit it
+     * @throws UserError if the network is class-conditional and the images' labels do not fit it
      */
-    public DiffusionTask(JsonNode flags, Dataset pictures, TrainingSettings settings) {
+    public DiffusionTask(JsonNode flags, Dataset images, TrainingSettings settings) {
         this.network = UNetConfig.fromFlags(flags);
         DiffusionConfig config = DiffusionConfig.fromJson(flags);
         this.diffusion = new GaussianDiffusion(config);
         this.loss = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
-        this.batches = new BatchLoader(pictures, settings.batchSize(), settings.seed(), settings.flip());
+        this.batches = new BatchLoader(images, settings.batchSize(), settings.seed(), settings.flip());
         this.draws = new TimestepsAndNoise(settings.seed(), diffusion.numTimesteps());
         this.seed = settings.seed();
-        if (network.classConditional() && !pictures.hasLabels()) {
-            throw new UserError("A class-conditional network needs labels, and " + pictures
-                    + ": give labelled pictures or --class-cond false.");
+        if (network.classConditional() && !images.hasLabels()) {
+            throw new UserError("A class-conditional network needs labels, and " + images
+                    + ": give labelled images or --class-cond false.");
         }
         if (network.classConditional()) {
-            BatchLoader.requireClasses(pictures, network.numClasses());
+            BatchLoader.requireClasses(images, network.numClasses());
         }
     }
 
@@ -52,13 +52,13 @@ public final class DiffusionTask implements TrainingTask {
 
     @Override
     public Map<String, Tensor> batch(long step) {
-        BatchLoader.Batch pictures = batches.batch(step);
-        long[] shape = pictures.x().shape();
+        BatchLoader.Batch images = batches.batch(step);
+        long[] shape = images.x().shape();
         Map<String, Tensor> batch = new LinkedHashMap<>();
-        batch.put("x_start", pictures.x());
+        batch.put("x_start", images.x());
         draws.addTo(batch, step, shape);
         if (network.classConditional()) {
-            batch.put("y", pictures.y());
+            batch.put("y", images.y());
         }
         if (network.dropout() > 0) {
             batch.put(

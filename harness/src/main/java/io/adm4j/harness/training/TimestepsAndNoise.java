@@ -17,7 +17,7 @@ record TimestepsAndNoise(long seed, int timesteps) {
      * Adds {@code t} int64 [N] and {@code noise}.
      *
      * @param batch modified
-     * @param shape of the pictures, and so of the noise
+     * @param shape of the images, and so of the noise
      */
     void addTo(Map<String, Tensor> batch, long step, long[] shape) {
         RandomGenerator random = BatchLoader.random(seed ^ 0x5DEECE66DL, step);

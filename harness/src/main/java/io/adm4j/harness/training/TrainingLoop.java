@@ -122,7 +122,7 @@ public final class TrainingLoop {
                 }
                 smoothed.add(figures);
                 double rate = (step + 1 - first) * settings.batchSize() / seconds;
-                shown.message(String.format(Locale.ROOT, "%s  %.1f pictures/s", smoothed, rate));
+                shown.message(String.format(Locale.ROOT, "%s  %.1f images/s", smoothed, rate));
                 shown.step(1);
                 boolean last = step + 1 == steps || stopped;
                 if (last || (step + 1) % saveInterval == 0) {

@@ -10,15 +10,15 @@ import java.util.List;
 /**
  * How a network is trained, whatever it is.
  *
- * @param batchSize pictures per optimizer step
- * @param microbatch pictures per pass through the network; gradients are summed over passes
+ * @param batchSize images per optimizer step
+ * @param microbatch images per pass through the network; gradients are summed over passes
  * @param learningRate AdamW's step size
  * @param weightDecay AdamW's decoupled decay
  * @param warmupSteps steps over which the learning rate grows linearly from 0
  * @param annealSteps steps after which the learning rate has fallen linearly to 0; 0 keeps it
  * @param emaRates decay rates of the moving averages of the weights
- * @param seed of the first weights, the order of the pictures, the timesteps and the noise
- * @param flip whether pictures are mirrored left to right half of the time
+ * @param seed of the first weights, the order of the images, the timesteps and the noise
+ * @param flip whether images are mirrored left to right half of the time
  */
 public record TrainingSettings(
         int batchSize,

@@ -90,24 +90,24 @@ public final class BundleAssembler implements AutoCloseable {
                 .write(writer.file(ModelBundle.FEATURES), embeddedMost);
     }
 
-    /** The first pictures of a data set as arr_0 and arr_1, with one channel where all are grey. */
-    public void reference(Dataset pictures, int most) {
-        int count = Math.min(most, pictures.size());
-        int size = pictures.imageSize();
+    /** The first images of a data set as arr_0 and arr_1, with one channel where all are grey. */
+    public void reference(Dataset images, int most) {
+        int count = Math.min(most, images.size());
+        int size = images.imageSize();
         Tensor rgb = Tensor.zeros(ElementType.UINT8, count, size, size, 3);
         Tensor labels = Tensor.zeros(ElementType.INT64, count);
-        byte[] picture = new byte[pictures.pictureBytes()];
+        byte[] image = new byte[images.imageBytes()];
         ByteBuffer target = rgb.bytes();
         for (int i = 0; i < count; i++) {
-            pictures.copy(i, picture);
-            target.put(picture);
-            if (pictures.hasLabels()) {
-                labels.longs().put(i, pictures.label(i));
+            images.copy(i, image);
+            target.put(image);
+            if (images.hasLabels()) {
+                labels.longs().put(i, images.label(i));
             }
         }
         try (NpzWriter npz = NpzWriter.create(writer.file(EmbeddedBundle.REFERENCE), true)) {
             npz.write("arr_0", grey(rgb).orElse(rgb));
-            if (pictures.hasLabels()) {
+            if (images.hasLabels()) {
                 npz.write("arr_1", labels);
             }
         }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 
 /** The Fashion-MNIST bundle that ships with adm4j, below the folder in {@code -Dadm4j.home}. */
 public final class EmbeddedBundle {
-    /** Real pictures beside the bundle's files, to compare samples with. */
+    /** Real images beside the bundle's files, to compare samples with. */
     public static final String REFERENCE = "reference.npz";
 
     private EmbeddedBundle() {}

@@ -11,10 +11,10 @@ import io.adm4j.feedback.UserError;
 public final class GuidanceFit {
     private GuidanceFit() {}
 
-    /** @throws UserError if picture sizes or classes differ */
+    /** @throws UserError if image sizes or classes differ */
     public static void check(UNetConfig denoiser, ClassifierConfig classifier) {
         if (classifier.imageSize() != denoiser.imageSize()) {
-            throw new UserError("The classifier takes pictures of " + classifier.imageSize() + " pixels, the denoiser makes"
+            throw new UserError("The classifier takes images of " + classifier.imageSize() + " pixels, the denoiser makes"
                     + " them of " + denoiser.imageSize() + ": guidance needs one size.");
         }
         if (denoiser.classConditional() && denoiser.numClasses() != classifier.numClasses()) {

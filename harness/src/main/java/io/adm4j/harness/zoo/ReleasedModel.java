@@ -17,7 +17,7 @@ import java.util.OptionalDouble;
  * @param about one line for people
  * @param denoiser the network, with the flags of the diffusion process
  * @param classifier the noisy classifier that guides it
- * @param upsamples for an upsampler the model whose pictures it enlarges
+ * @param upsamples for an upsampler the model whose images it enlarges
  * @param reference name of the file with its data set's statistics
  * @param settings how the published code samples from it, the best first
  * @param results what the paper reports, the best first
@@ -57,7 +57,7 @@ public record ReleasedModel(
                 List.copyOf(results));
     }
 
-    /** Height and width of its pictures. */
+    /** Height and width of its images. */
     public int imageSize() {
         return config().imageSize();
     }

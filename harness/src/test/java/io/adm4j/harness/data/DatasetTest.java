@@ -61,24 +61,24 @@ class DatasetTest {
     void repeatsGreyInNpz() {
         Path file = npz(ramp(2 * 2 * 2), new long[] {2, 2, 2}, null);
 
-        byte[] picture = new byte[12];
-        Dataset.open(file, DatasetOptions.ofSize(2)).copy(1, picture);
+        byte[] image = new byte[12];
+        Dataset.open(file, DatasetOptions.ofSize(2)).copy(1, image);
 
-        assertArrayEquals(new byte[] {4, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 7}, picture);
+        assertArrayEquals(new byte[] {4, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 7}, image);
     }
 
     @Test
-    void resizesNpzPictures() {
+    void resizesNpzImages() {
         byte[] plain = new byte[2 * 8 * 8 * 3];
         Arrays.fill(plain, (byte) 77);
         Path file = npz(plain, new long[] {2, 8, 8, 3}, null);
 
-        byte[] picture = new byte[5 * 5 * 3];
-        Dataset.open(file, DatasetOptions.ofSize(5)).copy(0, picture);
+        byte[] image = new byte[5 * 5 * 3];
+        Dataset.open(file, DatasetOptions.ofSize(5)).copy(0, image);
 
         byte[] expected = new byte[5 * 5 * 3];
         Arrays.fill(expected, (byte) 77);
-        assertArrayEquals(expected, picture);
+        assertArrayEquals(expected, image);
     }
 
     @Test
@@ -105,7 +105,7 @@ class DatasetTest {
         png(folder.resolve("trouser/b.png"), 6, 6, 0x102030);
         png(folder.resolve("bag/z.PNG"), 12, 9, 0x405060);
         png(folder.resolve("bag/inner/a.png"), 6, 6, 0x708090);
-        Files.writeString(folder.resolve("bag/notes.txt"), "not a picture");
+        Files.writeString(folder.resolve("bag/notes.txt"), "not an image");
 
         Dataset data = Dataset.open(folder, DatasetOptions.ofSize(4));
 
@@ -144,27 +144,27 @@ class DatasetTest {
         grey.getRaster().setPixels(0, 0, 2, 2, new int[] {10, 100, 200, 255});
         ImageIO.write(grey, "png", folder.resolve("a.png").toFile());
 
-        byte[] picture = new byte[12];
-        Dataset.open(folder, DatasetOptions.ofSize(2)).copy(0, picture);
+        byte[] image = new byte[12];
+        Dataset.open(folder, DatasetOptions.ofSize(2)).copy(0, image);
 
-        assertArrayEquals(new byte[] {10, 10, 10, 100, 100, 100, (byte) 200, (byte) 200, (byte) 200, -1, -1, -1}, picture);
+        assertArrayEquals(new byte[] {10, 10, 10, 100, 100, 100, (byte) 200, (byte) 200, (byte) 200, -1, -1, -1}, image);
     }
 
     @Test
     void refusesOddFolders() throws IOException {
-        assertOneSentence(folder, "holds no pictures");
+        assertOneSentence(folder, "holds no images");
         png(folder.resolve("bag/a.png"), 4, 4, 0);
         Files.createDirectory(folder.resolve("empty"));
-        assertOneSentence(folder, "empty holds no pictures");
+        assertOneSentence(folder, "empty holds no images");
         png(folder.resolve("stray.png"), 4, 4, 0);
-        assertOneSentence(folder, "both pictures");
+        assertOneSentence(folder, "both images");
         assertOneSentence(folder.resolve("nowhere"), "There is no file or folder");
     }
 
     @Test
-    void refusesDamagedPictureWhenItIsRead() throws IOException {
+    void refusesDamagedImageWhenItIsRead() throws IOException {
         png(folder.resolve("a_1.png"), 4, 4, 0);
-        Files.writeString(folder.resolve("a_2.png"), "no picture");
+        Files.writeString(folder.resolve("a_2.png"), "no image");
         Dataset data = Dataset.open(folder, DatasetOptions.ofSize(4));
 
         UserError e = assertThrows(UserError.class, () -> data.copy(1, new byte[48]));
@@ -173,18 +173,18 @@ class DatasetTest {
     }
 
     @Test
-    void padsIdxPictures() throws IOException {
+    void padsIdxImages() throws IOException {
         Path data = Files.createDirectory(folder.resolve("fashion-set"));
         idx(data.resolve("train-images-idx3-ubyte.gz"), new int[] {2, 2, 2}, 1, 2, 3, 4, 5, 6, 7, 8);
         idx(data.resolve("train-labels-idx1-ubyte"), new int[] {2}, 9, 0);
 
-        Dataset pictures = Dataset.open(data, DatasetOptions.ofSize(4));
+        Dataset images = Dataset.open(data, DatasetOptions.ofSize(4));
 
-        assertEquals("Ankle boot", pictures.classNames().get(pictures.label(0)));
-        assertEquals("T-shirt/top", pictures.classNames().get(pictures.label(1)));
+        assertEquals("Ankle boot", images.classNames().get(images.label(0)));
+        assertEquals("T-shirt/top", images.classNames().get(images.label(1)));
         byte[] second = new byte[48];
         Arrays.fill(second, (byte) 99);
-        pictures.copy(1, second);
+        images.copy(1, second);
         int[] grey = {0, 0, 0, 0, 0, 5, 6, 0, 0, 7, 8, 0, 0, 0, 0, 0};
         for (int i = 0; i < 48; i++) {
             assertEquals(grey[i / 3], second[i], "value " + i);
@@ -198,10 +198,10 @@ class DatasetTest {
         idx(folder.resolve("t10k-images-idx3-ubyte"), new int[] {1, 4, 4}, new int[16]);
         idx(folder.resolve("t10k-labels-idx1-ubyte"), new int[] {1}, 7);
 
-        Dataset pictures = Dataset.open(folder, new DatasetOptions(2, Split.TEST));
+        Dataset images = Dataset.open(folder, new DatasetOptions(2, Split.TEST));
 
-        assertEquals("7", pictures.classNames().get(pictures.label(0)));
-        assertEquals(12, pictures.pictureBytes());
+        assertEquals("7", images.classNames().get(images.label(0)));
+        assertEquals(12, images.imageBytes());
     }
 
     @Test
@@ -211,7 +211,7 @@ class DatasetTest {
         idx(images, new int[] {2, 2, 2}, new int[8]);
         assertOneSentence(folder, "lacks train-labels-idx1-ubyte");
         idx(labels, new int[] {1}, 0);
-        assertOneSentence(folder, "2 pictures");
+        assertOneSentence(folder, "2 images");
         idx(labels, new int[] {2}, 0);
         assertOneSentence(folder, "ends too early");
         Files.writeString(labels, "something else");
@@ -253,14 +253,14 @@ class DatasetTest {
     }
 
     private static void assertFirstPixel(Dataset data, int index, int rgb) {
-        byte[] picture = new byte[data.pictureBytes()];
-        data.copy(index, picture);
-        assertEquals(rgb, (picture[0] & 0xff) << 16 | (picture[1] & 0xff) << 8 | picture[2] & 0xff);
+        byte[] image = new byte[data.imageBytes()];
+        data.copy(index, image);
+        assertEquals(rgb, (image[0] & 0xff) << 16 | (image[1] & 0xff) << 8 | image[2] & 0xff);
     }
 
-    private Path npz(byte[] pictures, long[] shape, long[] labels) {
+    private Path npz(byte[] images, long[] shape, long[] labels) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
-        arrays.put("arr_0", Tensor.of(pictures, shape));
+        arrays.put("arr_0", Tensor.of(images, shape));
         if (labels != null) {
             arrays.put("arr_1", Tensor.of(labels, labels.length));
         }

@@ -131,7 +131,7 @@ class BaselineGateTest {
                 () -> gate.check(report("f".repeat(64), reference, 3, result)));
         assertRefused("another reference (bbbbbbbbbbbb, now ffffffffffff)", () -> gate.check(
                 report(Evaluations.NETWORK, new ImageSet("ref.npz", 80, 8, Optional.of("f".repeat(64))), 3, result)));
-        assertRefused("another number of reference pictures (80, now 81)", () -> gate.check(
+        assertRefused("another number of reference images (80, now 81)", () -> gate.check(
                 report(Evaluations.NETWORK, new ImageSet("ref.npz", 81, 8, reference.sha256()), 3, result)));
         assertRefused("another neighbour (--k) (3, now 5)",
                 () -> gate.check(report(Evaluations.NETWORK, reference, 5, result)));

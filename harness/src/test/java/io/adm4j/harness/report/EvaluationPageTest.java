@@ -26,7 +26,7 @@ class EvaluationPageTest {
         assertTrue(page.contains("19.000 to 22.000"));
         assertTrue(page.contains("0.001000 standard error"));
         assertTrue(page.contains("What FID means on 12 features."));
-        assertTrue(page.contains("FID from 70 pictures says little."));
+        assertTrue(page.contains("FID from 70 images says little."));
         assertTrue(page.contains(Evaluations.NETWORK) && page.contains(Evaluations.REFERENCE));
         assertTrue(page.contains(Evaluations.SAMPLES));
         assertFalse(page.contains("<svg"), "one result makes no curve");
@@ -45,26 +45,26 @@ class EvaluationPageTest {
     }
 
     @Test
-    void showsSamplesBesideTheirNearestReferencePictures() {
+    void showsSamplesBesideTheirNearestReferenceImages() {
         String page = page(Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)));
 
         // 64 of 70 samples, then three of them again with two neighbours each.
         assertEquals(64 + 3 * 3, count(page, "data:image/png"));
         assertTrue(page.contains("The first 64 of 70, not picked by hand."));
         assertTrue(page.contains("<figcaption>1.50</figcaption>") && page.contains("<figcaption>22.3</figcaption>"));
-        assertTrue(page.contains("class=\"pictures small\""));
+        assertTrue(page.contains("class=\"images small\""));
     }
 
     @Test
-    void showsFewerLargePictures() {
+    void showsFewerLargeImages() {
         Result result = new Result(Optional.empty(), new ImageSet("large.npz", 64, 512, Optional.empty()),
                 Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)), 1,
-                Optional.of(new Gallery(Evaluations.pictures(16, 512, 1), List.of(), List.of())));
+                Optional.of(new Gallery(Evaluations.images(16, 512, 1), List.of(), List.of())));
 
         String page = page(Evaluations.report(Optional.empty(), List.of(result)));
 
         assertEquals(11, count(page, "data:image/png"));
-        assertFalse(page.contains("Nearest reference pictures"));
+        assertFalse(page.contains("Nearest reference images"));
     }
 
     @Test

@@ -163,7 +163,7 @@ class EvaluationReportTest {
         assertTrue(column.contains("FID                20.000 (95% 19.000 to 22.000)  lower is better"), column.toString());
         assertTrue(column.stream().anyMatch(l -> l.contains("FID from 17.000 to 20.000 (+3.000, allowed +0.500)")),
                 column.toString());
-        assertTrue(column.contains("Warning: FID from 70 pictures says little."), column.toString());
+        assertTrue(column.contains("Warning: FID from 70 images says little."), column.toString());
 
         List<String> table = Evaluations.sweep(0, 4).lines(Optional.empty());
         assertTrue(table.stream().anyMatch(l -> l.matches("scale 4 +24\\.000 +0\\.012300 +0\\.7800 +0\\.5200")),

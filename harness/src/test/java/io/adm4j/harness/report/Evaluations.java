@@ -102,17 +102,17 @@ final class Evaluations {
                 .mapToObj(label -> new ClassScores(label, 35, 40, List.of(
                         Score.of(Metric.FID, 31.5 + label, "FID within the class."))))
                 .toList();
-        return new Scores(scores, perClass, List.of("FID from 70 pictures says little."), 70, 80, 12);
+        return new Scores(scores, perClass, List.of("FID from 70 images says little."), 70, 80, 12);
     }
 
     static Gallery gallery(int count, int size) {
         List<Gallery.Nearest> nearest = IntStream.range(0, 3)
-                .mapToObj(i -> new Gallery.Nearest(pictures(2, size, i), List.of(1.5 + i, 22.25)))
+                .mapToObj(i -> new Gallery.Nearest(images(2, size, i), List.of(1.5 + i, 22.25)))
                 .toList();
-        return new Gallery(pictures(count, size, 9), IntStream.range(0, count).mapToObj(i -> i % 2).toList(), nearest);
+        return new Gallery(images(count, size, 9), IntStream.range(0, count).mapToObj(i -> i % 2).toList(), nearest);
     }
 
-    static Tensor pictures(int count, int size, long seed) {
+    static Tensor images(int count, int size, long seed) {
         byte[] values = new byte[count * size * size * 3];
         new Random(seed).nextBytes(values);
         return Tensor.of(values, count, size, size, 3);

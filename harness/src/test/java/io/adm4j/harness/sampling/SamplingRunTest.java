@@ -24,12 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SamplingRunTest {
     private static final int SIZE = 2;
-    private static final int PICTURE = SIZE * SIZE * 3;
+    private static final int IMAGE = SIZE * SIZE * 3;
 
     @TempDir
     Path temporary;
 
-    /** Picture i has the level i everywhere and the label 10 + i. */
+    /** Image i has the level i everywhere and the label 10 + i. */
     private static final class Numbers implements SampleSource {
         private final int count;
         private final boolean labelled;
@@ -58,7 +58,7 @@ class SamplingRunTest {
         }
 
         @Override
-        public Tensor pictures(int from, int to, StepListener listener) {
+        public Tensor images(int from, int to, StepListener listener) {
             made.add(from);
             return level(from, to);
         }
@@ -87,7 +87,7 @@ class SamplingRunTest {
             FinishedBatch batch = run.next();
             int to = Math.min(7, from + 3);
             assertEquals(from, batch.from());
-            assertArrayEquals(level(from, to).toByteArray(), batch.pictures().toByteArray());
+            assertArrayEquals(level(from, to).toByteArray(), batch.images().toByteArray());
             assertArrayEquals(source.labels(from, to), batch.labels());
         }
         assertNull(run.next());
@@ -152,12 +152,12 @@ class SamplingRunTest {
     }
 
     private static byte[] read(SamplingRun run) {
-        byte[] all = new byte[run.count() * PICTURE];
+        byte[] all = new byte[run.count() * IMAGE];
         int at = 0;
         for (FinishedBatch batch = run.next(); batch != null; batch = run.next()) {
-            byte[] pictures = batch.pictures().toByteArray();
-            System.arraycopy(pictures, 0, all, at, pictures.length);
-            at += pictures.length;
+            byte[] images = batch.images().toByteArray();
+            System.arraycopy(images, 0, all, at, images.length);
+            at += images.length;
         }
         assertEquals(all.length, at);
         return all;
@@ -168,9 +168,9 @@ class SamplingRunTest {
     }
 
     private static Tensor level(int from, int to) {
-        byte[] levels = new byte[(to - from) * PICTURE];
+        byte[] levels = new byte[(to - from) * IMAGE];
         for (int i = 0; i < levels.length; i++) {
-            levels[i] = (byte) (from + i / PICTURE);
+            levels[i] = (byte) (from + i / IMAGE);
         }
         return Tensor.of(levels, to - from, SIZE, SIZE, 3);
     }

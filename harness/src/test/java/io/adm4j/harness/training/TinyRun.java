@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Training runs so small that a step takes milliseconds: pictures of 8x8, networks of one level. */
+/** Training runs so small that a step takes milliseconds: images of 8x8, networks of one level. */
 public final class TinyRun {
     public static final int SIZE = 8;
 
@@ -34,14 +34,14 @@ public final class TinyRun {
         };
     }
 
-    /** Pictures of random pixels around a grey level that tells the class. */
+    /** Images of random pixels around a grey level that tells the class. */
     public static Path data(Path file, int count, int classes) {
         return data(file, count, classes, 0);
     }
 
-    /** As above; another seed gives other pictures. */
+    /** As above; another seed gives other images. */
     public static Path data(Path file, int count, int classes, long seed) {
-        Map<String, Tensor> arrays = new LinkedHashMap<>(Map.of("arr_0", pictures(count, Math.max(1, classes), seed)));
+        Map<String, Tensor> arrays = new LinkedHashMap<>(Map.of("arr_0", images(count, Math.max(1, classes), seed)));
         if (classes > 0) {
             long[] labels = new long[count];
             for (int i = 0; i < count; i++) {
@@ -53,7 +53,7 @@ public final class TinyRun {
         return file;
     }
 
-    private static Tensor pictures(int count, int classes, long seed) {
+    private static Tensor images(int count, int classes, long seed) {
         Random random = new Random(seed);
         int length = SIZE * SIZE * 3;
         byte[] values = new byte[count * length];

@@ -13,7 +13,7 @@ import java.util.Map;
  * The Inception network of the Inception Score and of FID: the frozen TensorFlow graph of 2015-12-05 that the published
  * evaluator runs ({@code classify_image_graph_def.pb}), as an ONNX model with what that evaluator takes from it.
  *
- * <p>Input {@code pictures} [N, H, W, 3] of 0 to 255, any N, H and W. Outputs, float32:
+ * <p>Input {@code images} [N, H, W, 3] of 0 to 255, any N, H and W. Outputs, float32:
  *
  * <ul>
  *   <li>{@code pool_3} [N, 2048], the features of FID, precision and recall;
@@ -23,7 +23,7 @@ import java.util.Map;
  * </ul>
  */
 public final class InceptionNetwork {
-    private static final String PICTURES = "ExpandDims";
+    private static final String IMAGES = "ExpandDims";
     private static final String POOL = "pool_3";
     private static final String SPATIAL = "mixed_6/conv";
     private static final String LOGITS = "softmax/logits/MatMul";
@@ -34,12 +34,12 @@ public final class InceptionNetwork {
     /**
      * Reads a frozen graph.
      *
-     * @param input FLOAT32 or UINT8, the type of the pictures
+     * @param input FLOAT32 or UINT8, the type of the images
      * @throws CheckpointException if the file is damaged or no graph of this form
      */
     public static OnnxModel read(Path file, ElementType input) {
         if (input != ElementType.FLOAT32 && input != ElementType.UINT8) {
-            throw new IllegalArgumentException("Pictures are FLOAT32 or UINT8, not " + input + ".");
+            throw new IllegalArgumentException("Images are FLOAT32 or UINT8, not " + input + ".");
         }
         TensorFlowGraph source = TensorFlowGraph.read(file);
         try {
@@ -51,17 +51,17 @@ public final class InceptionNetwork {
     }
 
     private static OnnxModel translate(TensorFlowGraph source, ElementType input) {
-        List.of(PICTURES, POOL, SPATIAL, LOGITS).forEach(source::node);
+        List.of(IMAGES, POOL, SPATIAL, LOGITS).forEach(source::node);
         GraphBuilder graph = new GraphBuilder();
-        Value pictures =
+        Value images =
                 graph.input("pictures", input, GraphBuilder.BATCH, GraphBuilder.ANY_LENGTH, GraphBuilder.ANY_LENGTH, 3);
         TensorFlowTranslation translation = new TensorFlowTranslation(source, graph);
-        translation.feed(PICTURES, pictures.cast(ElementType.FLOAT32).transpose(0, 3, 1, 2));
+        translation.feed(IMAGES, images.cast(ElementType.FLOAT32).transpose(0, 3, 1, 2));
         List<Value> outputs = List.of(
                 graph.named("pool_3", vectors(POOL, translation.value(POOL))),
                 graph.named("spatial", vectors(SPATIAL, firstChannels(translation.value(SPATIAL)))),
                 graph.named("probabilities", translation.value(LOGITS).softmax()));
-        return OnnxModel.withWeights(graph, List.of(pictures), outputs, Map.of());
+        return OnnxModel.withWeights(graph, List.of(images), outputs, Map.of());
     }
 
     private static Value firstChannels(Value map) {
@@ -71,7 +71,7 @@ public final class InceptionNetwork {
         return map.slice(1, 0, SPATIAL_CHANNELS);
     }
 
-    /** Each picture's values in NHWC order, as one vector. */
+    /** Each image's values in NHWC order, as one vector. */
     private static Value vectors(String name, Value map) {
         if (map.rank() != 4) {
             throw new TensorFlowGraphException("its node '" + name + "' does not give maps of features");

@@ -46,7 +46,7 @@ record TensorFlowNode(String name, String op, List<String> inputs, Map<String, O
         return value;
     }
 
-    /** One number for each of the two picture axes, of an NHWC attribute such as strides. */
+    /** One number for each of the two image axes, of an NHWC attribute such as strides. */
     int[] heightAndWidth(String key) {
         List<?> list = attribute(key, List.class);
         if (list.size() != 4 || !Long.valueOf(1).equals(list.get(0)) || !Long.valueOf(1).equals(list.get(3))) {

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 
 /**
  * Builds ONNX operators for the nodes of a TensorFlow graph: each node once, and only those that a result needs. Maps of
- * features are NHWC there and NCHW here. What a node gives for one picture it gives for a batch here.
+ * features are NHWC there and NCHW here. What a node gives for one image it gives for a batch here.
  */
 final class TensorFlowTranslation {
     /** Where an axis of an NHWC value lies in NCHW. */
@@ -161,7 +161,7 @@ final class TensorFlowTranslation {
 
     private Value matmul(TensorFlowNode node) {
         if (node.flag("transpose_a")) {
-            throw new TensorFlowGraphException(node + " mixes the pictures of a batch (transpose_a)");
+            throw new TensorFlowGraphException(node + " mixes the images of a batch (transpose_a)");
         }
         Value weight = graph.constant(source.node(node.input(1)).constant(ElementType.FLOAT32));
         return input(node, 0).matmul(weight, false, node.flag("transpose_b"), 1);
@@ -176,7 +176,7 @@ final class TensorFlowTranslation {
         return graph.concat(NCHW_AXIS[axis.ints().get(0)], parts);
     }
 
-    /** One vector a picture: the frozen graph has a batch of one, which is any here. */
+    /** One vector an image: the frozen graph has a batch of one, which is any here. */
     private Value reshape(TensorFlowNode node) {
         Value x = input(node, 0);
         Tensor shape = source.node(node.input(1)).constant(ElementType.INT32);
@@ -185,7 +185,7 @@ final class TensorFlowTranslation {
             length = Math.multiplyExact(length, x.dim(i));
         }
         if (shape.size() != 2 || shape.ints().get(1) != length && shape.ints().get(1) != -1) {
-            throw new TensorFlowGraphException(node + " does not make one vector a picture");
+            throw new TensorFlowGraphException(node + " does not make one vector an image");
         }
         boolean flatMap = x.rank() == 4 && (x.dim(2) != 1 || x.dim(3) != 1);
         return (flatMap ? x.transpose(0, 2, 3, 1) : x).reshape(x.dim(0), length);

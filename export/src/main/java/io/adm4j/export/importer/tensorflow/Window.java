@@ -30,7 +30,7 @@ record Window(long[] size, long[] stride, long[] pads, long[] out) {
         long[] out = new long[2];
         for (int i = 0; i < 2; i++) {
             if (in[i] < 1) {
-                throw new TensorFlowGraphException(node + " sees pictures of unknown size; they must be resized before");
+                throw new TensorFlowGraphException(node + " sees images of unknown size; they must be resized before");
             }
             if (same) {
                 // As many results as strides fit in; zeros split evenly, the odd one at the end.

@@ -62,7 +62,7 @@ public final class BenchCommand implements Runnable {
             description = "Train on the squared error of the noise alone, as harness/bench/torch_peer.py does.")
     private boolean squaredError;
 
-    @Option(names = "--batch-size", defaultValue = "16", description = "Pictures per run (default ${DEFAULT-VALUE}).")
+    @Option(names = "--batch-size", defaultValue = "16", description = "Images per run (default ${DEFAULT-VALUE}).")
     private int batchSize;
 
     @Option(names = "--warm-up", defaultValue = "3", description = "Runs that do not count (default ${DEFAULT-VALUE}).")

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 /** Takes the time of feature extraction on this machine. */
 @Command(
         name = "features",
-        description = "Takes the time in which a feature network goes through one batch of pictures.",
+        description = "Takes the time in which a feature network goes through one batch of images.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class BenchFeaturesCommand implements Runnable {
@@ -38,10 +38,10 @@ final class BenchFeaturesCommand implements Runnable {
             names = "--pictures",
             required = true,
             paramLabel = "PATH",
-            description = "Pictures whose first ones make the batch: an npz with arr_0, or a folder.")
-    private Path pictures;
+            description = "Images whose first ones make the batch: an npz with arr_0, or a folder.")
+    private Path images;
 
-    @Option(names = "--batch-size", defaultValue = "64", description = "Pictures per run (default ${DEFAULT-VALUE}).")
+    @Option(names = "--batch-size", defaultValue = "64", description = "Images per run (default ${DEFAULT-VALUE}).")
     private int batchSize;
 
     @Option(names = "--warm-up", defaultValue = "1", description = "Runs that do not count (default ${DEFAULT-VALUE}).")
@@ -72,7 +72,7 @@ final class BenchFeaturesCommand implements Runnable {
         PrintWriter console = spec.commandLine().getOut();
         console.printf(
                 Locale.ROOT,
-                "%d pictures: min %.3f s, median %.3f s, %.2f pictures/s%n",
+                "%d images: min %.3f s, median %.3f s, %.2f images/s%n",
                 batchSize,
                 timing.min(),
                 timing.median(),
@@ -84,9 +84,9 @@ final class BenchFeaturesCommand implements Runnable {
     }
 
     private Tensor batch() {
-        try (ImageStream stream = ImageStream.open(pictures, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST))) {
+        try (ImageStream stream = ImageStream.open(images, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST))) {
             if (stream.size() < batchSize) {
-                throw new UserError(pictures + " has " + stream.size() + " pictures, fewer than --batch-size " + batchSize + ".");
+                throw new UserError(images + " has " + stream.size() + " images, fewer than --batch-size " + batchSize + ".");
             }
             return stream.next(batchSize);
         }
@@ -99,7 +99,7 @@ final class BenchFeaturesCommand implements Runnable {
                 .put("device", runtime.device.name().toLowerCase(Locale.ROOT))
                 .put("threads", runtime.threads)
                 .put("batch_size", batchSize)
-                .put("pictures", pictures.toString());
+                .put("pictures", images.toString());
         Arrays.stream(timing.seconds()).forEach(json.putArray("seconds")::add);
         try {
             Files.writeString(out, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");

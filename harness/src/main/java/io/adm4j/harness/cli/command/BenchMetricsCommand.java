@@ -24,7 +24,7 @@ final class BenchMetricsCommand implements Runnable {
     @Option(names = "--samples", defaultValue = "10000", description = "Samples (default ${DEFAULT-VALUE}).")
     private int samples;
 
-    @Option(names = "--reference", defaultValue = "10000", description = "Reference pictures (default ${DEFAULT-VALUE}).")
+    @Option(names = "--reference", defaultValue = "10000", description = "Reference images (default ${DEFAULT-VALUE}).")
     private int reference;
 
     @Option(

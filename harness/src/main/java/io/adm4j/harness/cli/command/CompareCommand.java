@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         description = "Compares arrays of the same name in two npz files, for example the outputs of 'run' on two devices or"
-                + " the pictures of 'sample'. Ends with exit code 1 where they differ by more than allowed.",
+                + " the images of 'sample'. Ends with exit code 1 where they differ by more than allowed.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class CompareCommand implements Callable<Integer> {

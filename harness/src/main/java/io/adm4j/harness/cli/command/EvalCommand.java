@@ -51,10 +51,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code harness eval}: scores of samples, given or drawn by a bundle, against real pictures. */
+/** {@code harness eval}: scores of samples, given or drawn by a bundle, against real images. */
 @Command(
         name = "eval",
-        description = "Scores samples against real pictures: FID, sFID, Inception Score, precision, recall and more. The"
+        description = "Scores samples against real images: FID, sFID, Inception Score, precision, recall and more. The"
                 + " samples are given, or drawn from a bundle and scored in one go; a run that was interrupted goes on where"
                 + " it was when the same command is given again.",
         mixinStandardHelpOptions = true,
@@ -95,7 +95,7 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = {"--samples-npz", "--pictures"},
             paramLabel = "PATH",
-            description = "Given samples: an npz with uint8 pictures in arr_0, or a folder of picture files.")
+            description = "Given samples: an npz with uint8 images in arr_0, or a folder of image files.")
     private Path given;
 
     @Option(
@@ -107,7 +107,7 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--reference",
             paramLabel = "PATH",
-            description = "Real pictures: an npz as the published reference batches, a folder of picture files (with or"
+            description = "Real images: an npz as the published reference batches, a folder of image files (with or"
                     + " without sub-folders), or a folder of MNIST-style IDX files (default: reference.npz in the bundle).")
     private Path reference;
 
@@ -126,7 +126,7 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--batch-size",
             paramLabel = "N",
-            description = "Pictures that go through a network at once (default: " + SAMPLES_AT_ONCE + " when drawing, "
+            description = "Images that go through a network at once (default: " + SAMPLES_AT_ONCE + " when drawing, "
                     + FEATURES_AT_ONCE + " for features).")
     private Integer batchSize;
 
@@ -159,7 +159,7 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--inception-split",
             defaultValue = "5000",
-            description = "Pictures in a part of the Inception Score (default ${DEFAULT-VALUE}).")
+            description = "Images in a part of the Inception Score (default ${DEFAULT-VALUE}).")
     private int inceptionSplit;
 
     @Option(
@@ -230,13 +230,13 @@ public final class EvalCommand implements Callable<Integer> {
         return chosen;
     }
 
-    /** The feature network, what to call it, the pictures it is meant for, what to compare with, and what may draw. */
+    /** The feature network, what to call it, the images it is meant for, what to compare with, and what may draw. */
     private record Source(Path network, String name, int imageSize, Path reference, Optional<ModelBundle> bundle) {}
 
     private Source source() {
         if (features != null && given != null) {
             if (reference == null) {
-                throw new UserError("Give --reference with the pictures to compare with.");
+                throw new UserError("Give --reference with the images to compare with.");
             }
             return new Source(features, name(features), FeatureExtractor.ANY_SIZE, reference, Optional.empty());
         }
@@ -267,7 +267,7 @@ public final class EvalCommand implements Callable<Integer> {
         }
         Path own = loaded.folder().resolve(EmbeddedBundle.REFERENCE);
         if (!Files.isRegularFile(own)) {
-            throw new UserError("Give --reference with the pictures to compare with: the bundle " + loaded.folder()
+            throw new UserError("Give --reference with the images to compare with: the bundle " + loaded.folder()
                     + " has no " + EmbeddedBundle.REFERENCE + ".");
         }
         return own;
@@ -285,7 +285,7 @@ public final class EvalCommand implements Callable<Integer> {
         ModelBundle model = source.bundle().orElseThrow();
         if (model.manifest().smallSize().isPresent()) {
             throw new UserError("The bundle " + model.folder()
-                    + " is an upsampler, which only enlarges pictures: name it with --upsampler, and in --bundle the model"
+                    + " is an upsampler, which only enlarges images: name it with --upsampler, and in --bundle the model"
                     + " that draws them.");
         }
         try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads);
@@ -373,7 +373,7 @@ public final class EvalCommand implements Callable<Integer> {
     private void requireSize(Evaluator evaluator, Source source, int size) {
         int wanted = evaluator.imageSize() == FeatureExtractor.ANY_SIZE ? source.imageSize() : evaluator.imageSize();
         if (wanted != FeatureExtractor.ANY_SIZE && size != wanted) {
-            throw new UserError("The pictures " + (given == null ? "of the bundle" : "in " + given) + " are " + size + "x"
+            throw new UserError("The images " + (given == null ? "of the bundle" : "in " + given) + " are " + size + "x"
                     + size + ", but the feature network takes " + wanted + "x" + wanted + ".");
         }
     }

@@ -46,13 +46,13 @@ public final class ExportCommand implements Runnable {
     @Option(
             names = "--reference",
             paramLabel = "PATH",
-            description = "Real pictures to put beside the graphs, for scores; of IDX files the test part.")
+            description = "Real images to put beside the graphs, for scores; of IDX files the test part.")
     private Path reference;
 
     @Option(
             names = "--reference-samples",
             defaultValue = "2000",
-            description = "The first pictures of --reference to take (default ${DEFAULT-VALUE}).")
+            description = "The first images of --reference to take (default ${DEFAULT-VALUE}).")
     private int referenceSamples;
 
     @Mixin
@@ -99,11 +99,11 @@ public final class ExportCommand implements Runnable {
             }
             if (reference != null) {
                 int size = main.description().get("flags").get("image_size").asInt();
-                Dataset pictures = Dataset.open(reference, new DatasetOptions(size, Split.TEST));
-                bundle.reference(pictures, referenceSamples);
+                Dataset images = Dataset.open(reference, new DatasetOptions(size, Split.TEST));
+                bundle.reference(images, referenceSamples);
                 provenance.putObject("reference")
-                        .put("sha256", pictures.checksum())
-                        .put("pictures", Math.min(referenceSamples, pictures.size()));
+                        .put("sha256", images.checksum())
+                        .put("pictures", Math.min(referenceSamples, images.size()));
             }
             bundle.finish(name, classes, provenance, spec.commandLine().getOut());
         }

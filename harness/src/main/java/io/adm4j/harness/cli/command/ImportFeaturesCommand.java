@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "The network takes pictures [N,H,W,3] of 0 to 255, of any size, and gives pool_3 [N,2048], spatial [N,2023] and"
+            "The network takes images [N,H,W,3] of 0 to 255, of any size, and gives pool_3 [N,2048], spatial [N,2023] and"
                     + " probabilities [N,1008]: what FID, sFID and the Inception Score are computed from."
         })
 public final class ImportFeaturesCommand implements Runnable {
@@ -39,7 +39,7 @@ public final class ImportFeaturesCommand implements Runnable {
     @Option(
             names = "--input-type",
             defaultValue = "float32",
-            description = "Type of the network's pictures: float32 or uint8 (default ${DEFAULT-VALUE}).")
+            description = "Type of the network's images: float32 or uint8 (default ${DEFAULT-VALUE}).")
     private InputType inputType;
 
     @Spec
@@ -60,7 +60,7 @@ public final class ImportFeaturesCommand implements Runnable {
             throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
         }
         PrintWriter console = spec.commandLine().getOut();
-        console.println("Written: " + out + " (" + inputType.name().toLowerCase(Locale.ROOT) + " pictures, SHA-256 "
+        console.println("Written: " + out + " (" + inputType.name().toLowerCase(Locale.ROOT) + " images, SHA-256 "
                 + Sha256.of(out) + ")");
         console.flush();
     }

@@ -67,7 +67,7 @@ public final class ModelsCommand implements Runnable {
     private void printTable(List<ReleasedModel> models) {
         out.printf("%30s %17s %14s  %25s%n", "", "millions of weights", "guidance scale", "------ published ------");
         out.printf(
-                ROW, "model", "pictures", "denoiser", "classif.", "250", "ddim25", "FID", "sFID", "prec", "rec", "with");
+                ROW, "model", "images", "denoiser", "classif.", "250", "ddim25", "FID", "sFID", "prec", "rec", "with");
         for (ReleasedModel model : models) {
             PublishedResult best = model.results().get(0);
             out.printf(

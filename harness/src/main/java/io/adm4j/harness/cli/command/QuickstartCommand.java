@@ -48,12 +48,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "quickstart",
         description = "Samples all classes of the embedded bundle through the function at several classifier scales, scores"
-                + " the pictures and writes report.html.",
+                + " the images and writes report.html.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class QuickstartCommand implements Runnable {
     private static final int GRID_COLUMNS = 10;
-    private static final int PICTURES_PER_REQUEST = 20;
+    private static final int IMAGES_PER_REQUEST = 20;
 
     @Option(
             names = "--out",
@@ -75,7 +75,7 @@ public final class QuickstartCommand implements Runnable {
     @Option(
             names = "--samples",
             defaultValue = "160",
-            description = "Pictures per scale, as many of each class (default ${DEFAULT-VALUE}).")
+            description = "Images per scale, as many of each class (default ${DEFAULT-VALUE}).")
     private int samples;
 
     @Option(names = "--steps", defaultValue = "20", description = "DDIM steps (default ${DEFAULT-VALUE}).")
@@ -84,7 +84,7 @@ public final class QuickstartCommand implements Runnable {
     @Option(
             names = "--eta",
             defaultValue = "1",
-            description = "Noise of DDIM, 0 to 1; a small network draws cleaner pictures with it (default ${DEFAULT-VALUE}).")
+            description = "Noise of DDIM, 0 to 1; a small network draws cleaner images with it (default ${DEFAULT-VALUE}).")
     private double eta;
 
     @Option(names = "--seed", defaultValue = "0", description = "Default ${DEFAULT-VALUE}.")
@@ -111,7 +111,7 @@ public final class QuickstartCommand implements Runnable {
         List<Double> seconds = new ArrayList<>();
         Path jar = EmbeddedBundle.home().resolve("function/target/quarkus-app/quarkus-run.jar");
         try (FunctionProcess function = FunctionProcess.start(jar, model.folder(), out.resolve("function.log"));
-                Progress progress = ConsoleProgress.onStandardError().start("Sampling", (long) scales.size() * classes * perClass, "pictures")) {
+                Progress progress = ConsoleProgress.onStandardError().start("Sampling", (long) scales.size() * classes * perClass, "images")) {
             for (double scale : scales) {
                 progress.message("classifier scale " + scale);
                 long start = System.nanoTime();
@@ -125,7 +125,7 @@ public final class QuickstartCommand implements Runnable {
                 ImageStream real = ImageStream.open(
                         model.path(EmbeddedBundle.REFERENCE), DatasetOptions.ofSize(manifest.imageSize()))) {
             MeasuredImages reference;
-            try (Progress progress = ConsoleProgress.onStandardError().start("Reference", real.size(), "pictures")) {
+            try (Progress progress = ConsoleProgress.onStandardError().start("Reference", real.size(), "images")) {
                 reference = evaluator.measure(real, progress::step);
             }
             for (int i = 0; i < scales.size(); i++) {
@@ -137,19 +137,19 @@ public final class QuickstartCommand implements Runnable {
         new QuickstartReport(
                         manifest.name(), results, manifest.classes(), settings(classes * perClass), manifest.provenance())
                 .write(report);
-        console.println("Written: " + report + " (open it), and the pictures beside it");
+        console.println("Written: " + report + " (open it), and the images beside it");
         console.flush();
     }
 
-    /** Pictures of one scale, class after class: uint8 [classes·perClass, H, W, 3]. Seeds are the same at every scale. */
+    /** Images of one scale, class after class: uint8 [classes·perClass, H, W, 3]. Seeds are the same at every scale. */
     private Tensor sample(
             FunctionProcess function, Manifest manifest, double scale, int classes, int perClass, Progress progress) {
         int size = manifest.imageSize();
-        Tensor pictures = Tensor.zeros(ElementType.UINT8, (long) classes * perClass, size, size, 3);
-        ByteBuffer target = pictures.bytes();
+        Tensor images = Tensor.zeros(ElementType.UINT8, (long) classes * perClass, size, size, 3);
+        ByteBuffer target = images.bytes();
         for (int label = 0; label < classes; label++) {
-            for (int from = 0; from < perClass; from += PICTURES_PER_REQUEST) {
-                int count = Math.min(PICTURES_PER_REQUEST, perClass - from);
+            for (int from = 0; from < perClass; from += IMAGES_PER_REQUEST) {
+                int count = Math.min(IMAGES_PER_REQUEST, perClass - from);
                 ObjectNode request = BundleAssembler.object()
                         .put("label", String.valueOf(label))
                         .put("seed", seed + (long) label * perClass + from)
@@ -157,19 +157,19 @@ public final class QuickstartCommand implements Runnable {
                         .put("steps", String.valueOf(steps))
                         .put("eta", eta)
                         .put("classifierScale", scale);
-                for (JsonNode picture : function.sample(request).get("pictures")) {
-                    put(picture, target);
+                for (JsonNode reply : function.sample(request).get("pictures")) {
+                    put(reply, target);
                 }
                 progress.step(count);
             }
         }
-        Npz.write(out.resolve("samples-scale-" + scale + ".npz"), Map.of("arr_0", pictures));
-        return pictures;
+        Npz.write(out.resolve("samples-scale-" + scale + ".npz"), Map.of("arr_0", images));
+        return images;
     }
 
-    private static void put(JsonNode picture, ByteBuffer target) {
+    private static void put(JsonNode reply, ByteBuffer target) {
         try {
-            BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture.get("png").binaryValue()));
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(reply.get("png").binaryValue()));
             for (int y = 0; y < image.getHeight(); y++) {
                 for (int x = 0; x < image.getWidth(); x++) {
                     int rgb = image.getRGB(x, y);
@@ -177,21 +177,21 @@ public final class QuickstartCommand implements Runnable {
                 }
             }
         } catch (IOException e) {
-            throw new UserError("The function's answer holds no PNG picture: " + e.getMessage() + ".", e);
+            throw new UserError("The function's answer holds no PNG image: " + e.getMessage() + ".", e);
         }
     }
 
     private ScaleResult score(
             Evaluator evaluator,
             MeasuredImages reference,
-            Tensor pictures,
+            Tensor images,
             double scale,
             double seconds,
             int classes,
             int perClass) {
-        try (ImageStream stream = ImageStream.of(pictures)) {
+        try (ImageStream stream = ImageStream.of(images)) {
             Scores scores = evaluator.compare(reference, evaluator.measure(stream, n -> {}), n -> {});
-            byte[] grid = grid(pictures, classes, perClass);
+            byte[] grid = grid(images, classes, perClass);
             Files.write(out.resolve("grid-scale-" + scale + ".png"), grid);
             return new ScaleResult(
                     scale,
@@ -207,26 +207,26 @@ public final class QuickstartCommand implements Runnable {
     }
 
     /** A row per class. */
-    private static byte[] grid(Tensor pictures, int classes, int perClass) {
+    private static byte[] grid(Tensor images, int classes, int perClass) {
         int columns = Math.min(GRID_COLUMNS, perClass);
-        long[] shape = pictures.shape();
+        long[] shape = images.shape();
         shape[0] = (long) classes * columns;
         Tensor shown = Tensor.zeros(ElementType.UINT8, shape);
         ByteBuffer target = shown.bytes();
         for (int label = 0; label < classes; label++) {
-            target.put(pictures.rows((long) label * perClass, (long) label * perClass + columns).bytes());
+            target.put(images.rows((long) label * perClass, (long) label * perClass + columns).bytes());
         }
         return PngWriter.encode(new ImageGrid(columns, 2, 2, 255).layOut(shown));
     }
 
     private static String describe(Manifest manifest) {
-        return manifest.name() + ": " + manifest.imageSize() + "x" + manifest.imageSize() + " pictures of "
+        return manifest.name() + ": " + manifest.imageSize() + "x" + manifest.imageSize() + " images of "
                 + String.join(", ", manifest.classes());
     }
 
     private Map<String, String> settings(int count) {
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("Pictures per scale", String.valueOf(count));
+        settings.put("Images per scale", String.valueOf(count));
         settings.put("Sampler", "DDIM, " + steps + " steps, eta " + eta + ", through the function over HTTP");
         settings.put("Seeds", seed + " and up, the same at every scale");
         settings.put("Scores", EvaluationReport.COMPARABILITY);

@@ -23,25 +23,25 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code harness reference}: a reference batch of one's own pictures, for {@code harness eval} and for others. */
+/** {@code harness reference}: a reference batch of one's own images, for {@code harness eval} and for others. */
 @Command(
         name = "reference",
-        description = "Makes a reference batch for eval from pictures: the mean and covariance of the features of all of them,"
-                + " and a random choice of the pictures.",
+        description = "Makes a reference batch for eval from images: the mean and covariance of the features of all of them,"
+                + " and a random choice of the images.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
             "",
             "The file has the published layout (mu, sigma, mu_s, sigma_s, arr_0, labels in arr_1), so the published evaluator"
                     + " reads it too if the features are those of its own network ('harness import-features'). FID and sFID"
-                    + " then compare with all pictures, precision and recall with those in the file."
+                    + " then compare with all images, precision and recall with those in the file."
         })
 public final class ReferenceCommand implements Runnable {
     @Option(
             names = "--data",
             paramLabel = "PATH",
             required = true,
-            description = "Pictures: an npz with arr_0, a folder of picture files (with or without sub-folders), or a folder"
+            description = "Images: an npz with arr_0, a folder of image files (with or without sub-folders), or a folder"
                     + " of MNIST-style IDX files.")
     private Path data;
 
@@ -63,14 +63,14 @@ public final class ReferenceCommand implements Runnable {
     @Option(
             names = "--pictures",
             defaultValue = "10000",
-            description = "Pictures kept in the file, for precision, recall and the like (default ${DEFAULT-VALUE}; 0 keeps"
+            description = "Images kept in the file, for precision, recall and the like (default ${DEFAULT-VALUE}; 0 keeps"
                     + " statistics alone).")
-    private int pictures;
+    private int images;
 
     @Option(
             names = "--size",
             paramLabel = "PIXELS",
-            description = "Height and width that pictures are brought to before the network sees them: that of your samples"
+            description = "Height and width that images are brought to before the network sees them: that of your samples"
                     + " (default: what the network takes, or as they are).")
     private Integer size;
 
@@ -83,13 +83,13 @@ public final class ReferenceCommand implements Runnable {
     @Option(
             names = "--seed",
             defaultValue = "0",
-            description = "Of the choice of the pictures kept (default ${DEFAULT-VALUE}).")
+            description = "Of the choice of the images kept (default ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--batch-size",
             defaultValue = "64",
-            description = "Pictures that go through the network at once (default ${DEFAULT-VALUE}).")
+            description = "Images that go through the network at once (default ${DEFAULT-VALUE}).")
     private int batchSize;
 
     @Mixin
@@ -100,7 +100,7 @@ public final class ReferenceCommand implements Runnable {
 
     @Override
     public void run() {
-        if (batchSize < 1 || pictures < 0 || runtime.threads < 0 || size != null && size < 1) {
+        if (batchSize < 1 || images < 0 || runtime.threads < 0 || size != null && size < 1) {
             throw new UserError("--batch-size and --size are at least 1, --pictures and --threads at least 0.");
         }
         if (!out.getFileName().toString().endsWith(".npz")) {
@@ -112,17 +112,17 @@ public final class ReferenceCommand implements Runnable {
                 StopNotice notice = StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {
             makeParent();
             int length;
-            try (Progress progress = ConsoleProgress.onStandardError().start("Pictures", stream.size(), "pictures")) {
-                length = evaluator.writeReference(out, stream, pictures, seed, progress::step);
+            try (Progress progress = ConsoleProgress.onStandardError().start("Images", stream.size(), "images")) {
+                length = evaluator.writeReference(out, stream, images, seed, progress::step);
             }
             PrintWriter console = spec.commandLine().getOut();
             if (stream.size() <= length) {
-                console.println("Warning: statistics of " + stream.size() + " pictures on " + length
+                console.println("Warning: statistics of " + stream.size() + " images on " + length
                         + " features: the covariance lacks rank, so FID will be far too large to compare with others; take"
-                        + " more pictures than features.");
+                        + " more images than features.");
             }
             console.println("Written: " + out + " (statistics of " + length + " features of " + stream.size()
-                    + " pictures, and " + Math.min(pictures, stream.size()) + " of them)");
+                    + " images, and " + Math.min(images, stream.size()) + " of them)");
             console.flush();
         }
     }
@@ -133,7 +133,7 @@ public final class ReferenceCommand implements Runnable {
             return size == null ? DatasetOptions.AS_STORED : size;
         }
         if (size != null && size != taken) {
-            throw new UserError("The feature network takes pictures of " + taken + "x" + taken + ", not of " + size + "x" + size
+            throw new UserError("The feature network takes images of " + taken + "x" + taken + ", not of " + size + "x" + size
                     + "; leave out --size.");
         }
         return taken;

@@ -21,7 +21,7 @@ public record ReleasedModelCommands(ReleasedModels released, Path dir) {
 
     private static final String FEATURES = "inception.onnx";
 
-    /** From nothing to a few pictures. */
+    /** From nothing to a few images. */
     public List<String> toSample(ReleasedModel model) {
         List<String> names = Stream.concat(model.upsamples().stream(), Stream.of(model.name())).toList();
         String labels = model.hasClasses() ? " --labels \"goldfish,arctic fox,flamingo,cheeseburger\"" : " --num-samples 4";

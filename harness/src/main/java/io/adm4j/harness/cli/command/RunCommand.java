@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class RunCommand implements Runnable {
-    private static final String PICTURES = "pictures";
-    private static final List<String> PICTURE_NAMES = List.of(PICTURES, "images", "arr_0");
+    private static final String IMAGES = "pictures";
+    private static final List<String> IMAGE_NAMES = List.of(IMAGES, "images", "arr_0");
 
     @Parameters(paramLabel = "MODEL.onnx")
     private Path model;
@@ -67,9 +67,9 @@ public final class RunCommand implements Runnable {
         }
     }
 
-    /** The array of an input's name; where pictures are taken, the names that files of pictures use will do too. */
+    /** The array of an input's name; where images are taken, the names that files of images use will do too. */
     private String arrayFor(TensorSpec input, NpzReader arrays) {
-        List<String> names = input.name().equals(PICTURES) ? PICTURE_NAMES : List.of(input.name());
+        List<String> names = input.name().equals(IMAGES) ? IMAGE_NAMES : List.of(input.name());
         return names.stream().filter(arrays::has).findFirst().orElseThrow(() -> new UserError(
                 inputs + " has no array '" + input.name() + "' (" + input.type() + Arrays.toString(input.shape())
                         + "); it has " + arrays.names() + "."));

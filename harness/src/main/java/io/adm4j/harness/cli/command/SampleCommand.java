@@ -26,16 +26,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Samples pictures from a bundle, and enlarges them with another. */
+/** Samples images from a bundle, and enlarges them with another. */
 @Command(
         name = "sample",
-        description = "Samples pictures. The i-th picture (from 0) of a run with seed s has seed s+i and depends on that"
+        description = "Samples images. The i-th image (from 0) of a run with seed s has seed s+i and depends on that"
                 + " seed, its label, the bundles and the settings alone, whatever the batch size. An interrupted run goes on"
                 + " where it was when the same command is given again.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class SampleCommand implements Runnable {
-    /** What makes base pictures, so of no use where they come from a file. */
+    /** What makes base images, so of no use where they come from a file. */
     private static final List<String> DRAWING_OPTIONS =
             List.of("--labels", "--sampler", "--steps", "--eta", "--classifier-scale", "--noise", "--base-out");
 
@@ -50,10 +50,10 @@ public final class SampleCommand implements Runnable {
                     + " have none.")
     private String labels;
 
-    @Option(names = "--num-samples", description = "Pictures (default: one for each label named).")
+    @Option(names = "--num-samples", description = "Images (default: one for each label named).")
     private Integer numSamples;
 
-    @Option(names = "--seed", defaultValue = "0", description = "Seed of the first picture (default ${DEFAULT-VALUE}).")
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of the first image (default ${DEFAULT-VALUE}).")
     private long seed;
 
     @Mixin
@@ -71,7 +71,7 @@ public final class SampleCommand implements Runnable {
     @Option(
             names = "--base-samples",
             paramLabel = "FILE.npz",
-            description = "Enlarge these pictures with --upsampler instead of drawing any: arr_0 NHWC uint8, arr_1 labels."
+            description = "Enlarge these images with --upsampler instead of drawing any: arr_0 NHWC uint8, arr_1 labels."
                     + " --bundle is not used then.")
     private Path baseSamples;
 
@@ -95,7 +95,7 @@ public final class SampleCommand implements Runnable {
             throw new UserError("--num-samples and --batch-size are at least 1.");
         }
         if (outputs.baseOut != null && !enlarging.given()) {
-            throw new UserError("--base-out is for pictures that are enlarged: give --upsampler too, or --out instead.");
+            throw new UserError("--base-out is for images that are enlarged: give --upsampler too, or --out instead.");
         }
         long begin = System.nanoTime();
         SamplingRun run = baseSamples == null ? draw() : enlargeStored();
@@ -103,7 +103,7 @@ public final class SampleCommand implements Runnable {
                 .getOut()
                 .printf(
                         Locale.ROOT,
-                        "%d pictures in %.1f s%s%n",
+                        "%d images in %.1f s%s%n",
                         run.count(),
                         (System.nanoTime() - begin) / 1e9,
                         run.resumed() > 0 ? " (" + run.resumed() + " of them from before)" : "");
@@ -115,8 +115,8 @@ public final class SampleCommand implements Runnable {
         Manifest manifest = model.manifest();
         if (manifest.smallSize().isPresent()) {
             int small = manifest.smallSize().getAsInt();
-            throw new UserError("The bundle " + model.folder() + " is an upsampler, which only enlarges pictures of " + small
-                    + "x" + small + ": name it with --upsampler, and give a model of that size in --bundle or pictures in"
+            throw new UserError("The bundle " + model.folder() + " is an upsampler, which only enlarges images of " + small
+                    + "x" + small + ": name it with --upsampler, and give a model of that size in --bundle or images in"
                     + " --base-samples.");
         }
         SamplingSettings settings = drawing.settings();
@@ -137,7 +137,7 @@ public final class SampleCommand implements Runnable {
 
     private SamplingRun enlargeStored() {
         if (!enlarging.given()) {
-            throw new UserError("--base-samples are pictures to enlarge: name an upsampler's bundle with --upsampler.");
+            throw new UserError("--base-samples are images to enlarge: name an upsampler's bundle with --upsampler.");
         }
         DRAWING_OPTIONS.stream()
                 .filter(name -> spec.commandLine().getParseResult().hasMatchedOption(name))

@@ -13,19 +13,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains a classifier on noisy or on plain pictures. */
+/** Trains a classifier on noisy or on plain images. */
 @Command(
         name = "classifier",
-        description = "Trains a classifier: on noisy pictures, for guidance, or with --no-noise on plain ones, as feature"
+        description = "Trains a classifier: on noisy images, for guidance, or with --no-noise on plain ones, as feature"
                 + " network for scores. The network's flags have the published names and meanings; their defaults here"
-                + " (in parentheses) suit 32x32 pictures.",
+                + " (in parentheses) suit 32x32 images.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class TrainClassifierCommand implements Runnable {
     @Mixin
     private TrainOptions options;
 
-    @Option(names = "--no-noise", description = "Train on plain pictures at timestep 0.")
+    @Option(names = "--no-noise", description = "Train on plain images at timestep 0.")
     private boolean noNoise;
 
     @Option(names = "--flags", paramLabel = "FILE", description = "Published flags as JSON; options given here win.")
@@ -43,7 +43,7 @@ final class TrainClassifierCommand implements Runnable {
     @Option(names = "--channel-mult", description = "A multiplier per level (1,2,2).")
     private String channelMult;
 
-    @Option(names = "--classifier-attention-resolutions", description = "Picture heights with attention (8).")
+    @Option(names = "--classifier-attention-resolutions", description = "Image heights with attention (8).")
     private String attentionResolutions;
 
     @Option(names = "--classifier-use-scale-shift-norm", arity = "1", description = "(true)")

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "diffusion",
         description = "Trains a denoiser (ADM UNet). The network's flags have the published names and meanings; their"
-                + " defaults here (in parentheses) are a small network for 32x32 pictures that a CPU trains in an hour.",
+                + " defaults here (in parentheses) are a small network for 32x32 images that a CPU trains in an hour.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class TrainDiffusionCommand implements Runnable {
@@ -40,7 +40,7 @@ final class TrainDiffusionCommand implements Runnable {
     @Option(names = "--num-res-blocks", description = "Residual blocks per level (0).")
     private Integer numResBlocks;
 
-    @Option(names = "--attention-resolutions", description = "Picture heights with attention (8).")
+    @Option(names = "--attention-resolutions", description = "Image heights with attention (8).")
     private String attentionResolutions;
 
     @Option(names = "--num-heads", description = "Attention heads (4).")

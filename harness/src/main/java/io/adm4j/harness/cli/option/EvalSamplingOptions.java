@@ -97,7 +97,7 @@ public final class EvalSamplingOptions {
     /**
      * One source for each of the settings asked for.
      *
-     * @param stage what becomes of the drawn pictures: they themselves, or they enlarged
+     * @param stage what becomes of the drawn images: they themselves, or they enlarged
      * @param stageSettings the settings of that stage, name to value
      * @param drawnBy the model, for people
      * @param count samples in each set
@@ -127,14 +127,14 @@ public final class EvalSamplingOptions {
                 String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.words();
                 SamplingSettings settings =
                         new SamplingSettings(sampler, step.replace('+', ','), eta, scale, clipDenoised);
-                SampleSource pictures =
+                SampleSource images =
                         stage.apply(new ModelSamples(pipeline, choice, settings, seed, count));
                 sources.add(new GeneratedSamples(
-                        pictures,
+                        images,
                         new SamplingPoint(sampler, settings.steps(), eta, scale, labelWords, seed, unusual),
                         drawnBy,
                         batchSize,
-                        work.path("samples", batchSize + " at once of " + pictures.settings()),
+                        work.path("samples", batchSize + " at once of " + images.settings()),
                         Optional.ofNullable(samplesOut).map(file -> named(file, step, scale))));
             }
         }

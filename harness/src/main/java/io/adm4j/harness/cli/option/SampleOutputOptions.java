@@ -19,7 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where sampled pictures go. */
+/** Where sampled images go. */
 public final class SampleOutputOptions {
     private static final long GRID_BYTES = 1 << 28;
     private static final int MOST_COLUMNS = 20;
@@ -27,36 +27,36 @@ public final class SampleOutputOptions {
     @Option(
             names = "--out",
             paramLabel = "FILE.npz",
-            description = "Pictures as the published code writes them: arr_0 NHWC uint8, arr_1 labels if they have any.")
+            description = "Images as the published code writes them: arr_0 NHWC uint8, arr_1 labels if they have any.")
     Path out;
 
     @Option(
             names = "--base-out",
             paramLabel = "FILE.npz",
-            description = "With --upsampler: the pictures before they are enlarged, in the same form.")
+            description = "With --upsampler: the images before they are enlarged, in the same form.")
     public Path baseOut;
 
-    @Option(names = "--grid", paramLabel = "FILE.png", description = "Pictures side by side.")
+    @Option(names = "--grid", paramLabel = "FILE.png", description = "Images side by side.")
     Path grid;
 
     @Option(
             names = "--trajectory",
             paramLabel = "FILE.npz",
-            description = "Every step of all pictures, which must fit one batch: xs, pred_xstart, timesteps. With"
+            description = "Every step of all images, which must fit one batch: xs, pred_xstart, timesteps. With"
                     + " --upsampler its steps.")
     Path trajectory;
 
-    /** @throws UserError if pictures would go nowhere */
+    /** @throws UserError if images would go nowhere */
     public void check() {
         if (out == null && grid == null && trajectory == null) {
-            throw new UserError("Say where the pictures go: --out FILE.npz, --grid FILE.png or --trajectory FILE.npz.");
+            throw new UserError("Say where the images go: --out FILE.npz, --grid FILE.png or --trajectory FILE.npz.");
         }
     }
 
     /**
-     * Makes the pictures and writes what is asked for.
+     * Makes the images and writes what is asked for.
      *
-     * @param round pictures in a row of the grid, where there are several rows
+     * @param round images in a row of the grid, where there are several rows
      * @return the run, at its end
      * @throws UserError if something cannot be written, or is too much for memory; nothing is sampled then
      */
@@ -73,10 +73,10 @@ public final class SampleOutputOptions {
         if (trajectory != null) {
             run = run.watchedBy(recorder);
         }
-        try (Progress progress = ConsoleProgress.onStandardError().start("Sampling", run.count(), "pictures")) {
+        try (Progress progress = ConsoleProgress.onStandardError().start("Sampling", run.count(), "images")) {
             for (FinishedBatch batch = run.next(); batch != null; batch = run.next()) {
                 if (kept != null) {
-                    kept.put(batch.pictures().bytes());
+                    kept.put(batch.images().bytes());
                 }
                 progress.step(batch.count());
             }
@@ -112,7 +112,7 @@ public final class SampleOutputOptions {
     private static ByteBuffer memory(int count, int size) {
         long bytes = 3L * count * size * size;
         if (bytes > GRID_BYTES) {
-            throw new UserError("A grid of " + count + " pictures is too large: give --num-samples "
+            throw new UserError("A grid of " + count + " images is too large: give --num-samples "
                     + GRID_BYTES / (3L * size * size) + " or fewer, or leave out --grid.");
         }
         return ByteBuffer.allocate((int) bytes);
@@ -129,11 +129,11 @@ public final class SampleOutputOptions {
         }
     }
 
-    private void writeGrid(Tensor pictures, int round) {
-        int count = (int) pictures.dim(0);
+    private void writeGrid(Tensor images, int round) {
+        int count = (int) images.dim(0);
         int columns = round > 1 && count > round ? round : (int) Math.ceil(Math.sqrt(count));
         try {
-            Files.write(grid, PngWriter.encode(ImageGrid.of(Math.min(columns, MOST_COLUMNS)).layOut(pictures)));
+            Files.write(grid, PngWriter.encode(ImageGrid.of(Math.min(columns, MOST_COLUMNS)).layOut(images)));
         } catch (IOException e) {
             throw new UserError("The grid cannot be written to " + grid + ": " + e.getMessage() + ".", e);
         }

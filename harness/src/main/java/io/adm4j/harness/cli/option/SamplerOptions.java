@@ -3,7 +3,7 @@ package io.adm4j.harness.cli.option;
 import io.adm4j.sampling.SamplingSettings;
 import picocli.CommandLine.Option;
 
-/** How pictures are sampled. */
+/** How images are sampled. */
 public final class SamplerOptions {
     @Option(names = "--sampler", defaultValue = "ddim", description = "ddim or ddpm (default ${DEFAULT-VALUE}).")
     String sampler;

@@ -40,7 +40,7 @@ public final class TrainOptions {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "Pictures: an npz (arr_0 NHWC uint8, arr_1 labels), a folder with one sub-folder per class, a"
+            description = "Images: an npz (arr_0 NHWC uint8, arr_1 labels), a folder with one sub-folder per class, a"
                     + " folder of label_name.ext files, or a folder of MNIST-style IDX files.")
     Path data;
 
@@ -57,12 +57,12 @@ public final class TrainOptions {
     @Option(names = "--steps", required = true, description = "Optimizer steps, those already done included.")
     long steps;
 
-    @Option(names = "--batch-size", defaultValue = "32", description = "Pictures per step (default ${DEFAULT-VALUE}).")
+    @Option(names = "--batch-size", defaultValue = "32", description = "Images per step (default ${DEFAULT-VALUE}).")
     int batchSize;
 
     @Option(
             names = "--microbatch",
-            description = "Pictures per pass; smaller ones need less memory (default: the whole batch).")
+            description = "Images per pass; smaller ones need less memory (default: the whole batch).")
     Integer microbatch;
 
     @Option(names = "--lr", defaultValue = "1e-3", description = "Learning rate of AdamW (default ${DEFAULT-VALUE}).")
@@ -93,7 +93,7 @@ public final class TrainOptions {
     @Option(names = "--seed", defaultValue = "0", description = "Default ${DEFAULT-VALUE}.")
     long seed;
 
-    @Option(names = "--flip", description = "Mirror pictures left to right half of the time.")
+    @Option(names = "--flip", description = "Mirror images left to right half of the time.")
     boolean flip;
 
     @Option(
@@ -110,7 +110,7 @@ public final class TrainOptions {
      *
      * @param kind of network, as noted in run.json
      * @param flags of a new run
-     * @param makeTask from the run's flags and its pictures
+     * @param makeTask from the run's flags and its images
      * @param command the command that was called
      */
     public void run(
@@ -141,21 +141,21 @@ public final class TrainOptions {
         }
         TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
         Path source = data == null ? Path.of(description.get("data").get("path").asText()) : data;
-        Dataset pictures = Dataset.open(
+        Dataset images = Dataset.open(
                 source, new DatasetOptions(description.get("flags").get("image_size").asInt(), Split.TRAIN));
-        checkData(description, pictures, source);
-        TrainingTask task = makeTask.make(description.get("flags"), pictures, settings);
+        checkData(description, images, source);
+        TrainingTask task = makeTask.make(description.get("flags"), images, settings);
         TrainingLoop loop = new TrainingLoop(task, settings, folder, runtime.device, runtime.threads, ConsoleProgress.onStandardError());
         if (resume == null) {
             List<Parameter> network = task.graph().graph().parameters();
             TrainingArtifacts.requireRoom(network, settings.emaRates());
             Map<String, Tensor> first = InitialWeights.draw(network, settings.seed());
-            folder.create(withData(description, pictures, source));
+            folder.create(withData(description, images, source));
             loop.prepare(first);
             long parameters = first.values().stream().mapToLong(Tensor::size).sum();
-            console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", pictures, parameters, folder.path());
+            console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", images, parameters, folder.path());
         } else {
-            console.printf("%s%nGoing on from step %d of %s%n", pictures, folder.require().step(), folder.path());
+            console.printf("%s%nGoing on from step %d of %s%n", images, folder.require().step(), folder.path());
         }
         console.flush();
         trainInterruptibly(loop, end -> report(console, kind, folder, end));
@@ -185,7 +185,7 @@ public final class TrainOptions {
 
     /** Makes a task of the run's flags. */
     public interface TaskFactory {
-        TrainingTask make(JsonNode flags, Dataset pictures, TrainingSettings settings);
+        TrainingTask make(JsonNode flags, Dataset images, TrainingSettings settings);
     }
 
     /** Ctrl-C (or a TERM signal) lets the step at hand end and saves it before the process goes. */
@@ -220,7 +220,7 @@ public final class TrainOptions {
 
     private ObjectNode describe(String kind, ObjectNode flags, String typed) {
         if (data == null) {
-            throw new UserError("A new run needs pictures: --data PATH.");
+            throw new UserError("A new run needs images: --data PATH.");
         }
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode description = mapper.createObjectNode().put("kind", kind);
@@ -240,20 +240,20 @@ public final class TrainOptions {
         return description;
     }
 
-    private static JsonNode withData(JsonNode description, Dataset pictures, Path source) {
+    private static JsonNode withData(JsonNode description, Dataset images, Path source) {
         ObjectNode all = description.deepCopy();
         ObjectNode data = all.putObject("data")
                 .put("path", source.toAbsolutePath().normalize().toString())
-                .put("pictures", pictures.size())
-                .put("sha256", pictures.checksum());
-        pictures.classNames().forEach(data.withArray("classes")::add);
+                .put("pictures", images.size())
+                .put("sha256", images.checksum());
+        images.classNames().forEach(data.withArray("classes")::add);
         return all;
     }
 
-    private static void checkData(JsonNode description, Dataset pictures, Path source) {
+    private static void checkData(JsonNode description, Dataset images, Path source) {
         JsonNode known = description.path("data");
-        if (!known.isMissingNode() && !known.get("sha256").asText().equals(pictures.checksum())) {
-            throw new UserError("The pictures in " + source + " are not those that this run was started with.");
+        if (!known.isMissingNode() && !known.get("sha256").asText().equals(images.checksum())) {
+            throw new UserError("The images in " + source + " are not those that this run was started with.");
         }
     }
 }

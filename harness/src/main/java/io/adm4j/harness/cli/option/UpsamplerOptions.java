@@ -16,12 +16,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The second stage: an upsampler that enlarges the pictures of the first. */
+/** The second stage: an upsampler that enlarges the images of the first. */
 public final class UpsamplerOptions {
     @Option(
             names = "--upsampler",
             paramLabel = "FOLDER",
-            description = "Bundle of an upsampler, which enlarges the pictures; they keep their labels. Pictures larger than it"
+            description = "Bundle of an upsampler, which enlarges the images; they keep their labels. Images larger than it"
                     + " takes, by a whole factor, are made smaller by area first, and a note says so.")
     public Path bundle;
 
@@ -90,7 +90,7 @@ public final class UpsamplerOptions {
     }
 
     /**
-     * The base pictures, made smaller where the upsampler takes smaller ones.
+     * The base images, made smaller where the upsampler takes smaller ones.
      *
      * @throws UserError if no whole factor leads to the size that it takes
      */
@@ -104,20 +104,20 @@ public final class UpsamplerOptions {
             tellOfShrinking(size, wanted);
             return new DownsampledSamples(base, wanted);
         }
-        throw new UserError("The upsampler " + bundle + " enlarges pictures of " + wanted + "x" + wanted + " to "
-                + upsampler.largeSize() + "x" + upsampler.largeSize() + ", but the base pictures are " + size + "x" + size
+        throw new UserError("The upsampler " + bundle + " enlarges images of " + wanted + "x" + wanted + " to "
+                + upsampler.largeSize() + "x" + upsampler.largeSize() + ", but the base images are " + size + "x" + size
                 + ": use a base model of " + wanted + "x" + wanted + ".");
     }
 
     private void tellOfShrinking(int size, int wanted) {
         if (!told) {
             told = true;
-            spec.commandLine().getErr().println("Note: the base pictures of " + size + "x" + size + " are made smaller to "
+            spec.commandLine().getErr().println("Note: the base images of " + size + "x" + size + " are made smaller to "
                     + wanted + "x" + wanted + ", which the upsampler takes.");
         }
     }
 
-    /** The pictures enlarged; the first has this seed. */
+    /** The images enlarged; the first has this seed. */
     public SampleSource enlarged(SampleSource base, Upsampler upsampler, long seed, boolean clipDenoised) {
         SamplingSettings settings = new SamplingSettings(
                 sampler == null ? "ddim" : sampler,

@@ -26,12 +26,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A network that turns pictures into features, as an ONNX graph of one of two forms:
+ * A network that turns images into features, as an ONNX graph of one of two forms:
  *
  * <ul>
  *   <li>the classifiers that {@code harness train} makes: {@code x} [N, 3, H, W] float32 in [-1, 1] to {@code features}
  *       [N, D] and class {@code logits} [N, K];
- *   <li>the Inception network of {@code harness import-features}: {@code pictures} [N, H, W, 3] of 0 to 255, uint8 or
+ *   <li>the Inception network of {@code harness import-features}: {@code images} [N, H, W, 3] of 0 to 255, uint8 or
  *       float32, to {@code pool_3} [N, D], {@code spatial} [N, S] and class {@code probabilities} [N, K].
  * </ul>
  */
@@ -39,7 +39,7 @@ public final class FeatureExtractor implements AutoCloseable {
     /** An image size that leaves any size to the network. */
     public static final int ANY_SIZE = -1;
 
-    /** Pictures that a thread takes through the Inception network at once. */
+    /** Images that a thread takes through the Inception network at once. */
     private static final int SHARE = 8;
 
     private final OnnxSession session;
@@ -92,9 +92,9 @@ public final class FeatureExtractor implements AutoCloseable {
     /**
      * Loads a feature network.
      *
-     * <p>On a CPU, each thread takes a few pictures of a batch at once through the Inception network: no thread waits for
-     * another within an operator, and the weights are fetched from memory once for those pictures. Convolutions go picture
-     * by picture, so the features are the same bits whatever batch a picture comes in.
+     * <p>On a CPU, each thread takes a few images of a batch at once through the Inception network: no thread waits for
+     * another within an operator, and the weights are fetched from memory once for those images. Convolutions go image
+     * by image, so the features are the same bits whatever batch an image comes in.
      *
      * @param threads CPU threads; 0 for all cores
      * @throws UserError if the file is missing or no graph of these forms
@@ -157,7 +157,7 @@ public final class FeatureExtractor implements AutoCloseable {
         return spec.name() + Arrays.toString(spec.shape());
     }
 
-    /** Height and width of the pictures it takes, or {@link #ANY_SIZE}. */
+    /** Height and width of the images it takes, or {@link #ANY_SIZE}. */
     public int imageSize() {
         long height = input.shape()[form == Form.CLASSIFIER ? 2 : 1];
         return height > 0 ? (int) height : ANY_SIZE;
@@ -171,26 +171,26 @@ public final class FeatureExtractor implements AutoCloseable {
     /**
      * The features of a batch.
      *
-     * @param pictures [N, H, W, 3], uint8, or float32 of 0 to 255
-     * @throws UserError if the pictures have another size than the network takes or hold a value that is not finite, or
+     * @param images [N, H, W, 3], uint8, or float32 of 0 to 255
+     * @throws UserError if the images have another size than the network takes or hold a value that is not finite, or
      *     the network gives such a value
      */
-    public FeatureBatch extract(Tensor pictures) {
-        if (imageSize() != ANY_SIZE && (pictures.dim(1) != imageSize() || pictures.dim(2) != imageSize())) {
-            throw new UserError("The pictures are " + pictures.dim(2) + "x" + pictures.dim(1)
+    public FeatureBatch extract(Tensor images) {
+        if (imageSize() != ANY_SIZE && (images.dim(1) != imageSize() || images.dim(2) != imageSize())) {
+            throw new UserError("The images are " + images.dim(2) + "x" + images.dim(1)
                     + ", but the feature network takes " + imageSize() + "x" + imageSize() + ".");
         }
-        if (pictures.type() == ElementType.FLOAT32) {
-            requireFinite("The pictures hold", "so they cannot be scored: make them again or leave the broken ones out",
-                    pictures.toFloatArray());
+        if (images.type() == ElementType.FLOAT32) {
+            requireFinite("The images hold", "so they cannot be scored: make them again or leave the broken ones out",
+                    images.toFloatArray());
         }
-        return workers == null ? run(pictures) : runShares(pictures);
+        return workers == null ? run(images) : runShares(images);
     }
 
-    private FeatureBatch run(Tensor pictures) {
-        Tensor given = form == Form.CLASSIFIER ? scaled(pictures) : converted(pictures, input.type());
+    private FeatureBatch run(Tensor images) {
+        Tensor given = form == Form.CLASSIFIER ? scaled(images) : converted(images, input.type());
         Map<String, Tensor> results = session.run(Map.of(form.input, given));
-        int count = (int) pictures.dim(0);
+        int count = (int) images.dim(0);
         return switch (form) {
             case CLASSIFIER -> new FeatureBatch(
                     count,
@@ -205,12 +205,12 @@ public final class FeatureExtractor implements AutoCloseable {
         };
     }
 
-    private FeatureBatch runShares(Tensor pictures) {
-        int count = (int) pictures.dim(0);
+    private FeatureBatch runShares(Tensor images) {
+        int count = (int) images.dim(0);
         int share = Math.min(SHARE, -Math.floorDiv(-count, threads));
         List<Callable<FeatureBatch>> runs = new ArrayList<>();
         for (int i = 0; i < count; i += share) {
-            Tensor some = pictures.rows(i, Math.min(count, i + share));
+            Tensor some = images.rows(i, Math.min(count, i + share));
             runs.add(() -> run(some));
         }
         List<FeatureBatch> each = new ArrayList<>();
@@ -243,19 +243,19 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     /** From NHWC of 0 to 255 to float NCHW: 0 becomes -1, 255 becomes 1. */
-    private static Tensor scaled(Tensor pictures) {
-        int count = (int) pictures.dim(0);
-        int pixels = Math.toIntExact(pictures.dim(1) * pictures.dim(2));
-        Tensor x = Tensor.zeros(ElementType.FLOAT32, count, 3, pictures.dim(1), pictures.dim(2));
+    private static Tensor scaled(Tensor images) {
+        int count = (int) images.dim(0);
+        int pixels = Math.toIntExact(images.dim(1) * images.dim(2));
+        Tensor x = Tensor.zeros(ElementType.FLOAT32, count, 3, images.dim(1), images.dim(2));
         FloatBuffer out = x.floats();
-        FloatBuffer in = converted(pictures, ElementType.FLOAT32).floats();
-        float[] picture = new float[pixels * 3];
+        FloatBuffer in = converted(images, ElementType.FLOAT32).floats();
+        float[] image = new float[pixels * 3];
         float[] plane = new float[pixels];
         for (int i = 0; i < count; i++) {
-            in.get(picture);
+            in.get(image);
             for (int c = 0; c < 3; c++) {
                 for (int p = 0; p < pixels; p++) {
-                    plane[p] = picture[p * 3 + c] / 127.5f - 1;
+                    plane[p] = image[p * 3 + c] / 127.5f - 1;
                 }
                 out.put(plane);
             }
@@ -264,13 +264,13 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     /** The same values in another type; to uint8 they are cut off, as the published sampling does. */
-    private static Tensor converted(Tensor pictures, ElementType type) {
-        if (pictures.type() == type) {
-            return pictures;
+    private static Tensor converted(Tensor images, ElementType type) {
+        if (images.type() == type) {
+            return images;
         }
-        Tensor result = Tensor.zeros(type, pictures.shape());
-        ByteBuffer bytes = type == ElementType.UINT8 ? result.bytes() : pictures.bytes();
-        FloatBuffer floats = type == ElementType.UINT8 ? pictures.floats() : result.floats();
+        Tensor result = Tensor.zeros(type, images.shape());
+        ByteBuffer bytes = type == ElementType.UINT8 ? result.bytes() : images.bytes();
+        FloatBuffer floats = type == ElementType.UINT8 ? images.floats() : result.floats();
         while (bytes.hasRemaining()) {
             if (type == ElementType.UINT8) {
                 bytes.put((byte) (int) Math.min(255, Math.max(0, floats.get())));

@@ -2,13 +2,13 @@ package io.adm4j.harness.evaluation.features;
 
 import java.util.Optional;
 
-/** Features of one set of pictures that are kept, so that they need not be extracted again. */
+/** Features of one set of images that are kept, so that they need not be extracted again. */
 public interface FeatureStore {
     /**
      * The features of a batch.
      *
-     * @param from number of its first picture, from 0
-     * @param count pictures in the batch
+     * @param from number of its first image, from 0
+     * @param count images in the batch
      * @return empty if they are not kept, or were kept in other batches
      */
     Optional<FeatureExtractor.FeatureBatch> find(int from, int count);

@@ -16,25 +16,25 @@ import java.util.function.Supplier;
 
 /**
  * The arrays of a reference batch as published: an npz with statistics over a whole data set ({@code mu} [D] and
- * {@code sigma} [D, D] of the features, {@code mu_s} and {@code sigma_s} of the spatial ones) and some of its pictures
+ * {@code sigma} [D, D] of the features, {@code mu_s} and {@code sigma_s} of the spatial ones) and some of its images
  * ({@code arr_0}, labels in {@code arr_1}). Either part may be missing; other arrays are ignored.
  *
- * <p>Batches that {@code harness reference} makes also say how many pictures the statistics are of and which network gave
+ * <p>Batches that {@code harness reference} makes also say how many images the statistics are of and which network gave
  * the features, in arrays that other programs ignore.
  *
  * @param statistics of the features, if the file has them
  * @param spatialStatistics of the spatial features, if the file has them
- * @param pictures how many are in {@code arr_0}; 0 if there are none
+ * @param images how many are in {@code arr_0}; 0 if there are none
  */
 public record ReferenceBatch(
-        Optional<FeatureStatistics> statistics, Optional<FeatureStatistics> spatialStatistics, int pictures) {
-    static final String PICTURES = "arr_0";
+        Optional<FeatureStatistics> statistics, Optional<FeatureStatistics> spatialStatistics, int images) {
+    static final String IMAGES = "arr_0";
     static final String LABELS = "arr_1";
     static final String MEAN = "mu";
     static final String COVARIANCE = "sigma";
     static final String SPATIAL_MEAN = "mu_s";
     static final String SPATIAL_COVARIANCE = "sigma_s";
-    /** int64 [1]: pictures that the statistics are of. */
+    /** int64 [1]: images that the statistics are of. */
     static final String COUNT = "adm4j_count";
     /** uint8 [32]: SHA-256 of the feature network's file. */
     static final String NETWORK = "adm4j_network";
@@ -46,12 +46,12 @@ public record ReferenceBatch(
      * Reads the statistics.
      *
      * @param networkSha256 of the network in use, asked for only if the file names one
-     * @throws UserError if the file is damaged, has neither statistics nor pictures, or was made with another network
+     * @throws UserError if the file is damaged, has neither statistics nor images, or was made with another network
      */
     public static ReferenceBatch read(Path file, Supplier<String> networkSha256) {
         try (NpzReader reader = NpzReader.open(file)) {
-            if (!reader.has(MEAN) && !reader.has(COVARIANCE) && pictures(reader) == 0) {
-                throw new UserError("The reference " + file + " has neither statistics (mu and sigma) nor pictures (arr_0);"
+            if (!reader.has(MEAN) && !reader.has(COVARIANCE) && images(reader) == 0) {
+                throw new UserError("The reference " + file + " has neither statistics (mu and sigma) nor images (arr_0);"
                         + " it holds " + reader.names() + ".");
             }
             requireSameNetwork(reader, file, networkSha256);
@@ -59,17 +59,17 @@ public record ReferenceBatch(
             return new ReferenceBatch(
                     statistics(reader, file, MEAN, COVARIANCE, count),
                     statistics(reader, file, SPATIAL_MEAN, SPATIAL_COVARIANCE, count),
-                    pictures(reader));
+                    images(reader));
         } catch (ArrayFileException e) {
             throw new UserError(e.getMessage(), e);
         }
     }
 
-    private static int pictures(NpzReader reader) {
-        if (!reader.has(PICTURES)) {
+    private static int images(NpzReader reader) {
+        if (!reader.has(IMAGES)) {
             return 0;
         }
-        long[] shape = reader.header(PICTURES).shape();
+        long[] shape = reader.header(IMAGES).shape();
         return shape.length == 0 ? 0 : Math.toIntExact(shape[0]);
     }
 

@@ -17,8 +17,8 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Makes a reference batch as published (see {@link ReferenceBatch}): statistics over all pictures of a stream and a random
- * choice of the pictures. Only a batch of pictures is in memory, and no features are kept.
+ * Makes a reference batch as published (see {@link ReferenceBatch}): statistics over all images of a stream and a random
+ * choice of the images. Only a batch of images is in memory, and no features are kept.
  *
  * <p>For one batch and one thread.
  */
@@ -36,31 +36,31 @@ public final class ReferenceWriter {
     }
 
     /**
-     * @param pictures not closed
-     * @param kept pictures that the file holds; all if there are fewer, 0 for statistics alone
+     * @param images not closed
+     * @param kept images that the file holds; all if there are fewer, 0 for statistics alone
      * @param seed of the choice
      * @param networkSha256 of the network, in hexadecimal
-     * @param done is told after each batch how many pictures it had
+     * @param done is told after each batch how many images it had
      * @return number of features
-     * @throws UserError if there are too few pictures, or they do not fit the network
+     * @throws UserError if there are too few images, or they do not fit the network
      */
-    public int write(Path file, ImageStream pictures, int kept, long seed, String networkSha256, LongConsumer done) {
-        int all = pictures.size();
+    public int write(Path file, ImageStream images, int kept, long seed, String networkSha256, LongConsumer done) {
+        int all = images.size();
         if (all < 2) {
-            throw new UserError("A reference takes at least 2 pictures; there is only " + all + ".");
+            throw new UserError("A reference takes at least 2 images; there is only " + all + ".");
         }
         int[] chosen = Arrays.copyOf(Shuffle.of(all, new SplittableRandom(seed)), Math.min(kept, all));
         Arrays.sort(chosen);
         // Labels first: if they cannot be read, nothing is lost yet.
-        Optional<int[]> labels = pictures.labels();
+        Optional<int[]> labels = images.labels();
         try (NpzWriter archive = NpzWriter.create(file)) {
             if (chosen.length == 0) {
-                measure(pictures, chosen, null, done);
+                measure(images, chosen, null, done);
             } else {
-                int size = pictures.imageSize();
+                int size = images.imageSize();
                 try (NpyRowWriter rows =
-                        archive.begin(ReferenceBatch.PICTURES, ElementType.UINT8, chosen.length, size, size, 3)) {
-                    measure(pictures, chosen, rows, done);
+                        archive.begin(ReferenceBatch.IMAGES, ElementType.UINT8, chosen.length, size, size, 3)) {
+                    measure(images, chosen, rows, done);
                 }
                 labels.ifPresent(l -> archive.write(
                         ReferenceBatch.LABELS,
@@ -84,11 +84,11 @@ public final class ReferenceWriter {
         archive.write(covariance, Tensor.of(statistics.covariance(), n, n));
     }
 
-    /** @param rows receives the chosen pictures; null if there are none */
-    private void measure(ImageStream pictures, int[] chosen, NpyRowWriter rows, LongConsumer done) {
+    /** @param rows receives the chosen images; null if there are none */
+    private void measure(ImageStream images, int[] chosen, NpyRowWriter rows, LongConsumer done) {
         int from = 0;
         int next = 0;
-        for (Tensor batch = pictures.next(batchSize); batch != null; batch = pictures.next(batchSize)) {
+        for (Tensor batch = images.next(batchSize); batch != null; batch = images.next(batchSize)) {
             add(extractor.extract(batch));
             int count = (int) batch.dim(0);
             for (; next < chosen.length && chosen[next] < from + count; next++) {

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Measures pictures as they come, batch after batch: of the pictures only the batch is in memory, of the features all
+ * Measures images as they come, batch after batch: of the images only the batch is in memory, of the features all
  * (float32), of the features that keep their place only the statistics.
  *
  * <p>For one thread.
@@ -39,16 +39,16 @@ public final class FeatureAccumulator {
     }
 
     /**
-     * Adds pictures, which all go through the network at once.
+     * Adds images, which all go through the network at once.
      *
-     * @param pictures uint8 [N, H, W, 3], N at least 1
+     * @param images uint8 [N, H, W, 3], N at least 1
      * @param classes N labels, or null if there are none
-     * @throws UserError if the pictures do not fit the network, or it gives a value that is not finite
+     * @throws UserError if the images do not fit the network, or it gives a value that is not finite
      */
-    public void add(Tensor pictures, int[] classes) {
+    public void add(Tensor images, int[] classes) {
         int from = count();
-        FeatureExtractor.FeatureBatch found = store.find(from, (int) pictures.dim(0)).orElseGet(() -> {
-            FeatureExtractor.FeatureBatch extracted = extractor.extract(pictures);
+        FeatureExtractor.FeatureBatch found = store.find(from, (int) images.dim(0)).orElseGet(() -> {
+            FeatureExtractor.FeatureBatch extracted = extractor.extract(images);
             store.keep(from, extracted);
             return extracted;
         });
@@ -83,7 +83,7 @@ public final class FeatureAccumulator {
     private void addLabels(int[] classes, int count) {
         if (classes.length != count || labelled != features.rows() - count) {
             throw new IllegalArgumentException(
-                    "Each picture has a label or none has: there are " + classes.length + " for " + count + " pictures.");
+                    "Each image has a label or none has: there are " + classes.length + " for " + count + " images.");
         }
         if (labels.length < labelled + count) {
             labels = Arrays.copyOf(labels, Math.max(labelled + count, 2 * labels.length));
@@ -92,15 +92,15 @@ public final class FeatureAccumulator {
         labelled += count;
     }
 
-    /** Pictures added so far. */
+    /** Images added so far. */
     public int count() {
         return features == null ? 0 : features.rows();
     }
 
     /**
-     * What is known of the pictures added.
+     * What is known of the images added.
      *
-     * @throws UserError if there are too few pictures for the scores
+     * @throws UserError if there are too few images for the scores
      */
     public MeasuredImages finish() {
         requireEnough(count(), settings);
@@ -113,13 +113,13 @@ public final class FeatureAccumulator {
                 labelled == 0 ? Optional.empty() : Optional.of(Arrays.copyOf(labels, labelled)));
     }
 
-    public static void requireEnough(int pictures, EvaluatorSettings settings) {
-        if (pictures <= settings.k() && MetricSuite.needsPictures(settings)) {
-            throw new UserError("There are only " + pictures + " pictures; precision and recall with k = "
+    public static void requireEnough(int images, EvaluatorSettings settings) {
+        if (images <= settings.k() && MetricSuite.needsImages(settings)) {
+            throw new UserError("There are only " + images + " images; precision and recall with k = "
                     + settings.k() + " take at least " + (settings.k() + 1) + " in each set.");
         }
-        if (pictures < 2) {
-            throw new UserError("A covariance takes at least 2 pictures; there is only " + pictures + ".");
+        if (images < 2) {
+            throw new UserError("A covariance takes at least 2 images; there is only " + images + ".");
         }
     }
 }

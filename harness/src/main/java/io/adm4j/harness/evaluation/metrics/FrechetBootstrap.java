@@ -15,9 +15,9 @@ import java.util.SplittableRandom;
  * How far FID would move if other samples of the same number had been drawn: bootstrap over the samples (Efron 1979), the
  * reference held fixed.
  *
- * <p>A resample that repeats pictures has a larger FID than the samples themselves, since FID grows as the number of
- * different pictures falls, so the plain bootstrap's range may not even hold the figure. Therefore the distance is
- * expanded to first order around the samples' moments. A picture with features x moves it by
+ * <p>A resample that repeats images has a larger FID than the samples themselves, since FID grows as the number of
+ * different images falls, so the plain bootstrap's range may not even hold the figure. Therefore the distance is
+ * expanded to first order around the samples' moments. An image with features x moves it by
  *
  * <pre>φ(x) = 2 (μ₂ - μ₁)ᵀ (x - μ₂) + |x - μ₂|² - (x - μ₂)ᵀ T (x - μ₂) + const, with mean 0,</pre>
  *
@@ -65,7 +65,7 @@ public record FrechetBootstrap(FrechetDistance distance, double standardError, I
                         Math.max(0, distance.value() + quantile(moves, 0.975))));
     }
 
-    /** By how much each picture moves the distance, less their mean. */
+    /** By how much each image moves the distance, less their mean. */
     private static double[] influence(
             FeatureStatistics reference,
             FeatureStatistics samples,

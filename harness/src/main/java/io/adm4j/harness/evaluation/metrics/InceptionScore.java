@@ -4,7 +4,7 @@ import io.adm4j.harness.evaluation.result.Score;
 
 
 /**
- * The Inception Score (Salimans et al. 2016, section 4) of the class probabilities that a network gives to pictures:
+ * The Inception Score (Salimans et al. 2016, section 4) of the class probabilities that a network gives to images:
  *
  * <pre>exp( E_x KL( p(y|x) ‖ p(y) ) )</pre>
  *
@@ -30,17 +30,17 @@ public record InceptionScore(double mean, double standardDeviation, int splits) 
 
         /**
          * @param classes number of classes, at least 1
-         * @param splitSize pictures in a part, at least 1
+         * @param splitSize images in a part, at least 1
          */
         public Accumulator(int classes, int splitSize) {
             if (classes < 1 || splitSize < 1) {
-                throw new IllegalArgumentException("An Inception Score takes at least one class and one picture a part.");
+                throw new IllegalArgumentException("An Inception Score takes at least one class and one image a part.");
             }
             this.marginal = new double[classes];
             this.splitSize = splitSize;
         }
 
-        /** Adds the probabilities of one picture's classes, which lie in {@code values} from {@code offset} on. */
+        /** Adds the probabilities of one image's classes, which lie in {@code values} from {@code offset} on. */
         public void addProbabilities(float[] values, int offset) {
             double[] p = new double[marginal.length];
             for (int c = 0; c < p.length; c++) {
@@ -50,14 +50,14 @@ public record InceptionScore(double mean, double standardDeviation, int splits) 
         }
 
         /**
-         * The score of all pictures added.
+         * The score of all images added.
          *
          * @throws IllegalStateException if there were none
          */
         public InceptionScore finish() {
             endSplit();
             if (splits == 0) {
-                throw new IllegalStateException("An Inception Score takes at least one picture.");
+                throw new IllegalStateException("An Inception Score takes at least one image.");
             }
             double mean = sum / splits;
             double variance = Math.max(0, sumOfSquares / splits - mean * mean);

@@ -18,13 +18,13 @@ import java.util.stream.IntStream;
  * <pre>1/(m(m-1)) Σ_{i≠j} k(x_i, x_j) + 1/(n(n-1)) Σ_{i≠j} k(y_i, y_j) - 2/(mn) Σ k(x_i, y_j)</pre>
  *
  * <p>It is unbiased, so it can be a little below 0 for equal distributions, and does not depend on how many samples there
- * are. From sets of more than 1,000 it is the mean over 100 random subsets of 1,000 pictures each, as customary; the
+ * are. From sets of more than 1,000 it is the mean over 100 random subsets of 1,000 images each, as customary; the
  * standard error is that of this mean. Smaller sets are taken whole, with the standard error of such an average over pairs
- * from the spread of each picture's part in it (Hoeffding 1948); the larger set then gives at most 10,000 pictures.
+ * from the spread of each image's part in it (Hoeffding 1948); the larger set then gives at most 10,000 images.
  *
  * @param standardError of the value
  * @param subsets how many subsets were averaged; 1 where the sets were taken whole
- * @param referenceSize pictures of the reference in each
+ * @param referenceSize images of the reference in each
  * @param sampleSize samples in each
  */
 public record KernelDistance(double value, double standardError, int subsets, int referenceSize, int sampleSize) {
@@ -45,7 +45,7 @@ public record KernelDistance(double value, double standardError, int subsets, in
                     + " elements cannot be compared; take both sets from one feature network.");
         }
         if (Math.min(reference.rows(), samples.rows()) < 2) {
-            throw new IllegalArgumentException("A kernel distance takes at least 2 pictures in each set; there are "
+            throw new IllegalArgumentException("A kernel distance takes at least 2 images in each set; there are "
                     + reference.rows() + " and " + samples.rows() + ".");
         }
         SplittableRandom random = new SplittableRandom(seed);

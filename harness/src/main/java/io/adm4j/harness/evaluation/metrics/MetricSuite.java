@@ -30,7 +30,7 @@ public final class MetricSuite {
     private static final Set<Metric> OF_NEIGHBOURS =
             EnumSet.of(Metric.PRECISION, Metric.RECALL, Metric.DENSITY, Metric.COVERAGE);
     private static final Set<Metric> SHARES = EnumSet.of(Metric.PRECISION, Metric.RECALL);
-    private static final Set<Metric> OF_PICTURES =
+    private static final Set<Metric> OF_IMAGES =
             EnumSet.of(Metric.KID, Metric.PRECISION, Metric.RECALL, Metric.DENSITY, Metric.COVERAGE);
     /** Roughly what a Fréchet distance costs, in inner products of features for each element of a covariance. */
     private static final long WORK_OF_FRECHET = 10;
@@ -51,9 +51,9 @@ public final class MetricSuite {
         this.done = done;
     }
 
-    /** Whether any score asked for needs the features of the reference's pictures, not only their statistics. */
-    public static boolean needsPictures(EvaluatorSettings settings) {
-        return settings.perClass() || settings.metrics().stream().anyMatch(OF_PICTURES::contains);
+    /** Whether any score asked for needs the features of the reference's images, not only their statistics. */
+    public static boolean needsImages(EvaluatorSettings settings) {
+        return settings.perClass() || settings.metrics().stream().anyMatch(OF_IMAGES::contains);
     }
 
     /** How much {@code done} is told of in all. */
@@ -70,15 +70,15 @@ public final class MetricSuite {
             work += spatial * spatial * WORK_OF_FRECHET;
         }
         if (reference.features().isPresent()) {
-            work += workOfPictures(settings, asPublished, reference.count(), samples.count());
+            work += workOfImages(settings, asPublished, reference.count(), samples.count());
             for (Pair pair : settings.perClass() ? pairs(reference, samples, settings) : List.<Pair>of()) {
-                work += workOfPictures(settings, asPublished, pair.reference().length, pair.samples().length);
+                work += workOfImages(settings, asPublished, pair.reference().length, pair.samples().length);
             }
         }
         return work;
     }
 
-    private static long workOfPictures(EvaluatorSettings settings, boolean asPublished, int reference, int samples) {
+    private static long workOfImages(EvaluatorSettings settings, boolean asPublished, int reference, int samples) {
         long work = settings.asksFor(Metric.KID) ? KernelDistance.pairs(reference, samples) : 0;
         boolean shares = asksForAny(settings, SHARES);
         boolean exactly = asksForAny(settings, OF_NEIGHBOURS) && !(asPublished && onlyShares(settings));
@@ -107,11 +107,11 @@ public final class MetricSuite {
             fidInfinity(reference, samples);
         }
         if (reference.features().isPresent()) {
-            scores.addAll(ofPictures(reference.features().get(), samples.features().orElseThrow(), " on " + dimension
+            scores.addAll(ofImages(reference.features().get(), samples.features().orElseThrow(), " on " + dimension
                     + " features"));
         } else {
-            leaveOut(settings.metrics().stream().filter(OF_PICTURES::contains).toList(),
-                    "the reference holds statistics only, no pictures");
+            leaveOut(settings.metrics().stream().filter(OF_IMAGES::contains).toList(),
+                    "the reference holds statistics only, no images");
         }
         if (settings.perClass()) {
             perClass(reference, samples);
@@ -145,7 +145,7 @@ public final class MetricSuite {
                         ? OptionalDouble.empty()
                         : OptionalDouble.of(found.standardDeviation() / Math.sqrt(found.splits())),
                 Optional.empty(),
-                "Exponential of the mean KL divergence between the network's class probabilities for a picture and their"
+                "Exponential of the mean KL divergence between the network's class probabilities for an image and their"
                         + " average, " + samples.count() + " samples, " + parts + "."));
     }
 
@@ -183,7 +183,7 @@ public final class MetricSuite {
                     List.of(Metric.SFID),
                     samples.spatialStatistics().isEmpty()
                             ? "the feature network gives no spatial features"
-                            : "the reference holds no statistics of spatial features (mu_s, sigma_s) and no pictures");
+                            : "the reference holds no statistics of spatial features (mu_s, sigma_s) and no images");
             return;
         }
         FeatureStatistics a = reference.spatialStatistics().get();
@@ -202,7 +202,7 @@ public final class MetricSuite {
     private static String counted(FeatureStatistics reference) {
         return reference.count() == FeatureStatistics.UNKNOWN
                 ? "of the data set whose statistics the reference holds"
-                : "of " + reference.count() + " reference pictures";
+                : "of " + reference.count() + " reference images";
     }
 
     private void warnOfRank(
@@ -211,9 +211,9 @@ public final class MetricSuite {
             long fewest = reference.count() == FeatureStatistics.UNKNOWN
                     ? samples.count()
                     : Math.min(samples.count(), reference.count());
-            warnings.add(metric.title() + " from " + fewest + " pictures on " + samples.dimension()
+            warnings.add(metric.title() + " from " + fewest + " images on " + samples.dimension()
                     + " features: the covariance lacks rank, so the figure is far too large to compare with others;"
-                    + " take more pictures than features.");
+                    + " take more images than features.");
         }
     }
 
@@ -243,7 +243,7 @@ public final class MetricSuite {
     }
 
     /** KID and what lies in whose neighbourhood. */
-    private List<Score> ofPictures(FeatureMatrix reference, FeatureMatrix samples, String features) {
+    private List<Score> ofImages(FeatureMatrix reference, FeatureMatrix samples, String features) {
         List<Score> found = new ArrayList<>();
         if (settings.asksFor(Metric.KID)) {
             found.add(kernelDistance(reference, samples, features));
@@ -257,10 +257,10 @@ public final class MetricSuite {
     private Score kernelDistance(FeatureMatrix reference, FeatureMatrix samples, String features) {
         KernelDistance kid = KernelDistance.between(reference, samples, SEED, products, done);
         String sets = kid.subsets() == 1
-                ? kid.sampleSize() + " samples and " + kid.referenceSize() + " reference pictures, taken whole"
+                ? kid.sampleSize() + " samples and " + kid.referenceSize() + " reference images, taken whole"
                 : "mean over " + kid.subsets() + " random subsets (seed " + SEED + ") of " + kid.sampleSize() + " out of "
                         + samples.rows() + " samples and " + kid.referenceSize() + " out of " + reference.rows()
-                        + " reference pictures, with the standard error of this mean";
+                        + " reference images, with the standard error of this mean";
         return new Score(
                 Metric.KID,
                 kid.value(),
@@ -274,7 +274,7 @@ public final class MetricSuite {
                 ? PublishedPrecisionRecall.between(reference, samples, settings.k(), products, done)
                 : Optional.empty();
         String balls = " reaching to the k-th nearest neighbour, k = " + settings.k() + "," + features;
-        String a = reference.rows() + " reference pictures";
+        String a = reference.rows() + " reference images";
         String b = samples.rows() + " samples";
         Map<Metric, Score> all = new EnumMap<>(Metric.class);
         published.ifPresent(found -> shares(all, found.precision(), found.recall(), a, b, balls
@@ -305,13 +305,13 @@ public final class MetricSuite {
                 Metric.RECALL, Score.of(Metric.RECALL, recall, "Share of " + a + " within a ball around any of " + b + balls));
     }
 
-    /** The pictures of one class. */
+    /** The images of one class. */
     private record Pair(int label, int[] reference, int[] samples) {}
 
     private void perClass(MeasuredImages reference, MeasuredImages samples) {
         if (reference.labels().isEmpty() || samples.labels().isEmpty() || reference.features().isEmpty()) {
             warnings.add("Figures per class were left out: "
-                    + (samples.labels().isEmpty() ? "the samples have no labels." : "the reference has no labelled pictures."));
+                    + (samples.labels().isEmpty() ? "the samples have no labels." : "the reference has no labelled images."));
             return;
         }
         List<Pair> pairs = pairs(reference, samples, settings);
@@ -325,22 +325,22 @@ public final class MetricSuite {
                 FrechetDistance distance = distance(a, b);
                 deficient += distance.rankDeficient() ? 1 : 0;
                 found.add(Score.of(Metric.FID, distance.value(), "Frechet distance between Gaussians with the means and"
-                        + " unbiased covariances of " + b.rows() + " samples and " + a.rows() + " reference pictures"
+                        + " unbiased covariances of " + b.rows() + " samples and " + a.rows() + " reference images"
                         + features + "."));
             }
-            found.addAll(ofPictures(a, b, features));
+            found.addAll(ofImages(a, b, features));
             perClass.add(new ClassScores(pair.label(), b.rows(), a.rows(), found));
         }
         int dimension = samples.statistics().dimension();
         if (deficient > 0) {
-            warnings.add("FID of " + deficient + " of " + pairs.size() + " classes is from no more pictures than the " + dimension
+            warnings.add("FID of " + deficient + " of " + pairs.size() + " classes is from no more images than the " + dimension
                     + " features: those covariances lack rank, so these figures are far too large and compare only with"
                     + " others of the same counts.");
         }
         long classes = Arrays.stream(samples.labels().get()).distinct().count();
         if (pairs.size() < classes) {
             warnings.add((classes - pairs.size()) + " of the samples' " + classes + " classes were left out: figures per class"
-                    + " take more than " + settings.k() + " pictures of it among samples and reference.");
+                    + " take more than " + settings.k() + " images of it among samples and reference.");
         }
     }
 
@@ -350,7 +350,7 @@ public final class MetricSuite {
                 : FrechetDistance.between(FeatureStatistics.of(a, products), FeatureStatistics.of(b, products), products);
     }
 
-    /** Classes with enough pictures in both sets, by label. */
+    /** Classes with enough images in both sets, by label. */
     private static List<Pair> pairs(MeasuredImages reference, MeasuredImages samples, EvaluatorSettings settings) {
         if (reference.labels().isEmpty() || samples.labels().isEmpty()) {
             return List.of();

@@ -45,7 +45,7 @@ public record NeighbourhoodScores(double precision, double recall, double densit
         }
         if (k < 1 || Math.min(reference.rows(), samples.rows()) <= k) {
             throw new IllegalArgumentException("Neighbourhoods with k = " + k + " take more than " + k
-                    + " pictures in each set; there are " + reference.rows() + " and " + samples.rows() + ".");
+                    + " images in each set; there are " + reference.rows() + " and " + samples.rows() + ".");
         }
         InnerProducts inner = new InnerProducts(products);
         double[] referenceRadii = Radii.of(reference, k, inner, pairs);

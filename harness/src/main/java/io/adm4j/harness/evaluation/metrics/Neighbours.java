@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The reference pictures nearest to a sample by their features.
+ * The reference images nearest to a sample by their features.
  *
  * @param sample index of the sample in its set
- * @param reference indices of pictures in the reference, the nearest first
+ * @param reference indices of images in the reference, the nearest first
  * @param distance Euclidean, one for each of them
  */
 public record Neighbours(int sample, int[] reference, double[] distance) {

@@ -3,7 +3,7 @@ package io.adm4j.harness.evaluation.result;
 import java.util.List;
 
 /**
- * The scores of the samples of one class against the reference pictures of that class.
+ * The scores of the samples of one class against the reference images of that class.
  *
  * @param label the class
  * @param scores those that have a meaning within a class

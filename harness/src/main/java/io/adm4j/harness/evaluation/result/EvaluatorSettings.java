@@ -8,8 +8,8 @@ import java.util.Set;
  * How scores are computed.
  *
  * @param k neighbour whose distance is the radius in precision and recall, at least 1
- * @param inceptionSplit pictures in a part of the Inception Score, at least 1
- * @param batchSize pictures that go through the network at once, at least 1
+ * @param inceptionSplit images in a part of the Inception Score, at least 1
+ * @param batchSize images that go through the network at once, at least 1
  * @param metrics what to compute; what the features or the reference do not allow is left out with a warning
  * @param bootstrap resamples for the confidence interval of FID; 0 for none
  * @param perClass whether to score each class as well; both sets need labels
@@ -43,9 +43,9 @@ public record EvaluatorSettings(
                 PUBLISHED_K, PUBLISHED_INCEPTION_SPLIT, 64, PUBLISHED_METRICS, 0, false);
     }
 
-    /** The same with another number of pictures that go through the network at once. */
-    public EvaluatorSettings withBatchSize(int pictures) {
-        return new EvaluatorSettings(k, inceptionSplit, pictures, metrics, bootstrap, perClass);
+    /** The same with another number of images that go through the network at once. */
+    public EvaluatorSettings withBatchSize(int images) {
+        return new EvaluatorSettings(k, inceptionSplit, images, metrics, bootstrap, perClass);
     }
 
     public boolean asksFor(Metric metric) {

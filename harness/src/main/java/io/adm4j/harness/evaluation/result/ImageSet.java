@@ -3,10 +3,10 @@ package io.adm4j.harness.evaluation.result;
 import java.util.Optional;
 
 /**
- * A set of pictures.
+ * A set of images.
  *
  * @param source where they come from, for people: a path, or the bundle that drew them
- * @param count number of pictures; 0 for a reference of which only statistics are known
+ * @param count number of images; 0 for a reference of which only statistics are known
  * @param imageSize height and width in pixels; 0 if unknown
  * @param sha256 of the source if it is made of files, 64 hexadecimal digits
  */

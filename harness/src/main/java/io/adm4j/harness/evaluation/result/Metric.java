@@ -8,7 +8,7 @@ public enum Metric {
     INCEPTION_SCORE("inception_score", "Inception Score", false),
     /** {@code FrechetDistance} on the network's features. */
     FID("fid", "FID", true),
-    /** {@code FrechetDistance} on features that keep their place in the picture (Nash et al. 2021). */
+    /** {@code FrechetDistance} on features that keep their place in the image (Nash et al. 2021). */
     SFID("sfid", "sFID", true),
     /** {@code FrechetExtrapolation}: what FID would be for infinitely many samples. */
     FID_INFINITY("fid_infinity", "FID\u221e", true),

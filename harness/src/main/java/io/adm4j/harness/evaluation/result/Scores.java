@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param scores in the order of {@link Metric}; one that could not be computed is missing, and a warning says why
  * @param perClass by label, where asked for; else empty
  * @param warnings what a reader has to know to trust the figures; one sentence each
- * @param sampleCount pictures scored
- * @param referenceCount pictures compared with; 0 if only their statistics are known
+ * @param sampleCount images scored
+ * @param referenceCount images compared with; 0 if only their statistics are known
  * @param featureCount length of a feature vector
  */
 public record Scores(

@@ -27,7 +27,7 @@ public final class EvaluationRun {
     /**
      * @param network text that differs wherever the feature network differs
      * @param work empty to keep nothing
-     * @param withGallery whether results have pictures to show
+     * @param withGallery whether results have images to show
      */
     public EvaluationRun(
             Evaluator evaluator,
@@ -96,7 +96,7 @@ public final class EvaluationRun {
         return result;
     }
 
-    /** How pictures are measured with an evaluator that keeps their features. */
+    /** How images are measured with an evaluator that keeps their features. */
     private interface Measure {
         MeasuredImages with(Evaluator evaluator, LongConsumer done);
     }
@@ -104,7 +104,7 @@ public final class EvaluationRun {
     private MeasuredImages measure(String name, String identity, int count, Measure measure) {
         Optional<FeatureCache> shards = work.map(folder -> new FeatureCache(features(folder, identity)));
         int before = shards.map(FeatureCache::last).orElse(0);
-        try (Progress shown = progress.start(name, before, count, "pictures")) {
+        try (Progress shown = progress.start(name, before, count, "images")) {
             long[] seen = {0};
             return measure.with(evaluator.keepingIn(shards.<FeatureStore>map(s -> s).orElse(FeatureStore.none())), done -> {
                 seen[0] += done;

@@ -27,12 +27,12 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * Scores pictures on the features of one network: measure the reference once, each set of samples once, and compare.
+ * Scores images on the features of one network: measure the reference once, each set of samples once, and compare.
  *
- * <p>Of the pictures only a batch is in memory, of the features all (float32).
+ * <p>Of the images only a batch is in memory, of the features all (float32).
  */
 public final class Evaluator implements AutoCloseable {
-    /** Height and width of a picture for a network that takes any. */
+    /** Height and width of an image for a network that takes any. */
     private static final int PROBE_SIZE = 32;
 
     private final Path network;
@@ -73,7 +73,7 @@ public final class Evaluator implements AutoCloseable {
         return new Evaluator(network, extractor, products, settings, features);
     }
 
-    /** Height and width of the pictures the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
+    /** Height and width of the images the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
     public int imageSize() {
         return extractor.imageSize();
     }
@@ -87,29 +87,29 @@ public final class Evaluator implements AutoCloseable {
         return settings;
     }
 
-    /** Begins to measure pictures that come batch after batch. */
+    /** Begins to measure images that come batch after batch. */
     public FeatureAccumulator begin() {
         return new FeatureAccumulator(extractor, products, settings, store);
     }
 
     /** As {@link #measure(ImageStream, int[], LongConsumer)}, without labels. */
-    public MeasuredImages measure(ImageStream pictures, LongConsumer done) {
-        return measure(pictures, null, done);
+    public MeasuredImages measure(ImageStream images, LongConsumer done) {
+        return measure(images, null, done);
     }
 
     /**
-     * Extracts the features of all pictures of a stream and takes their statistics.
+     * Extracts the features of all images of a stream and takes their statistics.
      *
-     * @param pictures not closed
-     * @param labels the class of each picture, or null
-     * @param done is told after each batch how many pictures it had
-     * @throws UserError if there are too few pictures for the scores, or they do not fit the network
+     * @param images not closed
+     * @param labels the class of each image, or null
+     * @param done is told after each batch how many images it had
+     * @throws UserError if there are too few images for the scores, or they do not fit the network
      */
-    public MeasuredImages measure(ImageStream pictures, int[] labels, LongConsumer done) {
-        FeatureAccumulator.requireEnough(pictures.size(), settings);
+    public MeasuredImages measure(ImageStream images, int[] labels, LongConsumer done) {
+        FeatureAccumulator.requireEnough(images.size(), settings);
         FeatureAccumulator measurement = begin();
-        for (Tensor batch = pictures.next(settings.batchSize()); batch != null;
-                batch = pictures.next(settings.batchSize())) {
+        for (Tensor batch = images.next(settings.batchSize()); batch != null;
+                batch = images.next(settings.batchSize())) {
             int from = measurement.count();
             int count = (int) batch.dim(0);
             measurement.add(batch, labels == null ? null : Arrays.copyOfRange(labels, from, from + count));
@@ -119,29 +119,29 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * How many pictures of a reference batch {@link #readReference} measures: those in {@code arr_0}, or none if statistics
+     * How many images of a reference batch {@link #readReference} measures: those in {@code arr_0}, or none if statistics
      * are all that the scores need and the file has them.
      *
      * @throws UserError if the file is no reference batch
      */
-    public int picturesOf(Path npz) {
+    public int imagesOf(Path npz) {
         ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256);
-        return needsPictures(batch) ? batch.pictures() : 0;
+        return needsImages(batch) ? batch.images() : 0;
     }
 
     /**
      * Reads a reference batch as published: an npz with statistics of the features ({@code mu sigma mu_s sigma_s}, any
-     * floating-point type) and pictures in {@code arr_0}; for scores per class also labels in {@code arr_1}. Statistics that
-     * the file has are taken as they are; others are those of the pictures. Without pictures, or if no score asked for needs
+     * floating-point type) and images in {@code arr_0}; for scores per class also labels in {@code arr_1}. Statistics that
+     * the file has are taken as they are; others are those of the images. Without images, or if no score asked for needs
      * them, only statistics are known of it.
      *
-     * @param done is told after each batch of pictures how many it had; {@link #picturesOf} in all
+     * @param done is told after each batch of images how many it had; {@link #imagesOf} in all
      * @throws UserError if the file cannot be used with this network
      */
     public MeasuredImages readReference(Path npz, LongConsumer done) {
         ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256);
         requireFit(batch, npz);
-        if (!needsPictures(batch)) {
+        if (!needsImages(batch)) {
             return new MeasuredImages(
                     0,
                     Optional.empty(),
@@ -151,10 +151,10 @@ public final class Evaluator implements AutoCloseable {
                     Optional.empty());
         }
         int size = imageSize() == FeatureExtractor.ANY_SIZE ? DatasetOptions.AS_STORED : imageSize();
-        try (ImageStream pictures = ImageStream.open(npz, DatasetOptions.ofSize(size))) {
+        try (ImageStream images = ImageStream.open(npz, DatasetOptions.ofSize(size))) {
             // Other tools keep other things in arr_1, so it is looked at only where labels are needed.
-            int[] labels = settings.perClass() ? pictures.labels().orElse(null) : null;
-            MeasuredImages measured = measure(pictures, labels, done);
+            int[] labels = settings.perClass() ? images.labels().orElse(null) : null;
+            MeasuredImages measured = measure(images, labels, done);
             return new MeasuredImages(
                     measured.count(),
                     measured.features(),
@@ -166,29 +166,29 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * Makes a reference batch as published: statistics of the features of all pictures, float64, and a random choice of the
-     * pictures with their labels.
+     * Makes a reference batch as published: statistics of the features of all images, float64, and a random choice of the
+     * images with their labels.
      *
      * @param npz replaced if it is there, once the new one is complete
-     * @param pictures not closed
-     * @param kept pictures that the file holds; all if there are fewer, 0 for statistics alone
+     * @param images not closed
+     * @param kept images that the file holds; all if there are fewer, 0 for statistics alone
      * @param seed of the choice
-     * @param done is told after each batch how many pictures it had
+     * @param done is told after each batch how many images it had
      * @return length of a feature vector
-     * @throws UserError if there are too few pictures, or they do not fit the network
+     * @throws UserError if there are too few images, or they do not fit the network
      * @throws io.adm4j.io.ArrayFileException if the file cannot be written
      */
-    public int writeReference(Path npz, ImageStream pictures, int kept, long seed, LongConsumer done) {
+    public int writeReference(Path npz, ImageStream images, int kept, long seed, LongConsumer done) {
         return new ReferenceWriter(extractor, products, settings.batchSize())
-                .write(npz, pictures, kept, seed, networkSha256(), done);
+                .write(npz, images, kept, seed, networkSha256(), done);
     }
 
-    private boolean needsPictures(ReferenceBatch batch) {
+    private boolean needsImages(ReferenceBatch batch) {
         boolean lacksSpatial = settings.asksFor(Metric.SFID) && extractor.givesSpatial() && batch.spatialStatistics().isEmpty();
-        return batch.pictures() > 0 && (MetricSuite.needsPictures(settings) || batch.statistics().isEmpty() || lacksSpatial);
+        return batch.images() > 0 && (MetricSuite.needsImages(settings) || batch.statistics().isEmpty() || lacksSpatial);
     }
 
-    /** The network is asked with one picture, before much is computed that would not fit. */
+    /** The network is asked with one image, before much is computed that would not fit. */
     private void requireFit(ReferenceBatch batch, Path npz) {
         int size = imageSize() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageSize();
         FeatureExtractor.FeatureBatch probe = extractor.extract(Tensor.zeros(ElementType.UINT8, 1, size, size, 3));
@@ -218,17 +218,17 @@ public final class Evaluator implements AutoCloseable {
     /**
      * The scores of samples against a reference, both measured with this network.
      *
-     * @param pairs is told how much was done since the last time, in pairs of pictures compared; {@link #pairs} in all
+     * @param pairs is told how much was done since the last time, in pairs of images compared; {@link #pairs} in all
      */
     public Scores compare(MeasuredImages reference, MeasuredImages samples, LongConsumer pairs) {
         return new MetricSuite(settings, products, extractor.givesSpatial(), pairs).of(reference, samples);
     }
 
     /**
-     * The reference pictures whose features lie nearest to those of the first samples.
+     * The reference images whose features lie nearest to those of the first samples.
      *
      * @param howMany samples, the first ones; all if there are fewer
-     * @param neighbours reference pictures for each; all if there are fewer
+     * @param neighbours reference images for each; all if there are fewer
      * @return one entry a sample; empty if the features of a set are not known
      */
     public List<Neighbours> nearest(MeasuredImages reference, MeasuredImages samples, int howMany, int neighbours) {

@@ -22,7 +22,7 @@ final class FeatureCache implements FeatureStore {
 
     private final Path folder;
 
-    /** @param folder of one set of pictures and one network; made if it is not there */
+    /** @param folder of one set of images and one network; made if it is not there */
     FeatureCache(Path folder) {
         this.folder = folder;
         try {
@@ -32,7 +32,7 @@ final class FeatureCache implements FeatureStore {
         }
     }
 
-    /** Number of the first picture of the last batch that is here; 0 if there is none. */
+    /** Number of the first image of the last batch that is here; 0 if there is none. */
     int last() {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())

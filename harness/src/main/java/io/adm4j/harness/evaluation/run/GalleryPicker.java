@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 final class GalleryPicker {
     private static final int MOST_SAMPLES = 64;
     private static final int FEWEST_SAMPLES = 16;
-    /** Large pictures make large reports. */
+    /** Large images make large reports. */
     private static final int MOST_PIXELS = 4_000_000;
 
     private static final int SAMPLES_WITH_NEIGHBOURS = 8;
@@ -36,13 +36,13 @@ final class GalleryPicker {
                 .orElse(List.of());
         List<Neighbours> near =
                 evaluator.nearest(measuredReference, measuredSamples, Math.min(count, SAMPLES_WITH_NEIGHBOURS), NEIGHBOURS);
-        Map<Integer, Tensor> pictures =
-                reference.pictures(near.stream().flatMapToInt(n -> IntStream.of(n.reference())).toArray());
+        Map<Integer, Tensor> images =
+                reference.images(near.stream().flatMapToInt(n -> IntStream.of(n.reference())).toArray());
         List<Gallery.Nearest> nearest = new ArrayList<>();
         for (Neighbours one : near) {
             nearest.add(new Gallery.Nearest(
                     ReferenceImages.stacked(
-                            IntStream.of(one.reference()).mapToObj(pictures::get).toArray(Tensor[]::new)),
+                            IntStream.of(one.reference()).mapToObj(images::get).toArray(Tensor[]::new)),
                     DoubleStream.of(one.distance()).boxed().toList()));
         }
         return new Gallery(shown, labels, nearest);

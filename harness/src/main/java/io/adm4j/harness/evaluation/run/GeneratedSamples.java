@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /** Samples that a bundle draws; finished batches are kept, so that an interrupted run goes on where it was. */
 public final class GeneratedSamples implements SampleSet {
-    private final SampleSource pictures;
+    private final SampleSource images;
     private final SamplingPoint point;
     private final int batchSize;
     private final String drawnBy;
@@ -28,14 +28,14 @@ public final class GeneratedSamples implements SampleSet {
      * @throws IllegalArgumentException if the model cannot draw these samples; the message says what it could
      */
     public GeneratedSamples(
-            SampleSource pictures,
+            SampleSource images,
             SamplingPoint point,
             String drawnBy,
             int batchSize,
             Path folder,
             Optional<Path> keptAs) {
-        pictures.check(batchSize);
-        this.pictures = pictures;
+        images.check(batchSize);
+        this.images = images;
         this.point = point;
         this.drawnBy = drawnBy;
         this.batchSize = batchSize;
@@ -50,33 +50,33 @@ public final class GeneratedSamples implements SampleSet {
 
     @Override
     public int count() {
-        return pictures.count();
+        return images.count();
     }
 
     @Override
     public int imageSize() {
-        return pictures.imageSize();
+        return images.imageSize();
     }
 
     @Override
     public Optional<int[]> labels() {
-        int[] labels = pictures.labels(0, pictures.count());
+        int[] labels = images.labels(0, images.count());
         return labels.length == 0 ? Optional.empty() : Optional.of(labels);
     }
 
     @Override
     public String identity() {
-        return pictures.settings() + keptAs.map(file -> " kept as " + file).orElse("");
+        return images.settings() + keptAs.map(file -> " kept as " + file).orElse("");
     }
 
     @Override
     public ImageStream open() {
         SamplingRun run = run();
-        return ImageStream.ofBatches(count(), imageSize(), labels(), () -> run.next().pictures());
+        return ImageStream.ofBatches(count(), imageSize(), labels(), () -> run.next().images());
     }
 
     private SamplingRun run() {
-        return SamplingRun.keptIn(folder, pictures, batchSize);
+        return SamplingRun.keptIn(folder, images, batchSize);
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Samples of an npz file or a folder of pictures, scored as they are. */
+/** Samples of an npz file or a folder of images, scored as they are. */
 public final class GivenSamples implements SampleSet {
     private final Path path;
     private final DatasetOptions options;
@@ -31,13 +31,13 @@ public final class GivenSamples implements SampleSet {
      * Looks at the samples without reading them all.
      *
      * @param wanted how many, the first ones; all if empty
-     * @throws UserError if there are fewer, or what is there holds no pictures or labels that do not fit them
+     * @throws UserError if there are fewer, or what is there holds no images or labels that do not fit them
      */
     public static GivenSamples open(Path path, Split split, OptionalInt wanted) {
         DatasetOptions options = new DatasetOptions(DatasetOptions.AS_STORED, split);
         try (ImageStream all = ImageStream.open(path, options)) {
             if (wanted.isPresent() && wanted.getAsInt() > all.size()) {
-                throw new UserError("There are only " + all.size() + " pictures in " + path + ", and --samples asks for "
+                throw new UserError("There are only " + all.size() + " images in " + path + ", and --samples asks for "
                         + wanted.getAsInt() + ".");
             }
             ImageStream first = all.first(wanted.orElse(all.size()));

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
-/** The real pictures that samples are compared with. */
+/** The real images that samples are compared with. */
 public final class ReferenceImages {
     private static final int ROWS_AT_ONCE = 64;
 
@@ -40,29 +40,29 @@ public final class ReferenceImages {
     /**
      * Looks at the reference without reading it all.
      *
-     * @param path an npz file, a folder of picture files or a folder of IDX files
+     * @param path an npz file, a folder of image files or a folder of IDX files
      * @param split the part taken of IDX files
-     * @param imageSize height and width that the pictures of a folder are brought to, and those of an npz file must have
+     * @param imageSize height and width that the images of a folder are brought to, and those of an npz file must have
      * @param evaluator that will measure it
-     * @throws UserError if there are no such pictures and no statistics of such
+     * @throws UserError if there are no such images and no statistics of such
      */
     public static ReferenceImages open(Path path, Split split, int imageSize, Evaluator evaluator) {
         DatasetOptions options = new DatasetOptions(imageSize, split);
         boolean archive = Files.isRegularFile(path);
-        if (archive && isWithoutPictures(path)) {
+        if (archive && isWithoutImages(path)) {
             ImageSet statistics = new ImageSet(path.toString(), 0, 0, Optional.of(Sha256.of(path)));
-            return new ReferenceImages(path, options, statistics, evaluator.picturesOf(path));
+            return new ReferenceImages(path, options, statistics, evaluator.imagesOf(path));
         }
-        try (ImageStream pictures = ImageStream.open(path, options)) {
+        try (ImageStream images = ImageStream.open(path, options)) {
             return new ReferenceImages(
                     path,
                     options,
-                    new ImageSet(path.toString(), pictures.size(), imageSize, pictures.checksum()),
-                    archive ? evaluator.picturesOf(path) : pictures.size());
+                    new ImageSet(path.toString(), images.size(), imageSize, images.checksum()),
+                    archive ? evaluator.imagesOf(path) : images.size());
         }
     }
 
-    private static boolean isWithoutPictures(Path npz) {
+    private static boolean isWithoutImages(Path npz) {
         try (NpzReader arrays = NpzReader.open(npz)) {
             return !arrays.has("arr_0");
         } catch (ArrayFileException e) {
@@ -75,42 +75,42 @@ public final class ReferenceImages {
         return described;
     }
 
-    /** Text that differs wherever the pictures differ. */
+    /** Text that differs wherever the images differ. */
     String identity() {
         return described.sha256().orElseThrow() + " at " + described.imageSize();
     }
 
-    /** How many pictures {@link #measure} goes through; 0 where statistics are all that is needed. */
+    /** How many images {@link #measure} goes through; 0 where statistics are all that is needed. */
     int measured() {
         return measured;
     }
 
-    /** @param done is told after each batch how many pictures it had */
+    /** @param done is told after each batch how many images it had */
     MeasuredImages measure(Evaluator evaluator, LongConsumer done) {
         if (Files.isRegularFile(path)) {
             return evaluator.readReference(path, done);
         }
-        try (ImageStream pictures = ImageStream.open(path, options)) {
-            return evaluator.measure(pictures, pictures.labels().orElse(null), done);
+        try (ImageStream images = ImageStream.open(path, options)) {
+            return evaluator.measure(images, images.labels().orElse(null), done);
         }
     }
 
     /**
-     * Some of the pictures, read from the source again.
+     * Some of the images, read from the source again.
      *
-     * @param numbers of the pictures, each from 0
-     * @return number to picture, uint8 [1, H, W, 3]
+     * @param numbers of the images, each from 0
+     * @return number to image, uint8 [1, H, W, 3]
      */
-    Map<Integer, Tensor> pictures(int[] numbers) {
+    Map<Integer, Tensor> images(int[] numbers) {
         int[] wanted = IntStream.of(numbers).distinct().sorted().toArray();
         Map<Integer, Tensor> found = new HashMap<>();
         if (wanted.length == 0) {
             return found;
         }
-        try (ImageStream pictures = ImageStream.open(path, options)) {
+        try (ImageStream images = ImageStream.open(path, options)) {
             int from = 0;
             for (int next = 0; next < wanted.length; ) {
-                Tensor rows = pictures.next(ROWS_AT_ONCE);
+                Tensor rows = images.next(ROWS_AT_ONCE);
                 for (; next < wanted.length && wanted[next] < from + rows.dim(0); next++) {
                     found.put(wanted[next], copy(rows, wanted[next] - from));
                 }
@@ -120,19 +120,19 @@ public final class ReferenceImages {
         return found;
     }
 
-    /** A picture of a block in memory of its own, so that the block can go. */
+    /** An image of a block in memory of its own, so that the block can go. */
     private static Tensor copy(Tensor rows, int row) {
         return stacked(rows.rows(row, row + 1));
     }
 
-    /** Pictures uint8 [1, H, W, 3] of one size as one tensor. */
-    static Tensor stacked(Tensor... pictures) {
-        long[] shape = pictures[0].shape();
-        shape[0] = Arrays.stream(pictures).mapToLong(p -> p.dim(0)).sum();
+    /** Images uint8 [1, H, W, 3] of one size as one tensor. */
+    static Tensor stacked(Tensor... images) {
+        long[] shape = images[0].shape();
+        shape[0] = Arrays.stream(images).mapToLong(p -> p.dim(0)).sum();
         Tensor all = Tensor.zeros(ElementType.UINT8, shape);
         ByteBuffer target = all.bytes();
-        for (Tensor picture : pictures) {
-            target.put(picture.bytes());
+        for (Tensor image : images) {
+            target.put(image.bytes());
         }
         return all;
     }

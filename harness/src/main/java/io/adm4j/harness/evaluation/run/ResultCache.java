@@ -152,7 +152,7 @@ final class ResultCache {
 
     private void writeGallery(Gallery shown) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
-        arrays.put("pictures", shown.pictures());
+        arrays.put("pictures", shown.images());
         if (!shown.labels().isEmpty()) {
             long[] labels = shown.labels().stream().mapToLong(Integer::longValue).toArray();
             arrays.put("labels", Tensor.of(labels, labels.length));
@@ -160,7 +160,7 @@ final class ResultCache {
         for (int i = 0; i < shown.nearest().size(); i++) {
             Gallery.Nearest near = shown.nearest().get(i);
             double[] distances = near.distances().stream().mapToDouble(Double::doubleValue).toArray();
-            arrays.put("nearest" + i, near.pictures());
+            arrays.put("nearest" + i, near.images());
             arrays.put("distances" + i, Tensor.of(distances, distances.length));
         }
         Npz.write(gallery, arrays);

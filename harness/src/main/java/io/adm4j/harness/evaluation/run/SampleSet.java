@@ -19,7 +19,7 @@ public interface SampleSet {
     /** The class of each sample, if known. */
     Optional<int[]> labels();
 
-    /** Text that differs wherever the pictures differ. */
+    /** Text that differs wherever the images differ. */
     String identity();
 
     /** The samples from the first on, drawn while they are read unless they are there already; each call starts anew. */

@@ -85,7 +85,7 @@ class BenchCommandTest {
     void printsATable() {
         String out = succeeding("bench", "--flags", denoiser, "--batch-size", 1, "--repeats", 1, "--warm-up", 0).out();
 
-        assertTrue(out.contains("pictures/s"), out);
+        assertTrue(out.contains("images/s"), out);
         assertTrue(out.contains("denoiser forward"), out);
         assertTrue(out.contains("training step"), out);
     }

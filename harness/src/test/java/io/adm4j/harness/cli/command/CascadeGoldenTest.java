@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CascadeGoldenTest {
     private static final String OWN = "own";
     private static final int STEPS = 5;
-    private static final int PICTURES = 2;
+    private static final int IMAGES = 2;
     private static final double TOLERANCE = 2e-4;
 
     @TempDir
@@ -66,7 +66,7 @@ class CascadeGoldenTest {
         int small = bundle.manifest().smallSize().orElseThrow();
         int classes = bundle.manifest().classCount().orElse(0);
         Tensor base = randomLevels(small);
-        Tensor labels = Tensor.of(new long[] {Math.max(0, classes - 1), 0}, PICTURES);
+        Tensor labels = Tensor.of(new long[] {Math.max(0, classes - 1), 0}, IMAGES);
         Path baseFile = folder.resolve("base.npz");
         Npz.write(baseFile, Map.of("arr_0", base, "arr_1", labels));
         Tensor noise = randomNoise(large);
@@ -89,7 +89,7 @@ class CascadeGoldenTest {
         Map<String, Tensor> written = Npz.read(out);
         assertArrayEquals(labels.toLongArray(), written.get("arr_1").toLongArray());
         assertLevels(expected.get(STEPS), written.get("arr_0"), large);
-        refused("is an upsampler, which only enlarges pictures of " + small, "sample", "--bundle", upsampler, "--out", out);
+        refused("is an upsampler, which only enlarges images of " + small, "sample", "--bundle", upsampler, "--out", out);
     }
 
     /** All x from the start noise to the result. */
@@ -111,7 +111,7 @@ class CascadeGoldenTest {
                 int t = step * (timesteps / STEPS);
                 Map<String, Tensor> inputs = new HashMap<>();
                 inputs.put("x", Tensor.of(x, noise.shape()));
-                inputs.put("t", Tensor.of(new float[] {t, t}, PICTURES));
+                inputs.put("t", Tensor.of(new float[] {t, t}, IMAGES));
                 inputs.put("low_res", scaled(base));
                 if (bundle.manifest().classConditional()) {
                     inputs.put("y", labels);
@@ -128,9 +128,9 @@ class CascadeGoldenTest {
 
     private static float[] step(float[] x, float[] out, double bar, double barBefore) {
         float[] next = new float[x.length];
-        int picture = x.length / PICTURES;
+        int image = x.length / IMAGES;
         for (int i = 0; i < x.length; i++) {
-            double epsilon = out[i / picture * (out.length / PICTURES) + i % picture];
+            double epsilon = out[i / image * (out.length / IMAGES) + i % image];
             double x0 = (x[i] - Math.sqrt(1 - bar) * epsilon) / Math.sqrt(bar);
             x0 = Math.max(-1, Math.min(1, x0));
             double direction = (x[i] - Math.sqrt(bar) * x0) / Math.sqrt(1 - bar);
@@ -141,8 +141,8 @@ class CascadeGoldenTest {
 
     private static Tensor scaled(Tensor levels) {
         int size = (int) levels.dim(1);
-        Tensor scaled = Tensor.zeros(ElementType.FLOAT32, PICTURES, 3, size, size);
-        for (int n = 0; n < PICTURES; n++) {
+        Tensor scaled = Tensor.zeros(ElementType.FLOAT32, IMAGES, 3, size, size);
+        for (int n = 0; n < IMAGES; n++) {
             for (int c = 0; c < 3; c++) {
                 for (int p = 0; p < size * size; p++) {
                     int level = levels.bytes().get((n * size * size + p) * 3 + c) & 0xff;
@@ -153,9 +153,9 @@ class CascadeGoldenTest {
         return scaled;
     }
 
-    private static void assertLevels(float[] x, Tensor pictures, int size) {
-        assertArrayEquals(new long[] {PICTURES, size, size, 3}, pictures.shape());
-        byte[] levels = pictures.toByteArray();
+    private static void assertLevels(float[] x, Tensor images, int size) {
+        assertArrayEquals(new long[] {IMAGES, size, size, 3}, images.shape());
+        byte[] levels = images.toByteArray();
         int plane = size * size;
         for (int i = 0; i < levels.length; i++) {
             int n = i / (3 * plane);
@@ -177,7 +177,7 @@ class CascadeGoldenTest {
                 .put("class_cond", true)
                 .put("num_classes", 7)
                 .put("learn_sigma", true);
-        // Normal values everywhere: layers that start at zero would hide the small picture.
+        // Normal values everywhere: layers that start at zero would hide the small image.
         Random random = new Random(4);
         Map<String, Tensor> weights = new HashMap<>();
         NetworkModels.parameters(UNetConfig.fromFlags(flags)).forEach(p -> {
@@ -194,14 +194,14 @@ class CascadeGoldenTest {
     }
 
     private static Tensor randomLevels(int size) {
-        byte[] levels = new byte[PICTURES * size * size * 3];
+        byte[] levels = new byte[IMAGES * size * size * 3];
         new Random(1).nextBytes(levels);
-        return Tensor.of(levels, PICTURES, size, size, 3);
+        return Tensor.of(levels, IMAGES, size, size, 3);
     }
 
     private static Tensor randomNoise(int size) {
         Random random = new Random(2);
-        Tensor noise = Tensor.zeros(ElementType.FLOAT32, PICTURES, 3, size, size);
+        Tensor noise = Tensor.zeros(ElementType.FLOAT32, IMAGES, 3, size, size);
         for (int i = 0; i < noise.size(); i++) {
             noise.floats().put(i, (float) random.nextGaussian());
         }

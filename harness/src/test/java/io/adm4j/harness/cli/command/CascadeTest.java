@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CascadeTest {
     private static final int SMALL = 6;
     private static final int LARGE = 12;
-    private static final int PICTURE = LARGE * LARGE * 3;
+    private static final int IMAGE = LARGE * LARGE * 3;
     private static final List<String> CLASSES = List.of("shirt", "bag", "boot");
 
     @TempDir
@@ -83,7 +83,7 @@ class CascadeTest {
         succeeding(command);
         byte[] plain = Npz.read(out).get("arr_0").toByteArray();
         Path noise = folder.resolve("noise.npy");
-        NpyWriter.write(noise, Tensor.of(new float[3 * PICTURE], 3, 3, LARGE, LARGE));
+        NpyWriter.write(noise, Tensor.of(new float[3 * IMAGE], 3, 3, LARGE, LARGE));
         for (Object[] other : List.of(
                 new Object[] {"--upsampler-steps", 4},
                 new Object[] {"--upsampler-sampler", "ddpm"},
@@ -100,7 +100,7 @@ class CascadeTest {
     }
 
     @Test
-    void theGridShowsTheLargePictures() throws IOException {
+    void theGridShowsTheLargeImages() throws IOException {
         Path grid = folder.resolve("grid.png");
         succeeding("sample", "--bundle", bundle, "--steps", 2, "--upsampler", upsampler, "--upsampler-steps", 2,
                 "--num-samples", 6, "--grid", grid);
@@ -130,7 +130,7 @@ class CascadeTest {
         assertTrue(Files.notExists(out) && Files.exists(lastShard), "the run was stopped between batches");
         refused("other settings", CommandLineRun.arguments(command, "--upsampler-steps", 5));
 
-        // The second batch: its large pictures are lost, its base pictures can be told from what sampling would give.
+        // The second batch: its large images are lost, its base images can be told from what sampling would give.
         Files.delete(lastShard);
         byte[] marked = new byte[2 * SMALL * SMALL * 3];
         Arrays.fill(marked, (byte) 7);
@@ -149,7 +149,7 @@ class CascadeTest {
     }
 
     @Test
-    void largerPicturesAreShrunkByArea() throws IOException {
+    void largerImagesAreShrunkByArea() throws IOException {
         byte[] levels = new byte[4 * SMALL * SMALL * 3];
         for (int i = 0; i < levels.length; i++) {
             int column = i / 3 % (2 * SMALL);
@@ -184,7 +184,7 @@ class CascadeTest {
         Path wrong = folder.resolve("wrong");
         TinyBundle.writeUpsampler(wrong, 4, LARGE, false, CLASSES.size());
         refused(
-                "enlarges pictures of 4x4 to 12x12, but the base pictures are 6x6",
+                "enlarges images of 4x4 to 12x12, but the base images are 6x6",
                 CommandLineRun.arguments(command, "--upsampler", wrong));
         TinyBundle.writeUpsampler(wrong, SMALL, LARGE, false, CLASSES.size() + 1);
         refused("knows 4 classes and the model tiny 3", CommandLineRun.arguments(command, "--upsampler", wrong));
@@ -203,16 +203,16 @@ class CascadeTest {
         refused("--upsampler", "sample", "--bundle", bundle, "--out", out, "--base-out", folder.resolve("base.npz"));
 
         Path base = folder.resolve("base.npz");
-        Tensor pictures = Tensor.of(new byte[2 * SMALL * SMALL * 3], 2, SMALL, SMALL, 3);
-        Npz.write(base, Map.of("arr_0", pictures));
+        Tensor images = Tensor.of(new byte[2 * SMALL * SMALL * 3], 2, SMALL, SMALL, 3);
+        Npz.write(base, Map.of("arr_0", images));
         Object[] stored = {"sample", "--base-samples", base, "--upsampler", upsampler, "--out", out};
-        refused("the base pictures have no labels", stored);
-        Npz.write(base, Map.of("arr_0", pictures, "arr_1", Tensor.of(new long[] {1, 3}, 2)));
+        refused("the base images have no labels", stored);
+        Npz.write(base, Map.of("arr_0", images, "arr_1", Tensor.of(new long[] {1, 3}, 2)));
         refused("have the label 3, but the upsampler up knows the labels 0 to 2", stored);
-        Npz.write(base, Map.of("arr_0", pictures, "arr_1", Tensor.of(new long[] {1}, 1)));
+        Npz.write(base, Map.of("arr_0", images, "arr_1", Tensor.of(new long[] {1}, 1)));
         refused("arr_1", stored);
-        Npz.write(base, Map.of("arr_0", pictures, "arr_1", Tensor.of(new long[] {1, 2}, 2)));
-        refused("holds 2 pictures, and 3 were asked for", CommandLineRun.arguments(stored, "--num-samples", 3));
+        Npz.write(base, Map.of("arr_0", images, "arr_1", Tensor.of(new long[] {1, 2}, 2)));
+        refused("holds 2 images, and 3 were asked for", CommandLineRun.arguments(stored, "--num-samples", 3));
         refused("leave out --labels", CommandLineRun.arguments(stored, "--labels", 1));
         refused("leave out --steps", CommandLineRun.arguments(stored, "--steps", 5));
         refused("with --upsampler", "sample", "--base-samples", base, "--out", out);

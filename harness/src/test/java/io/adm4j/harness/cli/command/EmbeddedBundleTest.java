@@ -58,21 +58,21 @@ class EmbeddedBundleTest {
     }
 
     @Test
-    void featureNetworkKnowsRealPictures() {
+    void featureNetworkKnowsRealImages() {
         Dataset real = Dataset.open(bundle.path(EmbeddedBundle.REFERENCE), DatasetOptions.ofSize(32));
         int count = 300;
         Tensor x = Tensor.zeros(ElementType.FLOAT32, count, 3, 32, 32);
         int[] labels = new int[count];
-        byte[] picture = new byte[real.pictureBytes()];
+        byte[] image = new byte[real.imageBytes()];
         for (int i = 0; i < count; i++) {
-            real.copy(i, picture);
+            real.copy(i, image);
             labels[i] = real.label(i);
-            for (int p = 0; p < picture.length; p++) {
-                x.floats().put((i * 3 + p % 3) * 1024 + p / 3, (picture[p] & 0xff) / 127.5f - 1);
+            for (int p = 0; p < image.length; p++) {
+                x.floats().put((i * 3 + p % 3) * 1024 + p / 3, (image[p] & 0xff) / 127.5f - 1);
             }
         }
         double right = agreement(x, labels);
-        assertTrue(right >= 0.8, "the feature network names " + right + " of the real pictures");
+        assertTrue(right >= 0.8, "the feature network names " + right + " of the real images");
     }
 
     @Test
@@ -82,11 +82,11 @@ class EmbeddedBundleTest {
         try (SamplingPipeline pipeline = SamplingPipeline.open(bundle, Device.CPU, 0)) {
             SampleBatch drawn = pipeline.sample(SampleRequest.consecutive(1, labels, settings), state -> true);
             double right = agreement(drawn.x0(), labels);
-            assertTrue(right >= 0.6, "the feature network names " + right + " of the drawn pictures");
+            assertTrue(right >= 0.6, "the feature network names " + right + " of the drawn images");
         }
     }
 
-    /** Share of pictures for which the feature network's first guess is the label. */
+    /** Share of images for which the feature network's first guess is the label. */
     private double agreement(Tensor x, int[] labels) {
         try (OnnxSession session = OnnxSession.open(bundle.path(ModelBundle.FEATURES), Device.CPU, 0)) {
             float[] logits = session.run(Map.of("x", x)).get("logits").toFloatArray();

@@ -62,7 +62,7 @@ class EvalCommandTest {
     }
 
     @Test
-    void takesAFolderOfPicturesAndOneOfClasses() throws IOException {
+    void takesAFolderOfImagesAndOneOfClasses() throws IOException {
         Random random = new Random(3);
         for (int i = 0; i < 20; i++) {
             png(folder.resolve("samples/" + i + ".png"), SIZE, random);
@@ -80,7 +80,7 @@ class EvalCommandTest {
         assertRefused("but the feature network takes 4x4", "--features", network, "--samples-npz", large, "--reference",
                 reference);
         assertRefused("but 4x4 are needed", "--features", network, "--samples-npz", reference, "--reference", large);
-        assertRefused("only 3 pictures", "--features", network, "--samples-npz", npz("few.npz", SIZE, 3, 1), "--reference",
+        assertRefused("only 3 images", "--features", network, "--samples-npz", npz("few.npz", SIZE, 3, 1), "--reference",
                 reference);
         byte[] whole = Files.readAllBytes(reference);
         Path cut = Files.write(folder.resolve("cut.npz"), Arrays.copyOf(whole, whole.length - 100));

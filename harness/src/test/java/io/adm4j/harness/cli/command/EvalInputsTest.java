@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What eval makes of the files that people really have: taken rightly, or refused with one sentence. */
 class EvalInputsTest {
     private static final int SIZE = 8;
-    private static final int PICTURE = SIZE * SIZE * 3;
+    private static final int IMAGE = SIZE * SIZE * 3;
     private static final int COUNT = 40;
 
     @TempDir
@@ -54,8 +54,8 @@ class EvalInputsTest {
     @BeforeEach
     void write() throws IOException {
         network = FeatureNetworks.columnMeans(folder.resolve("features.onnx"), SIZE);
-        reference = npz("reference.npz", pictures(50, 1), null);
-        pixels = new byte[COUNT * PICTURE];
+        reference = npz("reference.npz", images(50, 1), null);
+        pixels = new byte[COUNT * IMAGE];
         new Random(2).nextBytes(pixels);
     }
 
@@ -73,73 +73,73 @@ class EvalInputsTest {
 
     @Test
     void floatsThatAreNoColoursAreRefused() {
-        refuse("Picture 7 in " + folder + "/nan.npz holds the value NaN",
-                npz("nan.npz", floats(i -> i == 7 * PICTURE + 5 ? Double.NaN : 100), null));
+        refuse("Image 7 in " + folder + "/nan.npz holds the value NaN",
+                npz("nan.npz", floats(i -> i == 7 * IMAGE + 5 ? Double.NaN : 100), null));
         refuse("holds the value Infinity", npz("infinite.npz", floats(i -> Double.POSITIVE_INFINITY), null));
         refuse("holds the value 0.25;", npz("unit.npz", floats(i -> 0.25), null));
         refuse("holds the value -0.5", npz("signed.npz", floats(i -> -0.5), null));
         refuse("holds the value 256", npz("large.npz", floats(i -> 256), null));
         refuse("no value above 1", npz("binary.npz", floats(i -> i % 2), null));
-        refuse("pictures are uint8", npz("half.npz", Tensor.zeros(ElementType.FLOAT16, COUNT, SIZE, SIZE, 3), null));
-        refuse("pictures are uint8", npz("bool.npz", Tensor.zeros(ElementType.BOOL, COUNT, SIZE, SIZE, 3), null));
+        refuse("images are uint8", npz("half.npz", Tensor.zeros(ElementType.FLOAT16, COUNT, SIZE, SIZE, 3), null));
+        refuse("images are uint8", npz("bool.npz", Tensor.zeros(ElementType.BOOL, COUNT, SIZE, SIZE, 3), null));
     }
 
     @Test
     void arraysInOddFormsAreRefused() throws IOException {
-        byte[] data = new byte[COUNT * PICTURE];
+        byte[] data = new byte[COUNT * IMAGE];
         String shape = "(" + COUNT + ", 8, 8, 3)";
         refuse("Fortran order", raw("fortran.npz", "'|u1'", true, shape, data));
         refuse("pickled Python objects", raw("objects.npz", "'|O'", false, shape, new byte[] {(byte) 0x80, 4, '.'}));
         refuse("is cut off", raw("short.npz", "'|u1'", false, shape, new byte[100]));
-        refuse("more bytes than its header says", raw("long.npz", "'|u1'", false, shape, new byte[COUNT * PICTURE + 1]));
-        refuse("big-endian", raw("big.npz", "'>f4'", false, shape, new byte[COUNT * PICTURE * 4]));
+        refuse("more bytes than its header says", raw("long.npz", "'|u1'", false, shape, new byte[COUNT * IMAGE + 1]));
+        refuse("big-endian", raw("big.npz", "'>f4'", false, shape, new byte[COUNT * IMAGE * 4]));
         refuse("structured array", raw("fields.npz", "[('r', '|u1')]", false, shape, data));
-        byte[] whole = Files.readAllBytes(npz("whole.npz", pictures(COUNT, 2), null));
+        byte[] whole = Files.readAllBytes(npz("whole.npz", images(COUNT, 2), null));
         refuse("not a complete npz archive", Files.write(folder.resolve("half.npz"), Arrays.copyOf(whole, whole.length / 2)));
         whole[whole.length / 2] ^= 1;
         refuse("checksum", Files.write(folder.resolve("flipped.npz"), whole));
-        refuse("pictures are uint8", npz("channels.npz", Tensor.of(new byte[COUNT * 64 * 4], COUNT, 8, 8, 4), null));
+        refuse("images are uint8", npz("channels.npz", Tensor.of(new byte[COUNT * 64 * 4], COUNT, 8, 8, 4), null));
         refuse("are 8x4", npz("oblong.npz", Tensor.of(new byte[COUNT * 32 * 3], COUNT, 4, 8, 3), null));
-        refuse("at least one picture", npz("empty.npz", Tensor.of(new byte[0], 0, 8, 8, 3), null));
+        refuse("at least one image", npz("empty.npz", Tensor.of(new byte[0], 0, 8, 8, 3), null));
         refuse("no file or folder", folder.resolve("nowhere.npz"));
-        refuse("has no array arr_0", only(npz("other.npz", pictures(1, 1), null), "x"));
+        refuse("has no array arr_0", only(npz("other.npz", images(1, 1), null), "x"));
     }
 
     @Test
     void takesTheFirstSamplesAndRefusesTooFew() throws IOException {
         Path all = npz("all.npz", Tensor.of(pixels, COUNT, SIZE, SIZE, 3), null);
-        Path first = npz("first.npz", Tensor.of(Arrays.copyOf(pixels, 25 * PICTURE), 25, SIZE, SIZE, 3), null);
+        Path first = npz("first.npz", Tensor.of(Arrays.copyOf(pixels, 25 * IMAGE), 25, SIZE, SIZE, 3), null);
 
         assertEquals(score(first), score(all, "--samples", 25));
-        refuse("only 40 pictures in " + all + ", and --samples asks for 41", all, "--samples", 41);
+        refuse("only 40 images in " + all + ", and --samples asks for 41", all, "--samples", 41);
         refuse("at least 1", all, "--samples", 0);
     }
 
     @Test
-    void labelsMustFitThePictures() {
-        Tensor pictures = pictures(COUNT, 2);
+    void labelsMustFitTheImages() {
+        Tensor images = images(COUNT, 2);
         long[] negative = new long[COUNT];
         negative[0] = -1;
-        refuse("one label for each of the 40 pictures", npz("few.npz", pictures, Tensor.of(new long[39], 39)));
-        refuse("Label -1 of picture 0",
-                npz("negative.npz", pictures, Tensor.of(negative, COUNT)));
-        refuse("save them as int64", npz("floats.npz", pictures, Tensor.of(new float[COUNT], COUNT)));
+        refuse("one label for each of the 40 images", npz("few.npz", images, Tensor.of(new long[39], 39)));
+        refuse("Label -1 of image 0",
+                npz("negative.npz", images, Tensor.of(negative, COUNT)));
+        refuse("save them as int64", npz("floats.npz", images, Tensor.of(new float[COUNT], COUNT)));
     }
 
     @Test
     void theReferenceMustFitTheSamples() throws IOException {
-        Path samples = npz("samples.npz", pictures(COUNT, 2), null);
+        Path samples = npz("samples.npz", images(COUNT, 2), null);
         Path larger = npz("larger.npz", Tensor.of(new byte[9 * 16 * 16 * 3], 9, 16, 16, 3), null);
         refuse("are 16x16, but 8x8 are needed", samples, "--reference", larger);
         refuse("no file", samples, "--reference", folder.resolve("nowhere.npz"));
-        refuse("it holds [strange]", samples, "--reference", only(npz("strange.npz", pictures(9, 1), null), "strange"));
+        refuse("it holds [strange]", samples, "--reference", only(npz("strange.npz", images(9, 1), null), "strange"));
         refuse("npz", samples, "--reference", Files.writeString(folder.resolve("text.npz"), "no archive"));
-        refuse("holds no pictures", samples, "--reference", Files.createDirectory(folder.resolve("empty")));
+        refuse("holds no images", samples, "--reference", Files.createDirectory(folder.resolve("empty")));
     }
 
     @Test
     void aReferenceMayBeStatisticsAlone() throws IOException {
-        Path samples = npz("samples.npz", pictures(COUNT, 2), null);
+        Path samples = npz("samples.npz", images(COUNT, 2), null);
         Path report = folder.resolve("report");
         succeeding(command(samples, "--reference", statistics("statistics.npz", 3 * SIZE), "--out", report));
 
@@ -163,7 +163,7 @@ class EvalInputsTest {
     }
 
     @Test
-    void greyPicturesAreRepeated() throws IOException {
+    void greyImagesAreRepeated() throws IOException {
         byte[] grey = new byte[COUNT * SIZE * SIZE];
         new Random(3).nextBytes(grey);
         byte[] rgb = new byte[grey.length * 3];
@@ -186,16 +186,16 @@ class EvalInputsTest {
 
     @Test
     void foldersThatCannotBeReadAreRefused() throws IOException {
-        refuse("holds no pictures", Files.createDirectory(folder.resolve("empty")));
+        refuse("holds no images", Files.createDirectory(folder.resolve("empty")));
         Path mixed = Files.createDirectory(folder.resolve("mixed"));
         for (int n = 0; n < 9; n++) {
             int size = n == 8 ? 2 * SIZE : SIZE;
             BufferedImage image = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
             ImageIO.write(image, "png", mixed.resolve(n + ".png").toFile());
         }
-        refuse("8.png is 16x16, but all pictures here must be 8x8", mixed);
-        Files.writeString(mixed.resolve("8.png"), "no picture");
-        refuse("8.png is no picture that Java can decode", mixed);
+        refuse("8.png is 16x16, but all images here must be 8x8", mixed);
+        Files.writeString(mixed.resolve("8.png"), "no image");
+        refuse("8.png is no image that Java can decode", mixed);
         Path print = Files.createDirectory(folder.resolve("print"));
         cmyk(print.resolve("a.jpg"));
         refuse("a.jpg has four channels", print);
@@ -203,7 +203,7 @@ class EvalInputsTest {
 
     @Test
     void optionsThatContradictAreRefused() throws IOException {
-        Path samples = npz("samples.npz", pictures(COUNT, 2), null);
+        Path samples = npz("samples.npz", images(COUNT, 2), null);
         refuse("--steps says how to draw samples", samples, "--steps", 10);
         refuse("--classifier-scale says how to draw samples", samples, "--classifier-scale", "0,1");
         refuse("There is no metric beauty", samples, "--metrics", "beauty");
@@ -218,7 +218,7 @@ class EvalInputsTest {
 
     @Test
     void leavesNothingBehindWhenNothingWasDone() {
-        Path samples = npz("samples.npz", pictures(COUNT, 2), null);
+        Path samples = npz("samples.npz", images(COUNT, 2), null);
         refuse("no file", samples, "--reference", folder.resolve("nowhere.npz"), "--out", folder.resolve("report"));
 
         assertFalse(Files.exists(folder.resolve("report/work")));
@@ -226,8 +226,8 @@ class EvalInputsTest {
 
     @Test
     void aWorseFigureThanTheBaselineAllowsIsExitCodeThree() throws IOException {
-        Path good = npz("good.npz", pictures(COUNT, 2), null);
-        byte[] dark = new byte[COUNT * PICTURE];
+        Path good = npz("good.npz", images(COUNT, 2), null);
+        byte[] dark = new byte[COUNT * IMAGE];
         Path bad = npz("bad.npz", Tensor.of(dark, COUNT, SIZE, SIZE, 3), null);
         Path baseline = folder.resolve("baseline.json");
         succeeding(command(good, "--out", baseline));
@@ -258,22 +258,22 @@ class EvalInputsTest {
     }
 
     private Tensor floats(IntToDoubleFunction value) {
-        float[] values = new float[COUNT * PICTURE];
+        float[] values = new float[COUNT * IMAGE];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) value.applyAsDouble(i);
         }
         return Tensor.of(values, COUNT, SIZE, SIZE, 3);
     }
 
-    private static Tensor pictures(int count, long seed) {
-        byte[] values = new byte[count * PICTURE];
+    private static Tensor images(int count, long seed) {
+        byte[] values = new byte[count * IMAGE];
         new Random(seed).nextBytes(values);
         return Tensor.of(values, count, SIZE, SIZE, 3);
     }
 
-    private Path npz(String name, Tensor pictures, Tensor labels) {
+    private Path npz(String name, Tensor images, Tensor labels) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
-        arrays.put("arr_0", pictures);
+        arrays.put("arr_0", images);
         if (labels != null) {
             arrays.put("arr_1", labels);
         }
@@ -282,7 +282,7 @@ class EvalInputsTest {
         return file;
     }
 
-    /** The same arrays, the pictures under another name. */
+    /** The same arrays, the images under another name. */
     private static Path only(Path file, String name) {
         Npz.write(file, Map.of(name, Npz.read(file).get("arr_0")));
         return file;
@@ -306,7 +306,7 @@ class EvalInputsTest {
         return file;
     }
 
-    /** A picture for print: four channels, which Java writes but does not read. */
+    /** An image for print: four channels, which Java writes but does not read. */
     private static void cmyk(Path file) throws IOException {
         WritableRaster raster = Raster.createInterleavedRaster(0, SIZE, SIZE, 4, null);
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();

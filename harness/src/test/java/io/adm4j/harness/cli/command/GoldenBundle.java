@@ -44,7 +44,7 @@ final class GoldenBundle {
         }
     }
 
-    /** A denoiser whose pictures and classes are those of a classifier; null if the golden folder has none. */
+    /** A denoiser whose images and classes are those of a classifier; null if the golden folder has none. */
     static String denoiserFor(String classifier) {
         JsonNode wanted = GoldenCase.json(classifier);
         return Golden.cases("unet-").stream()

@@ -29,7 +29,7 @@ class ImportFeaturesCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"float32", "uint8"})
-    void theNetworkRunsOnFilesOfPictures(String type) throws IOException {
+    void theNetworkRunsOnFilesOfImages(String type) throws IOException {
         Path graph = Files.write(folder.resolve("tiny.pb"), new TinyInception().graph().bytes());
         Path network = folder.resolve("made/tiny.onnx");
         assertTrue(succeeding("import-features", graph, "--out", network, "--input-type", type).out().contains("SHA-256"));
@@ -37,12 +37,12 @@ class ImportFeaturesCommandTest {
         new SplittableRandom(1).nextBytes(values);
         float[] first = null;
         for (String name : new String[] {"pictures", "images", "arr_0"}) {
-            Path pictures = folder.resolve(name + ".npz");
-            try (NpzWriter writer = NpzWriter.create(pictures)) {
+            Path images = folder.resolve(name + ".npz");
+            try (NpzWriter writer = NpzWriter.create(images)) {
                 writer.write(name, Tensor.of(values, 2, 6, 7, 3));
             }
             Path outputs = folder.resolve("outputs.npz");
-            succeeding("run", network, "--inputs", pictures, "--outputs", outputs);
+            succeeding("run", network, "--inputs", images, "--outputs", outputs);
             Map<String, Tensor> found = Npz.read(outputs);
             assertArrayEquals(new long[] {2, 24}, found.get("pool_3").shape());
             assertArrayEquals(new long[] {2, 112}, found.get("spatial").shape());
@@ -57,14 +57,14 @@ class ImportFeaturesCommandTest {
         Path graph = Files.write(folder.resolve("tiny.pb"), new TinyInception().graph().bytes());
         Path network = folder.resolve("tiny.onnx");
         succeeding("import-features", graph, "--out", network);
-        Path pictures = folder.resolve("pictures.npz");
-        try (NpzWriter writer = NpzWriter.create(pictures)) {
+        Path images = folder.resolve("pictures.npz");
+        try (NpzWriter writer = NpzWriter.create(images)) {
             writer.write("arr_0", Tensor.of(new byte[3 * 4 * 4 * 3], 3, 4, 4, 3));
         }
         Path times = folder.resolve("times.json");
-        Object[] bench = {"bench", "features", "--features", network, "--pictures", pictures, "--repeats", 2, "--out", times};
+        Object[] bench = {"bench", "features", "--features", network, "--pictures", images, "--repeats", 2, "--out", times};
 
-        assertTrue(succeeding(CommandLineRun.arguments(bench, "--batch-size", 3)).out().startsWith("3 pictures: min "));
+        assertTrue(succeeding(CommandLineRun.arguments(bench, "--batch-size", 3)).out().startsWith("3 images: min "));
         assertTrue(Files.readString(times).contains("\"tool\" : \"adm4j\""));
         refused("fewer than --batch-size 64", bench);
     }

@@ -28,9 +28,9 @@ class MissingDeviceTest {
     void everyCommandRefusesCuda() throws IOException {
         Path bundle = folder.resolve("bundle");
         TinyBundle.write(bundle, SIZE, true, List.of("a", "b"));
-        Path pictures = folder.resolve("pictures.npz");
+        Path images = folder.resolve("pictures.npz");
         Npz.write(
-                pictures,
+                images,
                 Map.of(
                         "arr_0", Tensor.zeros(ElementType.UINT8, 4, SIZE, SIZE, 3),
                         "arr_1", Tensor.of(new long[] {0, 1, 0, 1}, 4)));
@@ -41,10 +41,10 @@ class MissingDeviceTest {
         Path out = folder.resolve("out");
 
         cuda("sample", "--bundle", bundle, "--out", out);
-        cuda("run", bundle.resolve(ModelBundle.DENOISER), "--inputs", pictures, "--outputs", out);
-        cuda("train", "diffusion", "--data", pictures, "--flags", flags, "--steps", 1, "--out", out);
-        cuda("train", "classifier", "--data", pictures, "--flags", flags, "--steps", 1, "--out", out);
-        cuda("eval", "--features", features, "--pictures", pictures, "--reference", pictures, "--out", out);
+        cuda("run", bundle.resolve(ModelBundle.DENOISER), "--inputs", images, "--outputs", out);
+        cuda("train", "diffusion", "--data", images, "--flags", flags, "--steps", 1, "--out", out);
+        cuda("train", "classifier", "--data", images, "--flags", flags, "--steps", 1, "--out", out);
+        cuda("eval", "--features", features, "--pictures", images, "--reference", images, "--out", out);
         cuda("bench", "--flags", flags, "--out", out);
         assertTrue(Files.notExists(out), "nothing is left behind");
     }

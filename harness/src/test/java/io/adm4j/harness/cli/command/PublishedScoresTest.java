@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole path from the TensorFlow graph to the figures, against what the published evaluator printed for the same
- * pictures. They are in the folder of {@code -Dadm4j.published}; thousands of pictures through the Inception network take
+ * images. They are in the folder of {@code -Dadm4j.published}; thousands of images through the Inception network take
  * minutes.
  */
 class PublishedScoresTest {

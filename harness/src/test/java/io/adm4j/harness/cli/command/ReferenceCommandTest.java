@@ -44,7 +44,7 @@ class ReferenceCommandTest {
         CommandLineRun run = succeeding("reference", "--data", folder.resolve("real"), "--features", network, "--out",
                 reference, "--pictures", 15);
 
-        assertTrue(run.out().contains("statistics of 12 features of 40 pictures, and 15 of them"), run.out());
+        assertTrue(run.out().contains("statistics of 12 features of 40 images, and 15 of them"), run.out());
         assertFalse(run.out().contains("Warning"), run.out());
         Map<String, Tensor> arrays = Npz.read(reference);
         assertArrayEquals(new long[] {15, SIZE, SIZE, 3}, arrays.get("arr_0").shape());
@@ -59,7 +59,7 @@ class ReferenceCommandTest {
     }
 
     @Test
-    void warnsOfFewerPicturesThanFeatures() {
+    void warnsOfFewerImagesThanFeatures() {
         byte[] values = new byte[9 * SIZE * SIZE * 3];
         new Random(1).nextBytes(values);
         Path data = folder.resolve("data.npz");
@@ -68,7 +68,7 @@ class ReferenceCommandTest {
         CommandLineRun run =
                 succeeding("reference", "--data", data, "--features", network, "--out", folder.resolve("ref.npz"));
 
-        assertTrue(run.out().contains("Warning: statistics of 9 pictures on 12 features"), run.out());
+        assertTrue(run.out().contains("Warning: statistics of 9 images on 12 features"), run.out());
     }
 
     @Test
@@ -82,7 +82,7 @@ class ReferenceCommandTest {
         refused("let --out end in .npz", "reference", "--data", data, "--features", network, "--out", folder.resolve("ref"));
         refused("either --bundle or --features", "reference", "--data", data, "--features", network, "--bundle", folder,
                 "--out", out);
-        refused("takes pictures of 4x4, not of 8x8", "reference", "--data", data, "--features", network, "--out", out,
+        refused("takes images of 4x4, not of 8x8", "reference", "--data", data, "--features", network, "--out", out,
                 "--size", 8);
         refused("at least 1", "reference", "--data", data, "--features", network, "--out", out, "--batch-size", 0);
         refused("There is no file or folder", "reference", "--data", folder.resolve("none"), "--features", network, "--out",

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SampleCommandTest {
     private static final int SIZE = 6;
-    private static final int PICTURE = SIZE * SIZE * 3;
+    private static final int IMAGE = SIZE * SIZE * 3;
 
     @TempDir
     Path folder;
@@ -53,8 +53,8 @@ class SampleCommandTest {
     void oneOfEachClassByDefault() {
         String printed = sample("--steps", 2);
 
-        assertTrue(printed.contains("3 pictures"), printed);
-        assertArrayEquals(new long[] {3, SIZE, SIZE, 3}, pictures().shape());
+        assertTrue(printed.contains("3 images"), printed);
+        assertArrayEquals(new long[] {3, SIZE, SIZE, 3}, images().shape());
         assertArrayEquals(new long[] {0, 1, 2}, labels());
         assertEquals(List.of(out.getFileName()), written(), "no parts are left");
     }
@@ -81,19 +81,19 @@ class SampleCommandTest {
     }
 
     @Test
-    void aPictureIsItsOwnSeedAndLabel() {
+    void anImageIsItsOwnSeedAndLabel() {
         for (String sampler : List.of("ddim", "ddpm")) {
             Object[] settings = {"--sampler", sampler, "--steps", 4, "--classifier-scale", 1.5};
             sample(CommandLineRun.arguments(settings, "--num-samples", 8, "--labels", "random"));
-            Tensor eight = pictures();
+            Tensor eight = images();
             long label = labels()[5];
             sample(CommandLineRun.arguments(settings, "--num-samples", 1, "--seed", 5, "--labels", "random"));
 
             assertEquals(label, labels()[0]);
-            assertArrayEquals(eight.rows(5, 6).toByteArray(), pictures().toByteArray());
+            assertArrayEquals(eight.rows(5, 6).toByteArray(), images().toByteArray());
             sample(CommandLineRun.arguments(settings, "--num-samples", 1, "--seed", 5, "--labels", (label + 1) % 3));
             assertNotEquals(
-                    Arrays.hashCode(eight.rows(5, 6).toByteArray()), Arrays.hashCode(pictures().toByteArray()));
+                    Arrays.hashCode(eight.rows(5, 6).toByteArray()), Arrays.hashCode(images().toByteArray()));
         }
     }
 
@@ -114,11 +114,11 @@ class SampleCommandTest {
             "--classifier-scale", 2
         };
         sample(CommandLineRun.arguments(settings, "--batch-size", 4, "--threads", 2));
-        byte[] together = pictures().toByteArray();
+        byte[] together = images().toByteArray();
         sample(CommandLineRun.arguments(settings, "--batch-size", 1, "--threads", 1));
-        byte[] alone = pictures().toByteArray();
+        byte[] alone = images().toByteArray();
         sample(CommandLineRun.arguments(settings, "--batch-size", 3, "--threads", 1));
-        byte[] uneven = pictures().toByteArray();
+        byte[] uneven = images().toByteArray();
 
         assertAlike(together, alone);
         assertAlike(together, uneven);
@@ -138,7 +138,7 @@ class SampleCommandTest {
     @Test
     void givenNoiseStartsTheTrajectory() {
         int count = 4;
-        double[] values = new Random(3).doubles(count * PICTURE, -2, 2).toArray();
+        double[] values = new Random(3).doubles(count * IMAGE, -2, 2).toArray();
         Path noise = folder.resolve("noise.npy");
         NpyWriter.write(noise, Tensor.of(values, count, 3, SIZE, SIZE));
         Path trajectory = folder.resolve("deep/trajectory.npz");
@@ -155,18 +155,18 @@ class SampleCommandTest {
             assertEquals((float) values[i], start[i]);
         }
         Tensor end = steps.get("xs").rows(4, 5).reshape(3, 3, SIZE, SIZE);
-        assertArrayEquals(PixelScale.toBytes(end).toByteArray(), pictures().toByteArray());
+        assertArrayEquals(PixelScale.toBytes(end).toByteArray(), images().toByteArray());
 
         // The start of a trajectory starts the same run again.
-        byte[] first = pictures().toByteArray();
+        byte[] first = images().toByteArray();
         Path again = folder.resolve("again.npz");
         Npz.write(again, Map.of("noise", steps.get("xs").rows(0, 1).reshape(3, 3, SIZE, SIZE)));
         sample(CommandLineRun.arguments(settings, "--noise", again, "--batch-size", 2));
-        assertArrayEquals(first, pictures().toByteArray());
+        assertArrayEquals(first, images().toByteArray());
     }
 
     @Test
-    void theGridIsAPicture() throws IOException {
+    void theGridIsAnImage() throws IOException {
         Path grid = folder.resolve("deep/grid.png");
 
         succeeding("sample", "--bundle", bundle, "--steps", 2, "--num-samples", 6, "--grid", grid);
@@ -179,7 +179,7 @@ class SampleCommandTest {
         assertEquals(rows * SIZE + (rows + 1) * gap, image.getHeight());
         sample("--steps", 2, "--num-samples", 6);
         int pixel = image.getRGB(gap, gap + SIZE + gap);
-        byte[] fourth = pictures().rows(3, 4).toByteArray();
+        byte[] fourth = images().rows(3, 4).toByteArray();
         assertEquals((fourth[0] & 0xff) << 16 | (fourth[1] & 0xff) << 8 | fourth[2] & 0xff, pixel & 0xffffff);
     }
 
@@ -205,7 +205,7 @@ class SampleCommandTest {
         refused("other settings", CommandLineRun.arguments(command, "--batch-size", 3));
         // A shard that can be told from what sampling would give.
         Map<String, Tensor> kept = Npz.read(shard);
-        byte[] marked = new byte[2 * PICTURE];
+        byte[] marked = new byte[2 * IMAGE];
         Arrays.fill(marked, (byte) 7);
         Npz.write(shard, Map.of("arr_0", Tensor.of(marked, 2, SIZE, SIZE, 3), "arr_1", kept.get("arr_1")));
 
@@ -213,13 +213,13 @@ class SampleCommandTest {
         String printed = succeeding(CommandLineRun.arguments(command, "--grid", grid)).out();
 
         assertTrue(printed.contains("of them from before"), printed);
-        assertArrayEquals(marked, pictures().rows(0, 2).toByteArray());
+        assertArrayEquals(marked, images().rows(0, 2).toByteArray());
         assertEquals(7 << 16 | 7 << 8 | 7, ImageIO.read(grid.toFile()).getRGB(2, 2) & 0xffffff);
-        byte[] rest = pictures().rows(2, 30).toByteArray();
+        byte[] rest = images().rows(2, 30).toByteArray();
         long[] labels = labels();
         assertTrue(Files.notExists(parts));
         succeeding(command);
-        assertArrayEquals(pictures().rows(2, 30).toByteArray(), rest);
+        assertArrayEquals(images().rows(2, 30).toByteArray(), rest);
         assertArrayEquals(labels(), labels);
     }
 
@@ -239,13 +239,13 @@ class SampleCommandTest {
         refused("one batch", command("--num-samples", 5, "--batch-size", 2, "--trajectory", folder.resolve("t.npz")));
         refused("too large", command("--num-samples", Integer.MAX_VALUE, "--grid", folder.resolve("g.png")));
         Path noise = folder.resolve("noise.npy");
-        NpyWriter.write(noise, Tensor.of(new float[PICTURE], 1, 3, SIZE, SIZE));
-        refused("noise for 1 pictures, and 2", command("--num-samples", 2, "--noise", noise));
-        NpyWriter.write(noise, Tensor.of(new float[PICTURE], 1, SIZE, SIZE, 3));
+        NpyWriter.write(noise, Tensor.of(new float[IMAGE], 1, 3, SIZE, SIZE));
+        refused("noise for 1 images, and 2", command("--num-samples", 2, "--noise", noise));
+        NpyWriter.write(noise, Tensor.of(new float[IMAGE], 1, SIZE, SIZE, 3));
         refused("[N, 3, 6, 6]", command("--noise", noise));
         NpyWriter.write(noise, Tensor.of(new float[] {1}));
         refused("[N, 3, 6, 6]", command("--noise", noise));
-        NpyWriter.write(noise, Tensor.of(new long[PICTURE], 1, 3, SIZE, SIZE));
+        NpyWriter.write(noise, Tensor.of(new long[IMAGE], 1, 3, SIZE, SIZE));
         refused("float32", command("--noise", noise));
         refused("There is no file", command("--noise", folder.resolve("none.npy")));
         refused("Say where", "sample", "--bundle", bundle);
@@ -272,7 +272,7 @@ class SampleCommandTest {
         return succeeding(command(arguments)).out();
     }
 
-    private Tensor pictures() {
+    private Tensor images() {
         return Npz.read(out).get("arr_0");
     }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Training from the command line, and what becomes of its runs. */
 class TrainingRunTest {
-    /** Everything random or stateful that a step can have; passes of 3 and 1 pictures. */
+    /** Everything random or stateful that a step can have; passes of 3 and 1 images. */
     private static final Object[] EVERYTHING = {
         "--num-classes", 3, "--dropout", 0.3, "--microbatch", 3, "--ema-rate", "0.9,0.99", "--flip", "--seed", 7,
         "--lr", 1e-3, "--weight-decay", 0.01, "--lr-warmup-steps", 2, "--lr-anneal-steps", 9
@@ -166,7 +166,7 @@ class TrainingRunTest {
     }
 
     @Test
-    void picturesWithoutLabelsTrainAnUnconditionalModel() {
+    void imagesWithoutLabelsTrainAnUnconditionalModel() {
         Path data = TinyRun.data(folder.resolve("data.npz"), 5, 0);
         Path run = folder.resolve("run");
         Path bundle = folder.resolve("bundle");

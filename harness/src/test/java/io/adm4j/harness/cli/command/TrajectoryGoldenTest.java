@@ -41,7 +41,7 @@ class TrajectoryGoldenTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void everyStepAndThePicturesAreAsPublished(String name) {
+    void everyStepAndTheImagesAreAsPublished(String name) {
         GoldenCase golden = GoldenCase.load(name);
         JsonNode settings = golden.settings();
         ModelBundle bundle = GoldenBundle.write(folder.resolve("bundle"), settings);
@@ -67,10 +67,10 @@ class TrajectoryGoldenTest {
         }
     }
 
-    /** In float16 the steps' errors must not add up: the pictures stay the published ones, give or take a few levels. */
+    /** In float16 the steps' errors must not add up: the images stay the published ones, give or take a few levels. */
     @ParameterizedTest
     @MethodSource("cases")
-    void aDenoiserInFloat16EndsInNearlyTheSamePictures(String name) {
+    void aDenoiserInFloat16EndsInNearlyTheSameImages(String name) {
         GoldenCase golden = GoldenCase.load(name);
         JsonNode settings = golden.settings();
         ModelBundle bundle = GoldenBundle.write(folder.resolve("bundle"), settings, Precision.FP16);

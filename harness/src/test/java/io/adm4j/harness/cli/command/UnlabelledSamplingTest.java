@@ -75,7 +75,7 @@ class UnlabelledSamplingTest {
         assertFalse(Arrays.equals(third, Npz.read(out).get("arr_0").toByteArray()), "the class counts");
         refused("from 0 to 3", CommandLineRun.arguments(command, "--classifier-scale", 2, "--labels", 4));
 
-        // Not guided, no picture is of a class that somebody chose.
+        // Not guided, no image is of a class that somebody chose.
         succeeding(command);
         assertEquals(Set.of("arr_0"), Npz.read(out).keySet());
         refused("or give --classifier-scale", CommandLineRun.arguments(command, "--labels", 1));

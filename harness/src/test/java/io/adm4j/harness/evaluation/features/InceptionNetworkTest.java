@@ -36,13 +36,13 @@ class InceptionNetworkTest {
     @CsvSource({"5, 5", "17, 17", "40, 40", "4, 23", "1, 1"})
     void computesWhatTensorFlowDoes(int height, int width) throws IOException {
         TinyInception tiny = new TinyInception();
-        Tensor pictures = pictures(3, height, width);
+        Tensor images = images(3, height, width);
         try (FeatureExtractor extractor = open(tiny.graph().bytes(), ElementType.FLOAT32, 2)) {
-            FeatureExtractor.FeatureBatch found = extractor.extract(pictures);
+            FeatureExtractor.FeatureBatch found = extractor.extract(images);
 
             assertEquals(FeatureExtractor.ANY_SIZE, extractor.imageSize());
             for (int i = 0; i < 3; i++) {
-                TinyInception.Features expected = tiny.features(maps(pictures.rows(i, i + 1)));
+                TinyInception.Features expected = tiny.features(maps(images.rows(i, i + 1)));
                 assertNear(expected.pool(), found.features(), i);
                 assertNear(expected.spatial(), found.spatial().orElseThrow(), i);
                 assertNear(expected.probabilities(), found.probabilities(), i);
@@ -52,16 +52,16 @@ class InceptionNetworkTest {
 
     @ParameterizedTest
     @EnumSource(value = ElementType.class, names = {"FLOAT32", "UINT8"})
-    void theBatchAndTheTypeOfPicturesChangeNothing(ElementType type) throws IOException {
-        Tensor pictures = pictures(5, 9, 9);
-        Tensor floats = Tensor.zeros(ElementType.FLOAT32, pictures.shape());
-        for (int i = 0; i < pictures.size(); i++) {
-            floats.floats().put(i, pictures.bytes().get(i) & 0xff);
+    void theBatchAndTheTypeOfImagesChangeNothing(ElementType type) throws IOException {
+        Tensor images = images(5, 9, 9);
+        Tensor floats = Tensor.zeros(ElementType.FLOAT32, images.shape());
+        for (int i = 0; i < images.size(); i++) {
+            floats.floats().put(i, images.bytes().get(i) & 0xff);
         }
         try (FeatureExtractor extractor = open(new TinyInception().graph().bytes(), type, 3)) {
-            FeatureExtractor.FeatureBatch all = extractor.extract(pictures);
+            FeatureExtractor.FeatureBatch all = extractor.extract(images);
             FeatureExtractor.FeatureBatch ofFloats = extractor.extract(floats);
-            FeatureExtractor.FeatureBatch last = extractor.extract(pictures.rows(4, 5));
+            FeatureExtractor.FeatureBatch last = extractor.extract(images.rows(4, 5));
 
             assertArrayEquals(all.features(), ofFloats.features());
             assertArrayEquals(Arrays.copyOfRange(all.features(), 4 * 24, 5 * 24), last.features());
@@ -71,13 +71,13 @@ class InceptionNetworkTest {
     }
 
     @Test
-    void refusesPicturesThatAreNoNumbers() throws IOException {
+    void refusesImagesThatAreNoNumbers() throws IOException {
         Tensor broken = Tensor.zeros(ElementType.FLOAT32, 2, 8, 8, 3);
         broken.floats().put(200, Float.NaN);
         try (FeatureExtractor extractor = open(new TinyInception().graph().bytes(), ElementType.FLOAT32, 1)) {
             UserError e = assertThrows(UserError.class, () -> extractor.extract(broken));
 
-            assertTrue(e.getMessage().startsWith("The pictures hold a value that is not a finite number (NaN)"),
+            assertTrue(e.getMessage().startsWith("The images hold a value that is not a finite number (NaN)"),
                     e.getMessage());
         }
     }
@@ -87,7 +87,7 @@ class InceptionNetworkTest {
         FrozenGraph graph = new TinyInception().graph();
         graph.constant("softmax/weights", overflowing(), 24, TinyInception.CLASSES);
         try (FeatureExtractor extractor = open(graph.bytes(), ElementType.FLOAT32, 2)) {
-            UserError e = assertThrows(UserError.class, () -> extractor.extract(pictures(4, 8, 8)));
+            UserError e = assertThrows(UserError.class, () -> extractor.extract(images(4, 8, 8)));
 
             assertTrue(e.getMessage().contains("not a finite number"), e.getMessage());
         }
@@ -175,25 +175,25 @@ class InceptionNetworkTest {
         return FeatureExtractor.open(onnx, Device.CPU, threads);
     }
 
-    private static Tensor pictures(int count, int height, int width) {
+    private static Tensor images(int count, int height, int width) {
         byte[] values = new byte[count * height * width * 3];
         SplittableRandom random = new SplittableRandom(11);
         random.nextBytes(values);
         return Tensor.of(values, count, height, width, 3);
     }
 
-    private static Maps maps(Tensor picture) {
-        double[] values = new double[picture.size()];
+    private static Maps maps(Tensor image) {
+        double[] values = new double[image.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = picture.bytes().get(i) & 0xff;
+            values[i] = image.bytes().get(i) & 0xff;
         }
-        return new Maps((int) picture.dim(1), (int) picture.dim(2), 3, values);
+        return new Maps((int) image.dim(1), (int) image.dim(2), 3, values);
     }
 
     /** Coordinates in float32 move a place of 40 by 1e-6 or so; another convention would move it by half. */
-    private static void assertNear(double[] expected, float[] found, int picture) {
+    private static void assertNear(double[] expected, float[] found, int image) {
         for (int i = 0; i < expected.length; i++) {
-            assertEquals(expected[i], found[picture * expected.length + i], 2e-5 * (1 + Math.abs(expected[i])));
+            assertEquals(expected[i], found[image * expected.length + i], 2e-5 * (1 + Math.abs(expected[i])));
         }
     }
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Maps of features [height, width, channels] of one picture, with TensorFlow's operators written out, to hold the ONNX
+ * Maps of features [height, width, channels] of one image, with TensorFlow's operators written out, to hold the ONNX
  * graph against.
  */
 record Maps(int height, int width, int channels, double[] values) {
@@ -79,7 +79,7 @@ record Maps(int height, int width, int channels, double[] values) {
         return out;
     }
 
-    /** Largest value, or mean of those inside the picture. */
+    /** Largest value, or mean of those inside the image. */
     Maps pool(boolean largest, int size, int stride, boolean same) {
         int[] rows = places(height, size, stride, same);
         int[] columns = places(width, size, stride, same);

@@ -69,7 +69,7 @@ class ReferenceBatchTest {
     void writesWhatItReads() throws IOException {
         evaluator.close();
         evaluator = evaluator(METRICS, true);
-        Tensor all = pictures(150, 1);
+        Tensor all = images(150, 1);
         write(all, labels(150), 40);
         Map<String, Tensor> arrays = Npz.read(file);
 
@@ -81,7 +81,7 @@ class ReferenceBatchTest {
         assertEquals("arr_0", Npz.read(file).keySet().iterator().next());
         AtomicLong done = new AtomicLong();
         MeasuredImages read = evaluator.readReference(file, done::addAndGet);
-        assertEquals(40, evaluator.picturesOf(file));
+        assertEquals(40, evaluator.imagesOf(file));
         assertEquals(40, done.get());
         assertEquals(40, read.count());
         assertEquals(150, read.statistics().count());
@@ -92,14 +92,14 @@ class ReferenceBatchTest {
         Set<Integer> seen = new HashSet<>();
         for (int i = 0; i < 40; i++) {
             int origin = indexOf(all, arrays.get("arr_0").rows(i, i + 1));
-            assertEquals(origin % 7, kept[i], "label of picture " + i);
-            assertTrue(seen.add(origin), "each picture once");
+            assertEquals(origin % 7, kept[i], "label of image " + i);
+            assertTrue(seen.add(origin), "each image once");
         }
     }
 
     @Test
     void theChoiceDependsOnTheSeedOnly() throws IOException {
-        Tensor all = pictures(60, 1);
+        Tensor all = images(60, 1);
         write(all, labels(60), 20);
         byte[] first = Files.readAllBytes(file);
         write(all, labels(60), 20);
@@ -111,12 +111,12 @@ class ReferenceBatchTest {
     @ParameterizedTest
     @EnumSource(value = ElementType.class, names = {"FLOAT16", "FLOAT32", "FLOAT64"})
     void takesStatisticsOfAnyPrecision(ElementType type) {
-        MeasuredImages samples = evaluator.measure(ImageStream.of(pictures(200, 2)), n -> {});
-        MeasuredImages measured = evaluator.measure(ImageStream.of(pictures(300, 1)), n -> {});
+        MeasuredImages samples = evaluator.measure(ImageStream.of(images(200, 2)), n -> {});
+        MeasuredImages measured = evaluator.measure(ImageStream.of(images(300, 1)), n -> {});
         Npz.write(file, Map.of(
                 "mu", as(type, measured.statistics().mean(), COLUMNS),
                 "sigma", as(type, measured.statistics().covariance(), COLUMNS, COLUMNS),
-                "arr_0", pictures(300, 1),
+                "arr_0", images(300, 1),
                 "arr_1", Tensor.of(new double[] {0.5}, 1),
                 "unrelated", Tensor.of(new long[] {1, 2}, 2)));
         double expected = evaluator.compare(measured, samples, n -> {}).value(Metric.FID);
@@ -129,8 +129,8 @@ class ReferenceBatchTest {
     }
 
     @Test
-    void statisticsComeFromThePicturesWhereTheFileHasNone() {
-        Npz.write(file, Map.of("arr_0", pictures(50, 1)));
+    void statisticsComeFromTheImagesWhereTheFileHasNone() {
+        Npz.write(file, Map.of("arr_0", images(50, 1)));
 
         MeasuredImages read = evaluator.readReference(file, n -> {});
 
@@ -140,42 +140,42 @@ class ReferenceBatchTest {
 
     @Test
     void statisticsAloneGiveFidAndLeaveOutTheRest() {
-        write(pictures(150, 1), Optional.empty(), 0);
-        MeasuredImages samples = evaluator.measure(ImageStream.of(pictures(100, 2)), n -> {});
+        write(images(150, 1), Optional.empty(), 0);
+        MeasuredImages samples = evaluator.measure(ImageStream.of(images(100, 2)), n -> {});
         AtomicLong done = new AtomicLong();
         MeasuredImages read = evaluator.readReference(file, n -> {});
         Scores scores = evaluator.compare(read, samples, done::addAndGet);
 
-        assertEquals(0, evaluator.picturesOf(file));
+        assertEquals(0, evaluator.imagesOf(file));
         assertEquals(1, scores.scores().size());
         assertTrue(scores.value(Metric.FID) > 0);
         assertEquals(
-                "KID, Precision, Recall, Density, Coverage were left out: the reference holds statistics only, no pictures.",
+                "KID, Precision, Recall, Density, Coverage were left out: the reference holds statistics only, no images.",
                 scores.warnings().get(0));
         assertEquals(evaluator.pairs(read, samples), done.get());
     }
 
     @Test
-    void picturesAreNotMeasuredWhereStatisticsSuffice() throws IOException {
-        write(pictures(150, 1), labels(150), 50);
+    void imagesAreNotMeasuredWhereStatisticsSuffice() throws IOException {
+        write(images(150, 1), labels(150), 50);
         try (Evaluator fidOnly = evaluator(Set.of(Metric.FID), false)) {
-            assertEquals(0, fidOnly.picturesOf(file));
+            assertEquals(0, fidOnly.imagesOf(file));
             assertEquals(0, fidOnly.readReference(file, n -> {}).count());
         }
-        Npz.write(file, Map.of("arr_0", pictures(30, 1)));
+        Npz.write(file, Map.of("arr_0", images(30, 1)));
         try (Evaluator fidOnly = evaluator(Set.of(Metric.FID), false)) {
-            assertEquals(30, fidOnly.picturesOf(file));
+            assertEquals(30, fidOnly.imagesOf(file));
             assertEquals(30, fidOnly.readReference(file, n -> {}).count());
         }
     }
 
     @Test
     void scoresEachClass() throws IOException {
-        write(pictures(210, 1), labels(210), 210);
+        write(images(210, 1), labels(210), 210);
         try (Evaluator each = evaluator(METRICS, true)) {
             int[] labels = labels(140).orElseThrow();
             labels[3] = 99;
-            MeasuredImages samples = each.measure(ImageStream.of(pictures(140, 2)), labels, n -> {});
+            MeasuredImages samples = each.measure(ImageStream.of(images(140, 2)), labels, n -> {});
             MeasuredImages reference = each.readReference(file, n -> {});
             AtomicLong done = new AtomicLong();
 
@@ -202,7 +202,7 @@ class ReferenceBatchTest {
     void refusesWrongReferencesWithOneSentence() throws IOException {
         double[] mean = new double[COLUMNS];
         double[] unit = identity(COLUMNS);
-        refused("neither statistics (mu and sigma) nor pictures", Map.of("labels", Tensor.of(new long[] {1}, 1)));
+        refused("neither statistics (mu and sigma) nor images", Map.of("labels", Tensor.of(new long[] {1}, 1)));
         refused("has no sigma, but mu", Map.of("mu", Tensor.of(mean, COLUMNS)));
         refused("has no mu_s, but sigma_s", Map.of(
                 "mu", Tensor.of(mean, COLUMNS), "sigma", Tensor.of(unit, COLUMNS, COLUMNS),
@@ -227,7 +227,7 @@ class ReferenceBatchTest {
         negative[0] = -1;
         refused("a variance of -1.0", Map.of(
                 "mu", Tensor.of(mean, COLUMNS), "sigma", Tensor.of(negative, COLUMNS, COLUMNS)));
-        write(pictures(30, 1), Optional.empty(), 10);
+        write(images(30, 1), Optional.empty(), 10);
         Path other = FeatureNetworks.rootsOfColumnMeans(folder.resolve("other.onnx"), SIZE);
         try (Evaluator foreign = Evaluator.open(other, Device.CPU, 1, evaluator.settings())) {
             UserError e = assertThrows(UserError.class, () -> foreign.readReference(file, n -> {}));
@@ -269,9 +269,9 @@ class ReferenceBatchTest {
         return Optional.of(labels);
     }
 
-    private static int indexOf(Tensor all, Tensor picture) {
+    private static int indexOf(Tensor all, Tensor image) {
         for (int i = 0; i < all.dim(0); i++) {
-            if (all.rows(i, i + 1).bytes().equals(picture.bytes())) {
+            if (all.rows(i, i + 1).bytes().equals(image.bytes())) {
                 return i;
             }
         }
@@ -299,7 +299,7 @@ class ReferenceBatchTest {
         return result;
     }
 
-    private static Tensor pictures(int count, long seed) {
+    private static Tensor images(int count, long seed) {
         byte[] values = new byte[count * SIZE * SIZE * 3];
         new Random(seed).nextBytes(values);
         return Tensor.of(values, count, SIZE, SIZE, 3);

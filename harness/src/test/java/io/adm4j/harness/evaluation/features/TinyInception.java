@@ -18,7 +18,7 @@ public final class TinyInception {
     private final FrozenGraph graph = new FrozenGraph();
     private final Map<String, float[]> weights = new LinkedHashMap<>();
 
-    /** What it gives for one picture. */
+    /** What it gives for one image. */
     record Features(double[] pool, double[] spatial, double[] probabilities) {}
 
     public TinyInception() {
@@ -92,9 +92,9 @@ public final class TinyInception {
                 Map.of("ksize", new long[] {1, size, size, 1}, "strides", new long[] {1, stride, stride, 1}, "padding", padding));
     }
 
-    /** @param picture [height, width, 3] of 0 to 255 */
-    Features features(Maps picture) {
-        Maps x = picture.resize(SIZE, SIZE).map(v -> (v - 128) * 0.0078125);
+    /** @param image [height, width, 3] of 0 to 255 */
+    Features features(Maps image) {
+        Maps x = image.resize(SIZE, SIZE).map(v -> (v - 128) * 0.0078125);
         Maps stem = relu("conv", x.conv(weight("conv", 0), 3, 3, 8, 2, false), false).pool(true, 3, 2, true);
         Maps first = relu("mixed_6/conv", stem.conv(weight("mixed_6/conv", 0), 1, 1, 9, 1, true), true);
         Maps second = relu(

@@ -53,7 +53,7 @@ class FrechetUncertaintyTest {
     }
 
     @Test
-    void bootstrapAgreesWithResamplingThePictures() {
+    void bootstrapAgreesWithResamplingTheImages() {
         FeatureStatistics reference = FeatureStatistics.of(Features.gaussian(900, COLUMNS, 1, 0, 1), products);
         FeatureMatrix samples = Features.gaussian(700, COLUMNS, 2, 0.2, 0.8);
         SplittableRandom random = new SplittableRandom(1);

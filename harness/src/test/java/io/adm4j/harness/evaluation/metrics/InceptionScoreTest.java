@@ -19,7 +19,7 @@ class InceptionScoreTest {
     }
 
     @Test
-    void isOneWhereThePictureSaysNothing() {
+    void isOneWhereTheImageSaysNothing() {
         InceptionScore.Accumulator score = new InceptionScore.Accumulator(3, 2);
         for (int i = 0; i < 5; i++) {
             score.addProbabilities(new float[] {9, 0.1f, 0.2f, 0.7f, 9}, 1);

@@ -128,7 +128,7 @@ class NeighbourhoodScoresTest {
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class, () -> between(gaussian(3, 4, 1, 0), gaussian(9, 4, 2, 0)));
 
-        assertEquals("Neighbourhoods with k = 3 take more than 3 pictures in each set; there are 3 and 9.",
+        assertEquals("Neighbourhoods with k = 3 take more than 3 images in each set; there are 3 and 9.",
                 e.getMessage());
     }
 

@@ -37,14 +37,14 @@ class EvaluatorTest {
     Path folder;
 
     @Test
-    void scalesPicturesToTheRangeOfTheNetwork() throws IOException {
-        byte[] picture = new byte[SIZE * SIZE * 3];
+    void scalesImagesToTheRangeOfTheNetwork() throws IOException {
+        byte[] image = new byte[SIZE * SIZE * 3];
         for (int p = 0; p < SIZE * SIZE; p++) {
-            picture[p * 3] = (byte) 255;
-            picture[p * 3 + 2] = (byte) (p % SIZE == 0 ? 51 : 102);
+            image[p * 3] = (byte) 255;
+            image[p * 3 + 2] = (byte) (p % SIZE == 0 ? 51 : 102);
         }
         try (FeatureExtractor extractor = FeatureExtractor.open(network(), Device.CPU, 1)) {
-            FeatureExtractor.FeatureBatch batch = extractor.extract(Tensor.of(picture, 1, SIZE, SIZE, 3));
+            FeatureExtractor.FeatureBatch batch = extractor.extract(Tensor.of(image, 1, SIZE, SIZE, 3));
 
             assertEquals(SIZE, extractor.imageSize());
             assertArrayEquals(
@@ -54,8 +54,8 @@ class EvaluatorTest {
 
     @Test
     void batchSizeChangesNothing() throws IOException {
-        Scores small = evaluate(7, pictures(100, 1, 256), pictures(90, 2, 256));
-        Scores large = evaluate(64, pictures(100, 1, 256), pictures(90, 2, 256));
+        Scores small = evaluate(7, images(100, 1, 256), images(90, 2, 256));
+        Scores large = evaluate(64, images(100, 1, 256), images(90, 2, 256));
 
         assertEquals(small.value(Metric.FID), large.value(Metric.FID), 1e-9);
         assertEquals(small.value(Metric.PRECISION), large.value(Metric.PRECISION));
@@ -66,8 +66,8 @@ class EvaluatorTest {
     }
 
     @Test
-    void equalPicturesScoreBest() throws IOException {
-        Scores scores = evaluate(16, pictures(60, 1, 256), pictures(60, 1, 256));
+    void equalImagesScoreBest() throws IOException {
+        Scores scores = evaluate(16, images(60, 1, 256), images(60, 1, 256));
 
         assertEquals(0, scores.value(Metric.FID), 1e-6);
         assertEquals(1, scores.value(Metric.PRECISION));
@@ -75,9 +75,9 @@ class EvaluatorTest {
     }
 
     @Test
-    void worsePicturesScoreWorse() throws IOException {
-        double like = evaluate(16, pictures(200, 1, 256), pictures(200, 2, 256)).value(Metric.FID);
-        double dark = evaluate(16, pictures(200, 1, 256), pictures(200, 2, 100)).value(Metric.FID);
+    void worseImagesScoreWorse() throws IOException {
+        double like = evaluate(16, images(200, 1, 256), images(200, 2, 256)).value(Metric.FID);
+        double dark = evaluate(16, images(200, 1, 256), images(200, 2, 100)).value(Metric.FID);
 
         assertTrue(dark > 10 * like, like + " and " + dark);
     }
@@ -87,8 +87,8 @@ class EvaluatorTest {
         EvaluatorSettings all = new EvaluatorSettings(4, 50, 16, EnumSet.allOf(Metric.class), 200, true);
         try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, all)) {
             AtomicLong done = new AtomicLong();
-            MeasuredImages reference = evaluator.measure(ImageStream.of(pictures(100, 1, 256)), n -> {});
-            MeasuredImages samples = evaluator.measure(ImageStream.of(pictures(90, 2, 256)), n -> {});
+            MeasuredImages reference = evaluator.measure(ImageStream.of(images(100, 1, 256)), n -> {});
+            MeasuredImages samples = evaluator.measure(ImageStream.of(images(90, 2, 256)), n -> {});
 
             Scores scores = evaluator.compare(reference, samples, done::addAndGet);
 
@@ -123,15 +123,15 @@ class EvaluatorTest {
 
     @Test
     void orderOfTheSamplesDoesNotMatter() throws IOException {
-        Tensor pictures = pictures(90, 2, 256);
-        Tensor reversed = Tensor.zeros(pictures.type(), pictures.shape());
+        Tensor images = images(90, 2, 256);
+        Tensor reversed = Tensor.zeros(images.type(), images.shape());
         for (int i = 0; i < 90; i++) {
-            reversed.rows(i, i + 1).bytes().put(pictures.rows(89 - i, 90 - i).bytes());
+            reversed.rows(i, i + 1).bytes().put(images.rows(89 - i, 90 - i).bytes());
         }
         EvaluatorSettings all = new EvaluatorSettings(3, 5000, 16, EnumSet.complementOf(EnumSet.of(Metric.FID_INFINITY)), 0, false);
         try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, all)) {
-            MeasuredImages reference = evaluator.measure(ImageStream.of(pictures(100, 1, 256)), n -> {});
-            Scores one = evaluator.compare(reference, evaluator.measure(ImageStream.of(pictures), n -> {}), n -> {});
+            MeasuredImages reference = evaluator.measure(ImageStream.of(images(100, 1, 256)), n -> {});
+            Scores one = evaluator.compare(reference, evaluator.measure(ImageStream.of(images), n -> {}), n -> {});
             Scores other = evaluator.compare(reference, evaluator.measure(ImageStream.of(reversed), n -> {}), n -> {});
 
             for (Score score : one.scores()) {
@@ -141,8 +141,8 @@ class EvaluatorTest {
     }
 
     @Test
-    void findsTheNearestPictures() throws IOException {
-        Tensor reference = pictures(70, 1, 256);
+    void findsTheNearestImages() throws IOException {
+        Tensor reference = images(70, 1, 256);
         Tensor samples = Tensor.zeros(reference.type(), 5, SIZE, SIZE, 3);
         for (int i = 0; i < 5; i++) {
             samples.rows(i, i + 1).bytes().put(reference.rows(10 * i, 10 * i + 1).bytes());
@@ -169,19 +169,19 @@ class EvaluatorTest {
     }
 
     @Test
-    void warnsOfTooFewPictures() throws IOException {
-        Scores scores = evaluate(16, pictures(60, 1, 256), pictures(10, 2, 256));
+    void warnsOfTooFewImages() throws IOException {
+        Scores scores = evaluate(16, images(60, 1, 256), images(10, 2, 256));
 
         assertEquals(1, scores.warnings().size());
-        assertTrue(scores.warnings().get(0).contains("10 pictures on 12 features"), scores.warnings().get(0));
+        assertTrue(scores.warnings().get(0).contains("10 images on 12 features"), scores.warnings().get(0));
         assertTrue(Double.isFinite(scores.value(Metric.FID)));
     }
 
     @Test
-    void refusesTooFewPictures() {
-        UserError e = assertThrows(UserError.class, () -> evaluate(16, pictures(3, 1, 256), pictures(60, 2, 256)));
+    void refusesTooFewImages() {
+        UserError e = assertThrows(UserError.class, () -> evaluate(16, images(3, 1, 256), images(60, 2, 256)));
 
-        assertEquals("There are only 3 pictures; precision and recall with k = 3 take at least 4 in each set.",
+        assertEquals("There are only 3 images; precision and recall with k = 3 take at least 4 in each set.",
                 e.getMessage());
     }
 
@@ -190,20 +190,20 @@ class EvaluatorTest {
         Path broken = FeatureNetworks.rootsOfColumnMeans(folder.resolve("broken.onnx"), SIZE);
         try (Evaluator evaluator = Evaluator.open(broken, Device.CPU, 1, EvaluatorSettings.published())) {
             UserError e = assertThrows(
-                    UserError.class, () -> evaluator.measure(ImageStream.of(pictures(9, 1, 256)), n -> {}));
+                    UserError.class, () -> evaluator.measure(ImageStream.of(images(9, 1, 256)), n -> {}));
 
             assertTrue(e.getMessage().contains("not a finite number (NaN)"), e.getMessage());
         }
     }
 
     @Test
-    void refusesPicturesOfOtherSize() throws IOException {
+    void refusesImagesOfOtherSize() throws IOException {
         try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, EvaluatorSettings.published())) {
             Tensor large = Tensor.of(new byte[5 * 8 * 8 * 3], 5, 8, 8, 3);
 
             UserError e = assertThrows(UserError.class, () -> evaluator.measure(ImageStream.of(large), n -> {}));
 
-            assertEquals("The pictures are 8x8, but the feature network takes 4x4.", e.getMessage());
+            assertEquals("The images are 8x8, but the feature network takes 4x4.", e.getMessage());
         }
     }
 
@@ -239,7 +239,7 @@ class EvaluatorTest {
         return FeatureNetworks.columnMeans(folder.resolve("features.onnx"), SIZE);
     }
 
-    private static Tensor pictures(int count, long seed, int levels) {
+    private static Tensor images(int count, long seed, int levels) {
         Random random = new Random(seed);
         byte[] values = new byte[count * SIZE * SIZE * 3];
         for (int i = 0; i < values.length; i++) {
