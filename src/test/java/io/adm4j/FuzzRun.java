@@ -84,7 +84,8 @@ public final class FuzzRun {
             worker.join(200);
             long millis = (System.nanoTime() - started) / 1_000_000;
             if (worker.isAlive() && millis > SLOWEST_MILLIS) {
-                AssertionError slow = new AssertionError("File " + current + " (" + kind + ") has taken " + millis + " ms.");
+                AssertionError slow =
+                        new AssertionError("File " + current + " (" + kind + ") has taken " + millis + " ms.");
                 slow.setStackTrace(worker.getStackTrace());
                 throw slow;
             }
@@ -93,7 +94,9 @@ public final class FuzzRun {
             throw new AssertionError("File " + current + " (" + kind + "): " + escaped, escaped);
         }
         System.out.println(INPUTS + " files: " + outcomes);
-        assertEquals(INPUTS, outcomes.values().stream().mapToInt(o -> o.read + o.refused).sum());
+        assertEquals(
+                INPUTS,
+                outcomes.values().stream().mapToInt(o -> o.read + o.refused).sum());
         // Were all refused, or none, the files would not be what they should.
         outcomes.forEach((name, o) -> assertTrue(o.read > 0 && o.refused > 0, name + ": " + o));
     }
@@ -126,8 +129,7 @@ public final class FuzzRun {
             }
             outcome.refused++;
             String message = e.getMessage();
-            assertTrue(
-                    message.endsWith(".") && message.length() < LONGEST_MESSAGE && !message.contains("\n"), message);
+            assertTrue(message.endsWith(".") && message.length() < LONGEST_MESSAGE && !message.contains("\n"), message);
         }
         long allocated = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
         long most = mostAllocated + mostAllocatedPerByte * size;

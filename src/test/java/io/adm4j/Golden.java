@@ -15,7 +15,9 @@ public final class Golden {
 
     public static Path folder() {
         Path given = Path.of(System.getProperty("adm4j.golden", "src/test/resources/golden"));
-        return given.isAbsolute() ? given : Path.of(System.getProperty("adm4j.root", "..")).resolve(given).normalize();
+        return given.isAbsolute()
+                ? given
+                : Path.of(System.getProperty("adm4j.root", "..")).resolve(given).normalize();
     }
 
     /** Names (without extension) of the cases that have a file {@code prefix*.npz}, sorted. */

@@ -72,7 +72,9 @@ public record ClassNames(int count, List<String> names) {
     }
 
     private List<Integer> matching(Predicate<String> fits) {
-        return all().stream().filter(i -> fits.test(names.get(i).toLowerCase(Locale.ROOT))).toList();
+        return all().stream()
+                .filter(i -> fits.test(names.get(i).toLowerCase(Locale.ROOT)))
+                .toList();
     }
 
     private List<Integer> all() {
@@ -80,7 +82,12 @@ public record ClassNames(int count, List<String> names) {
     }
 
     private String list(List<Integer> labels) {
-        String shown = String.join(", ", labels.stream().limit(MOST_LISTED).map(i -> i + " " + names.get(i)).toList());
+        String shown = String.join(
+                ", ",
+                labels.stream()
+                        .limit(MOST_LISTED)
+                        .map(i -> i + " " + names.get(i))
+                        .toList());
         int more = labels.size() - MOST_LISTED;
         return more > 0 ? shown + " and " + more + " more" : shown;
     }

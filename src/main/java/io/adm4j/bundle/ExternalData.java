@@ -22,7 +22,8 @@ final class ExternalData implements AutoCloseable {
 
     private final Path graph;
     private final FileChannel channel;
-    private final ByteBuffer window = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+    private final ByteBuffer window =
+            ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN).limit(0);
     /** Where in the file the window ends. */
     private long windowEnd;
 
@@ -48,9 +49,10 @@ final class ExternalData implements AutoCloseable {
                 case TRAINING -> field == 1 || field == 2 ? GRAPH : null;
                 case FUNCTION -> field == 7 ? NODE : field == 11 ? ATTRIBUTE : null;
                 case NODE -> field == 5 ? ATTRIBUTE : null;
-                case ATTRIBUTE -> field == 5 || field == 10
-                        ? TENSOR
-                        : field == 6 || field == 11 ? GRAPH : field == 22 || field == 23 ? SPARSE_TENSOR : null;
+                case ATTRIBUTE ->
+                    field == 5 || field == 10
+                            ? TENSOR
+                            : field == 6 || field == 11 ? GRAPH : field == 22 || field == 23 ? SPARSE_TENSOR : null;
                 case SPARSE_TENSOR -> field == 1 || field == 2 ? TENSOR : null;
                 case TENSOR -> field == 13 ? ENTRY : null;
                 case ENTRY -> null;

@@ -51,7 +51,8 @@ public final class ModelBundle {
             manifest = Manifest.fromJson(new ObjectMapper().readTree(file.toFile()), file.toString());
         } catch (JsonProcessingException e) {
             throw new BundleException(
-                    file + " is not readable JSON (line " + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
+                    file + " is not readable JSON (line "
+                            + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
                             + "); fetch or export the bundle again.",
                     e);
         } catch (IOException e) {
@@ -71,19 +72,18 @@ public final class ModelBundle {
     private static void verify(Path folder, String name, Manifest.FileEntry expected) {
         Path file = folder.resolve(name);
         if (!Files.isRegularFile(file)) {
-            throw new BundleException("The bundle " + folder + " lacks its file " + name + "; fetch or export it again.");
+            throw new BundleException(
+                    "The bundle " + folder + " lacks its file " + name + "; fetch or export it again.");
         }
         try {
             long bytes = Files.size(file);
             if (bytes != expected.bytes()) {
-                throw new BundleException(
-                        "The bundle " + folder + " is damaged: " + name + " has " + bytes + " bytes instead of "
-                                + expected.bytes() + "; fetch or export it again.");
+                throw new BundleException("The bundle " + folder + " is damaged: " + name + " has " + bytes
+                        + " bytes instead of " + expected.bytes() + "; fetch or export it again.");
             }
             if (!Sha256.of(file).equals(expected.sha256())) {
-                throw new BundleException(
-                        "The bundle " + folder + " is damaged: the checksum of " + name
-                                + " is not the one in " + MANIFEST + "; fetch or export it again.");
+                throw new BundleException("The bundle " + folder + " is damaged: the checksum of " + name
+                        + " is not the one in " + MANIFEST + "; fetch or export it again.");
             }
         } catch (IOException e) {
             throw new BundleException(file + " could not be read: " + e.getMessage() + ".", e);
@@ -126,8 +126,8 @@ public final class ModelBundle {
      */
     public Path path(String name) {
         if (!has(name)) {
-            throw new BundleException(
-                    "The bundle " + folder + " has no " + name + "; it has " + manifest.files().keySet() + ".");
+            throw new BundleException("The bundle " + folder + " has no " + name + "; it has "
+                    + manifest.files().keySet() + ".");
         }
         return folder.resolve(name);
     }

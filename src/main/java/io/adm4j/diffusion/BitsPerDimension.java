@@ -41,7 +41,10 @@ public record BitsPerDimension(GaussianDiffusion diffusion, boolean clipDenoised
         int count = (int) x0.dim(0);
         int steps = diffusion.numTimesteps();
         Terms terms = new Terms(
-                new double[count], prior(x0), new double[count][steps], new double[count][steps],
+                new double[count],
+                prior(x0),
+                new double[count][steps],
+                new double[count][steps],
                 new double[count][steps]);
         Tensor drawn = Tensor.zeros(ElementType.FLOAT32, x0.shape());
         Tensor predicted = Tensor.zeros(ElementType.FLOAT32, x0.shape());
@@ -87,8 +90,8 @@ public record BitsPerDimension(GaussianDiffusion diffusion, boolean clipDenoised
             for (int i = n * length; i < (n + 1) * length; i++) {
                 double mean = ofX0 * guess.get(i) + ofX * noisy.get(i);
                 if (index == 0) {
-                    bound -= GaussianLikelihood.discretizedLogLikelihood(
-                            clean.get(i), (float) mean, 0.5f * logs.get(i));
+                    bound -=
+                            GaussianLikelihood.discretizedLogLikelihood(clean.get(i), (float) mean, 0.5f * logs.get(i));
                 } else {
                     double trueMean = ofX0 * clean.get(i) + ofX * noisy.get(i);
                     bound += GaussianLikelihood.kl(trueMean, trueLogVariance, mean, logs.get(i));

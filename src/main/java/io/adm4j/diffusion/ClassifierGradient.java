@@ -2,9 +2,6 @@ package io.adm4j.diffusion;
 
 import io.adm4j.tensor.Tensor;
 
-
-
-
 /** The gradient of a noisy classifier, &nabla;<sub>x</sub> log p<sub>&phi;</sub>(y | x_t), as guidance sees it. */
 @FunctionalInterface
 public interface ClassifierGradient {

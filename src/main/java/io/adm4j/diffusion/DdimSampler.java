@@ -26,9 +26,8 @@ public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipD
             double sigma = sigma(diffusion, eta, i);
             // At eta 1 and index 0 both sides are 0 up to rounding.
             if (sigma * sigma > (1 - diffusion.alphaBarPrev(i)) * (1 + 1e-9)) {
-                throw new IllegalArgumentException(
-                        "Eta " + eta + " asks for more noise than there is at timestep "
-                                + diffusion.timestepMap()[i] + "; use a value from 0 to 1.");
+                throw new IllegalArgumentException("Eta " + eta + " asks for more noise than there is at timestep "
+                        + diffusion.timestepMap()[i] + "; use a value from 0 to 1.");
             }
         }
     }
@@ -54,7 +53,14 @@ public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipD
 
         @Override
         public void advance(
-                int index, Tensor output, Tensor x, Tensor x0, Tensor gradient, double scale, Tensor noise, Tensor next) {
+                int index,
+                Tensor output,
+                Tensor x,
+                Tensor x0,
+                Tensor gradient,
+                double scale,
+                Tensor noise,
+                Tensor next) {
             double previous = diffusion.alphaBarPrev(index);
             double sigma = sigma(diffusion, eta, index);
             double ofX0 = Math.sqrt(previous);

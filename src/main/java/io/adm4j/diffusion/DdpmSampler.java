@@ -35,7 +35,14 @@ public record DdpmSampler(GaussianDiffusion diffusion, boolean clipDenoised) imp
 
         @Override
         public void advance(
-                int index, Tensor output, Tensor x, Tensor x0, Tensor gradient, double scale, Tensor noise, Tensor next) {
+                int index,
+                Tensor output,
+                Tensor x,
+                Tensor x0,
+                Tensor gradient,
+                double scale,
+                Tensor noise,
+                Tensor next) {
             if (logVariance == null) {
                 logVariance = Tensor.zeros(ElementType.FLOAT32, x.shape());
             }

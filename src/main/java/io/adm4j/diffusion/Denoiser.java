@@ -2,9 +2,6 @@ package io.adm4j.diffusion;
 
 import io.adm4j.tensor.Tensor;
 
-
-
-
 /** The network &epsilon;<sub>&theta;</sub>(x_t, t, y), as the samplers see it. */
 @FunctionalInterface
 public interface Denoiser {

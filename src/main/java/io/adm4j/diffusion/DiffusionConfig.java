@@ -76,8 +76,15 @@ public record DiffusionConfig(
     /** The same process with other timesteps kept. */
     public DiffusionConfig respaced(String spec) {
         return new DiffusionConfig(
-                learnSigma, diffusionSteps, noiseSchedule, spec, useKl, predictXstart, rescaleTimesteps,
-                rescaleLearnedSigmas, sigmaSmall);
+                learnSigma,
+                diffusionSteps,
+                noiseSchedule,
+                spec,
+                useKl,
+                predictXstart,
+                rescaleTimesteps,
+                rescaleLearnedSigmas,
+                sigmaSmall);
     }
 
     /** Where the variance of the reverse process comes from. */

@@ -39,7 +39,9 @@ public final class GaussianDiffusion {
         this.config = config;
         this.timestepMap = TimestepRespacing.parse(config.timestepRespacing(), config.diffusionSteps());
         this.betas = respaced(
-                NoiseSchedule.of(config.noiseSchedule(), config.diffusionSteps()).betas(), timestepMap);
+                NoiseSchedule.of(config.noiseSchedule(), config.diffusionSteps())
+                        .betas(),
+                timestepMap);
         int steps = betas.length;
         this.alphasCumprod = new double[steps];
         this.alphasCumprodPrev = new double[steps];
@@ -118,7 +120,8 @@ public final class GaussianDiffusion {
     /** The timestep that networks get for an index: its number in the whole process, rescaled if the process does so. */
     public float networkTimestep(int index) {
         double timestep = timestepMap[index];
-        return (float) (config.rescaleTimesteps() ? timestep * (NETWORK_TIMESTEPS / config.diffusionSteps()) : timestep);
+        return (float)
+                (config.rescaleTimesteps() ? timestep * (NETWORK_TIMESTEPS / config.diffusionSteps()) : timestep);
     }
 
     /** &beta;; a copy, as all arrays here. */

@@ -4,6 +4,7 @@ package io.adm4j.diffusion;
 final class GaussianLikelihood {
     /** Half the width of one of 256 grey levels on the scale of -1 to 1. */
     private static final float HALF_LEVEL = 1f / 255;
+
     private static final float LOWEST_LEVEL = -0.999f;
     private static final float HIGHEST_LEVEL = 0.999f;
     private static final float SMALLEST_PROBABILITY = 1e-12f;

@@ -6,6 +6,7 @@ import java.util.Arrays;
 public final class NoiseSchedule {
     /** Number of steps for which the linear schedule was published. */
     private static final double LINEAR_STEPS = 1000;
+
     private static final double LINEAR_FIRST = 0.0001;
     private static final double LINEAR_LAST = 0.02;
     private static final double COSINE_OFFSET = 0.008;
@@ -33,8 +34,8 @@ public final class NoiseSchedule {
         double[] betas = switch (name) {
             case "linear" -> linear(steps);
             case "cosine" -> cosine(steps);
-            default -> throw new IllegalArgumentException(
-                    "There is no noise schedule '" + name + "'; use linear or cosine.");
+            default ->
+                throw new IllegalArgumentException("There is no noise schedule '" + name + "'; use linear or cosine.");
         };
         for (double beta : betas) {
             if (!(beta > 0 && beta <= 1)) {

@@ -2,9 +2,6 @@ package io.adm4j.diffusion;
 
 import io.adm4j.tensor.Tensor;
 
-
-
-
 /** Standard normal noise for the steps of a sampler. */
 @FunctionalInterface
 public interface NoiseSource {

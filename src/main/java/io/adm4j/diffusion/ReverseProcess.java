@@ -23,7 +23,14 @@ final class ReverseProcess implements Iterator<StepState> {
          * @param next overwritten
          */
         void advance(
-                int index, Tensor output, Tensor x, Tensor x0, Tensor gradient, double scale, Tensor noise, Tensor next);
+                int index,
+                Tensor output,
+                Tensor x,
+                Tensor x0,
+                Tensor gradient,
+                double scale,
+                Tensor noise,
+                Tensor next);
     }
 
     private final GaussianDiffusion diffusion;

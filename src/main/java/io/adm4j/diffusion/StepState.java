@@ -2,9 +2,6 @@ package io.adm4j.diffusion;
 
 import io.adm4j.tensor.Tensor;
 
-
-
-
 /**
  * What one step of a sampler did. The tensors are the sampler's own and hold these values only until its next step: copy
  * what is to be kept, and write nothing into them.

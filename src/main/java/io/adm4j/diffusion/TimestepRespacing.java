@@ -55,9 +55,8 @@ public final class TimestepRespacing {
                 return IntStream.range(0, wanted).map(i -> i * k).toArray();
             }
         }
-        throw new IllegalArgumentException(
-                "No whole-number stride takes exactly " + wanted + " of " + steps + " timesteps; use a number of steps"
-                        + " that divides " + steps + ", or a section list.");
+        throw new IllegalArgumentException("No whole-number stride takes exactly " + wanted + " of " + steps
+                + " timesteps; use a number of steps" + " that divides " + steps + ", or a section list.");
     }
 
     private static int[] sections(int[] counts, int steps) {

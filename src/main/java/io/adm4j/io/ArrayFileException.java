@@ -2,8 +2,6 @@ package io.adm4j.io;
 
 import io.adm4j.feedback.UserError;
 
-
-
 /** An array file cannot be read or written as asked; the message is one sentence for the user and names the file. */
 public final class ArrayFileException extends UserError {
     private static final long serialVersionUID = 1L;

@@ -25,8 +25,8 @@ public final class LockFile implements AutoCloseable {
      * @throws IOException if the file cannot be made
      */
     public static Optional<LockFile> take(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         if (locked(channel)) {
             return Optional.of(new LockFile(file, channel));
         }

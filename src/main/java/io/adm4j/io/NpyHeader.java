@@ -66,15 +66,15 @@ public record NpyHeader(ElementType type, boolean fortranOrder, long[] shape) {
         }
         int major = start[MAGIC.length];
         if (major < 1 || major > 3) {
-            throw new ArrayFileException(
-                    what + " is of npy version " + major + "; versions 1 to 3 can be read.");
+            throw new ArrayFileException(what + " is of npy version " + major + "; versions 1 to 3 can be read.");
         }
         int lengthBytes = major == 1 ? 2 : 4;
         ByteBuffer lengthField = ByteBuffer.wrap(exactly(in, lengthBytes, what)).order(ByteOrder.LITTLE_ENDIAN);
-        long length = major == 1 ? Short.toUnsignedInt(lengthField.getShort())
-                : Integer.toUnsignedLong(lengthField.getInt());
+        long length =
+                major == 1 ? Short.toUnsignedInt(lengthField.getShort()) : Integer.toUnsignedLong(lengthField.getInt());
         if (length > LONGEST) {
-            throw new ArrayFileException(what + " has a damaged npy header: it claims to be " + length + " bytes long.");
+            throw new ArrayFileException(
+                    what + " has a damaged npy header: it claims to be " + length + " bytes long.");
         }
         byte[] text = exactly(in, (int) length, what);
         return new NpyHeaderParser(
@@ -139,9 +139,8 @@ public record NpyHeader(ElementType type, boolean fortranOrder, long[] shape) {
 
     private static ArrayFileException unsupported(String descr, String what) {
         boolean sensible = descr.length() <= LONGEST_DESCR && descr.chars().noneMatch(Character::isISOControl);
-        return new ArrayFileException(
-                what + " has elements of type '" + (sensible ? descr : "?")
-                        + "'; float16/32/64, int8/16/32/64, uint8 and bool can be read.");
+        return new ArrayFileException(what + " has elements of type '" + (sensible ? descr : "?")
+                + "'; float16/32/64, int8/16/32/64, uint8 and bool can be read.");
     }
 
     @Override

@@ -35,8 +35,8 @@ public final class NpyRowWriter implements AutoCloseable {
                 && written + given[0] <= shape[0];
         if (closed || !fits) {
             throw new IllegalArgumentException(
-                    "Rows " + rows + " do not fit array '" + name + "' of " + type + Arrays.toString(shape) + ", of which "
-                            + written + " rows are written" + (closed ? " and which is closed." : "."));
+                    "Rows " + rows + " do not fit array '" + name + "' of " + type + Arrays.toString(shape)
+                            + ", of which " + written + " rows are written" + (closed ? " and which is closed." : "."));
         }
         archive.append(rows.bytes());
         written += given[0];

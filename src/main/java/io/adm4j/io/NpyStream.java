@@ -125,8 +125,7 @@ public final class NpyStream implements AutoCloseable {
         }
         try {
             if (in.read() >= 0) {
-                throw new ArrayFileException(
-                        what + " has more bytes than its header says; fetch or write it again.");
+                throw new ArrayFileException(what + " has more bytes than its header says; fetch or write it again.");
             }
             endChecked = true;
         } catch (IOException e) {
@@ -168,8 +167,7 @@ public final class NpyStream implements AutoCloseable {
             return cutOff(e);
         }
         if (e instanceof ZipException) {
-            return new ArrayFileException(
-                    what + " is damaged (" + e.getMessage() + "); fetch or write it again.", e);
+            return new ArrayFileException(what + " is damaged (" + e.getMessage() + "); fetch or write it again.", e);
         }
         return new ArrayFileException(what + " could not be read: " + e.getMessage() + ".", e);
     }

@@ -34,8 +34,7 @@ public final class NpzReader implements AutoCloseable {
         this.zip = zip;
         zip.stream()
                 .filter(e -> e.getName().endsWith(SUFFIX))
-                .forEach(e -> entries.put(
-                        e.getName().substring(0, e.getName().length() - SUFFIX.length()), e));
+                .forEach(e -> entries.put(e.getName().substring(0, e.getName().length() - SUFFIX.length()), e));
     }
 
     /**
@@ -62,7 +61,8 @@ public final class NpzReader implements AutoCloseable {
 
     private static ArrayFileException notComplete(Path file, Exception reason) {
         return new ArrayFileException(
-                file + " is not a complete npz archive (" + reason.getMessage() + "); fetch or write it again.", reason);
+                file + " is not a complete npz archive (" + reason.getMessage() + "); fetch or write it again.",
+                reason);
     }
 
     /** Names of the arrays, in the order of the archive. */
@@ -138,7 +138,10 @@ public final class NpzReader implements AutoCloseable {
 
     /** A name as messages can hold it: short and without control characters. */
     private static String printable(String name) {
-        int[] kept = name.codePoints().filter(c -> !Character.isISOControl(c)).limit(LONGEST_PRINTED).toArray();
+        int[] kept = name.codePoints()
+                .filter(c -> !Character.isISOControl(c))
+                .limit(LONGEST_PRINTED)
+                .toArray();
         return new String(kept, 0, kept.length);
     }
 

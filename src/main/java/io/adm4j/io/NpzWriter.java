@@ -119,7 +119,8 @@ public final class NpzWriter implements AutoCloseable {
         byte[] fileName = (name + ".npy").getBytes(StandardCharsets.UTF_8);
         if (closed || openName != null) {
             throw new IllegalStateException(
-                    closed ? "The archive " + target + " is closed."
+                    closed
+                            ? "The archive " + target + " is closed."
                             : "Array '" + name + "' cannot begin before the one begun earlier is closed.");
         }
         if (!names.add(name)) {
@@ -200,7 +201,10 @@ public final class NpzWriter implements AutoCloseable {
     /** Sizes always stand in a zip64 field, since they are not known when the header is first written. */
     private ByteBuffer localHeader(byte[] name, long checksum, long size, long packedSize) {
         ByteBuffer b = ByteBuffer.allocate(LOCAL_HEADER + name.length + 20).order(ByteOrder.LITTLE_ENDIAN);
-        b.putInt(0x04034b50).putShort((short) VERSION_ZIP64).putShort((short) FLAG_UTF8).putShort((short) method());
+        b.putInt(0x04034b50)
+                .putShort((short) VERSION_ZIP64)
+                .putShort((short) FLAG_UTF8)
+                .putShort((short) method());
         b.putShort((short) 0).putShort((short) DOS_DATE).putInt((int) checksum);
         b.putInt((int) MAX32).putInt((int) MAX32).putShort((short) name.length).putShort((short) 20);
         b.put(name).putShort((short) 1).putShort((short) 16).putLong(size).putLong(packedSize);
@@ -215,11 +219,20 @@ public final class NpzWriter implements AutoCloseable {
         int extra = fields == 0 ? 0 : fields + 4;
         ByteBuffer b = ByteBuffer.allocate(46 + e.name().length + extra).order(ByteOrder.LITTLE_ENDIAN);
         b.putInt(0x02014b50).putShort((short) VERSION_ZIP64).putShort((short) VERSION_ZIP64);
-        b.putShort((short) FLAG_UTF8).putShort((short) method()).putShort((short) 0).putShort((short) DOS_DATE);
+        b.putShort((short) FLAG_UTF8)
+                .putShort((short) method())
+                .putShort((short) 0)
+                .putShort((short) DOS_DATE);
         b.putInt((int) e.crc());
         b.putInt((int) (largePacked ? MAX32 : e.packed())).putInt((int) (largeSize ? MAX32 : e.size()));
-        b.putShort((short) e.name().length).putShort((short) extra).putShort((short) 0).putShort((short) 0);
-        b.putShort((short) 0).putInt(0).putInt((int) (largeOffset ? MAX32 : e.offset())).put(e.name());
+        b.putShort((short) e.name().length)
+                .putShort((short) extra)
+                .putShort((short) 0)
+                .putShort((short) 0);
+        b.putShort((short) 0)
+                .putInt(0)
+                .putInt((int) (largeOffset ? MAX32 : e.offset()))
+                .put(e.name());
         if (fields > 0) {
             b.putShort((short) 1).putShort((short) fields);
             if (largeSize) {
@@ -246,12 +259,23 @@ public final class NpzWriter implements AutoCloseable {
         ByteBuffer b = ByteBuffer.allocate(56 + 20 + 22).order(ByteOrder.LITTLE_ENDIAN);
         if (zip64) {
             b.putInt(0x06064b50).putLong(44).putShort((short) VERSION_ZIP64).putShort((short) VERSION_ZIP64);
-            b.putInt(0).putInt(0).putLong(entries.size()).putLong(entries.size()).putLong(length).putLong(start);
+            b.putInt(0)
+                    .putInt(0)
+                    .putLong(entries.size())
+                    .putLong(entries.size())
+                    .putLong(length)
+                    .putLong(start);
             b.putInt(0x07064b50).putInt(0).putLong(end).putInt(1);
         }
         int count = zip64 ? MAX16 : entries.size();
-        b.putInt(0x06054b50).putShort((short) 0).putShort((short) 0).putShort((short) count).putShort((short) count);
-        b.putInt((int) (zip64 ? MAX32 : length)).putInt((int) (zip64 ? MAX32 : start)).putShort((short) 0);
+        b.putInt(0x06054b50)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort((short) count)
+                .putShort((short) count);
+        b.putInt((int) (zip64 ? MAX32 : length))
+                .putInt((int) (zip64 ? MAX32 : start))
+                .putShort((short) 0);
         writeFully(b.flip());
     }
 

@@ -40,9 +40,8 @@ public final class PngWriter {
             throw new IllegalArgumentException("An image has 1 or 3 channels, not " + channels + ".");
         }
         if (width < 1 || height < 1 || (long) width * height * channels != pixels.length) {
-            throw new IllegalArgumentException(
-                    "An image of " + width + " x " + height + " pixels and " + channels + " channels does not take "
-                            + pixels.length + " bytes.");
+            throw new IllegalArgumentException("An image of " + width + " x " + height + " pixels and " + channels
+                    + " channels does not take " + pixels.length + " bytes.");
         }
         ByteBuffer header = ByteBuffer.allocate(13);
         header.putInt(width).putInt(height).put((byte) 8).put((byte) (channels == 3 ? 2 : 0));

@@ -174,9 +174,8 @@ public final class OnnxSession implements AutoCloseable {
         for (TensorSpec spec : inputs) {
             Tensor value = values.get(spec.name());
             if (value == null) {
-                throw new RuntimeFailure(
-                        "The graph needs an input '" + spec.name() + "' (" + spec.type() + Arrays.toString(spec.shape())
-                                + "); given were " + values.keySet() + ".");
+                throw new RuntimeFailure("The graph needs an input '" + spec.name() + "' (" + spec.type()
+                        + Arrays.toString(spec.shape()) + "); given were " + values.keySet() + ".");
             }
             if (value.type() != spec.type()) {
                 throw new RuntimeFailure(
@@ -185,9 +184,8 @@ public final class OnnxSession implements AutoCloseable {
         }
         for (String name : values.keySet()) {
             if (inputs.stream().noneMatch(s -> s.name().equals(name))) {
-                throw new RuntimeFailure(
-                        "The graph has no input '" + name + "'; it takes "
-                                + inputs.stream().map(TensorSpec::name).toList() + ".");
+                throw new RuntimeFailure("The graph has no input '" + name + "'; it takes "
+                        + inputs.stream().map(TensorSpec::name).toList() + ".");
             }
         }
     }

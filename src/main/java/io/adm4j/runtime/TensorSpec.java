@@ -2,9 +2,6 @@ package io.adm4j.runtime;
 
 import io.adm4j.tensor.ElementType;
 
-
-
-
 /**
  * An input or output of a graph.
  *

@@ -2,9 +2,6 @@ package io.adm4j.sampling;
 
 import io.adm4j.tensor.Tensor;
 
-
-
-
 /**
  * Sampled images.
  *

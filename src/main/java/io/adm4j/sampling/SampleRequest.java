@@ -41,7 +41,8 @@ public record SampleRequest(
 
     /** Images of consecutive seeds, one a label. */
     public static SampleRequest consecutive(long firstSeed, int[] labels, SamplingSettings settings) {
-        long[] seeds = LongStream.range(0, labels.length).map(i -> firstSeed + i).toArray();
+        long[] seeds =
+                LongStream.range(0, labels.length).map(i -> firstSeed + i).toArray();
         return new SampleRequest(seeds, labels, settings);
     }
 

@@ -88,7 +88,9 @@ public final class SamplingPipeline implements AutoCloseable {
                 : Tensor.of(Arrays.stream(labels).asLongStream().toArray(), labels.length);
         Tensor start = request.startNoise().orElseGet(() -> seeded.start(shape(request)));
         NoiseSource noise = request.stepNoise().orElse(seeded);
-        Denoiser network = request.lowRes().isPresent() ? denoiser.enlarging(request.lowRes().get()) : denoiser;
+        Denoiser network = request.lowRes().isPresent()
+                ? denoiser.enlarging(request.lowRes().get())
+                : denoiser;
         Iterator<StepState> steps = sampler.steps(network, guidance(request.settings()), start, y, noise);
         while (true) {
             StepState state = steps.next();
@@ -115,8 +117,8 @@ public final class SamplingPipeline implements AutoCloseable {
         OptionalInt classes = manifest().classCount();
         for (int label : labels) {
             if (label < 0 || classes.isPresent() && label >= classes.getAsInt()) {
-                throw new IllegalArgumentException(
-                        "There is no label " + label + (classes.isPresent()
+                throw new IllegalArgumentException("There is no label " + label
+                        + (classes.isPresent()
                                 ? "; this model has 0 to " + (classes.getAsInt() - 1) + "."
                                 : "; labels count from 0."));
             }
@@ -124,9 +126,8 @@ public final class SamplingPipeline implements AutoCloseable {
         checkLowRes(request);
         request.startNoise().ifPresent(noise -> {
             if (!Arrays.equals(noise.shape(), shape(request))) {
-                throw new IllegalArgumentException(
-                        "Start noise for this request has shape " + Arrays.toString(shape(request)) + ", not "
-                                + Arrays.toString(noise.shape()) + ".");
+                throw new IllegalArgumentException("Start noise for this request has shape "
+                        + Arrays.toString(shape(request)) + ", not " + Arrays.toString(noise.shape()) + ".");
             }
         });
         return request.settings().samplerFor(manifest().diffusion());
@@ -135,8 +136,8 @@ public final class SamplingPipeline implements AutoCloseable {
     private void checkLowRes(SampleRequest request) {
         if (!denoiser.takesLowRes()) {
             if (request.lowRes().isPresent()) {
-                throw new IllegalArgumentException("The model " + manifest().name()
-                        + " draws images and enlarges none: it is no upsampler.");
+                throw new IllegalArgumentException(
+                        "The model " + manifest().name() + " draws images and enlarges none: it is no upsampler.");
             }
             return;
         }
@@ -145,7 +146,8 @@ public final class SamplingPipeline implements AutoCloseable {
         String images = small.isPresent() ? small.getAsInt() + "x" + small.getAsInt() + " images" : "images";
         if (request.lowRes().isEmpty()) {
             throw new IllegalArgumentException("The model " + manifest().name() + " is an upsampler that enlarges "
-                    + images + " to " + manifest().imageSize() + "x" + manifest().imageSize()
+                    + images + " to " + manifest().imageSize() + "x"
+                    + manifest().imageSize()
                     + " and cannot draw any: give it images of another model.");
         }
         Tensor lowRes = request.lowRes().get();

@@ -6,9 +6,6 @@ import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.Sampler;
 
-
-
-
 /**
  * How to sample.
  *
@@ -19,8 +16,7 @@ import io.adm4j.diffusion.Sampler;
  * @param classifierScale factor of the classifier's gradient; at 0 it is never run
  * @param clipDenoised whether predictions of x_0 are clipped to [-1, 1]; the published scripts do
  */
-public record SamplingSettings(
-        String sampler, String steps, double eta, double classifierScale, boolean clipDenoised) {
+public record SamplingSettings(String sampler, String steps, double eta, double classifierScale, boolean clipDenoised) {
     public SamplingSettings {
         if (!sampler.equals("ddim") && !sampler.equals("ddpm")) {
             throw new IllegalArgumentException("There is no sampler '" + sampler + "'; use ddim or ddpm.");

@@ -2,9 +2,6 @@ package io.adm4j.sampling;
 
 import io.adm4j.diffusion.StepState;
 
-
-
-
 /** Told after each step of a run. */
 @FunctionalInterface
 public interface StepListener {

@@ -33,9 +33,8 @@ public final class Tensor {
     public static Tensor zeros(ElementType type, long... shape) {
         long bytes = Math.multiplyExact(elements(shape), (long) type.bytes());
         if (bytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    "A tensor of shape " + Arrays.toString(shape) + " would take " + bytes
-                            + " bytes; one tensor holds at most " + Integer.MAX_VALUE + ".");
+            throw new IllegalArgumentException("A tensor of shape " + Arrays.toString(shape) + " would take " + bytes
+                    + " bytes; one tensor holds at most " + Integer.MAX_VALUE + ".");
         }
         ByteBuffer data = ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
         return new Tensor(type, shape.clone(), data);
@@ -50,9 +49,8 @@ public final class Tensor {
     public static Tensor wrap(ElementType type, ByteBuffer data, long... shape) {
         long bytes = elements(shape) * type.bytes();
         if (data.remaining() != bytes) {
-            throw new IllegalArgumentException(
-                    "Shape " + Arrays.toString(shape) + " of " + type + " takes " + bytes + " bytes, but "
-                            + data.remaining() + " were given.");
+            throw new IllegalArgumentException("Shape " + Arrays.toString(shape) + " of " + type + " takes " + bytes
+                    + " bytes, but " + data.remaining() + " were given.");
         }
         ByteBuffer memory;
         if (data.isDirect()) {
@@ -94,9 +92,8 @@ public final class Tensor {
 
     private static Tensor sized(ElementType type, int length, long[] shape) {
         if (elements(shape) != length) {
-            throw new IllegalArgumentException(
-                    "Shape " + Arrays.toString(shape) + " has " + elements(shape) + " elements, but " + length
-                            + " were given.");
+            throw new IllegalArgumentException("Shape " + Arrays.toString(shape) + " has " + elements(shape)
+                    + " elements, but " + length + " were given.");
         }
         return zeros(type, shape);
     }

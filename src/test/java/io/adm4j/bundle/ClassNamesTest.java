@@ -12,8 +12,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClassNamesTest {
-    private final ClassNames clothes = new ClassNames(10, List.of(
-            "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"));
+    private final ClassNames clothes = new ClassNames(
+            10,
+            List.of(
+                    "T-shirt/top",
+                    "Trouser",
+                    "Pullover",
+                    "Dress",
+                    "Coat",
+                    "Sandal",
+                    "Shirt",
+                    "Sneaker",
+                    "Bag",
+                    "Ankle boot"));
 
     @ParameterizedTest
     @CsvSource({"0,0", "9,9", "09,9", "Bag,8", "bag,8", "boot,9", "ANKLE,9", "shirt,6", "t-shirt,0", "er,-1", "sh,-1"})
@@ -21,7 +32,8 @@ class ClassNamesTest {
         if (expected >= 0) {
             assertEquals(expected, clothes.find(text));
         } else {
-            String message = assertThrows(IllegalArgumentException.class, () -> clothes.find(text)).getMessage();
+            String message = assertThrows(IllegalArgumentException.class, () -> clothes.find(text))
+                    .getMessage();
             assertTrue(message.contains("must mean one class"), message);
         }
     }
@@ -30,13 +42,16 @@ class ClassNamesTest {
     void listsWhatAnAmbiguousPartFits() {
         assertEquals(
                 "label must mean one class, but 'sh' fits 0 T-shirt/top, 6 Shirt.",
-                assertThrows(IllegalArgumentException.class, () -> clothes.find("sh")).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> clothes.find("sh"))
+                        .getMessage());
     }
 
     @Test
     void listsOnlyTheFirstOfMany() {
-        ClassNames many = new ClassNames(1000, IntStream.range(0, 1000).mapToObj(i -> "class " + i).toList());
-        String message = assertThrows(IllegalArgumentException.class, () -> many.find("x")).getMessage();
+        ClassNames many = new ClassNames(
+                1000, IntStream.range(0, 1000).mapToObj(i -> "class " + i).toList());
+        String message = assertThrows(IllegalArgumentException.class, () -> many.find("x"))
+                .getMessage();
         assertTrue(message.contains("19 class 19 and 980 more"), message);
         assertTrue(message.length() < 600, message);
     }
@@ -55,14 +70,15 @@ class ClassNamesTest {
         assertNull(numbers.name(2));
         assertEquals(
                 "label must be a number from 0 to 2, not '3'.",
-                assertThrows(IllegalArgumentException.class, () -> numbers.find("3")).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> numbers.find("3"))
+                        .getMessage());
         assertThrows(IllegalArgumentException.class, () -> numbers.find("two"));
     }
 
     @Test
     void aBundleWithoutClassesTakesNoLabel() {
-        String message =
-                assertThrows(IllegalArgumentException.class, () -> new ClassNames(0, List.of()).find("0")).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> new ClassNames(0, List.of()).find("0"))
+                .getMessage();
         assertTrue(message.startsWith("label must be left out"), message);
     }
 }

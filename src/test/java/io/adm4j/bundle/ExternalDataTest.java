@@ -36,7 +36,8 @@ class ExternalDataTest {
         ModelBundle bundle = ModelBundle.load(folder);
         assertEquals(4, bundle.manifest().files().get(DATA).bytes());
         try (OnnxSession session = OnnxSession.open(bundle.path(ModelBundle.DENOISER), Device.CPU, 1)) {
-            Tensor out = session.run(Map.of("x", Tensor.of(new float[] {2, -4}, 2))).get("out");
+            Tensor out =
+                    session.run(Map.of("x", Tensor.of(new float[] {2, -4}, 2))).get("out");
             assertArrayEquals(new float[] {5, -10}, out.toFloatArray());
         }
         Files.write(folder.resolve(DATA), number(3));
@@ -47,12 +48,22 @@ class ExternalDataTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"../secret", "/etc/passwd", "sub/../denoiser.onnx.data", "./denoiser.onnx.data", "other.data", "",
-                "model.json", "two\nlines"})
+            strings = {
+                "../secret",
+                "/etc/passwd",
+                "sub/../denoiser.onnx.data",
+                "./denoiser.onnx.data",
+                "other.data",
+                "",
+                "model.json",
+                "two\nlines"
+            })
     void otherFilesAreRefused(String location) throws IOException {
         Files.write(parent.resolve("secret"), number(1));
         BundleException refusal = assertThrows(BundleException.class, () -> bundle(scaling(location)));
-        assertTrue(refusal.getMessage().contains("cannot be trusted: denoiser.onnx takes weights from"), refusal.getMessage());
+        assertTrue(
+                refusal.getMessage().contains("cannot be trusted: denoiser.onnx takes weights from"),
+                refusal.getMessage());
         assertTrue(refusal.getMessage().endsWith(".") && !refusal.getMessage().contains("\n"), refusal.getMessage());
     }
 
@@ -90,7 +101,8 @@ class ExternalDataTest {
         }
         byte[] text = "This is no graph.".getBytes();
         Files.write(file, text);
-        String message = assertThrows(BundleException.class, () -> ExternalData.locations(file)).getMessage();
+        String message = assertThrows(BundleException.class, () -> ExternalData.locations(file))
+                .getMessage();
         assertTrue(message.contains("is no ONNX graph"), message);
     }
 
@@ -124,11 +136,15 @@ class ExternalDataTest {
     }
 
     private static byte[] number(float value) {
-        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).array();
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(value)
+                .array();
     }
 
     private static void assertRefused(Path folder, String part) {
-        String message = assertThrows(BundleException.class, () -> ModelBundle.load(folder)).getMessage();
+        String message = assertThrows(BundleException.class, () -> ModelBundle.load(folder))
+                .getMessage();
         assertTrue(message.contains(part), message);
     }
 }

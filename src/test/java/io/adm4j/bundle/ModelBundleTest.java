@@ -44,12 +44,14 @@ class ModelBundleTest {
         assertEquals(CLASSES, manifest.classes());
         assertEquals(DiffusionConfig.defaults(), manifest.diffusion());
         assertEquals("by hand", manifest.provenance().get("made").asText());
-        assertEquals(1, manifest.classifier().orElseThrow().get("classifier_width").asInt());
+        assertEquals(
+                1, manifest.classifier().orElseThrow().get("classifier_width").asInt());
         assertTrue(bundle.has(ModelBundle.DENOISER));
         assertFalse(bundle.has(ModelBundle.FEATURES));
         assertEquals(folder.resolve("denoiser.onnx"), bundle.path(ModelBundle.DENOISER));
         assertMessage(assertThrows(BundleException.class, () -> bundle.path("features.onnx")), "has no features.onnx");
-        ObjectNode json = (ObjectNode) JSON.readTree(folder.resolve("model.json").toFile());
+        ObjectNode json =
+                (ObjectNode) JSON.readTree(folder.resolve("model.json").toFile());
         assertEquals(json.toString(), manifest.toJson().toString());
         assertEquals(List.of("bundle"), siblings());
     }
@@ -86,7 +88,8 @@ class ModelBundleTest {
         edit(json -> json.put("imageSize", "large"));
         assertRefused("image size");
         Files.write(manifest, whole);
-        edit(json -> ((ObjectNode) json.get("files")).set("../../etc/passwd", json.get("files").get("denoiser.onnx")));
+        edit(json -> ((ObjectNode) json.get("files"))
+                .set("../../etc/passwd", json.get("files").get("denoiser.onnx")));
         assertRefused("not a plain file name");
         Files.write(manifest, Arrays.copyOf(whole, whole.length / 2));
         assertRefused("not readable JSON");

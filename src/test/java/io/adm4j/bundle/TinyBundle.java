@@ -58,7 +58,10 @@ public final class TinyBundle {
                 .put("image_size", imageSize)
                 .put("class_cond", false)
                 .put("num_classes", 1000);
-        byte[] graph = images(imageSize).constant("ofX", DENOISER_X).node("Mul", "out", "x", "ofX").bytes();
+        byte[] graph = images(imageSize)
+                .constant("ofX", DENOISER_X)
+                .node("Mul", "out", "x", "ofX")
+                .bytes();
         return write(folder, imageSize, withClassifier, flags, graph, classes);
     }
 
@@ -75,7 +78,12 @@ public final class TinyBundle {
                     : Optional.empty();
             ObjectNode provenance = JsonNodeFactory.instance.objectNode().put("made", "by hand");
             return writer.finish(Manifest.describing(
-                    folder.getFileName().toString(), size, flags, classifier, DiffusionConfig.defaults(), List.of(),
+                    folder.getFileName().toString(),
+                    size,
+                    flags,
+                    classifier,
+                    DiffusionConfig.defaults(),
+                    List.of(),
                     provenance));
         }
     }

@@ -43,14 +43,21 @@ public final class TinyGraph {
         ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asLongBuffer().put(values);
         graph.message(
-                5, new Message().varint(1, values.length).varint(2, INT64).text(8, name).bytes(9, raw.array()));
+                5,
+                new Message()
+                        .varint(1, values.length)
+                        .varint(2, INT64)
+                        .text(8, name)
+                        .bytes(9, raw.array()));
         return this;
     }
 
     /** A float scalar that lies in another file, from its first byte. */
     public TinyGraph external(String name, String location) {
         Message entry = new Message().text(1, "location").text(2, location);
-        graph.message(5, new Message().varint(2, FLOAT).text(8, name).message(13, entry).varint(14, 1));
+        graph.message(
+                5,
+                new Message().varint(2, FLOAT).text(8, name).message(13, entry).varint(14, 1));
         return this;
     }
 

@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BitsPerDimensionTest {
-    private static final GaussianDiffusion PROCESS = new GaussianDiffusion(
-            new DiffusionConfig(false, 1000, "linear", "20", false, true, false, false, true));
+    private static final GaussianDiffusion PROCESS =
+            new GaussianDiffusion(new DiffusionConfig(false, 1000, "linear", "20", false, true, false, false, true));
 
     private static Tensor images() {
         Tensor x0 = Tensor.zeros(ElementType.FLOAT32, 2, 3, 4, 4);
@@ -26,8 +26,8 @@ class BitsPerDimensionTest {
         Tensor x0 = images();
         SeededNoise noise = new SeededNoise(1, 2);
         List<Integer> done = new ArrayList<>();
-        BitsPerDimension.Terms terms = new BitsPerDimension(PROCESS, true)
-                .evaluate((x, t, y) -> x0, x0, null, noise, (k, of) -> done.add(k));
+        BitsPerDimension.Terms terms =
+                new BitsPerDimension(PROCESS, true).evaluate((x, t, y) -> x0, x0, null, noise, (k, of) -> done.add(k));
         double sigma = Math.sqrt(PROCESS.posteriorVariance()[1]);
         double edge = 1 / 255.0 / sigma;
         double width = Math.tanh(Math.sqrt(2 / Math.PI) * (edge + 0.044715 * edge * edge * edge));
@@ -64,7 +64,7 @@ class BitsPerDimensionTest {
             shifted.floats().put(i, shifted.floats().get(i) + 0.25f);
         }
         BitsPerDimension.Terms terms = new BitsPerDimension(PROCESS, false)
-                .evaluate((x, t, y) -> shifted, x0, null, new SeededNoise(1, 2), (k, of) -> { });
+                .evaluate((x, t, y) -> shifted, x0, null, new SeededNoise(1, 2), (k, of) -> {});
         for (int k = 0; k < 19; k++) {
             int index = 19 - k;
             double distance = PROCESS.posteriorMeanCoef1()[index] * 0.25;

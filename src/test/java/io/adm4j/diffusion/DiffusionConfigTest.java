@@ -18,8 +18,7 @@ class DiffusionConfigTest {
 
     @Test
     void flagsGoThereAndBack() throws IOException {
-        JsonNode published = JSON.readTree(
-                """
+        JsonNode published = JSON.readTree("""
                 {"learn_sigma": true, "diffusion_steps": 400, "noise_schedule": "cosine", "timestep_respacing": "20",
                  "use_kl": true, "predict_xstart": true, "rescale_timesteps": true, "rescale_learned_sigmas": true,
                  "sigma_small": true}""");
@@ -28,15 +27,16 @@ class DiffusionConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{\"learn_sigma\": 1}",
-        "{\"diffusion_steps\": \"many\"}",
-        "{\"diffusion_steps\": 0}",
-        "{\"diffusion_steps\": 10}",
-        "{\"noise_schedule\": \"square\"}",
-        "{\"timestep_respacing\": [1]}",
-        "{\"timestep_respacing\": \"ddim300\"}"
-    })
+    @ValueSource(
+            strings = {
+                "{\"learn_sigma\": 1}",
+                "{\"diffusion_steps\": \"many\"}",
+                "{\"diffusion_steps\": 0}",
+                "{\"diffusion_steps\": 10}",
+                "{\"noise_schedule\": \"square\"}",
+                "{\"timestep_respacing\": [1]}",
+                "{\"timestep_respacing\": \"ddim300\"}"
+            })
     void wrongFlagsAreToldInOneSentence(String json) {
         String message = assertThrows(
                         IllegalArgumentException.class, () -> DiffusionConfig.fromJson(JSON.readTree(json)))
@@ -45,18 +45,20 @@ class DiffusionConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "ddim0; No whole-number stride takes exactly 0 of 1000",
-        "ddim300; No whole-number stride takes exactly 300 of 1000",
-        "ddim; is no respacing",
-        "1,,2; is no respacing",
-        "-5; is no respacing",
-        "0; keeps no timestep",
-        "600,10; A section of 500 timesteps cannot give 600"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "ddim0; No whole-number stride takes exactly 0 of 1000",
+                "ddim300; No whole-number stride takes exactly 300 of 1000",
+                "ddim; is no respacing",
+                "1,,2; is no respacing",
+                "-5; is no respacing",
+                "0; keeps no timestep",
+                "600,10; A section of 500 timesteps cannot give 600"
+            })
     void impossibleRespacingsAreToldInOneSentence(String spec, String mark) {
-        String message =
-                assertThrows(IllegalArgumentException.class, () -> TimestepRespacing.parse(spec, 1000)).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> TimestepRespacing.parse(spec, 1000))
+                .getMessage();
         assertTrue(message.contains(mark) && message.endsWith("."), message);
     }
 
@@ -70,7 +72,8 @@ class DiffusionConfigTest {
     @Test
     void networksSeeRescaledTimestepsWhereTheProcessSaysSo() {
         DiffusionConfig plain = new DiffusionConfig(false, 4000, "cosine", "ddim4", false, false, false, false, false);
-        DiffusionConfig rescaled = new DiffusionConfig(false, 4000, "cosine", "ddim4", false, false, true, false, false);
+        DiffusionConfig rescaled =
+                new DiffusionConfig(false, 4000, "cosine", "ddim4", false, false, true, false, false);
         assertEquals(3000f, new GaussianDiffusion(plain).networkTimestep(3));
         assertEquals(750f, new GaussianDiffusion(rescaled).networkTimestep(3));
     }

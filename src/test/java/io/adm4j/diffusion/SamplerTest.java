@@ -133,7 +133,9 @@ class SamplerTest {
         };
         NoiseSource noise = new SeededNoise(9, 8);
         DdpmSampler sampler = new DdpmSampler(process, true);
-        float[] plain = first(sampler, denoiser, Guidance.none(), start, labels, noise).next().toFloatArray();
+        float[] plain = first(sampler, denoiser, Guidance.none(), start, labels, noise)
+                .next()
+                .toFloatArray();
         StepState guided = first(sampler, denoiser, new Guidance(classifier, scale), start, labels, noise);
         double variance = process.posteriorVariance()[9];
         for (int i = 0; i < plain.length; i++) {

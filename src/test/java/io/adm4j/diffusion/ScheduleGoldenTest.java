@@ -45,7 +45,8 @@ class ScheduleGoldenTest {
     @MethodSource("cases")
     void everyArrayIsAsPublished(String name) throws IOException {
         Map<String, Tensor> golden = Npz.read(Golden.file(name + ".npz"));
-        JsonNode settings = new ObjectMapper().readTree(Golden.file(name + ".json").toFile());
+        JsonNode settings =
+                new ObjectMapper().readTree(Golden.file(name + ".json").toFile());
         int steps = settings.get("steps").intValue();
         List<String> processes = golden.keySet().stream()
                 .filter(k -> k.startsWith(MAP))
@@ -57,14 +58,19 @@ class ScheduleGoldenTest {
             if (key.startsWith("respace_")) {
                 assertKept(e.getValue(), TimestepRespacing.parse(key.substring("respace_".length()), steps), key);
             } else if (key.startsWith(MAP)) {
-                assertKept(e.getValue(), process(key.substring(MAP.length()), steps).timestepMap(), key);
+                assertKept(
+                        e.getValue(),
+                        process(key.substring(MAP.length()), steps).timestepMap(),
+                        key);
             } else {
-                String prefix = ARRAYS.keySet().stream().filter(key::startsWith).findFirst().orElse(null);
+                String prefix = ARRAYS.keySet().stream()
+                        .filter(key::startsWith)
+                        .findFirst()
+                        .orElse(null);
                 assertNotNull(prefix, "what is " + key + "?");
                 String rest = key.substring(prefix.length());
-                double[] actual = processes.contains(rest)
-                        ? ARRAYS.get(prefix).apply(process(rest, steps))
-                        : schedule(rest);
+                double[] actual =
+                        processes.contains(rest) ? ARRAYS.get(prefix).apply(process(rest, steps)) : schedule(rest);
                 assertClose(e.getValue().toDoubleArray(), actual, key);
             }
         }
@@ -86,8 +92,8 @@ class ScheduleGoldenTest {
     }
 
     private static void assertKept(Tensor expected, int[] actual, String key) {
-        assertArrayEquals(expected.toLongArray(), Arrays.stream(actual)
-                .asLongStream().toArray(), key);
+        assertArrayEquals(
+                expected.toLongArray(), Arrays.stream(actual).asLongStream().toArray(), key);
     }
 
     private static void assertClose(double[] expected, double[] actual, String key) {

@@ -18,7 +18,10 @@ class SeededNoiseTest {
         assertBlock(
                 0x299f31d0_a4093822L,
                 new int[] {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
-                0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1);
+                0xd16cfe09,
+                0x94fdcceb,
+                0x5001e420,
+                0x24126ea1);
     }
 
     private static void assertBlock(long key, int[] counter, int... expected) {
@@ -53,7 +56,8 @@ class SeededNoiseTest {
         Tensor turned = new SeededNoise(7, 5).start(2, 3, 5, 7);
         assertArrayEquals(batch.rows(2, 3).toFloatArray(), turned.rows(0, 1).toFloatArray());
         assertArrayEquals(batch.rows(0, 1).toFloatArray(), turned.rows(1, 2).toFloatArray());
-        assertFalse(Arrays.equals(batch.rows(0, 1).toFloatArray(), batch.rows(1, 2).toFloatArray()));
+        assertFalse(
+                Arrays.equals(batch.rows(0, 1).toFloatArray(), batch.rows(1, 2).toFloatArray()));
     }
 
     @Test

@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class TrajectoryReplayGoldenTest {
     static Stream<String> cases() {
-        return Golden.cases("trajectory-").stream().filter(c -> read(c).get("sampler").asText().equals("ddim"));
+        return Golden.cases("trajectory-").stream()
+                .filter(c -> read(c).get("sampler").asText().equals("ddim"));
     }
 
     private static JsonNode read(String name) {
@@ -44,11 +45,19 @@ class TrajectoryReplayGoldenTest {
         Tensor predictions = golden.get("pred_xstart");
         Tensor noise = golden.get("noise");
         GaussianDiffusion process = new GaussianDiffusion(new DiffusionConfig(
-                false, 1000, settings.get("schedule").asText(), settings.get("spacing").asText(), false, true, false,
-                false, false));
+                false,
+                1000,
+                settings.get("schedule").asText(),
+                settings.get("spacing").asText(),
+                false,
+                true,
+                false,
+                false,
+                false));
         AtomicInteger call = new AtomicInteger();
         Denoiser replay = (x, t, y) -> row(predictions, call.getAndIncrement());
-        NoiseSource recorded = (step, into) -> into.floats().put(row(noise, step).floats());
+        NoiseSource recorded =
+                (step, into) -> into.floats().put(row(noise, step).floats());
         Iterator<StepState> steps = new DdimSampler(process, settings.get("eta").asDouble(), false)
                 .steps(replay, Guidance.none(), row(xs, 0), null, recorded);
         int step = 0;

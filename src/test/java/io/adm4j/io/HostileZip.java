@@ -50,8 +50,8 @@ public final class HostileZip {
      */
     public byte[] of(String folder, String first, Map<String, byte[]> honest) {
         List<Part> parts = new ArrayList<>();
-        honest.forEach((name, content) -> parts.add(
-                random.nextInt(8) == 0 ? deflated(name, content) : part(name, content)));
+        honest.forEach(
+                (name, content) -> parts.add(random.nextInt(8) == 0 ? deflated(name, content) : part(name, content)));
         byte[] content = honest.get(folder + first);
         int lies = random.nextInt(4);
         switch (random.nextInt(8)) {

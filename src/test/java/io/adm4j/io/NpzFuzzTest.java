@@ -57,13 +57,31 @@ class NpzFuzzTest {
         private static final int ELEMENTS = 48;
 
         private static final String[] TYPES = {
-            "<f4", "<f8", "<f2", "<i8", "<i4", "<i2", "|i1", "|u1", "|b1", ">f4", "|O", "O", "<U8", "<c8", "<f16", "f4", "",
-            "<f4'", "\\n", "|V4", "<M8[ns]"
+            "<f4", "<f8", "<f2", "<i8", "<i4", "<i2", "|i1", "|u1", "|b1", ">f4", "|O", "O", "<U8", "<c8", "<f16", "f4",
+            "", "<f4'", "\\n", "|V4", "<M8[ns]"
         };
         private static final String[] SHAPES = {
-            "()", "(48,)", "(4, 12)", "(2, 2, 12)", "(4L, 12L)", "(0,)", "(0, 5)", "(5, 0)", "(9223372036854775807, 0)",
-            "(0, 4611686018427387904, 4)", "(9223372036854775807,)", "(99999999999999999999,)", "(-1,)", "(2147483647,)",
-            "(4, 12", "4", "(,)", "((4,), 12)", "(268435456, 2)", "(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 48)", "[4, 12]"
+            "()",
+            "(48,)",
+            "(4, 12)",
+            "(2, 2, 12)",
+            "(4L, 12L)",
+            "(0,)",
+            "(0, 5)",
+            "(5, 0)",
+            "(9223372036854775807, 0)",
+            "(0, 4611686018427387904, 4)",
+            "(9223372036854775807,)",
+            "(99999999999999999999,)",
+            "(-1,)",
+            "(2147483647,)",
+            "(4, 12",
+            "4",
+            "(,)",
+            "((4,), 12)",
+            "(268435456, 2)",
+            "(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 48)",
+            "[4, 12]"
         };
 
         private final Path archive;
@@ -90,7 +108,8 @@ class NpzFuzzTest {
         @Override
         public Path make(int number, SplittableRandom random) throws IOException {
             switch (turn(number)) {
-                case SMALL_FILE -> Files.write(archive, FuzzRun.changed(random, small.get(random.nextInt(small.size()))));
+                case SMALL_FILE ->
+                    Files.write(archive, FuzzRun.changed(random, small.get(random.nextInt(small.size()))));
                 case ARCHIVE -> {
                     Map<String, byte[]> arrays = new LinkedHashMap<>();
                     arrays.put("arr_0.npy", array("<f4", "(4, 12)", "False", "", 4 * ELEMENTS));
@@ -128,7 +147,8 @@ class NpzFuzzTest {
         }
 
         private static byte[] array(String type, String shape, String fortran, String more, int bytes) {
-            String text = "{'descr': '" + type + "', 'fortran_order': " + fortran + ", 'shape': " + shape + more + "}\n";
+            String text =
+                    "{'descr': '" + type + "', 'fortran_order': " + fortran + ", 'shape': " + shape + more + "}\n";
             byte[] header = text.getBytes(StandardCharsets.UTF_8);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             out.write(0x93);

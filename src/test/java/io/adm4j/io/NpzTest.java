@@ -135,7 +135,12 @@ class NpzTest {
             try (NpyRowWriter out = writer.begin("arr_0", ElementType.INT64, rows, 3)) {
                 for (int from = 0; from < rows; from += 10) {
                     int n = Math.min(10, rows - from);
-                    out.write(Tensor.of(IntStream.range(from * 3, (from + n) * 3).asLongStream().toArray(), n, 3));
+                    out.write(Tensor.of(
+                            IntStream.range(from * 3, (from + n) * 3)
+                                    .asLongStream()
+                                    .toArray(),
+                            n,
+                            3));
                 }
             }
             writer.write("arr_1", Tensor.of(new long[] {7}, 1));
@@ -170,7 +175,8 @@ class NpzTest {
         }
         try (NpzReader reader = NpzReader.open(file)) {
             assertEquals(count, reader.names().size());
-            assertArrayEquals(new long[] {count - 1}, reader.read("a" + (count - 1)).toLongArray());
+            assertArrayEquals(
+                    new long[] {count - 1}, reader.read("a" + (count - 1)).toLongArray());
         }
     }
 
@@ -225,8 +231,7 @@ class NpzTest {
         flipped[30 + 20 + "f4.npy".length() + 128 + 5] ^= 1;
         Path damaged = Files.write(folder.resolve("damaged.npz"), flipped);
         try (NpzReader reader = NpzReader.open(damaged)) {
-            assertMessage(
-                    assertThrows(ArrayFileException.class, () -> reader.read("f4")), "its checksum does not fit");
+            assertMessage(assertThrows(ArrayFileException.class, () -> reader.read("f4")), "its checksum does not fit");
             assertMessage(assertThrows(ArrayFileException.class, () -> reader.read("none")), "has no array 'none'");
         }
 
@@ -270,7 +275,9 @@ class NpzTest {
     void headersThatPromiseMoreThanTheFileHasAreRefused(String shape) throws IOException {
         byte[] header = ("{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + "}\n").getBytes();
         ByteBuffer npy = ByteBuffer.allocate(10 + header.length + 400).order(ByteOrder.LITTLE_ENDIAN);
-        npy.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) header.length).put(header);
+        npy.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0})
+                .putShort((short) header.length)
+                .put(header);
         Path file = Files.write(folder.resolve("promise.npy"), npy.array());
         assertThrows(ArrayFileException.class, () -> NpyReader.stream(file));
     }

@@ -72,9 +72,7 @@ class PngTest {
                 int n = row * 3 + column;
                 boolean inside = y % 5 != 0 && x % 7 != 0 && n < count;
                 for (int c = 0; c < 3; c++) {
-                    int expected = inside
-                            ? pixels[((n * 2 + (y - 1) % 5 / 2) * 3 + (x - 1) % 7 / 2) * 3 + c]
-                            : 0;
+                    int expected = inside ? pixels[((n * 2 + (y - 1) % 5 / 2) * 3 + (x - 1) % 7 / 2) * 3 + c] : 0;
                     assertEquals((byte) expected, laid[(y * 22 + x) * 3 + c]);
                     outside += inside ? 0 : 1;
                 }

@@ -52,14 +52,18 @@ class SamplingPipelineTest {
     @Test
     void networksSamplerAndNoiseFitTogether() {
         SamplingSettings settings = new SamplingSettings("ddim", "10", 0.5, 3, true);
-        SampleBatch batch = pipeline.sample(
-                SampleRequest.consecutive(40, new int[] {0, 2}, settings), StepListener.none());
+        SampleBatch batch =
+                pipeline.sample(SampleRequest.consecutive(40, new int[] {0, 2}, settings), StepListener.none());
 
-        GaussianDiffusion process = new GaussianDiffusion(DiffusionConfig.defaults().respaced("ddim10"));
+        GaussianDiffusion process =
+                new GaussianDiffusion(DiffusionConfig.defaults().respaced("ddim10"));
         Denoiser denoiser = (x, t, y) -> affine(
-                x, TinyBundle.DENOISER_X, y, TinyBundle.DENOISER_Y, TinyBundle.DENOISER_T * t.floats().get(0));
-        Guidance guidance = new Guidance(
-                (x, t, y) -> affine(x, TinyBundle.GRADIENT_X, y, TinyBundle.GRADIENT_Y, 0), 3);
+                x,
+                TinyBundle.DENOISER_X,
+                y,
+                TinyBundle.DENOISER_Y,
+                TinyBundle.DENOISER_T * t.floats().get(0));
+        Guidance guidance = new Guidance((x, t, y) -> affine(x, TinyBundle.GRADIENT_X, y, TinyBundle.GRADIENT_Y, 0), 3);
         SeededNoise noise = new SeededNoise(40, 41);
         Iterator<StepState> steps = new DdimSampler(process, 0.5, true)
                 .steps(denoiser, guidance, noise.start(2, 3, SIZE, SIZE), Tensor.of(new long[] {0, 2}, 2), noise);
@@ -76,8 +80,8 @@ class SamplingPipelineTest {
     @ValueSource(strings = {"ddim", "ddpm"})
     void anImageIsTheSameInAnyBatch(String sampler) {
         SamplingSettings settings = new SamplingSettings(sampler, "20", 0, 2, true);
-        SampleBatch together = pipeline.sample(
-                SampleRequest.consecutive(7, new int[] {0, 1, 2, 1}, settings), StepListener.none());
+        SampleBatch together =
+                pipeline.sample(SampleRequest.consecutive(7, new int[] {0, 1, 2, 1}, settings), StepListener.none());
         for (int i = 0; i < 4; i++) {
             SampleRequest single = new SampleRequest(new long[] {7 + i}, new int[] {together.labels()[i]}, settings);
             byte[] alone = pipeline.sample(single, StepListener.none()).images().toByteArray();
@@ -105,12 +109,14 @@ class SamplingPipelineTest {
         List<Integer> timesteps = new ArrayList<>();
         pipeline.sample(request, state -> timesteps.add(state.timestep()));
         assertEquals(List.of(900, 800, 700, 600, 500, 400, 300, 200, 100, 0), timesteps);
-        SamplingStopped stopped = assertThrows(
-                SamplingStopped.class, () -> pipeline.sample(request, state -> state.step() < 3));
+        SamplingStopped stopped =
+                assertThrows(SamplingStopped.class, () -> pipeline.sample(request, state -> state.step() < 3));
         assertEquals("Sampling was stopped after 4 of 10 steps.", stopped.getMessage());
-        assertThrows(UnsupportedOperationException.class, () -> pipeline.sample(request, state -> {
-            throw new UnsupportedOperationException();
-        }));
+        assertThrows(
+                UnsupportedOperationException.class,
+                () -> pipeline.sample(request, state -> {
+                    throw new UnsupportedOperationException();
+                }));
         Thread.currentThread().interrupt();
         assertThrows(SamplingStopped.class, () -> pipeline.sample(request, StepListener.none()));
         assertTrue(Thread.interrupted());
@@ -139,8 +145,7 @@ class SamplingPipelineTest {
         assertThrows(IllegalArgumentException.class, () -> new SamplingSettings("plms", "10", 0, 0, true));
         assertThrows(IllegalArgumentException.class, () -> new SamplingSettings("ddim", "10", 1.5, 0, true));
         assertThrows(IllegalArgumentException.class, () -> new SamplingSettings("ddpm", "10", 0.5, 0, true));
-        assertThrows(
-                IllegalArgumentException.class, () -> new SampleRequest(new long[] {1, 2}, new int[] {1}, plain));
+        assertThrows(IllegalArgumentException.class, () -> new SampleRequest(new long[] {1, 2}, new int[] {1}, plain));
         assertThrows(IllegalArgumentException.class, () -> new SampleRequest(new long[0], new int[0], plain));
     }
 
@@ -165,7 +170,8 @@ class SamplingPipelineTest {
 
     private void assertRefused(SampleRequest request, String part) {
         assertMessage(
-                assertThrows(IllegalArgumentException.class, () -> pipeline.sample(request, StepListener.none())), part);
+                assertThrows(IllegalArgumentException.class, () -> pipeline.sample(request, StepListener.none())),
+                part);
     }
 
     private static void assertMessage(RuntimeException e, String part) {

@@ -60,10 +60,10 @@ class UpsamplerTest {
         int[] labels = {0, 2};
         SamplingSettings settings = new SamplingSettings("ddim", "10", 0.5, 3, true);
 
-        SampleBatch batch =
-                upsampler.sample(upsampler.request(small, seeds, labels, settings), StepListener.none());
+        SampleBatch batch = upsampler.sample(upsampler.request(small, seeds, labels, settings), StepListener.none());
 
-        GaussianDiffusion process = new GaussianDiffusion(DiffusionConfig.defaults().respaced("ddim10"));
+        GaussianDiffusion process =
+                new GaussianDiffusion(DiffusionConfig.defaults().respaced("ddim10"));
         SeededNoise noise = SeededNoise.ofUpsampler(seeds);
         Tensor y = Tensor.of(new long[] {0, 2}, 2);
         Denoiser denoiser = (x, t, labelled) -> expected(x, t, y, small);
@@ -111,8 +111,8 @@ class UpsamplerTest {
         try (Upsampler plain = Upsampler.open(bundle, Device.CPU, 1)) {
             Tensor small = images(1, SMALL);
             SamplingSettings settings = SamplingSettings.ddpm("10", 0);
-            SampleBatch without = plain.sample(
-                    plain.request(small, new long[] {1}, new int[0], settings), StepListener.none());
+            SampleBatch without =
+                    plain.sample(plain.request(small, new long[] {1}, new int[0], settings), StepListener.none());
             SampleBatch with = plain.sample(
                     plain.request(small, new long[] {1}, new int[] {12345}, settings), StepListener.none());
             assertArrayEquals(without.x0().toFloatArray(), with.x0().toFloatArray());
@@ -127,28 +127,37 @@ class UpsamplerTest {
         Path base = folder.resolve("base");
         TinyBundle.write(base, SMALL, false, List.of("a", "b", "c"));
         upsampler.requireFit(ModelBundle.load(base).manifest());
-        refused("knows 3 classes and the model tiny 2", () ->
-                upsampler.requireFit(TinyBundle.description(SMALL, false, List.of("a", "b"))));
-        refused("enlarges images of 4x4 to 8x8, but the model tiny draws images of 6x6", () ->
-                upsampler.requireFit(TinyBundle.description(6, false, List.of("a", "b", "c"))));
+        refused(
+                "knows 3 classes and the model tiny 2",
+                () -> upsampler.requireFit(TinyBundle.description(SMALL, false, List.of("a", "b"))));
+        refused(
+                "enlarges images of 4x4 to 8x8, but the model tiny draws images of 6x6",
+                () -> upsampler.requireFit(TinyBundle.description(6, false, List.of("a", "b", "c"))));
         ModelBundle unconditional = TinyBundle.writeUnconditional(folder.resolve("uncond"), SMALL, false, 0);
-        refused("needs the class of each image, and the model uncond knows no classes", () ->
-                upsampler.requireFit(unconditional.manifest()));
-        refused("enlarges 4x4 images, 1 here, and was given [1, 3, 8, 8]", () -> large(
-                images(1, LARGE), new long[1], new int[1], settings));
-        refused("enlarges 4x4 images, 1 here, and was given [2, 3, 4, 4]", () -> large(
-                images(2, SMALL), new long[1], new int[1], settings));
+        refused(
+                "needs the class of each image, and the model uncond knows no classes",
+                () -> upsampler.requireFit(unconditional.manifest()));
+        refused(
+                "enlarges 4x4 images, 1 here, and was given [1, 3, 8, 8]",
+                () -> large(images(1, LARGE), new long[1], new int[1], settings));
+        refused(
+                "enlarges 4x4 images, 1 here, and was given [2, 3, 4, 4]",
+                () -> large(images(2, SMALL), new long[1], new int[1], settings));
         refused("needs a label", () -> large(images(1, SMALL), new long[1], new int[0], settings));
         refused("no label 3", () -> large(images(1, SMALL), new long[1], new int[] {3}, settings));
-        refused("enlarges 4x4 images to 8x8 and cannot draw any", () ->
-                upsampler.check(new SampleRequest(new long[1], new int[1], settings)));
-        refused("Start noise for this request has shape [1, 3, 8, 8]", () -> upsampler.check(
-                upsampler.request(images(1, SMALL), new long[1], new int[1], settings)
+        refused(
+                "enlarges 4x4 images to 8x8 and cannot draw any",
+                () -> upsampler.check(new SampleRequest(new long[1], new int[1], settings)));
+        refused(
+                "Start noise for this request has shape [1, 3, 8, 8]",
+                () -> upsampler.check(upsampler
+                        .request(images(1, SMALL), new long[1], new int[1], settings)
                         .withStartNoise(Tensor.zeros(ElementType.FLOAT32, 1, 3, SMALL, SMALL))));
         refused("is no upsampler", () -> Upsampler.open(ModelBundle.load(base), Device.CPU, 1));
         try (SamplingPipeline drawing = SamplingPipeline.open(ModelBundle.load(base), Device.CPU, 1)) {
-            refused("enlarges none", () ->
-                    drawing.check(upsampler.request(images(1, SMALL), new long[1], new int[1], settings)));
+            refused(
+                    "enlarges none",
+                    () -> drawing.check(upsampler.request(images(1, SMALL), new long[1], new int[1], settings)));
         }
     }
 
@@ -181,10 +190,12 @@ class UpsamplerTest {
             int column = i % LARGE % SMALL;
             float low = (levels[((n * SMALL + row) * SMALL + column) * 3 + c] & 0xff) / 127.5f - 1;
             out.floats()
-                    .put(i, TinyBundle.DENOISER_X * x.floats().get(i)
-                            + TinyBundle.DENOISER_Y * y.longs().get(n)
-                            + TinyBundle.DENOISER_T * t.floats().get(n)
-                            + TinyBundle.DENOISER_LOW_RES * low);
+                    .put(
+                            i,
+                            TinyBundle.DENOISER_X * x.floats().get(i)
+                                    + TinyBundle.DENOISER_Y * y.longs().get(n)
+                                    + TinyBundle.DENOISER_T * t.floats().get(n)
+                                    + TinyBundle.DENOISER_LOW_RES * low);
         }
         return out;
     }
@@ -192,8 +203,11 @@ class UpsamplerTest {
     private static Tensor gradient(Tensor x, Tensor y) {
         Tensor out = Tensor.zeros(ElementType.FLOAT32, x.shape());
         for (int i = 0; i < out.size(); i++) {
-            out.floats().put(i, TinyBundle.GRADIENT_X * x.floats().get(i)
-                    + TinyBundle.GRADIENT_Y * y.longs().get(i / (3 * PLANE)));
+            out.floats()
+                    .put(
+                            i,
+                            TinyBundle.GRADIENT_X * x.floats().get(i)
+                                    + TinyBundle.GRADIENT_Y * y.longs().get(i / (3 * PLANE)));
         }
         return out;
     }

@@ -3,8 +3,8 @@ package io.adm4j.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.SplittableRandom;
 import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,11 +25,25 @@ class HalfFloatTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 3c00", "-2, c000", "65504, 7bff", "65519.996, 7bff", "65520, 7c00", "-1e30, fc00", "Infinity, 7c00",
-        "NaN, 7e00", "5.9604645e-8, 1", "2.9802322e-8, 0", "2.9802326e-8, 1", "8.940697e-8, 2", "6.1035156e-5, 400",
+        "1, 3c00",
+        "-2, c000",
+        "65504, 7bff",
+        "65519.996, 7bff",
+        "65520, 7c00",
+        "-1e30, fc00",
+        "Infinity, 7c00",
+        "NaN, 7e00",
+        "5.9604645e-8, 1",
+        "2.9802322e-8, 0",
+        "2.9802326e-8, 1",
+        "8.940697e-8, 2",
+        "6.1035156e-5, 400",
         "6.1005353e-5, 400", // the largest below, rounded up into the next exponent
-        "1.00048828125, 3c00", "1.00146484375, 3c02", "1.0004884, 3c01", // ties go to even
-        "0, 0", "-0.0, 8000"
+        "1.00048828125, 3c00",
+        "1.00146484375, 3c02",
+        "1.0004884, 3c01", // ties go to even
+        "0, 0",
+        "-0.0, 8000"
     })
     void knownNumbers(float value, String bits) {
         assertEquals(bits, Integer.toHexString(HalfFloat.bits(value) & 0xffff));

@@ -97,8 +97,7 @@ public class HttpErrors {
             throw HttpException.badInput("The body is no JSON" + place(e) + ".");
         }
         if (!body.isObject()) {
-            throw HttpException.badInput(
-                    "The body must be a JSON object such as {\"label\": \"boot\", \"seed\": 1}.");
+            throw HttpException.badInput("The body must be a JSON object such as {\"label\": \"boot\", \"seed\": 1}.");
         }
         return body;
     }

@@ -41,8 +41,18 @@ record SampleQuery(
 
     /** The fields of a request. */
     static final List<String> FIELDS = List.of(
-            "label", "seed", "count", "steps", "sampler", "eta", "classifierScale", "upsample", "upsamplerSteps",
-            "upsamplerSampler", "upsamplerEta", "upsamplerClassifierScale");
+            "label",
+            "seed",
+            "count",
+            "steps",
+            "sampler",
+            "eta",
+            "classifierScale",
+            "upsample",
+            "upsamplerSteps",
+            "upsamplerSampler",
+            "upsamplerEta",
+            "upsamplerClassifierScale");
 
     /** Largest seed: whole numbers up to here survive JSON readers that only know doubles. */
     static final long LARGEST_SEED = (1L << 53) - 1;
@@ -69,8 +79,9 @@ record SampleQuery(
         double scale = scale(fields, "classifierScale", standard, bundle.hasClassifier(), "bundle");
         boolean labelled = bundle.conditional() || scale != 0;
         if (found != null && !labelled) {
-            throw HttpException.badInput("label must be left out where classifierScale is 0: only the classifier of this"
-                    + " bundle knows its classes.");
+            throw HttpException.badInput(
+                    "label must be left out where classifierScale is 0: only the classifier of this"
+                            + " bundle knows its classes.");
         }
         Optional<UpsamplingSettings> enlarging = enlarging(fields, bundle.upsampler(), labelled, config);
         return new SampleQuery(
@@ -86,25 +97,26 @@ record SampleQuery(
     }
 
     private static Optional<UpsamplingSettings> enlarging(
-            Map<String, String> fields,
-            Optional<UpsamplerFacts> upsampler,
-            boolean labelled,
-            FunctionConfig config) {
+            Map<String, String> fields, Optional<UpsamplerFacts> upsampler, boolean labelled, FunctionConfig config) {
         boolean wanted = truth(fields, "upsample", upsampler.isPresent());
         if (wanted && upsampler.isEmpty()) {
             throw HttpException.badInput("upsample must be false: this function has no upsampler.");
         }
         if (!wanted) {
-            ENLARGING_FIELDS.stream().filter(name -> given(fields, name)).findFirst().ifPresent(name -> {
-                throw HttpException.badInput(name + " must be left out: "
-                        + (upsampler.isPresent() ? "upsample is false." : "this function has no upsampler."));
-            });
+            ENLARGING_FIELDS.stream()
+                    .filter(name -> given(fields, name))
+                    .findFirst()
+                    .ifPresent(name -> {
+                        throw HttpException.badInput(name + " must be left out: "
+                                + (upsampler.isPresent() ? "upsample is false." : "this function has no upsampler."));
+                    });
             return Optional.empty();
         }
         UpsamplerFacts facts = upsampler.get();
         if (!labelled && (facts.conditional() || given(fields, "upsamplerClassifierScale"))) {
-            throw HttpException.badInput("upsample must be false where classifierScale is 0: without guidance the images"
-                    + " are of no class that the upsampler could be told.");
+            throw HttpException.badInput(
+                    "upsample must be false where classifierScale is 0: without guidance the images"
+                            + " are of no class that the upsampler could be told.");
         }
         String sampler = sampler(fields, "upsamplerSampler");
         String standard = config.standard().upsamplerSteps();
@@ -176,9 +188,8 @@ record SampleQuery(
         String steps = (given == null ? standard : given).strip();
         int limit = config.limit().steps();
         if (!steps.matches("(ddim)?[0-9]{1,9}|[0-9]{1,9}(,[0-9]{1,9}){1,99}")) {
-            throw HttpException.badInput(
-                    name + " must be a number from 1 to " + limit + ", ddimN, or a list of numbers such as 10,10,5, not "
-                            + Quoted.of(steps) + ".");
+            throw HttpException.badInput(name + " must be a number from 1 to " + limit
+                    + ", ddimN, or a list of numbers such as 10,10,5, not " + Quoted.of(steps) + ".");
         }
         long asked = 0;
         for (String part : steps.replace("ddim", "").split(",")) {
@@ -198,7 +209,8 @@ record SampleQuery(
     private static double eta(Map<String, String> fields, String name, String samplerName, String sampler) {
         double eta = decimal(fields, name, 0, 1, 0);
         if (eta != 0 && sampler.equals("ddpm")) {
-            throw HttpException.badInput(name + " must be left out with the " + samplerName + " ddpm: it belongs to ddim.");
+            throw HttpException.badInput(
+                    name + " must be left out with the " + samplerName + " ddpm: it belongs to ddim.");
         }
         return eta;
     }
@@ -255,7 +267,7 @@ record SampleQuery(
         } catch (NumberFormatException e) {
             // The same sentence serves what is no number and what is out of range.
         }
-        throw HttpException.badInput(
-                name + " must be a number from " + (long) least + " to " + (long) most + ", not " + Quoted.of(text) + ".");
+        throw HttpException.badInput(name + " must be a number from " + (long) least + " to " + (long) most + ", not "
+                + Quoted.of(text) + ".");
     }
 }

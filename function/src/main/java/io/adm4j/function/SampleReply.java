@@ -12,7 +12,10 @@ import java.util.List;
  * @param images in the order of their seeds
  */
 public record SampleReply(
-        String bundle, Settings settings, long milliseconds, @JsonProperty("pictures") List<Image> images) {
+        String bundle,
+        Settings settings,
+        long milliseconds,
+        @JsonProperty("pictures") List<Image> images) {
     /**
      * Settings common to all images of a request.
      *

@@ -30,7 +30,8 @@ record SampleResult(SampleQuery query, BundleInfo facts, List<Tensor> parts, lon
         if (all.size() == 1) {
             return PngWriter.encode(all.get(0));
         }
-        return PngWriter.encode(ImageGrid.of((int) Math.ceil(Math.sqrt(all.size()))).layOut(joined()));
+        return PngWriter.encode(
+                ImageGrid.of((int) Math.ceil(Math.sqrt(all.size()))).layOut(joined()));
     }
 
     /** Each image as a PNG file, with what gives it again. */
@@ -39,12 +40,19 @@ record SampleResult(SampleQuery query, BundleInfo facts, List<Tensor> parts, lon
         List<SampleReply.Image> images = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             Integer label = query.labelOf(i, facts.classes());
-            images.add(
-                    new SampleReply.Image(label, facts.classes().name(label), query.seed() + i, PngWriter.encode(all.get(i))));
+            images.add(new SampleReply.Image(
+                    label, facts.classes().name(label), query.seed() + i, PngWriter.encode(all.get(i))));
         }
         SampleReply.Settings settings = new SampleReply.Settings(
-                query.label(), facts.classes().name(query.label()), query.seed(), query.count(), query.steps(), query.sampler(),
-                query.eta(), query.classifierScale(), upsampling());
+                query.label(),
+                facts.classes().name(query.label()),
+                query.seed(),
+                query.count(),
+                query.steps(),
+                query.sampler(),
+                query.eta(),
+                query.classifierScale(),
+                upsampling());
         return new SampleReply(facts.name(), settings, milliseconds, images);
     }
 

@@ -71,19 +71,23 @@ public class SamplingService {
         running = new Semaphore(config.parallel(), true);
         admitted = new Semaphore(config.parallel() + config.queue());
         samples = Counter.builder("adm4j.samples").description("Images drawn").register(metrics);
-        seconds = Timer.builder("adm4j.sampling").description("Time spent drawing, a request").register(metrics);
+        seconds = Timer.builder("adm4j.sampling")
+                .description("Time spent drawing, a request")
+                .register(metrics);
         open = true;
     }
 
     private void load(Path folder, Device device) {
-        Optional<Path> large = config.upsampler().filter(name -> !name.isBlank()).map(Path::of);
+        Optional<Path> large =
+                config.upsampler().filter(name -> !name.isBlank()).map(Path::of);
         requireBundle(folder, "bundle", "the folder of one");
         large.ifPresent(path -> requireBundle(path, "upsampler", "the folder of one, or to nothing for none"));
         try {
             ModelBundle bundle = ModelBundle.load(folder);
             if (bundle.manifest().smallSize().isPresent()) {
-                throw new ConfigurationException("The bundle in " + folder + " is an upsampler, which draws nothing: set"
-                        + " ADM4J_UPSAMPLER or -Dadm4j.upsampler to it, and adm4j.bundle to one that draws.");
+                throw new ConfigurationException(
+                        "The bundle in " + folder + " is an upsampler, which draws nothing: set"
+                                + " ADM4J_UPSAMPLER or -Dadm4j.upsampler to it, and adm4j.bundle to one that draws.");
             }
             pipeline = SamplingPipeline.open(bundle, device, config.threads());
             if (large.isPresent()) {
@@ -93,7 +97,8 @@ public class SamplingService {
             facts = BundleInfo.of(pipeline, Optional.ofNullable(upsampler));
             warmUp();
             LOG.infof("Bundle %s from %s, on %s.", facts.name(), folder, device);
-            large.ifPresent(path -> LOG.infof("Upsampler %s from %s.", upsampler.manifest().name(), path));
+            large.ifPresent(path ->
+                    LOG.infof("Upsampler %s from %s.", upsampler.manifest().name(), path));
         } catch (BundleException | RuntimeFailure | IllegalArgumentException e) {
             close();
             // Without a cause Quarkus prints just the sentence.
@@ -104,7 +109,8 @@ public class SamplingService {
     private static void requireBundle(Path folder, String setting, String remedy) {
         if (!Files.isRegularFile(folder.resolve("model.json"))) {
             throw new ConfigurationException("There is no bundle in " + folder.toAbsolutePath()
-                    + " (no model.json): set ADM4J_" + setting.toUpperCase(Locale.ROOT) + " or -Dadm4j." + setting + " to "
+                    + " (no model.json): set ADM4J_" + setting.toUpperCase(Locale.ROOT) + " or -Dadm4j." + setting
+                    + " to "
                     + remedy + ".");
         }
     }
@@ -213,7 +219,8 @@ public class SamplingService {
         try {
             for (int from = 0; from < query.count(); from += config.batchSize()) {
                 int to = Math.min(from + config.batchSize(), query.count());
-                Tensor images = pipeline.sample(part(query, from, to), untilStopped).images();
+                Tensor images =
+                        pipeline.sample(part(query, from, to), untilStopped).images();
                 if (query.enlarging().isEmpty()) {
                     parts.add(images);
                 } else {
@@ -230,7 +237,8 @@ public class SamplingService {
     }
 
     /** @param first number of the first of the small images */
-    private List<Tensor> enlarged(SampleQuery query, UpsamplingSettings how, Tensor small, int first, StepListener listener) {
+    private List<Tensor> enlarged(
+            SampleQuery query, UpsamplingSettings how, Tensor small, int first, StepListener listener) {
         List<Tensor> large = new ArrayList<>();
         int count = (int) small.dim(0);
         for (int from = 0; from < count; from += config.upsamplerBatchSize()) {
@@ -256,7 +264,9 @@ public class SamplingService {
     /** One an image, or none where they are of no chosen class. */
     private int[] labels(SampleQuery query, int from, int to) {
         return query.labelled()
-                ? IntStream.range(from, to).map(i -> query.labelOf(i, facts.classes())).toArray()
+                ? IntStream.range(from, to)
+                        .map(i -> query.labelOf(i, facts.classes()))
+                        .toArray()
                 : new int[0];
     }
 }

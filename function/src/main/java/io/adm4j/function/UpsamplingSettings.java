@@ -2,9 +2,6 @@ package io.adm4j.function;
 
 import io.adm4j.sampling.SamplingSettings;
 
-
-
-
 /**
  * How the images of a request are enlarged.
  *

@@ -39,52 +39,55 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "label=99               | label must be a number from 0 to 9 or one of the names 0 T-shirt/top, 1 Trouser",
-        "label=-1               | label must be a number from 0 to 9",
-        "label=99999999999999   | label must be a number from 0 to 9",
-        "label=                 | label must be a number from 0 to 9",
-        "label=spaceship        | not 'spaceship'.",
-        "label=s                | label must mean one class, but 's' fits",
-        "seed=abc               | seed must be a whole number from 0 to 9007199254740991, not 'abc'.",
-        "seed=-1                | seed must be a whole number",
-        "seed=1.5               | seed must be a whole number",
-        "seed=99999999999999999999 | seed must be a whole number",
-        "seed=                  | seed must be a whole number",
-        "count=0                | count must be a whole number from 1 to 100, not '0'.",
-        "count=101              | count must be a whole number from 1 to 100",
-        "count=4294967297       | count must be a whole number from 1 to 100",
-        "steps=0                | steps must be from 1 to 250 in all, not 0.",
-        "steps=251              | steps must be from 1 to 250 in all",
-        "steps=200,51           | steps must be from 1 to 250 in all, not 251.",
-        "steps=999999999,999999999,999999999 | steps must be from 1 to 250 in all",
-        "steps=many             | steps must be a number from 1 to 250, ddimN, or a list",
-        "steps=5,               | steps must be a number",
-        "steps=-5               | steps must be a number",
-        "steps=ddim             | steps must be a number",
-        "steps=999999999999999999999 | steps must be a number",
-        "steps=ddim249          | steps does not fit this bundle: ",
-        "steps=249              | steps does not fit this bundle: ",
-        "sampler=euler          | sampler must be ddim or ddpm, not 'euler'.",
-        "eta=NaN                | eta must be a number from 0 to 1, not 'NaN'.",
-        "eta=1.01               | eta must be a number from 0 to 1",
-        "eta=-0.1               | eta must be a number from 0 to 1",
-        "eta=0x1p0              | eta must be a number from 0 to 1",
-        "eta=1&sampler=ddpm     | eta must be left out with the sampler ddpm",
-        "classifierScale=NaN    | classifierScale must be a number from 0 to 1000, not 'NaN'.",
-        "classifierScale=Infinity | classifierScale must be a number from 0 to 1000",
-        "classifierScale=-1     | classifierScale must be a number from 0 to 1000",
-        "classifierScale=1e999999999 | classifierScale must be a number from 0 to 1000",
-        "classifierScale=x      | classifierScale must be a number from 0 to 1000",
-        "upsample=true          | upsample must be false: this function has no upsampler.",
-        "upsample=yes           | upsample must be true or false, not 'yes'.",
-        "upsamplerSteps=5       | upsamplerSteps must be left out: this function has no upsampler.",
-        "upsamplerEta=0         | upsamplerEta must be left out",
-        "scale=1                | There is no field 'scale': allowed are label, seed, count, steps, sampler, eta, classif",
-        "Seed=1                 | There is no field 'Seed'",
-        "a.b=1                  | There is no field 'a.b'",
-        "seed=1&seed=2          | 'seed' is given 2 times",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "label=99               | label must be a number from 0 to 9 or one of the names 0 T-shirt/top, 1 Trouser",
+                "label=-1               | label must be a number from 0 to 9",
+                "label=99999999999999   | label must be a number from 0 to 9",
+                "label=                 | label must be a number from 0 to 9",
+                "label=spaceship        | not 'spaceship'.",
+                "label=s                | label must mean one class, but 's' fits",
+                "seed=abc               | seed must be a whole number from 0 to 9007199254740991, not 'abc'.",
+                "seed=-1                | seed must be a whole number",
+                "seed=1.5               | seed must be a whole number",
+                "seed=99999999999999999999 | seed must be a whole number",
+                "seed=                  | seed must be a whole number",
+                "count=0                | count must be a whole number from 1 to 100, not '0'.",
+                "count=101              | count must be a whole number from 1 to 100",
+                "count=4294967297       | count must be a whole number from 1 to 100",
+                "steps=0                | steps must be from 1 to 250 in all, not 0.",
+                "steps=251              | steps must be from 1 to 250 in all",
+                "steps=200,51           | steps must be from 1 to 250 in all, not 251.",
+                "steps=999999999,999999999,999999999 | steps must be from 1 to 250 in all",
+                "steps=many             | steps must be a number from 1 to 250, ddimN, or a list",
+                "steps=5,               | steps must be a number",
+                "steps=-5               | steps must be a number",
+                "steps=ddim             | steps must be a number",
+                "steps=999999999999999999999 | steps must be a number",
+                "steps=ddim249          | steps does not fit this bundle: ",
+                "steps=249              | steps does not fit this bundle: ",
+                "sampler=euler          | sampler must be ddim or ddpm, not 'euler'.",
+                "eta=NaN                | eta must be a number from 0 to 1, not 'NaN'.",
+                "eta=1.01               | eta must be a number from 0 to 1",
+                "eta=-0.1               | eta must be a number from 0 to 1",
+                "eta=0x1p0              | eta must be a number from 0 to 1",
+                "eta=1&sampler=ddpm     | eta must be left out with the sampler ddpm",
+                "classifierScale=NaN    | classifierScale must be a number from 0 to 1000, not 'NaN'.",
+                "classifierScale=Infinity | classifierScale must be a number from 0 to 1000",
+                "classifierScale=-1     | classifierScale must be a number from 0 to 1000",
+                "classifierScale=1e999999999 | classifierScale must be a number from 0 to 1000",
+                "classifierScale=x      | classifierScale must be a number from 0 to 1000",
+                "upsample=true          | upsample must be false: this function has no upsampler.",
+                "upsample=yes           | upsample must be true or false, not 'yes'.",
+                "upsamplerSteps=5       | upsamplerSteps must be left out: this function has no upsampler.",
+                "upsamplerEta=0         | upsamplerEta must be left out",
+                "scale=1                | There is no field 'scale': allowed are label, seed, count, steps, sampler, eta, classif",
+                "Seed=1                 | There is no field 'Seed'",
+                "a.b=1                  | There is no field 'a.b'",
+                "seed=1&seed=2          | 'seed' is given 2 times",
+            })
     void aWrongQueryNamesTheFieldAndWhatIsAllowed(String query, String expected) {
         for (String path : new String[] {"/sample?", "/sample.png?"}) {
             String sentence = sentence(raw().when().get(path + query), 400);
@@ -93,28 +96,32 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "{\"label\": 99}         | label must be a number from 0 to 9",
-        "{\"label\": \"s\"}      | label must mean one class",
-        "{\"label\": [1, 2]}     | Field 'label' must be one number or text, not an array or object.",
-        "{\"label\": {\"a\": 1}} | Field 'label' must be one number or text",
-        "{\"seed\": \"abc\"}     | seed must be a whole number",
-        "{\"seed\": true}        | seed must be a whole number",
-        "{\"seed\": 1.5}         | seed must be a whole number",
-        "{\"seed\": 1e400}       | seed must be a whole number",
-        "{\"eta\": NaN}          | The body is no JSON: it cannot be read at line 1, column",
-        "{\"eta\": \"NaN\"}      | eta must be a number from 0 to 1",
-        "{\"colour\": 1}         | There is no field 'colour'",
-        "{\"seed\": 1            | The body is no JSON",
-        "seed=1                  | The body is no JSON",
-        "{\"seed\": 1} x         | The body is no JSON",
-        "{\"seed\": 1, \"seed\": 2} | The body is no JSON",
-        "[1]                     | The body must be a JSON object",
-        "null                    | The body must be a JSON object",
-        "\"boot\"                | The body must be a JSON object",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"label\": 99}         | label must be a number from 0 to 9",
+                "{\"label\": \"s\"}      | label must mean one class",
+                "{\"label\": [1, 2]}     | Field 'label' must be one number or text, not an array or object.",
+                "{\"label\": {\"a\": 1}} | Field 'label' must be one number or text",
+                "{\"seed\": \"abc\"}     | seed must be a whole number",
+                "{\"seed\": true}        | seed must be a whole number",
+                "{\"seed\": 1.5}         | seed must be a whole number",
+                "{\"seed\": 1e400}       | seed must be a whole number",
+                "{\"eta\": NaN}          | The body is no JSON: it cannot be read at line 1, column",
+                "{\"eta\": \"NaN\"}      | eta must be a number from 0 to 1",
+                "{\"colour\": 1}         | There is no field 'colour'",
+                "{\"seed\": 1            | The body is no JSON",
+                "seed=1                  | The body is no JSON",
+                "{\"seed\": 1} x         | The body is no JSON",
+                "{\"seed\": 1, \"seed\": 2} | The body is no JSON",
+                "[1]                     | The body must be a JSON object",
+                "null                    | The body must be a JSON object",
+                "\"boot\"                | The body must be a JSON object",
+            })
     void aWrongBodyNamesTheFieldAndWhatIsAllowed(String body, String expected) {
-        String sentence = sentence(given().contentType("application/json").body(body).when().post("/sample"), 400);
+        String sentence = sentence(
+                given().contentType("application/json").body(body).when().post("/sample"), 400);
         assertTrue(sentence.contains(expected), sentence);
     }
 
@@ -138,7 +145,8 @@ class BadInputTest {
 
     @Test
     void whatWasSentIsShownCutAndClean() {
-        String sentence = sentence(given().queryParam("label", "\u0007" + "x".repeat(300)).when().get("/sample"), 400);
+        String sentence = sentence(
+                given().queryParam("label", "\u0007" + "x".repeat(300)).when().get("/sample"), 400);
         assertTrue(sentence.contains("' " + "x".repeat(39) + "...'"), sentence);
     }
 
@@ -159,7 +167,9 @@ class BadInputTest {
     void otherMethodsAreRefused(String path) {
         sentence(given().when().put(path), 405);
         sentence(given().when().delete(path), 405);
-        assertEquals(path.endsWith(".png") ? "GET" : "GET, POST", given().when().delete(path).header("Allow"));
+        assertEquals(
+                path.endsWith(".png") ? "GET" : "GET, POST",
+                given().when().delete(path).header("Allow"));
     }
 
     @Test

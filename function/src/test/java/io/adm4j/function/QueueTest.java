@@ -47,9 +47,12 @@ class QueueTest {
             }));
             assertTrue(started.await(30, TimeUnit.SECONDS));
             for (String path : new String[] {"/sample", "/sample.png"}) {
-                given().when().get(path + "?steps=2").then().statusCode(503).header("Retry-After", "1").body(
-                        "error",
-                        equalTo("The function is busy and 0 requests wait already: try again later."));
+                given().when()
+                        .get(path + "?steps=2")
+                        .then()
+                        .statusCode(503)
+                        .header("Retry-After", "1")
+                        .body("error", equalTo("The function is busy and 0 requests wait already: try again later."));
             }
             finish.countDown();
             assertEquals(1, first.get(30, TimeUnit.SECONDS).parts().get(0).dim(0));
@@ -71,8 +74,11 @@ class QueueTest {
 
     @Test
     void limitsAreSettings() {
-        given().when().get("/sample?steps=6").then().statusCode(400).body(
-                "error", equalTo("steps must be from 1 to 5 in all, not 6."));
+        given().when()
+                .get("/sample?steps=6")
+                .then()
+                .statusCode(400)
+                .body("error", equalTo("steps must be from 1 to 5 in all, not 6."));
     }
 
     private static boolean await(CountDownLatch latch) {

@@ -22,7 +22,12 @@ class SampleFunctionTest {
     SamplingService sampling;
 
     private static JsonPath get(String query) {
-        return given().when().get("/sample?" + query).then().statusCode(200).contentType("application/json").extract()
+        return given().when()
+                .get("/sample?" + query)
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .extract()
                 .jsonPath();
     }
 
@@ -114,7 +119,11 @@ class SampleFunctionTest {
 
     @Test
     void allFieldsMayBeLeftOut() {
-        given().when().post("/sample").then().statusCode(200).body("settings.steps", equalTo("25"))
+        given().when()
+                .post("/sample")
+                .then()
+                .statusCode(200)
+                .body("settings.steps", equalTo("25"))
                 .body("settings.sampler", equalTo("ddim"))
                 .body("settings.eta", equalTo(0f))
                 .body("settings.classifierScale", equalTo(1f))
@@ -124,30 +133,52 @@ class SampleFunctionTest {
     @Test
     void takesEveryFormOfSteps() {
         for (String steps : List.of("4", "ddim5", "2,1,1", "ddim25", "90,60,60,20,20")) {
-            given().queryParam("steps", steps).queryParam("label", "bag").when().get("/sample").then().statusCode(200)
+            given().queryParam("steps", steps)
+                    .queryParam("label", "bag")
+                    .when()
+                    .get("/sample")
+                    .then()
+                    .statusCode(200)
                     .body("settings.steps", equalTo(steps));
         }
     }
 
     @Test
     void oneImageIsAPngFile() {
-        byte[] file = given().when().get("/sample.png?label=boot&seed=1&steps=2").then().statusCode(200)
-                .contentType("image/png").header("Adm4j-Seed", "1").extract().asByteArray();
+        byte[] file = given().when()
+                .get("/sample.png?label=boot&seed=1&steps=2")
+                .then()
+                .statusCode(200)
+                .contentType("image/png")
+                .header("Adm4j-Seed", "1")
+                .extract()
+                .asByteArray();
         Pixels.of(file).assertSame(image(get("label=boot&seed=1&steps=2"), 0));
     }
 
     @Test
     void severalImagesAreAGrid() {
-        Pixels grid = Pixels.of(given().when().get("/sample.png?count=5&steps=2").then().statusCode(200)
-                .contentType("image/png").extract().asByteArray());
+        Pixels grid = Pixels.of(given().when()
+                .get("/sample.png?count=5&steps=2")
+                .then()
+                .statusCode(200)
+                .contentType("image/png")
+                .extract()
+                .asByteArray());
         assertEquals(3 * 32 + 4 * 2, grid.width());
         assertEquals(2 * 32 + 3 * 2, grid.height());
     }
 
     @Test
     void healthAndMetricsTell() {
-        given().when().get("/q/health/ready").then().statusCode(200).body("status", equalTo("UP"))
-                .body("checks.find { it.name == 'bundle' }.data.name", equalTo(sampling.facts().name()));
+        given().when()
+                .get("/q/health/ready")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("UP"))
+                .body(
+                        "checks.find { it.name == 'bundle' }.data.name",
+                        equalTo(sampling.facts().name()));
         double before = samples();
         get("count=3&steps=2");
         assertEquals(before + 3, samples());
@@ -156,7 +187,13 @@ class SampleFunctionTest {
     }
 
     private static double samples() {
-        return given().when().get("/q/metrics").then().statusCode(200).extract().asString().lines()
+        return given().when()
+                .get("/q/metrics")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString()
+                .lines()
                 .filter(l -> l.startsWith("adm4j_samples_total"))
                 .mapToDouble(l -> Double.parseDouble(l.substring(l.lastIndexOf(' '))))
                 .sum();

@@ -104,7 +104,10 @@ class StartTest {
     @Test
     void aMissingUpsamplerIsNamedWithTheSetting() {
         String message = failure(Map.of(
-                "adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", folder.resolve("none").toString()));
+                "adm4j.bundle",
+                TestBundles.CONDITIONAL,
+                "adm4j.upsampler",
+                folder.resolve("none").toString()));
         assertEquals(
                 "There is no bundle in " + folder.resolve("none") + " (no model.json): set ADM4J_UPSAMPLER or"
                         + " -Dadm4j.upsampler to the folder of one, or to nothing for none.",
@@ -113,16 +116,18 @@ class StartTest {
 
     @Test
     void aBundleThatDrawsIsNoUpsampler() {
-        String message = failure(Map.of(
-                "adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", TestBundles.CONDITIONAL));
+        String message =
+                failure(Map.of("adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", TestBundles.CONDITIONAL));
         assertTrue(message.contains("is no upsampler"), message);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "'\"small_size\" : 32' | '\"small_size\" : 16' | enlarges images of 16x16 to 64x64, but the model test-32 draws images of 32x32.",
-        "'\"Ankle boot\"'       | '\"boot\", \"hat\"'  | knows 11 classes and the model test-32 10: they need the same ones.",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'\"small_size\" : 32' | '\"small_size\" : 16' | enlarges images of 16x16 to 64x64, but the model test-32 draws images of 32x32.",
+                "'\"Ankle boot\"'       | '\"boot\", \"hat\"'  | knows 11 classes and the model test-32 10: they need the same ones.",
+            })
     void anUpsamplerThatDoesNotFitIsExplained(String words, String others, String expected) throws IOException {
         copy(Path.of(TestBundles.UPSAMPLER));
         Path manifest = folder.resolve("model.json");
@@ -150,22 +155,25 @@ class StartTest {
 
     @Test
     void cudaDoesNotFallBackToTheCpu() {
-        assertTrue(failure(Map.of("adm4j.bundle", BUNDLE.toString(), "adm4j.device", "cuda")).contains("CUDA"));
+        assertTrue(failure(Map.of("adm4j.bundle", BUNDLE.toString(), "adm4j.device", "cuda"))
+                .contains("CUDA"));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "adm4j.device | gpu | adm4j.device must be cpu or cuda",
-        "adm4j.threads | -1 | adm4j.threads must be at least 0, not -1.",
-        "adm4j.batch-size | 0 | adm4j.batch-size must be at least 1, not 0.",
-        "adm4j.parallel | 0 | adm4j.parallel must be at least 1, not 0.",
-        "adm4j.queue | -1 | adm4j.queue must be at least 0, not -1.",
-        "adm4j.limit.count | 0 | adm4j.limit.count must be at least 1, not 0.",
-        "adm4j.limit.steps | 0 | adm4j.limit.steps must be at least 1, not 0.",
-        "adm4j.limit.steps | 10 | The settings adm4j.standard.* do not work: steps must be from 1 to 10 in all, not 25.",
-        "adm4j.standard.steps | few | The settings adm4j.standard.* do not work: steps must be a number",
-        "adm4j.standard.classifier-scale | -1 | The settings adm4j.standard.* do not work: classifierScale must be",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "adm4j.device | gpu | adm4j.device must be cpu or cuda",
+                "adm4j.threads | -1 | adm4j.threads must be at least 0, not -1.",
+                "adm4j.batch-size | 0 | adm4j.batch-size must be at least 1, not 0.",
+                "adm4j.parallel | 0 | adm4j.parallel must be at least 1, not 0.",
+                "adm4j.queue | -1 | adm4j.queue must be at least 0, not -1.",
+                "adm4j.limit.count | 0 | adm4j.limit.count must be at least 1, not 0.",
+                "adm4j.limit.steps | 0 | adm4j.limit.steps must be at least 1, not 0.",
+                "adm4j.limit.steps | 10 | The settings adm4j.standard.* do not work: steps must be from 1 to 10 in all, not 25.",
+                "adm4j.standard.steps | few | The settings adm4j.standard.* do not work: steps must be a number",
+                "adm4j.standard.classifier-scale | -1 | The settings adm4j.standard.* do not work: classifierScale must be",
+            })
     void aWrongSettingIsNamed(String name, String value, String expected) {
         String message = failure(Map.of("adm4j.bundle", BUNDLE.toString(), name, value));
         assertTrue(message.contains(expected), message);

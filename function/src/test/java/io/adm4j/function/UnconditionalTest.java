@@ -29,7 +29,12 @@ class UnconditionalTest {
     }
 
     private static JsonPath get(String query) {
-        return given().when().get("/sample?upsample=false&steps=4&" + query).then().statusCode(200).extract().jsonPath();
+        return given().when()
+                .get("/sample?upsample=false&steps=4&" + query)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
     }
 
     private static Pixels image(JsonPath reply) {
@@ -42,27 +47,40 @@ class UnconditionalTest {
         assertEquals(8, bag.getInt("pictures[0].label"));
         assertTrue(image(bag).differences(image(get("label=boot&seed=1&classifierScale=30")), 1) > 0);
         assertEquals(List.of(3, 4), get("seed=13&count=2").getList("pictures.label"));
-        given().when().get("/sample?label=bag&steps=2&upsamplerSteps=2").then().statusCode(200)
+        given().when()
+                .get("/sample?label=bag&steps=2&upsamplerSteps=2")
+                .then()
+                .statusCode(200)
                 .body("settings.upsampling.bundle", equalTo("test-32-64"))
                 .body("pictures[0].label", equalTo(8));
     }
 
     @Test
     void withoutGuidanceThereIsNone() {
-        given().when().get("/sample?classifierScale=0&seed=3&steps=4&upsample=false").then().statusCode(200)
+        given().when()
+                .get("/sample?classifierScale=0&seed=3&steps=4&upsample=false")
+                .then()
+                .statusCode(200)
                 .body("pictures[0].label", nullValue())
                 .body("pictures[0].className", nullValue());
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "classifierScale=0&label=3&upsample=false | label must be left out where classifierScale is 0",
-        "classifierScale=0 | upsample must be false where classifierScale is 0",
-        "label=10 | label must be a number from 0 to 9",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "classifierScale=0&label=3&upsample=false | label must be left out where classifierScale is 0",
+                "classifierScale=0 | upsample must be false where classifierScale is 0",
+                "label=10 | label must be a number from 0 to 9",
+            })
     void whatCannotBeIsNamed(String query, String expected) {
-        String sentence =
-                given().when().get("/sample?" + query).then().statusCode(400).extract().jsonPath().getString("error");
+        String sentence = given().when()
+                .get("/sample?" + query)
+                .then()
+                .statusCode(400)
+                .extract()
+                .jsonPath()
+                .getString("error");
         assertTrue(sentence.startsWith(expected) && sentence.endsWith("."), sentence);
     }
 }

@@ -34,7 +34,12 @@ class UpsamplerTest {
     }
 
     private static JsonPath get(String query) {
-        return given().when().get("/sample?" + query).then().statusCode(200).extract().jsonPath();
+        return given().when()
+                .get("/sample?" + query)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
     }
 
     private static Pixels image(JsonPath reply, int i) {
@@ -50,9 +55,13 @@ class UpsamplerTest {
                 Map.of("bundle", "test-32-64", "steps", "4", "sampler", "ddim", "eta", 0f, "classifierScale", 0f),
                 large.getMap("settings.upsampling"));
         assertEquals(9, large.getInt("pictures[0].label"));
-        given().when().get("/sample?label=boot&seed=7&steps=2&upsample=false").then().statusCode(200)
+        given().when()
+                .get("/sample?label=boot&seed=7&steps=2&upsample=false")
+                .then()
+                .statusCode(200)
                 .body("settings.upsampling", nullValue());
-        assertEquals(32, image(get("label=boot&seed=7&steps=2&upsample=false"), 0).width());
+        assertEquals(
+                32, image(get("label=boot&seed=7&steps=2&upsample=false"), 0).width());
         JsonPath post = given().contentType("application/json")
                 .body("{\"label\": 9, \"seed\": 7, \"steps\": 2, \"upsample\": true, \"upsamplerSteps\": 4}")
                 .when()
@@ -88,31 +97,49 @@ class UpsamplerTest {
 
     @Test
     void filesAndHealthTellOfIt() {
-        byte[] file = given().when().get("/sample.png?count=2&steps=2").then().statusCode(200)
-                .header("Adm4j-Upsampler", "test-32-64").extract().asByteArray();
+        byte[] file = given().when()
+                .get("/sample.png?count=2&steps=2")
+                .then()
+                .statusCode(200)
+                .header("Adm4j-Upsampler", "test-32-64")
+                .extract()
+                .asByteArray();
         assertEquals(2 * 64 + 3 * 2, Pixels.of(file).width());
-        given().when().get("/sample.png?steps=2&upsample=false").then().statusCode(200)
+        given().when()
+                .get("/sample.png?steps=2&upsample=false")
+                .then()
+                .statusCode(200)
                 .header("Adm4j-Upsampler", nullValue());
-        given().when().get("/q/health/ready").then().statusCode(200)
+        given().when()
+                .get("/q/health/ready")
+                .then()
+                .statusCode(200)
                 .body("checks.find { it.name == 'bundle' }.data.upsampler", equalTo("test-32-64"));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "upsample=maybe | upsample must be true or false, not 'maybe'.",
-        "upsamplerSteps=0 | upsamplerSteps must be from 1 to 250 in all, not 0.",
-        "upsamplerSteps=249 | upsamplerSteps does not fit this upsampler: ",
-        "upsamplerSteps=many | upsamplerSteps must be a number from 1 to 250",
-        "upsamplerSampler=euler | upsamplerSampler must be ddim or ddpm, not 'euler'.",
-        "upsamplerEta=2 | upsamplerEta must be a number from 0 to 1",
-        "upsamplerEta=1&upsamplerSampler=ddpm | upsamplerEta must be left out with the upsamplerSampler ddpm",
-        "upsamplerClassifierScale=1 | upsamplerClassifierScale must be 0: this upsampler has no classifier.",
-        "upsample=false&upsamplerSteps=3 | upsamplerSteps must be left out: upsample is false.",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "upsample=maybe | upsample must be true or false, not 'maybe'.",
+                "upsamplerSteps=0 | upsamplerSteps must be from 1 to 250 in all, not 0.",
+                "upsamplerSteps=249 | upsamplerSteps does not fit this upsampler: ",
+                "upsamplerSteps=many | upsamplerSteps must be a number from 1 to 250",
+                "upsamplerSampler=euler | upsamplerSampler must be ddim or ddpm, not 'euler'.",
+                "upsamplerEta=2 | upsamplerEta must be a number from 0 to 1",
+                "upsamplerEta=1&upsamplerSampler=ddpm | upsamplerEta must be left out with the upsamplerSampler ddpm",
+                "upsamplerClassifierScale=1 | upsamplerClassifierScale must be 0: this upsampler has no classifier.",
+                "upsample=false&upsamplerSteps=3 | upsamplerSteps must be left out: upsample is false.",
+            })
     void aWrongFieldIsNamed(String query, String expected) {
         for (String path : new String[] {"/sample?", "/sample.png?"}) {
-            String sentence =
-                    given().when().get(path + query).then().statusCode(400).extract().jsonPath().getString("error");
+            String sentence = given().when()
+                    .get(path + query)
+                    .then()
+                    .statusCode(400)
+                    .extract()
+                    .jsonPath()
+                    .getString("error");
             assertTrue(sentence.startsWith(expected) && sentence.endsWith("."), sentence);
         }
     }

@@ -2,9 +2,6 @@ package io.adm4j.export.autodiff;
 
 import io.adm4j.export.graph.Value;
 
-
-
-
 /** Elementwise arithmetic with broadcasting: gradients are summed over what broadcasting repeated. */
 final class ArithmeticRules {
     private ArithmeticRules() {}

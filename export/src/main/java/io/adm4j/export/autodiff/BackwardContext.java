@@ -64,9 +64,8 @@ final class BackwardContext {
     void give(int i, Value gradient) {
         Value input = node.input(i);
         if (!Arrays.equals(gradient.shape(), input.shape()) || gradient.type() != input.type()) {
-            throw new IllegalStateException(
-                    "The rule of " + node.op() + " gave a gradient " + gradient + " of " + gradient.type() + " for " + input
-                            + " of " + input.type() + ".");
+            throw new IllegalStateException("The rule of " + node.op() + " gave a gradient " + gradient + " of "
+                    + gradient.type() + " for " + input + " of " + input.type() + ".");
         }
         gradients.merge(input, gradient, Value::add);
     }

@@ -119,11 +119,10 @@ final class ConvolutionWeights {
                         h,
                         w,
                         in);
-                elements.add(rows.matmul(window.reshape(n * h * w, in), true, false, 1).reshape(out, in, 1));
+                elements.add(rows.matmul(window.reshape(n * h * w, in), true, false, 1)
+                        .reshape(out, in, 1));
             }
         }
-        return elements.size() == 1
-                ? elements.get(0)
-                : step.graph().concat(2, elements.toArray(Value[]::new));
+        return elements.size() == 1 ? elements.get(0) : step.graph().concat(2, elements.toArray(Value[]::new));
     }
 }

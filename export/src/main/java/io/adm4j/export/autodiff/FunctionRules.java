@@ -53,13 +53,16 @@ final class FunctionRules {
     static void quickGelu(BackwardContext s) {
         float alpha = s.node().real("alpha", 1.702f);
         if (s.kernels() == Kernels.TRAINING) {
-            s.give(0, s.graph().node(
-                    "QuickGeluGrad",
-                    Node.MICROSOFT,
-                    List.of(s.dy(), s.x(0)),
-                    Map.of("alpha", alpha),
-                    s.x(0).type(),
-                    s.x(0).shape()));
+            s.give(
+                    0,
+                    s.graph()
+                            .node(
+                                    "QuickGeluGrad",
+                                    Node.MICROSOFT,
+                                    List.of(s.dy(), s.x(0)),
+                                    Map.of("alpha", alpha),
+                                    s.x(0).type(),
+                                    s.x(0).shape()));
             return;
         }
         Value sigma = scaled(s.x(0), alpha).sigmoid();

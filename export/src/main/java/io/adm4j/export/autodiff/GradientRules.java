@@ -58,9 +58,8 @@ final class GradientRules {
     static GradientRule of(Node node) {
         GradientRule rule = BY_OPERATOR.get(name(node));
         if (rule == null) {
-            throw new UnsupportedOperationException(
-                    "There is no gradient rule for the operator " + name(node) + ", which computes '"
-                            + node.output().name() + "'.");
+            throw new UnsupportedOperationException("There is no gradient rule for the operator " + name(node)
+                    + ", which computes '" + node.output().name() + "'.");
         }
         return rule;
     }

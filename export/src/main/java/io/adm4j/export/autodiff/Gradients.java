@@ -88,9 +88,8 @@ public final class Gradients {
     private static Value found(Value v, Value y, Map<Value, Value> gradients) {
         Value gradient = gradients.get(v);
         if (gradient == null) {
-            throw new IllegalArgumentException(
-                    "'" + y.name() + "' does not depend on '" + v.name()
-                            + "' in a way that has a derivative: leave that value out.");
+            throw new IllegalArgumentException("'" + y.name() + "' does not depend on '" + v.name()
+                    + "' in a way that has a derivative: leave that value out.");
         }
         return gradient;
     }

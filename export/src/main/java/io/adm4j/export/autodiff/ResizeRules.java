@@ -10,7 +10,8 @@ final class ResizeRules {
     /** y = mean over 2x2 blocks: each pixel of a block takes a quarter of dy. */
     static void averagePool(BackwardContext s) {
         long[] two = {2, 2};
-        if (!Arrays.equals(s.node().integers("kernel_shape"), two) || !Arrays.equals(s.node().integers("strides"), two)) {
+        if (!Arrays.equals(s.node().integers("kernel_shape"), two)
+                || !Arrays.equals(s.node().integers("strides"), two)) {
             throw s.unsupported("only 2x2 blocks are known");
         }
         Value dx = s.dy().mul(0.25).upsampleNearest2();

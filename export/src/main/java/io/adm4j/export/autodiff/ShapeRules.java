@@ -52,7 +52,7 @@ final class ShapeRules {
         }
         if (all) {
             List<Value> pieces = s.dy().split(
-                    axis, parts.stream().mapToLong(p -> p.dim(axis)).toArray());
+                            axis, parts.stream().mapToLong(p -> p.dim(axis)).toArray());
             for (int i = 0; i < parts.size(); i++) {
                 s.give(i, pieces.get(i));
             }
@@ -91,8 +91,7 @@ final class ShapeRules {
         int[] axes = s.axes(s.constantLongs(3));
         long[] steps = s.node().inputs().size() > 4 ? s.constantLongs(4) : ones(axes.length);
         if (Arrays.stream(steps).allMatch(step -> step == -1) && Arrays.equals(x.shape(), s.y().shape())) {
-            s.give(0, s.standard(
-                    "Slice", List.of(s.dy(), s.x(1), s.x(2), s.x(3), s.x(4)), Map.of(), x.shape()));
+            s.give(0, s.standard("Slice", List.of(s.dy(), s.x(1), s.x(2), s.x(3), s.x(4)), Map.of(), x.shape()));
             return;
         }
         if (Arrays.stream(steps).anyMatch(step -> step != 1)) {
@@ -122,11 +121,17 @@ final class ShapeRules {
             from[i] = pads[padded[i]];
             to[i] = from[i] + x.dim(padded[i]);
         }
-        s.give(0, s.standard(
-                "Slice",
-                List.of(s.dy(), s.graph().longs(from), s.graph().longs(to), s.graph().longs(axes)),
-                Map.of(),
-                x.shape()));
+        s.give(
+                0,
+                s.standard(
+                        "Slice",
+                        List.of(
+                                s.dy(),
+                                s.graph().longs(from),
+                                s.graph().longs(to),
+                                s.graph().longs(axes)),
+                        Map.of(),
+                        x.shape()));
     }
 
     /** Summed over the repetitions. */

@@ -134,7 +134,12 @@ public final class GraphBuilder {
 
     /** Adds a node with one output. */
     public Value node(
-            String op, String domain, List<Value> inputs, Map<String, Object> attributes, ElementType type, long... shape) {
+            String op,
+            String domain,
+            List<Value> inputs,
+            Map<String, Object> attributes,
+            ElementType type,
+            long... shape) {
         Value out = register(nextName(op.toLowerCase()), type, shape);
         add(new Node(op, domain, inputs, List.of(out), attributes));
         return out;
@@ -214,9 +219,8 @@ public final class GraphBuilder {
 
     private Value register(String name, ElementType type, long[] shape) {
         if (Arrays.stream(shape).filter(d -> d < 0 && d != ANY_LENGTH).count() > 1) {
-            throw new IllegalArgumentException(
-                    "Value '" + name + "' of shape " + Arrays.toString(shape)
-                            + " depends on the batch size in more than one dimension.");
+            throw new IllegalArgumentException("Value '" + name + "' of shape " + Arrays.toString(shape)
+                    + " depends on the batch size in more than one dimension.");
         }
         Value v = new Value(this, name, type, shape.clone());
         if (values.putIfAbsent(name, v) != null) {

@@ -11,8 +11,7 @@ import java.util.Map;
  * @param outputs in the operator's order
  * @param attributes values are {@code Long}, {@code Float}, {@code String} or {@code long[]}
  */
-public record Node(
-        String op, String domain, List<Value> inputs, List<Value> outputs, Map<String, Object> attributes) {
+public record Node(String op, String domain, List<Value> inputs, List<Value> outputs, Map<String, Object> attributes) {
 
     public static final String MICROSOFT = "com.microsoft";
 

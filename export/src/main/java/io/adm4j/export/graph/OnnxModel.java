@@ -151,8 +151,8 @@ public final class OnnxModel {
                 place = data.add(p.name(), weight(p));
             }
             if (place.length() != bytes(p)) {
-                throw new IllegalArgumentException("The weights '" + p.name() + "' of two graphs with one file of weights"
-                        + " differ in size.");
+                throw new IllegalArgumentException(
+                        "The weights '" + p.name() + "' of two graphs with one file of weights" + " differ in size.");
             }
             whole.addInitializer(describe(p)
                     .setDataLocation(TensorProto.DataLocation.EXTERNAL)
@@ -176,7 +176,8 @@ public final class OnnxModel {
      * Writes the model field by field, in the form of its messages, so that never more than one weight is in memory.
      */
     private void embed(OutputStream out) throws IOException {
-        List<TensorProto> described = parameters.stream().map(p -> describe(p).build()).toList();
+        List<TensorProto> described =
+                parameters.stream().map(p -> describe(p).build()).toList();
         long graphBytes = graph.getSerializedSize();
         for (int i = 0; i < described.size(); i++) {
             long tensorBytes = tensorBytes(described.get(i), parameters.get(i));
@@ -186,9 +187,8 @@ public final class OnnxModel {
         }
         ModelProto header = header().build();
         if (graphBytes + header.getSerializedSize() > Integer.MAX_VALUE - 16) {
-            throw new IllegalArgumentException(
-                    "A graph with " + weightBytes() + " bytes of weights passes the 2 GiB that one can hold; keep them in a"
-                            + " file beside it.");
+            throw new IllegalArgumentException("A graph with " + weightBytes()
+                    + " bytes of weights passes the 2 GiB that one can hold; keep them in a" + " file beside it.");
         }
         CodedOutputStream coded = CodedOutputStream.newInstance(out, 1 << 16);
         header.writeTo(coded);
@@ -216,9 +216,8 @@ public final class OnnxModel {
     private Tensor weight(Parameter p) {
         Tensor w = weights.get(p.name());
         if (!Arrays.equals(w.shape(), p.shape())) {
-            throw new IllegalArgumentException(
-                    "The weight '" + p.name() + "' has shape " + Arrays.toString(w.shape()) + "; the network takes "
-                            + Arrays.toString(p.shape()) + ".");
+            throw new IllegalArgumentException("The weight '" + p.name() + "' has shape " + Arrays.toString(w.shape())
+                    + "; the network takes " + Arrays.toString(p.shape()) + ".");
         }
         return StoredWeight.of(p, w);
     }
@@ -302,7 +301,9 @@ public final class OnnxModel {
                 .setIrVersion(IR_VERSION)
                 .setProducerName("adm4j")
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(Node.MICROSOFT).setVersion(1));
+                .addOpsetImport(OperatorSetIdProto.newBuilder()
+                        .setDomain(Node.MICROSOFT)
+                        .setVersion(1));
     }
 
     private static NodeProto node(Node n, String name) {
@@ -344,8 +345,10 @@ public final class OnnxModel {
             }
             shape.addDim(dim);
         }
-        TypeProto.Tensor type =
-                TypeProto.Tensor.newBuilder().setElemType(onnxType(v.type())).setShape(shape).build();
+        TypeProto.Tensor type = TypeProto.Tensor.newBuilder()
+                .setElemType(onnxType(v.type()))
+                .setShape(shape)
+                .build();
         return ValueInfoProto.newBuilder()
                 .setName(v.name())
                 .setType(TypeProto.newBuilder().setTensorType(type))

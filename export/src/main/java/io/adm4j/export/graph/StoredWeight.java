@@ -32,9 +32,8 @@ final class StoredWeight {
             float value = from.get();
             short bits = HalfFloat.bits(value);
             if (!Float.isFinite(HalfFloat.value(bits))) {
-                throw new IllegalArgumentException(
-                        "The weight '" + parameter.name() + "' holds " + value + ", which float16 cannot (its largest number"
-                                + " is 65504): keep this network in fp32.");
+                throw new IllegalArgumentException("The weight '" + parameter.name() + "' holds " + value
+                        + ", which float16 cannot (its largest number" + " is 65504): keep this network in fp32.");
             }
             to.putShort(bits);
         }

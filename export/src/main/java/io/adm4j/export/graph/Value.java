@@ -173,9 +173,8 @@ public final class Value {
             return this;
         }
         if (count(to) != count(shape)) {
-            throw new IllegalArgumentException(
-                    "'" + name + "' of shape " + Arrays.toString(shape) + " cannot take the shape "
-                            + Arrays.toString(to) + ".");
+            throw new IllegalArgumentException("'" + name + "' of shape " + Arrays.toString(shape)
+                    + " cannot take the shape " + Arrays.toString(to) + ".");
         }
         long[] target = Arrays.stream(to).map(d -> d < 0 ? -1 : d).toArray();
         return graph.node("Reshape", "", List.of(this, graph.longs(target)), Map.of(), type, to);
@@ -191,9 +190,8 @@ public final class Value {
     /** Consecutive pieces along an axis. */
     public List<Value> split(int axis, long... sizes) {
         if (Arrays.stream(sizes).sum() != shape[axis]) {
-            throw new IllegalArgumentException(
-                    "Pieces of " + Arrays.toString(sizes) + " do not make up axis " + axis + " of '" + name + "' of shape "
-                            + Arrays.toString(shape) + ".");
+            throw new IllegalArgumentException("Pieces of " + Arrays.toString(sizes) + " do not make up axis " + axis
+                    + " of '" + name + "' of shape " + Arrays.toString(shape) + ".");
         }
         List<Value> outputs = new ArrayList<>();
         for (long size : sizes) {
@@ -209,19 +207,13 @@ public final class Value {
     /** Elements {@code from} (inclusive) to {@code to} (exclusive) of one axis of known length. */
     public Value slice(int axis, long from, long to) {
         if (from < 0 || to > shape[axis] || from >= to) {
-            throw new IllegalArgumentException(
-                    "Axis " + axis + " of '" + name + "' of shape " + Arrays.toString(shape) + " has no range " + from
-                            + " to " + to + ".");
+            throw new IllegalArgumentException("Axis " + axis + " of '" + name + "' of shape " + Arrays.toString(shape)
+                    + " has no range " + from + " to " + to + ".");
         }
         long[] s = shape.clone();
         s[axis] = to - from;
         return graph.node(
-                "Slice",
-                "",
-                List.of(this, graph.longs(from), graph.longs(to), graph.longs(axis)),
-                Map.of(),
-                type,
-                s);
+                "Slice", "", List.of(this, graph.longs(from), graph.longs(to), graph.longs(axis)), Map.of(), type, s);
     }
 
     /** A 4-d value with its two last axes reversed. */
@@ -331,12 +323,11 @@ public final class Value {
         long k2 = other.dim(transposeOther ? -1 : -2);
         long n = other.dim(transposeOther ? -2 : -1);
         if (k != k2) {
-            throw new IllegalArgumentException(
-                    "'" + name + "' " + Arrays.toString(shape) + " and '" + other.name + "' "
-                            + Arrays.toString(other.shape) + " have no matrix product.");
+            throw new IllegalArgumentException("'" + name + "' " + Arrays.toString(shape) + " and '" + other.name + "' "
+                    + Arrays.toString(other.shape) + " have no matrix product.");
         }
-        long[] lead = broadcast(
-                Arrays.copyOf(shape, shape.length - 2), Arrays.copyOf(other.shape, other.shape.length - 2));
+        long[] lead =
+                broadcast(Arrays.copyOf(shape, shape.length - 2), Arrays.copyOf(other.shape, other.shape.length - 2));
         long[] s = Arrays.copyOf(lead, lead.length + 2);
         s[s.length - 2] = m;
         s[s.length - 1] = n;
@@ -355,9 +346,8 @@ public final class Value {
     /** x·Wᵀ + b for rows x; {@code weight} is [out, in], {@code bias} [out] or null. */
     public Value linear(Value weight, Value bias) {
         if (rank() != 2 || dim(1) != weight.dim(1)) {
-            throw new IllegalArgumentException(
-                    "'" + name + "' " + Arrays.toString(shape) + " does not fit the linear layer '" + weight.name + "' "
-                            + Arrays.toString(weight.shape) + ".");
+            throw new IllegalArgumentException("'" + name + "' " + Arrays.toString(shape)
+                    + " does not fit the linear layer '" + weight.name + "' " + Arrays.toString(weight.shape) + ".");
         }
         requireType("Gemm", weight);
         requireType("Gemm", bias);
@@ -373,9 +363,8 @@ public final class Value {
      */
     public Value conv(Value weight, Value bias, int stride, int padding) {
         if (rank() != 4 || weight.rank() != 4 || dim(1) != weight.dim(1)) {
-            throw new IllegalArgumentException(
-                    "'" + name + "' " + Arrays.toString(shape) + " does not fit the convolution '" + weight.name + "' "
-                            + Arrays.toString(weight.shape) + ".");
+            throw new IllegalArgumentException("'" + name + "' " + Arrays.toString(shape)
+                    + " does not fit the convolution '" + weight.name + "' " + Arrays.toString(weight.shape) + ".");
         }
         long kh = weight.dim(2);
         long kw = weight.dim(3);
@@ -415,7 +404,12 @@ public final class Value {
         Value scale = graph.filled(type, 1, dim(1));
         Value bias = graph.filled(type, 0, dim(1));
         return graph.node(
-                "InstanceNormalization", "", List.of(this, scale, bias), Map.of("epsilon", (float) epsilon), type, shape);
+                "InstanceNormalization",
+                "",
+                List.of(this, scale, bias),
+                Map.of("epsilon", (float) epsilon),
+                type,
+                shape);
     }
 
     // ---- images ----
@@ -482,12 +476,7 @@ public final class Value {
         s[shape.length] = depth;
         Value onOff = graph.constant(Tensor.of(new float[] {0, 1}, 2));
         return graph.node(
-                "OneHot",
-                "",
-                List.of(this, graph.longs(depth), onOff),
-                Map.of("axis", -1L),
-                ElementType.FLOAT32,
-                s);
+                "OneHot", "", List.of(this, graph.longs(depth), onOff), Map.of("axis", -1L), ElementType.FLOAT32, s);
     }
 
     // ---- helpers ----
@@ -508,9 +497,8 @@ public final class Value {
 
     private void requireType(String op, Value other) {
         if (other != null && type != other.type) {
-            throw new IllegalArgumentException(
-                    op + " of '" + name + "' (" + type + ") and '" + other.name + "' (" + other.type
-                            + ") needs equal types.");
+            throw new IllegalArgumentException(op + " of '" + name + "' (" + type + ") and '" + other.name + "' ("
+                    + other.type + ") needs equal types.");
         }
     }
 

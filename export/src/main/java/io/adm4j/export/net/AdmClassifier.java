@@ -71,8 +71,8 @@ public final class AdmClassifier {
     }
 
     private Output attention(Layers layers, Value h) {
-        Value features = Attention.pool(
-                layers, "out.2", layers.groupNorm("out.0", h).silu(), config.numHeadChannels());
+        Value features =
+                Attention.pool(layers, "out.2", layers.groupNorm("out.0", h).silu(), config.numHeadChannels());
         Value column = features.reshape(h.dim(0), h.dim(1), 1, 1);
         Value logits = layers.pointwise("out.2.c_proj", column, config.numClasses(), false);
         return new Output(features, logits.reshape(h.dim(0), config.numClasses()));

@@ -56,8 +56,7 @@ public final class AdmUNet {
             embedding = embedding.add(table.gather(y));
         }
         // Every block activates the same embedding first: done once.
-        ResBlock block =
-                new ResBlock(layers, embedding.silu(), config.scaleShiftNorm(), dropout, config.dropout());
+        ResBlock block = new ResBlock(layers, embedding.silu(), config.scaleShiftNorm(), dropout, config.dropout());
         Value in = config.superResolution()
                 ? graph.concat(1, x, lowRes.upsampleBilinear(config.imageSize() / config.smallSize()))
                 : x;

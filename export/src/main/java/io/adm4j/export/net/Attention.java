@@ -17,11 +17,11 @@ final class Attention {
     static int heads(long channels, int numHeads, int numHeadChannels) {
         long heads = numHeadChannels == -1 ? numHeads : numHeadChannels < 1 ? 0 : channels / numHeadChannels;
         if (heads < 1 || channels % heads != 0 || numHeadChannels != -1 && channels % numHeadChannels != 0) {
-            throw new IllegalArgumentException(
-                    "Attention over " + channels + " channels does not divide into "
-                            + (numHeadChannels == -1 ? numHeads + " heads (num_heads)" : "heads of " + numHeadChannels
-                                    + " channels (num_head_channels)")
-                            + ".");
+            throw new IllegalArgumentException("Attention over " + channels + " channels does not divide into "
+                    + (numHeadChannels == -1
+                            ? numHeads + " heads (num_heads)"
+                            : "heads of " + numHeadChannels + " channels (num_head_channels)")
+                    + ".");
         }
         return (int) heads;
     }

@@ -54,10 +54,9 @@ public record ClassifierConfig(
             return Arrays.stream(values())
                     .filter(p -> p.flag().equals(flag))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "The flag classifier_pool must be one of "
-                                    + Arrays.stream(values()).map(Pool::flag).collect(Collectors.joining(", ")) + ", not "
-                                    + flag + "."));
+                    .orElseThrow(() -> new IllegalArgumentException("The flag classifier_pool must be one of "
+                            + Arrays.stream(values()).map(Pool::flag).collect(Collectors.joining(", ")) + ", not "
+                            + flag + "."));
         }
     }
 

@@ -38,7 +38,8 @@ public final class ClassifierGradientGraph {
     public static Output of(Value x, Value y, Value logits) {
         Value chosen = y.oneHot(logits.dim(1)).cast(logits.type());
         Value logProb = logits.logSoftmax().mul(chosen).reduceSum(false, 1);
-        Value gradient = new Gradients(x.graph(), Kernels.STOCK).of(logProb, List.of(x)).get(0);
+        Value gradient =
+                new Gradients(x.graph(), Kernels.STOCK).of(logProb, List.of(x)).get(0);
         return new Output(logProb, gradient);
     }
 

@@ -2,9 +2,6 @@ package io.adm4j.export.net;
 
 import io.adm4j.export.graph.Value;
 
-
-
-
 /** What becomes of activations where the networks have a dropout layer. */
 @FunctionalInterface
 public interface Dropout {

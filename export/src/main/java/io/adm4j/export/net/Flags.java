@@ -93,6 +93,7 @@ final class Flags {
     }
 
     private IllegalArgumentException wrong(String name, String wanted) {
-        return new IllegalArgumentException("The flag " + name + " must be " + wanted + ", not " + json.get(name) + ".");
+        return new IllegalArgumentException(
+                "The flag " + name + " must be " + wanted + ", not " + json.get(name) + ".");
     }
 }

@@ -13,9 +13,8 @@ final class Inputs {
     static void checkImages(String name, Value images, int size) {
         long[] s = images.shape();
         if (s.length != 4 || s[1] != CHANNELS || s[2] != size || s[3] != size) {
-            throw new IllegalArgumentException(
-                    "The input " + name + " must have the shape [N, " + CHANNELS + ", " + size + ", " + size + "], not "
-                            + Arrays.toString(s) + ".");
+            throw new IllegalArgumentException("The input " + name + " must have the shape [N, " + CHANNELS + ", "
+                    + size + ", " + size + "], not " + Arrays.toString(s) + ".");
         }
     }
 }

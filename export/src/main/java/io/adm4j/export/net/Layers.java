@@ -5,9 +5,6 @@ import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 
-
-
-
 /**
  * The layers that both networks are made of, with parameters named and initialised as in the published code.
  *
@@ -44,7 +41,8 @@ final class Layers {
     Value linear(String name, Value x, long out, ElementType stored) {
         Initializer initializer = Initializer.fanIn(x.dim(1));
         return x.linear(
-                graph.parameter(name + ".weight", stored, initializer, out, x.dim(1)).cast(x.type()),
+                graph.parameter(name + ".weight", stored, initializer, out, x.dim(1))
+                        .cast(x.type()),
                 graph.parameter(name + ".bias", stored, initializer, out).cast(x.type()));
     }
 

@@ -30,16 +30,15 @@ final class Levels {
     }
 
     private static IllegalArgumentException noDefault(int size, String flag, String known) {
-        return new IllegalArgumentException(
-                "There are default channel multipliers for " + flag + " " + known + " only; for " + size
-                        + " give channel_mult, for example 1,2,2.");
+        return new IllegalArgumentException("There are default channel multipliers for " + flag + " " + known
+                + " only; for " + size + " give channel_mult, for example 1,2,2.");
     }
 
     static void check(int imageSize, int channels, int resBlocks, List<Double> multipliers, String widthFlag) {
         if (imageSize < 1 || channels < 1 || resBlocks < 0) {
-            throw new IllegalArgumentException(
-                    "Image size and " + widthFlag + " must be at least 1, the number of residual blocks at least 0, not "
-                            + imageSize + ", " + channels + " and " + resBlocks + ".");
+            throw new IllegalArgumentException("Image size and " + widthFlag
+                    + " must be at least 1, the number of residual blocks at least 0, not " + imageSize + ", "
+                    + channels + " and " + resBlocks + ".");
         }
         if (multipliers.isEmpty() || multipliers.size() > 16) {
             throw new IllegalArgumentException(

@@ -41,11 +41,12 @@ record ResBlock(Layers layers, Value embedding, boolean scaleShiftNorm, Dropout 
     private Value conditioned(String name, Value h, int out) {
         String norm = name + ".out_layers.0";
         if (scaleShiftNorm) {
-            List<Value> parts =
-                    layers.linear(name + ".emb_layers.1", embedding, 2L * out, h.type()).split(1, out, out);
+            List<Value> parts = layers.linear(name + ".emb_layers.1", embedding, 2L * out, h.type())
+                    .split(1, out, out);
             return layers.scaleShiftNorm(norm, h, parts.get(0), parts.get(1));
         }
-        Value shift = layers.linear(name + ".emb_layers.1", embedding, out, h.type()).cast(h.type());
+        Value shift =
+                layers.linear(name + ".emb_layers.1", embedding, out, h.type()).cast(h.type());
         return layers.groupNorm(norm, h.add(shift.reshape(embedding.dim(0), out, 1, 1)));
     }
 }

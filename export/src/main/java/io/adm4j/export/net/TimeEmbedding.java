@@ -17,7 +17,8 @@ final class TimeEmbedding {
      * @return [N, 4·channels]
      */
     static Value of(Layers layers, Value t, int channels) {
-        Value h = layers.linear("time_embed.0", sinusoids(t, channels), 4L * channels).silu();
+        Value h = layers.linear("time_embed.0", sinusoids(t, channels), 4L * channels)
+                .silu();
         return layers.linear("time_embed.2", h, 4L * channels);
     }
 
@@ -30,10 +31,12 @@ final class TimeEmbedding {
             frequencies[i] = (float) Math.exp(exponent);
         }
         Value column = t.reshape(t.dim(0), 1);
-        Value cosines = column.mul(t.graph().constant(Tensor.of(frequencies, 1, half))).cos();
+        Value cosines =
+                column.mul(t.graph().constant(Tensor.of(frequencies, 1, half))).cos();
         // An odd width ends in a zero: the sine of frequency 0.
         float[] more = Arrays.copyOf(frequencies, channels - half);
-        Value sines = column.mul(t.graph().constant(Tensor.of(more, 1, more.length))).sin();
+        Value sines =
+                column.mul(t.graph().constant(Tensor.of(more, 1, more.length))).sin();
         return t.graph().concat(1, cosines, sines);
     }
 }

@@ -58,7 +58,8 @@ public final class DiffusionLoss {
 
     /** The float timestep [N] that the network sees for the step t. */
     public Value modelTimestep(Value t) {
-        double[] original = Arrays.stream(diffusion.timestepMap()).asDoubleStream().toArray();
+        double[] original =
+                Arrays.stream(diffusion.timestepMap()).asDoubleStream().toArray();
         if (config.rescaleTimesteps()) {
             original = map(original, s -> s * 1000.0 / config.diffusionSteps());
         }

@@ -82,8 +82,8 @@ public record OrtCheckpoint(Map<String, Tensor> trainable, Map<String, Tensor> f
             }
             Table root = new Table(data, data.getInt(0));
             if (root.integer(0) != VERSION) {
-                throw new IllegalArgumentException(
-                        file + " is a checkpoint of version " + root.integer(0) + "; this reads version " + VERSION + ".");
+                throw new IllegalArgumentException(file + " is a checkpoint of version " + root.integer(0)
+                        + "; this reads version " + VERSION + ".");
             }
             Table module = root.table(1);
             return new OrtCheckpoint(readTensors(module, 0), readTensors(module, 1));

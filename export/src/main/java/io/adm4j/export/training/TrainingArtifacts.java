@@ -83,7 +83,9 @@ public final class TrainingArtifacts {
         try {
             Files.createDirectories(folder);
             OnnxModel.withInputs(g, inputs, outputs).write(folder.resolve(TRAINING_MODEL));
-            Files.write(folder.resolve(OPTIMIZER_MODEL), OptimizerModel.of(optimizer).toByteArray());
+            Files.write(
+                    folder.resolve(OPTIMIZER_MODEL),
+                    OptimizerModel.of(optimizer).toByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException("Could not write the training graphs to " + folder + ".", e);
         }
@@ -96,14 +98,18 @@ public final class TrainingArtifacts {
      * @throws IllegalArgumentException if they do not
      */
     public static void requireRoom(List<Parameter> parameters, List<Double> emaRates) {
-        long count = parameters.stream().mapToLong(p -> Tensor.elements(p.shape())).sum();
+        long count =
+                parameters.stream().mapToLong(p -> Tensor.elements(p.shape())).sum();
         long bytes = count * Float.BYTES * (1 + emaRates.size() + MOMENTS);
         if (bytes > OrtCheckpoint.MAX_BYTES) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
                     "A network of %,d parameters with %d moving averages needs checkpoints of %,d bytes, and ONNX Runtime's"
                             + " training checkpoints hold %,d: train a narrower network or keep fewer averages (--ema-rate).",
-                    count, emaRates.size(), bytes, OrtCheckpoint.MAX_BYTES));
+                    count,
+                    emaRates.size(),
+                    bytes,
+                    OrtCheckpoint.MAX_BYTES));
         }
     }
 
@@ -143,7 +149,8 @@ public final class TrainingArtifacts {
                 ? buffer.name().substring(0, buffer.name().length() - ".buffer".length())
                 : buffer.name() + "_grad.accumulation";
         Value updated = g.output(base + ".out", ElementType.BOOL, 1);
-        g.add(new Node("InPlaceAccumulatorV2", Node.MICROSOFT, List.of(buffer, addend, reset), List.of(updated), Map.of()));
+        g.add(new Node(
+                "InPlaceAccumulatorV2", Node.MICROSOFT, List.of(buffer, addend, reset), List.of(updated), Map.of()));
         return updated;
     }
 

@@ -66,8 +66,10 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
         Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
 
         Value x = noised ? noising.noisy(xStart, noise, t) : xStart;
-        Value logits = new AdmClassifier(network).build(g, x, noising.modelTimestep(t)).logits();
-        Value logProbability = logits.logSoftmax().mul(y.oneHot(network.numClasses())).reduceSum(false, 1);
+        Value logits =
+                new AdmClassifier(network).build(g, x, noising.modelTimestep(t)).logits();
+        Value logProbability =
+                logits.logSoftmax().mul(y.oneHot(network.numClasses())).reduceSum(false, 1);
         Value losses = logProbability.neg();
         return new TrainingGraph(
                 g, weightedMean(losses, weight), List.of(g.named("losses", losses), g.named("logits", logits)));

@@ -48,8 +48,9 @@ class GradientRulesTest {
     @Test
     void everyRuleHasACase() {
         List<String> tested = cases().map(Case::operator).distinct().toList();
-        List<String> missing =
-                GradientRules.operators().stream().filter(o -> !tested.contains(o)).toList();
+        List<String> missing = GradientRules.operators().stream()
+                .filter(o -> !tested.contains(o))
+                .toList();
         assertTrue(missing.isEmpty(), "no case for " + missing);
     }
 
@@ -78,12 +79,21 @@ class GradientRulesTest {
             all.add(inDouble("Sub", what, p, v -> v.get(0).sub(v.get(1))));
             all.add(inDouble("Mul", what, p, v -> v.get(0).mul(v.get(1))));
             all.add(inDouble("Div", what, p, v -> v.get(0).div(v.get(1))));
-            all.add(inDouble("Where", what, p, v -> v.get(1)
-                    .greater(v.get(1).like(0))
-                    .where(v.get(0), v.get(1))));
-            all.add(inDouble("Max", what, p, v -> v.get(0)
-                    .graph()
-                    .node("Max", "", v, Map.of(), v.get(0).type(), v.get(0).add(v.get(1)).shape())));
+            all.add(inDouble(
+                    "Where", what, p, v -> v.get(1).greater(v.get(1).like(0)).where(v.get(0), v.get(1))));
+            all.add(inDouble(
+                    "Max",
+                    what,
+                    p,
+                    v -> v.get(0)
+                            .graph()
+                            .node(
+                                    "Max",
+                                    "",
+                                    v,
+                                    Map.of(),
+                                    v.get(0).type(),
+                                    v.get(0).add(v.get(1)).shape())));
         }
         List<Input> one = List.of(signed(N, 4));
         all.add(inDouble("Mul", "by itself", one, v -> v.get(0).mul(v.get(0))));
@@ -91,8 +101,12 @@ class GradientRulesTest {
         all.add(inDouble("Neg", "", one, v -> v.get(0).neg()));
         all.add(inDouble("Reciprocal", "", one, v -> v.get(0).reciprocal()));
         all.add(inDouble("Identity", "", one, v -> v.get(0).graph().named("copy", v.get(0))));
-        all.add(new Case("Cast", "from float32 to float64", GradientCheck.inFloat(), one, v -> v.get(0)
-                .cast(ElementType.FLOAT64)));
+        all.add(new Case(
+                "Cast",
+                "from float32 to float64",
+                GradientCheck.inFloat(),
+                one,
+                v -> v.get(0).cast(ElementType.FLOAT64)));
     }
 
     private static void functions(List<Case> all) {
@@ -106,44 +120,67 @@ class GradientRulesTest {
         all.add(inDouble("Tanh", "", x, v -> v.get(0).tanh()));
         all.add(inDouble("Sigmoid", "", x, v -> v.get(0).sigmoid()));
         all.add(inDouble("Relu", "", x, v -> v.get(0).relu()));
-        all.add(inFloat("com.microsoft.QuickGelu", "with alpha 1", x, v -> v.get(0).silu()));
-        all.add(inFloat("com.microsoft.QuickGelu", "with alpha 1.7", x, v -> v.get(0)
-                .graph()
-                .node(
-                        "QuickGelu",
-                        "com.microsoft",
-                        v,
-                        Map.of("alpha", 1.7f),
-                        v.get(0).type(),
-                        v.get(0).shape())));
+        all.add(inFloat(
+                "com.microsoft.QuickGelu", "with alpha 1", x, v -> v.get(0).silu()));
+        all.add(inFloat(
+                "com.microsoft.QuickGelu",
+                "with alpha 1.7",
+                x,
+                v -> v.get(0)
+                        .graph()
+                        .node(
+                                "QuickGelu",
+                                "com.microsoft",
+                                v,
+                                Map.of("alpha", 1.7f),
+                                v.get(0).type(),
+                                v.get(0).shape())));
         all.add(inDouble("Softmax", "", x, v -> v.get(0).softmax()));
         all.add(inDouble("LogSoftmax", "", x, v -> v.get(0).logSoftmax()));
     }
 
     private static void shapes(List<Case> all) {
         List<Input> x = List.of(signed(N, 4, 3));
-        all.add(inDouble("Reshape", "folding the batch", x, v -> v.get(0).reshape(4 * N, 3).exp()));
+        all.add(inDouble(
+                "Reshape",
+                "folding the batch",
+                x,
+                v -> v.get(0).reshape(4 * N, 3).exp()));
         all.add(inDouble("Transpose", "", x, v -> v.get(0).transpose(2, 0, 1)));
         all.add(inDouble("Split", "with all pieces used", x, v -> {
             List<Value> p = v.get(0).split(1, 1, 2, 1);
             return p.get(0).mul(p.get(1)).add(p.get(2));
         }));
-        all.add(inDouble("Split", "with one piece used", x, v -> v.get(0).split(1, 1, 3).get(1)));
+        all.add(inDouble(
+                "Split", "with one piece used", x, v -> v.get(0).split(1, 1, 3).get(1)));
         all.add(inDouble("Slice", "of one axis", x, v -> v.get(0).slice(1, 1, 3)));
-        all.add(inFloat("Slice", "reversing", List.of(signed(N, 1, 3, 2)), v -> v.get(0).flip2d()));
+        all.add(inFloat(
+                "Slice", "reversing", List.of(signed(N, 1, 3, 2)), v -> v.get(0).flip2d()));
         all.add(inDouble("Pad", "", List.of(signed(N, 2, 2, 3)), v -> v.get(0).pad2d(1, 0, 2, 1)));
-        all.add(inDouble("Expand", "to a known shape", List.of(signed(3, 1)), v -> v.get(0).expand(2, 3, 4)));
-        all.add(inDouble("Expand", "to the shape of another", List.of(signed(3), signed(N, 3)), v -> v.get(0)
-                .expandLike(v.get(1))
-                .mul(v.get(1))));
+        all.add(inDouble(
+                "Expand",
+                "to a known shape",
+                List.of(signed(3, 1)),
+                v -> v.get(0).expand(2, 3, 4)));
+        all.add(inDouble(
+                "Expand",
+                "to the shape of another",
+                List.of(signed(3), signed(N, 3)),
+                v -> v.get(0).expandLike(v.get(1)).mul(v.get(1))));
         List<Input> two = List.of(signed(N, 2, 3), signed(N, 1, 3));
         all.add(inDouble("Concat", "", two, v -> v.get(0).graph().concat(1, v.get(0), v.get(1))));
-        all.add(inDouble("Concat", "with a constant part", List.of(signed(2, 3)), v -> v.get(0)
-                .graph()
-                .concat(0, v.get(0), v.get(0).graph().constant(Tensor.of(new double[] {1, 2, 3}, 1, 3)))));
-        all.add(inDouble("Concat", "of two batches", List.of(signed(N, 3), signed(N, 3)), v -> v.get(0)
-                .graph()
-                .concat(0, v.get(0), v.get(1))));
+        all.add(inDouble(
+                "Concat",
+                "with a constant part",
+                List.of(signed(2, 3)),
+                v -> v.get(0)
+                        .graph()
+                        .concat(0, v.get(0), v.get(0).graph().constant(Tensor.of(new double[] {1, 2, 3}, 1, 3)))));
+        all.add(inDouble(
+                "Concat",
+                "of two batches",
+                List.of(signed(N, 3), signed(N, 3)),
+                v -> v.get(0).graph().concat(0, v.get(0), v.get(1))));
     }
 
     private static void reductions(List<Case> all) {
@@ -153,33 +190,88 @@ class GradientRulesTest {
         all.add(inDouble("ReduceMean", "of the last axis", x, v -> v.get(0).reduceMean(true, -1)));
         all.add(inDouble("ReduceMean", "over everything", x, v -> v.get(0).reduceMean(false, 0, 1, 2)));
         all.add(inDouble("ReduceMean", "over the batch", x, v -> v.get(0).reduceMean(false, 0, 2)));
-        all.add(inFloat("InstanceNormalization", "", List.of(signed(N, 2, 6)), v -> v.get(0).normalizeGroups(1e-5)));
+        all.add(inFloat(
+                "InstanceNormalization",
+                "",
+                List.of(signed(N, 2, 6)),
+                v -> v.get(0).normalizeGroups(1e-5)));
     }
 
     private static void matrices(List<Case> all) {
         all.add(inFloat("MatMul", "plain", List.of(signed(N, 3), signed(3, 2)), MatrixCases.plain()));
         all.add(inFloat("MatMul", "batched", List.of(signed(N, 2, 3), signed(N, 3, 2)), MatrixCases.plain()));
-        all.add(inFloat("MatMul", "of a batch and one matrix", List.of(signed(N, 2, 3), signed(3, 2)), MatrixCases.plain()));
-        all.add(inFloat("MatMul", "of one matrix and a batch", List.of(signed(4, 3), signed(N, 3, 2)), MatrixCases.plain()));
-        all.add(inFloat("com.microsoft.FusedMatMul", "A'", List.of(signed(N, 3, 2), signed(N, 3, 4)), MatrixCases.fused(true, false)));
-        all.add(inFloat("com.microsoft.FusedMatMul", "B'", List.of(signed(N, 2, 3), signed(N, 4, 3)), MatrixCases.fused(false, true)));
-        all.add(inFloat("com.microsoft.FusedMatMul", "A'B'", List.of(signed(N, 3, 2), signed(N, 4, 3)), MatrixCases.fused(true, true)));
-        all.add(inFloat("com.microsoft.FusedMatMul", "alpha", List.of(signed(N, 2, 3), signed(N, 3, 4)), MatrixCases.fused(false, false)));
-        all.add(inFloat("com.microsoft.FusedMatMul", "of a batch and one B'", List.of(signed(N, 2, 3), signed(4, 3)), MatrixCases.fused(false, true)));
-        all.add(inFloat("com.microsoft.FusedMatMul", "of one A' and a batch", List.of(signed(3, 2), signed(N, 3, 4)), MatrixCases.fused(true, false)));
-        all.add(inDouble("Gemm", "with bias", List.of(signed(N, 3), signed(2, 3), signed(2)), v -> v.get(0).linear(v.get(1), v.get(2))));
-        all.add(inDouble("Gemm", "without bias", List.of(signed(N, 3), signed(2, 3)), v -> v.get(0).linear(v.get(1), null)));
-        all.add(inDouble("Gather", "of rows", List.of(signed(3, 2)), v -> v.get(0)
-                .gather(v.get(0).graph().longs(2, 0, 2, 1))));
-        all.add(inDouble("Gather", "of higher rank", List.of(signed(3, 2, 2)), v -> v.get(0)
-                .gather(v.get(0).graph().longs(2, 2, 1))));
+        all.add(inFloat(
+                "MatMul", "of a batch and one matrix", List.of(signed(N, 2, 3), signed(3, 2)), MatrixCases.plain()));
+        all.add(inFloat(
+                "MatMul", "of one matrix and a batch", List.of(signed(4, 3), signed(N, 3, 2)), MatrixCases.plain()));
+        all.add(inFloat(
+                "com.microsoft.FusedMatMul",
+                "A'",
+                List.of(signed(N, 3, 2), signed(N, 3, 4)),
+                MatrixCases.fused(true, false)));
+        all.add(inFloat(
+                "com.microsoft.FusedMatMul",
+                "B'",
+                List.of(signed(N, 2, 3), signed(N, 4, 3)),
+                MatrixCases.fused(false, true)));
+        all.add(inFloat(
+                "com.microsoft.FusedMatMul",
+                "A'B'",
+                List.of(signed(N, 3, 2), signed(N, 4, 3)),
+                MatrixCases.fused(true, true)));
+        all.add(inFloat(
+                "com.microsoft.FusedMatMul",
+                "alpha",
+                List.of(signed(N, 2, 3), signed(N, 3, 4)),
+                MatrixCases.fused(false, false)));
+        all.add(inFloat(
+                "com.microsoft.FusedMatMul",
+                "of a batch and one B'",
+                List.of(signed(N, 2, 3), signed(4, 3)),
+                MatrixCases.fused(false, true)));
+        all.add(inFloat(
+                "com.microsoft.FusedMatMul",
+                "of one A' and a batch",
+                List.of(signed(3, 2), signed(N, 3, 4)),
+                MatrixCases.fused(true, false)));
+        all.add(inDouble(
+                "Gemm",
+                "with bias",
+                List.of(signed(N, 3), signed(2, 3), signed(2)),
+                v -> v.get(0).linear(v.get(1), v.get(2))));
+        all.add(inDouble(
+                "Gemm",
+                "without bias",
+                List.of(signed(N, 3), signed(2, 3)),
+                v -> v.get(0).linear(v.get(1), null)));
+        all.add(inDouble(
+                "Gather",
+                "of rows",
+                List.of(signed(3, 2)),
+                v -> v.get(0).gather(v.get(0).graph().longs(2, 0, 2, 1))));
+        all.add(inDouble(
+                "Gather",
+                "of higher rank",
+                List.of(signed(3, 2, 2)),
+                v -> v.get(0).gather(v.get(0).graph().longs(2, 2, 1))));
     }
 
     private static void convolutions(List<Case> all) {
         for (long[] c : new long[][] {
             // kernel, stride, padding, height, width
-            {3, 1, 1, 4, 5}, {3, 1, 0, 4, 4}, {1, 1, 0, 3, 2}, {5, 1, 2, 3, 4}, {3, 2, 1, 4, 6}, {3, 2, 1, 5, 4}, {1, 2, 0, 4, 4},
-            {2, 2, 0, 4, 4}, {3, 1, 1, 9, 16}, {3, 1, 0, 12, 14}, {5, 1, 2, 16, 9}, {1, 1, 0, 12, 12}, {1, 1, 1, 11, 11}
+            {3, 1, 1, 4, 5},
+            {3, 1, 0, 4, 4},
+            {1, 1, 0, 3, 2},
+            {5, 1, 2, 3, 4},
+            {3, 2, 1, 4, 6},
+            {3, 2, 1, 5, 4},
+            {1, 2, 0, 4, 4},
+            {2, 2, 0, 4, 4},
+            {3, 1, 1, 9, 16},
+            {3, 1, 0, 12, 14},
+            {5, 1, 2, 16, 9},
+            {1, 1, 0, 12, 12},
+            {1, 1, 1, 11, 11}
         }) {
             String what = c[0] + "x" + c[0] + " stride " + c[1] + " padding " + c[2] + " on " + c[3] + "x" + c[4];
             all.add(inFloat(
@@ -188,13 +280,21 @@ class GradientRulesTest {
                     List.of(signed(N, 2, c[3], c[4]), signed(3, 2, c[0], c[0]), signed(3)),
                     v -> v.get(0).conv(v.get(1), v.get(2), (int) c[1], (int) c[2])));
         }
-        all.add(inFloat("Conv", "without bias", List.of(signed(N, 2, 4, 4), signed(2, 2, 3, 3)), v -> v.get(0)
-                .conv(v.get(1), null, 1, 1)));
+        all.add(inFloat(
+                "Conv",
+                "without bias",
+                List.of(signed(N, 2, 4, 4), signed(2, 2, 3, 3)),
+                v -> v.get(0).conv(v.get(1), null, 1, 1)));
     }
 
     private static void images(List<Case> all) {
-        all.add(inFloat("AveragePool", "even", List.of(signed(N, 2, 4, 2)), v -> v.get(0).averagePool2()));
-        all.add(inFloat("AveragePool", "odd", List.of(signed(N, 1, 5, 3)), v -> v.get(0).averagePool2()));
+        all.add(inFloat(
+                "AveragePool",
+                "even",
+                List.of(signed(N, 2, 4, 2)),
+                v -> v.get(0).averagePool2()));
+        all.add(inFloat(
+                "AveragePool", "odd", List.of(signed(N, 1, 5, 3)), v -> v.get(0).averagePool2()));
         all.add(inFloat("Resize", "", List.of(signed(N, 2, 2, 3)), v -> v.get(0).upsampleNearest2()));
     }
 
@@ -203,10 +303,7 @@ class GradientRulesTest {
     }
 
     private static String describe(List<Input> inputs) {
-        return inputs.stream()
-                .map(i -> Arrays.toString(i.shape()))
-                .toList()
-                .toString();
+        return inputs.stream().map(i -> Arrays.toString(i.shape())).toList().toString();
     }
 
     private static Case inDouble(String op, String what, List<Input> inputs, Function<List<Value>, Value> network) {

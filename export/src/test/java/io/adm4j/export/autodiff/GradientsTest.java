@@ -52,7 +52,11 @@ class GradientsTest {
                     .silu()
                     .conv(v.get(3), v.get(4), 1, 1)
                     .mul(0.2);
-            List<Value> film = v.get(5).silu().linear(v.get(6), v.get(7)).reshape(N, 8, 1, 1).split(1, 4, 4);
+            List<Value> film = v.get(5)
+                    .silu()
+                    .linear(v.get(6), v.get(7))
+                    .reshape(N, 8, 1, 1)
+                    .split(1, 4, 4);
             return x.add(h.mul(film.get(0).add(1)).add(film.get(1))).averagePool2();
         });
     }
@@ -83,8 +87,8 @@ class GradientsTest {
         Value inner = x.mul(3);
         Value y = inner.mul(inner);
         List<Value> d = new Gradients(graph, Kernels.STOCK).of(y, List.of(inner, x));
-        Map<String, Tensor> out =
-                run(graph, List.of(x), List.of(graph.named("di", d.get(0)), graph.named("dx", d.get(1))), floats(2, -1));
+        Map<String, Tensor> out = run(
+                graph, List.of(x), List.of(graph.named("di", d.get(0)), graph.named("dx", d.get(1))), floats(2, -1));
         assertArrayEquals(new float[] {12, -6}, out.get("di").toFloatArray());
         assertArrayEquals(new float[] {36, -18}, out.get("dx").toFloatArray());
     }
@@ -104,7 +108,8 @@ class GradientsTest {
         GraphBuilder graph = new GraphBuilder();
         Value x = graph.input("x", ElementType.FLOAT32, N, 1, 2, 2);
         Value other = graph.input("other", ElementType.FLOAT32, N, 1, 2, 2);
-        // The bilinear enlargement has no rule, and none is needed: x does not go through it, and y not through the second.
+        // The bilinear enlargement has no rule, and none is needed: x does not go through it, and y not through the
+        // second.
         Value y = x.exp().add(other.upsampleBilinear(2).averagePool2());
         x.upsampleBilinear(2);
         int before = graph.nodes().size();
@@ -128,8 +133,7 @@ class GradientsTest {
                 .noneMatch(n -> n.op().equals("FusedMatMul") || n.op().equals("ReduceSum")));
         int middle = graph.nodes().size();
         new Gradients(graph, Kernels.STOCK).of(y, List.of(w, b));
-        assertTrue(graph.nodes().subList(middle, graph.nodes().size()).stream()
-                .noneMatch(n -> n.op().equals("Conv")));
+        assertTrue(graph.nodes().subList(middle, graph.nodes().size()).stream().noneMatch(n -> n.op().equals("Conv")));
     }
 
     @Test
@@ -139,8 +143,7 @@ class GradientsTest {
             Value x = graph.input("x", ElementType.FLOAT32, N);
             new Gradients(graph, kernels).of(x.silu(), List.of(x));
             assertEquals(
-                    kernels == Kernels.TRAINING,
-                    graph.nodes().stream().anyMatch(n -> n.op().equals("QuickGeluGrad")));
+                    kernels == Kernels.TRAINING, graph.nodes().stream().anyMatch(n -> n.op().equals("QuickGeluGrad")));
         }
     }
 

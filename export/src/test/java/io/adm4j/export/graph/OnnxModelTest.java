@@ -35,8 +35,8 @@ class OnnxModelTest {
     private final Value product = x.matmul(graph.parameter("w", Initializer.ones(), 3, 2));
     private final Value sum = graph.named("sum", product.add(graph.parameter("b", Initializer.zeros(), 2)));
     private final Value twice = graph.named("double", product.mul(graph.scalar(2)));
-    private final Map<String, Tensor> weights = Map.of(
-            "w", Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2), "b", Tensor.of(new float[] {-1, 0.5f}, 2));
+    private final Map<String, Tensor> weights =
+            Map.of("w", Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2), "b", Tensor.of(new float[] {-1, 0.5f}, 2));
 
     @Test
     void embeddedInMemoryAndInAFile() throws IOException {
@@ -51,7 +51,9 @@ class OnnxModelTest {
         ModelProto parsed = ModelProto.parseFrom(Files.readAllBytes(file));
         assertEquals(
                 List.of("w", "b"),
-                parsed.getGraph().getInitializerList().stream().map(TensorProto::getName).toList());
+                parsed.getGraph().getInitializerList().stream()
+                        .map(TensorProto::getName)
+                        .toList());
         assertEquals(2, parsed.getOpsetImportCount());
     }
 
@@ -62,7 +64,8 @@ class OnnxModelTest {
         model.write(file, 31);
         assertArrayEquals(new float[] {21, 28.5f}, run(file, "sum"));
         assertEquals(WeightFile.ALIGNMENT + 8, Files.size(folder.resolve("m.onnx.data")));
-        for (TensorProto t : ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getInitializerList()) {
+        for (TensorProto t :
+                ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getInitializerList()) {
             assertEquals(TensorProto.DataLocation.EXTERNAL, t.getDataLocation());
             assertEquals("m.onnx.data", t.getExternalData(0).getValue());
             assertEquals(0, Long.parseLong(t.getExternalData(1).getValue()) % WeightFile.ALIGNMENT);

@@ -49,15 +49,23 @@ class BitsPerDimensionGoldenTest {
         JsonNode flags = json(network);
         UNetConfig config = UNetConfig.fromFlags(flags);
         GaussianDiffusion process = new GaussianDiffusion(new DiffusionConfig(
-                flags.path("learn_sigma").asBoolean(), settings.get("steps").asInt(), settings.get("schedule").asText(),
-                settings.get("bpd_spacing").asText(), false, false, false, false, false));
+                flags.path("learn_sigma").asBoolean(),
+                settings.get("steps").asInt(),
+                settings.get("schedule").asText(),
+                settings.get("bpd_spacing").asText(),
+                false,
+                false,
+                false,
+                false,
+                false));
         Tensor drawn = golden.get("bpd_noise");
-        NoiseSource recorded = (step, noise) -> noise.floats().put(drawn.rows(step, step + 1).floats());
+        NoiseSource recorded =
+                (step, noise) -> noise.floats().put(drawn.rows(step, step + 1).floats());
         byte[] graph = NetworkModels.denoiser(config, weights(network, config)).bytes();
         BitsPerDimension.Terms terms;
         try (OnnxSession session = OnnxSession.open(graph, Device.CPU, 0)) {
             terms = new BitsPerDimension(process, true)
-                    .evaluate(denoiser(session), golden.get("x_start"), golden.get("y"), recorded, (done, of) -> { });
+                    .evaluate(denoiser(session), golden.get("x_start"), golden.get("y"), recorded, (done, of) -> {});
         }
         assertClose(golden.get("bpd_total_bpd"), terms.total());
         assertClose(golden.get("bpd_prior_bpd"), terms.prior());

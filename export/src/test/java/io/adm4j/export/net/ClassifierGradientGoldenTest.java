@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.Golden;
-import io.adm4j.export.autodiff.Gradients;
 import io.adm4j.export.importer.torch.TorchCheckpoint;
 import io.adm4j.io.Npz;
 import io.adm4j.runtime.Device;

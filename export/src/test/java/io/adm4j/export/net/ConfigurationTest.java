@@ -24,19 +24,23 @@ class ConfigurationTest {
 
     /** Parameter counts in millions, rounded, as published. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "296 | 'image_size':64,'class_cond':true,'num_channels':192,'num_head_channels':64,'num_res_blocks':3,"
-                + "'use_new_attention_order':true,'dropout':0.1",
-        "422 | 'image_size':128,'class_cond':true,'num_channels':256,'num_heads':4,'num_res_blocks':2",
-        "554 | 'image_size':256,'class_cond':true,'num_channels':256,'num_head_channels':64,'num_res_blocks':2",
-        "559 | 'image_size':512,'class_cond':true,'num_channels':256,'num_head_channels':64,'num_res_blocks':2",
-        "553 | 'image_size':256,'class_cond':false,'num_channels':256,'num_head_channels':64,'num_res_blocks':2",
-        "312 | 'large_size':256,'small_size':64,'class_cond':true,'num_channels':192,'num_heads':4,'num_res_blocks':2",
-        "309 | 'large_size':512,'small_size':128,'class_cond':true,'num_channels':192,'num_head_channels':64,"
-                + "'num_res_blocks':2,'attention_resolutions':'32,16'",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "296 | 'image_size':64,'class_cond':true,'num_channels':192,'num_head_channels':64,'num_res_blocks':3,"
+                        + "'use_new_attention_order':true,'dropout':0.1",
+                "422 | 'image_size':128,'class_cond':true,'num_channels':256,'num_heads':4,'num_res_blocks':2",
+                "554 | 'image_size':256,'class_cond':true,'num_channels':256,'num_head_channels':64,'num_res_blocks':2",
+                "559 | 'image_size':512,'class_cond':true,'num_channels':256,'num_head_channels':64,'num_res_blocks':2",
+                "553 | 'image_size':256,'class_cond':false,'num_channels':256,'num_head_channels':64,'num_res_blocks':2",
+                "312 | 'large_size':256,'small_size':64,'class_cond':true,'num_channels':192,'num_heads':4,'num_res_blocks':2",
+                "309 | 'large_size':512,'small_size':128,'class_cond':true,'num_channels':192,'num_head_channels':64,"
+                        + "'num_res_blocks':2,'attention_resolutions':'32,16'",
+            })
     void releasedDenoisersHaveThePublishedSizes(long millions, String flags) {
-        String rest = flags.contains("attention_resolutions") ? RELEASED.substring(RELEASED.indexOf("'learn")) : RELEASED;
+        String rest =
+                flags.contains("attention_resolutions") ? RELEASED.substring(RELEASED.indexOf("'learn")) : RELEASED;
         UNetConfig config = UNetConfig.fromFlags(json("{" + rest + flags + "}"));
         assertEquals(millions, Math.round(count(NetworkModels.parameters(config)) / 1e6));
         assertEquals(config, UNetConfig.fromFlags(config.toFlags()));
@@ -65,21 +69,44 @@ class ConfigurationTest {
         UNetConfig unet = UNetConfig.fromFlags(json("{}"));
         assertEquals(
                 new UNetConfig(
-                        64, 0, 128, 2, List.of(1.0, 2.0, 3.0, 4.0), List.of(16, 8), 4, -1, -1, false, true, false, 0,
-                        false, false, 1000),
+                        64,
+                        0,
+                        128,
+                        2,
+                        List.of(1.0, 2.0, 3.0, 4.0),
+                        List.of(16, 8),
+                        4,
+                        -1,
+                        -1,
+                        false,
+                        true,
+                        false,
+                        0,
+                        false,
+                        false,
+                        1000),
                 unet);
         ClassifierConfig classifier = ClassifierConfig.fromFlags(json("{}"));
         assertEquals(
                 new ClassifierConfig(
-                        64, 128, 2, List.of(1.0, 2.0, 3.0, 4.0), List.of(32, 16, 8), true, true,
-                        ClassifierConfig.Pool.ATTENTION, 64, 1000),
+                        64,
+                        128,
+                        2,
+                        List.of(1.0, 2.0, 3.0, 4.0),
+                        List.of(32, 16, 8),
+                        true,
+                        true,
+                        ClassifierConfig.Pool.ATTENTION,
+                        64,
+                        1000),
                 classifier);
     }
 
     @Test
     void flagsMayBeTextAsOnACommandLine() {
-        UNetConfig config = UNetConfig.fromFlags(json(
-                "{'image_size':'32','channel_mult':'0.5, 1','class_cond':'True','learn_sigma':'no','num_channels':'64'}"));
+        UNetConfig config = UNetConfig.fromFlags(
+                json(
+                        "{'image_size':'32','channel_mult':'0.5, 1','class_cond':'True','learn_sigma':'no','num_channels':'64'}"));
         assertEquals(List.of(0.5, 1.0), config.channelMult());
         assertTrue(config.classConditional());
         assertFalse(config.learnSigma());
@@ -87,23 +114,26 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "'image_size':32 | channel_mult",
-        "'channel_mult':'1,2,x' | channel_mult",
-        "'num_channels':20 | multiple of 32",
-        "'num_channels':'many' | num_channels",
-        "'image_size':36,'channel_mult':'1,2,2,2' | multiple of 8",
-        "'class_cond':'perhaps' | class_cond",
-        "'dropout':1 | dropout",
-        "'attention_resolutions':'16,0' | Attention resolutions",
-        "'attention_resolutions':'16.5' | attention_resolutions",
-        "'class_cond':true,'num_classes':0 | num_classes",
-        "'large_size':256,'small_size':60 | small_size",
-        "'num_res_blocks':-1 | at least 0",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'image_size':32 | channel_mult",
+                "'channel_mult':'1,2,x' | channel_mult",
+                "'num_channels':20 | multiple of 32",
+                "'num_channels':'many' | num_channels",
+                "'image_size':36,'channel_mult':'1,2,2,2' | multiple of 8",
+                "'class_cond':'perhaps' | class_cond",
+                "'dropout':1 | dropout",
+                "'attention_resolutions':'16,0' | Attention resolutions",
+                "'attention_resolutions':'16.5' | attention_resolutions",
+                "'class_cond':true,'num_classes':0 | num_classes",
+                "'large_size':256,'small_size':60 | small_size",
+                "'num_res_blocks':-1 | at least 0",
+            })
     void impossibleSettingsAreRefusedByName(String flags, String named) {
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> UNetConfig.fromFlags(json("{" + flags + "}")));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> UNetConfig.fromFlags(json("{" + flags + "}")));
         assertTrue(e.getMessage().contains(named), e.getMessage());
     }
 

@@ -58,7 +58,8 @@ class DropoutTest {
     @Test
     void seedsAndExamplesGiveOtherKeys() {
         Tensor keys = DropoutKeys.draw(5, 0, 2, 3);
-        assertFalse(Arrays.equals(keys.toFloatArray(), DropoutKeys.draw(6, 0, 2, 3).toFloatArray()));
+        assertFalse(
+                Arrays.equals(keys.toFloatArray(), DropoutKeys.draw(6, 0, 2, 3).toFloatArray()));
         assertEquals(6, Arrays.stream(toDoubles(keys.toFloatArray())).distinct().count());
         assertTrue(Arrays.stream(toDoubles(keys.toFloatArray())).allMatch(k -> k >= 1024 && k < 2048));
     }
@@ -67,7 +68,21 @@ class DropoutTest {
     void trainingGraphUsesOneKeyColumnALayerAndInferenceNone() {
         for (boolean resblocks : new boolean[] {true, false}) {
             UNetConfig config = new UNetConfig(
-                    16, 0, 32, 2, List.of(1.0, 2.0, 2.0), List.of(8), 1, -1, -1, true, true, resblocks, RATE, false, false,
+                    16,
+                    0,
+                    32,
+                    2,
+                    List.of(1.0, 2.0, 2.0),
+                    List.of(8),
+                    1,
+                    -1,
+                    -1,
+                    true,
+                    true,
+                    resblocks,
+                    RATE,
+                    false,
+                    false,
                     10);
             AdmUNet net = new AdmUNet(config);
             assertEquals(net.dropoutLayers(), masksIn(net, net.dropoutLayers()));

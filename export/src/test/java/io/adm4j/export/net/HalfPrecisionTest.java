@@ -40,7 +40,16 @@ class HalfPrecisionTest {
     private static final double LARGEST_SHARE = 0.6;
 
     private static final Set<String> ON_GPU = Set.of(
-            "Add", "AveragePool", "Cast", "Concat", "Conv", "FusedMatMul", "MatMul", "QuickGelu", "Reshape", "Resize",
+            "Add",
+            "AveragePool",
+            "Cast",
+            "Concat",
+            "Conv",
+            "FusedMatMul",
+            "MatMul",
+            "QuickGelu",
+            "Reshape",
+            "Resize",
             "Split");
 
     static List<String> denoisers() {
@@ -51,7 +60,8 @@ class HalfPrecisionTest {
     @MethodSource("denoisers")
     void theOutputIsCloseAndTheFileHalfAsLarge(String name) throws IOException {
         Network network = Network.read(name);
-        byte[] half = NetworkModels.denoiser(network.config, Precision.FP16, network.weights).bytes();
+        byte[] half = NetworkModels.denoiser(network.config, Precision.FP16, network.weights)
+                .bytes();
         byte[] full = NetworkModels.denoiser(network.config, network.weights).bytes();
         Map<String, Tensor> arrays = Npz.read(Golden.file(name + ".npz"));
         double error = relativeError(arrays.get("out"), run(half, arrays).get("out"));
@@ -95,12 +105,14 @@ class HalfPrecisionTest {
         String name = "middle_block.0.in_layers.2.weight";
         for (float bad : new float[] {65520, Float.NEGATIVE_INFINITY, Float.NaN}) {
             Map<String, Tensor> weights = new HashMap<>(network.weights);
-            Tensor changed = Tensor.of(weights.get(name).toFloatArray(), weights.get(name).shape());
+            Tensor changed = Tensor.of(
+                    weights.get(name).toFloatArray(), weights.get(name).shape());
             changed.floats().put(changed.size() / 2, bad);
             weights.put(name, changed);
             String message = assertThrows(
                             IllegalArgumentException.class,
-                            () -> NetworkModels.denoiser(network.config, Precision.FP16, weights).bytes())
+                            () -> NetworkModels.denoiser(network.config, Precision.FP16, weights)
+                                    .bytes())
                     .getMessage();
             assertTrue(message.contains("'" + name + "'") && message.contains("fp32"), message);
         }
@@ -111,10 +123,12 @@ class HalfPrecisionTest {
     void theOutputLayerStaysFloat32() throws IOException {
         Network network = Network.read(Golden.cases("unet-").get(0));
         Map<String, Tensor> weights = new HashMap<>(network.weights);
-        Tensor large = Tensor.zeros(ElementType.FLOAT32, weights.get("out.2.bias").shape());
+        Tensor large =
+                Tensor.zeros(ElementType.FLOAT32, weights.get("out.2.bias").shape());
         large.floats().put(0, 1e6f);
         weights.put("out.2.bias", large);
-        byte[] model = NetworkModels.denoiser(network.config, Precision.FP16, weights).bytes();
+        byte[] model =
+                NetworkModels.denoiser(network.config, Precision.FP16, weights).bytes();
         try (OnnxSession session = OnnxSession.open(model, Device.CPU, 0)) {
             assertFalse(session.inputs().stream().anyMatch(i -> i.type() == ElementType.FLOAT16));
             assertEquals(ElementType.FLOAT32, session.outputs().get(0).type());
@@ -125,12 +139,11 @@ class HalfPrecisionTest {
     private record Network(UNetConfig config, Map<String, Tensor> weights) {
 
         static Network read(String name) throws IOException {
-            UNetConfig config =
-                    UNetConfig.fromFlags(new ObjectMapper().readTree(Golden.file(name + ".json").toFile()));
+            UNetConfig config = UNetConfig.fromFlags(
+                    new ObjectMapper().readTree(Golden.file(name + ".json").toFile()));
             try (TorchCheckpoint checkpoint = TorchCheckpoint.open(Golden.file(name + ".pt"))) {
                 return new Network(
-                        config,
-                        new LinkedHashMap<>(WeightCheck.read(checkpoint, NetworkModels.parameters(config))));
+                        config, new LinkedHashMap<>(WeightCheck.read(checkpoint, NetworkModels.parameters(config))));
             }
         }
 

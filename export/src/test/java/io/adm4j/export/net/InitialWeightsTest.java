@@ -29,8 +29,13 @@ class InitialWeightsTest {
 
     @Test
     void zeroModulesAreZeroAndNormsAreOne() {
-        for (String zero : List.of("out.2.weight", "out.2.bias", "middle_block.0.out_layers.3.weight",
-                "middle_block.1.proj_out.weight", "middle_block.1.proj_out.bias", "out.0.bias")) {
+        for (String zero : List.of(
+                "out.2.weight",
+                "out.2.bias",
+                "middle_block.0.out_layers.3.weight",
+                "middle_block.1.proj_out.weight",
+                "middle_block.1.proj_out.bias",
+                "out.0.bias")) {
             assertTrue(all(zero, 0), zero);
         }
         assertTrue(all("out.0.weight", 1));
@@ -52,10 +57,12 @@ class InitialWeightsTest {
         List<Parameter> reversed = new ArrayList<>(parameters);
         Collections.reverse(reversed);
         Map<String, Tensor> again = InitialWeights.draw(reversed, 7);
-        weights.forEach((name, tensor) -> assertArrayEquals(tensor.toFloatArray(), again.get(name).toFloatArray(), name));
+        weights.forEach((name, tensor) ->
+                assertArrayEquals(tensor.toFloatArray(), again.get(name).toFloatArray(), name));
         String name = "input_blocks.0.0.weight";
         assertFalse(Arrays.equals(
-                weights.get(name).toFloatArray(), InitialWeights.draw(parameters, 8).get(name).toFloatArray()));
+                weights.get(name).toFloatArray(),
+                InitialWeights.draw(parameters, 8).get(name).toFloatArray()));
         assertFalse(Arrays.equals(
                 weights.get("middle_block.0.in_layers.2.weight").toFloatArray(),
                 weights.get("middle_block.2.in_layers.2.weight").toFloatArray()));

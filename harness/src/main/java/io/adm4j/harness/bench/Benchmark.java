@@ -70,7 +70,8 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
                     Locale.ROOT, "%-18s %12.5f %12.5f %12.1f%n", t.name(), t.min(), t.median(), t.rate()));
         }
         if (settings.squaredError()) {
-            text.append(String.format("Training minimises the squared error of the noise alone (learn_sigma false).%n"));
+            text.append(
+                    String.format("Training minimises the squared error of the noise alone (learn_sigma false).%n"));
         }
         return text.toString();
     }
@@ -95,7 +96,8 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
         json.set("flags", settings.flags());
         ArrayNode measurements = json.putArray("measurements");
         for (Timing t : timings) {
-            ObjectNode one = measurements.addObject()
+            ObjectNode one = measurements
+                    .addObject()
                     .put("name", t.name())
                     .put("min", t.min())
                     .put("median", t.median())

@@ -31,7 +31,8 @@ final class GuidedStep implements Measurement {
         labels = batch.whole(config.numClasses());
         sampler = new DdimSampler(new GaussianDiffusion(settings.diffusion()), 0, true);
         Path model = scratch.resolve("classifier-gradient.onnx");
-        ClassifierGradientGraph.model(config, InitialWeights.draw(NetworkModels.parameters(config), 0)).write(model);
+        ClassifierGradientGraph.model(config, InitialWeights.draw(NetworkModels.parameters(config), 0))
+                .write(model);
         classifier = OnnxSession.open(model, settings.device(), settings.threads());
         denoiser = new UntrainedDenoiser(settings, scratch);
     }

@@ -49,16 +49,21 @@ public enum MetricBenchTarget {
             MatrixProducts products) {
         return switch (this) {
             case STATISTICS -> () -> FeatureStatistics.of(samples, products).mean()[0];
-            case FID -> () -> FrechetDistance.between(referenceStatistics, sampleStatistics, products).value();
-            case BOOTSTRAP -> () -> FrechetBootstrap.of(
-                            referenceStatistics, sampleStatistics, samples, RESAMPLES, 0, products)
-                    .standardError();
-            case FID_INFINITY -> () ->
-                    FrechetExtrapolation.of(referenceStatistics, samples, 0, products, n -> {}).value();
-            case KID -> () -> KernelDistance.between(reference, samples, 0, products, n -> {}).value();
-            case NEIGHBOURS -> () -> NeighbourhoodScores.between(
-                            reference, samples, EvaluatorSettings.PUBLISHED_K, products, n -> {})
-                    .precision();
+            case FID ->
+                () -> FrechetDistance.between(referenceStatistics, sampleStatistics, products)
+                        .value();
+            case BOOTSTRAP ->
+                () -> FrechetBootstrap.of(referenceStatistics, sampleStatistics, samples, RESAMPLES, 0, products)
+                        .standardError();
+            case FID_INFINITY ->
+                () -> FrechetExtrapolation.of(referenceStatistics, samples, 0, products, n -> {})
+                        .value();
+            case KID ->
+                () -> KernelDistance.between(reference, samples, 0, products, n -> {})
+                        .value();
+            case NEIGHBOURS ->
+                () -> NeighbourhoodScores.between(reference, samples, EvaluatorSettings.PUBLISHED_K, products, n -> {})
+                        .precision();
         };
     }
 

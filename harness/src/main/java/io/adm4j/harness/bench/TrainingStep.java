@@ -34,7 +34,8 @@ final class TrainingStep implements Measurement {
         TrainingGraph graph =
                 TrainingGraph.ofDenoiser(config, new DiffusionLoss(process, DiffusionLoss.typeOf(diffusion)));
         Path checkpoint = scratch.resolve("start.ckpt");
-        TrainingArtifacts.start(InitialWeights.draw(graph.graph().parameters(), 0), EMA_RATES).write(checkpoint);
+        TrainingArtifacts.start(InitialWeights.draw(graph.graph().parameters(), 0), EMA_RATES)
+                .write(checkpoint);
         TrainingArtifacts.write(scratch, graph, AdamW.withWeightDecay(0), EMA_RATES);
         fill(config, process.numTimesteps(), settings.batchSize());
         session = TrainingSession.open(

@@ -24,9 +24,8 @@ final class UntrainedDenoiser implements Denoiser, AutoCloseable {
                 .write(model);
         this.session = OnnxSession.open(model, settings.device(), settings.threads());
         this.takesLabels = config.classConditional();
-        this.lowRes = config.superResolution()
-                ? new RandomBatch(settings.batchSize()).images(config.smallSize())
-                : null;
+        this.lowRes =
+                config.superResolution() ? new RandomBatch(settings.batchSize()).images(config.smallSize()) : null;
     }
 
     @Override

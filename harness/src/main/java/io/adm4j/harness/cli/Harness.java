@@ -1,7 +1,6 @@
 package io.adm4j.harness.cli;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.cli.command.BenchCommand;
 import io.adm4j.harness.cli.command.CompareCommand;
 import io.adm4j.harness.cli.command.EvalCommand;
@@ -15,10 +14,11 @@ import io.adm4j.harness.cli.command.ReferenceCommand;
 import io.adm4j.harness.cli.command.RunCommand;
 import io.adm4j.harness.cli.command.SampleCommand;
 import io.adm4j.harness.cli.command.TrainCommand;
+import io.adm4j.harness.cli.console.ExitCode;
 import java.io.PrintWriter;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine;
 
 /** The command line of adm4j. */
 @Command(

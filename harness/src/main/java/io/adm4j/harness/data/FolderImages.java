@@ -46,11 +46,12 @@ final class FolderImages implements ImageStore {
         List<Path> folders = entries(folder).filter(Files::isDirectory).toList();
         List<Path> files = entries(folder).filter(FolderImages::isImage).toList();
         if (files.isEmpty() && folders.isEmpty()) {
-            throw new UserError("The folder " + folder + " holds no images (" + String.join(", ", new TreeSet<>(EXTENSIONS))
-                    + "), no sub-folders of images and no IDX files.");
+            throw new UserError("The folder " + folder + " holds no images ("
+                    + String.join(", ", new TreeSet<>(EXTENSIONS)) + "), no sub-folders of images and no IDX files.");
         }
         if (!files.isEmpty() && !folders.isEmpty()) {
-            throw new UserError("The folder " + folder + " holds both images (" + files.get(0).getFileName()
+            throw new UserError("The folder " + folder + " holds both images ("
+                    + files.get(0).getFileName()
                     + ") and sub-folders (" + folders.get(0).getFileName()
                     + "); use either one sub-folder per class or files named label_name.ext.");
         }
@@ -63,25 +64,28 @@ final class FolderImages implements ImageStore {
         for (int label = 0; label < folders.size(); label++) {
             List<Path> own = imagesBelow(folders.get(label));
             if (own.isEmpty()) {
-                throw new UserError("The class folder " + folders.get(label)
-                        + " holds no images; add some or remove the folder.");
+                throw new UserError(
+                        "The class folder " + folders.get(label) + " holds no images; add some or remove the folder.");
             }
             files.addAll(own);
             for (int i = 0; i < own.size(); i++) {
                 labels.add(label);
             }
         }
-        List<String> names = folders.stream().map(f -> f.getFileName().toString()).toList();
+        List<String> names =
+                folders.stream().map(f -> f.getFileName().toString()).toList();
         return new Dataset(new FolderImages(files, options, keep), ints(labels), names, folder, files);
     }
 
     private static Dataset byPrefix(Path folder, List<Path> files, DatasetOptions options, boolean keep) {
-        boolean labelled = files.stream().allMatch(f -> f.getFileName().toString().indexOf('_') > 0);
+        boolean labelled =
+                files.stream().allMatch(f -> f.getFileName().toString().indexOf('_') > 0);
         FolderImages images = new FolderImages(files, options, keep);
         if (!labelled) {
             return new Dataset(images, null, List.of(), folder, files);
         }
-        List<String> names = files.stream().map(FolderImages::prefix).distinct().sorted().toList();
+        List<String> names =
+                files.stream().map(FolderImages::prefix).distinct().sorted().toList();
         int[] labels = files.stream().mapToInt(f -> names.indexOf(prefix(f))).toArray();
         return new Dataset(images, labels, names, folder, files);
     }
@@ -98,7 +102,8 @@ final class FolderImages implements ImageStore {
     /** What lies in a folder, sorted by name, without hidden entries. */
     private static Stream<Path> entries(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(e -> !e.getFileName().toString().startsWith("."))
+            return entries
+                    .filter(e -> !e.getFileName().toString().startsWith("."))
                     .sorted(Comparator.comparing(e -> e.getFileName().toString()))
                     .toList()
                     .stream();
@@ -109,7 +114,9 @@ final class FolderImages implements ImageStore {
 
     private static List<Path> imagesBelow(Path folder) {
         try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return all.filter(FolderImages::isImage).sorted(Comparator.comparing(Path::toString)).toList();
+            return all.filter(FolderImages::isImage)
+                    .sorted(Comparator.comparing(Path::toString))
+                    .toList();
         } catch (IOException | UncheckedIOException e) {
             throw new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
         }
@@ -169,8 +176,10 @@ final class FolderImages implements ImageStore {
             image = ImageIO.read(file.toFile());
         } catch (IOException | RuntimeException e) {
             // Damaged files make some readers fail with unchecked exceptions.
-            throw new UserError("The image " + file + " could not be decoded (" + e.getMessage()
-                    + "); replace it, or save it again as RGB.", e);
+            throw new UserError(
+                    "The image " + file + " could not be decoded (" + e.getMessage()
+                            + "); replace it, or save it again as RGB.",
+                    e);
         }
         if (image == null) {
             throw new UserError("The file " + file + " is no image that Java can decode; remove or convert it.");

@@ -63,9 +63,14 @@ final class IdxImages implements ImageStore {
         int size = options.imageSize() == DatasetOptions.AS_STORED ? height : options.imageSize();
         int stored = Math.min(size, height);
         byte[] grey = stored == height ? images.data() : shrunk(images.data(), count, height, stored);
-        int[] label = IntStream.range(0, count).map(i -> labels.data()[i] & 0xff).toArray();
+        int[] label =
+                IntStream.range(0, count).map(i -> labels.data()[i] & 0xff).toArray();
         int classes = Math.max(10, Arrays.stream(label).max().orElse(0) + 1);
-        return new Dataset(new IdxImages(grey, count, stored, size), label, names(folder, label, classes), folder,
+        return new Dataset(
+                new IdxImages(grey, count, stored, size),
+                label,
+                names(folder, label, classes),
+                folder,
                 List.of(imagesFile, labelsFile));
     }
 
@@ -92,7 +97,8 @@ final class IdxImages implements ImageStore {
             for (int p = 0; p < from * from; p++) {
                 Arrays.fill(rgb, p * 3, p * 3 + 3, data[i * from * from + p]);
             }
-            byte[] small = ImageResizer.squared(new RgbImage(from, from, rgb), to).pixels();
+            byte[] small =
+                    ImageResizer.squared(new RgbImage(from, from, rgb), to).pixels();
             for (int p = 0; p < to * to; p++) {
                 out[i * to * to + p] = small[p * 3];
             }

@@ -27,7 +27,8 @@ record ImageArrayLayout(int count, int height, int width, int channels) {
     /** @throws UserError if the array is missing or holds no images */
     static ImageArrayLayout of(NpzReader reader, Path file) {
         if (!reader.has(NpzImages.IMAGES)) {
-            throw new UserError("The file " + file + " has no array arr_0 with images; it holds " + reader.names() + ".");
+            throw new UserError(
+                    "The file " + file + " has no array arr_0 with images; it holds " + reader.names() + ".");
         }
         NpyHeader header = reader.header(NpzImages.IMAGES);
         long[] shape = header.shape();
@@ -36,18 +37,22 @@ record ImageArrayLayout(int count, int height, int width, int channels) {
             throw new UserError("The array arr_0 in " + file + " is " + header.type() + Arrays.toString(shape)
                     + "; images are uint8 [N, height, width, 3].");
         }
-        if (shape[0] < 1 || shape[1] < 1 || shape[2] < 1 || shape[0] > Integer.MAX_VALUE
+        if (shape[0] < 1
+                || shape[1] < 1
+                || shape[2] < 1
+                || shape[0] > Integer.MAX_VALUE
                 || shape[1] * shape[2] > Integer.MAX_VALUE / 3) {
             throw new UserError("The array arr_0 in " + file + " has the shape " + Arrays.toString(shape)
                     + ", which is empty or too large; at least one image is needed.");
         }
-        return new ImageArrayLayout((int) shape[0], (int) shape[1], (int) shape[2], shape.length == 3 ? 1 : (int) shape[3]);
+        return new ImageArrayLayout(
+                (int) shape[0], (int) shape[1], (int) shape[2], shape.length == 3 ? 1 : (int) shape[3]);
     }
 
     void requireSquare(Path file) {
         if (height != width) {
-            throw new UserError("The images in " + file + " are " + width + "x" + height
-                    + "; squares are needed here.");
+            throw new UserError(
+                    "The images in " + file + " are " + width + "x" + height + "; squares are needed here.");
         }
     }
 }

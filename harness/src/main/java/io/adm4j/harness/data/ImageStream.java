@@ -65,8 +65,7 @@ public abstract sealed class ImageStream implements AutoCloseable {
      * @param labels one per image, or none
      * @param batches uint8 [N, H, W, 3] of any number N at each call
      */
-    public static ImageStream ofBatches(
-            int size, int imageSize, Optional<int[]> labels, Supplier<Tensor> batches) {
+    public static ImageStream ofBatches(int size, int imageSize, Optional<int[]> labels, Supplier<Tensor> batches) {
         return new OfBatches(size, imageSize, labels, batches);
     }
 
@@ -127,8 +126,8 @@ public abstract sealed class ImageStream implements AutoCloseable {
             layout.requireSquare(file);
             int size = options.imageSize();
             if (size != DatasetOptions.AS_STORED && size != layout.height()) {
-                throw new UserError("The images in " + file + " are " + layout.width() + "x" + layout.height() + ", but "
-                        + size + "x" + size + " are needed.");
+                throw new UserError("The images in " + file + " are " + layout.width() + "x" + layout.height()
+                        + ", but " + size + "x" + size + " are needed.");
             }
             this.rows = reader.stream(NpzImages.IMAGES);
             this.toRgb = new ImageRows(layout, file);
@@ -346,8 +345,11 @@ public abstract sealed class ImageStream implements AutoCloseable {
         private int done;
 
         OfTensor(Tensor images) {
-            if (images.type() != ElementType.UINT8 || images.rank() != 4 || images.dim(0) < 1
-                    || images.dim(1) != images.dim(2) || images.dim(3) != 3) {
+            if (images.type() != ElementType.UINT8
+                    || images.rank() != 4
+                    || images.dim(0) < 1
+                    || images.dim(1) != images.dim(2)
+                    || images.dim(3) != 3) {
                 throw new IllegalArgumentException("Images are uint8 [N, H, W, 3] with H = W, not " + images + ".");
             }
             this.images = images;

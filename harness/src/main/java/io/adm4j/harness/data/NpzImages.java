@@ -43,13 +43,16 @@ final class NpzImages implements ImageStore {
             } else {
                 try (NpyStream stream = reader.stream(IMAGES)) {
                     int done = 0;
-                    for (Tensor rows = stream.nextRows(ROWS_AT_ONCE); rows != null; rows = stream.nextRows(ROWS_AT_ONCE)) {
+                    for (Tensor rows = stream.nextRows(ROWS_AT_ONCE);
+                            rows != null;
+                            rows = stream.nextRows(ROWS_AT_ONCE)) {
                         done = take(toRgb.toRgb(rows), layout, size, images, done);
                     }
                 }
             }
             int classes = labels == null ? 0 : Arrays.stream(labels).max().orElseThrow() + 1;
-            List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+            List<String> names =
+                    IntStream.range(0, classes).mapToObj(Integer::toString).toList();
             return new Dataset(new NpzImages(images, size), labels, names, file, List.of(file));
         } catch (ArrayFileException e) {
             throw new UserError(e.getMessage(), e);
@@ -77,7 +80,8 @@ final class NpzImages implements ImageStore {
             throw new UserError("The labels " + LABELS + " in " + file + " have the shape " + Arrays.toString(shape)
                     + "; one label for each of the " + count + " images is needed.");
         }
-        if (header.type() != ElementType.INT64 && header.type() != ElementType.INT32
+        if (header.type() != ElementType.INT64
+                && header.type() != ElementType.INT32
                 && header.type() != ElementType.UINT8) {
             throw new UserError("The labels " + LABELS + " in " + file + " are " + header.type()
                     + "; save them as int64, int32 or uint8.");

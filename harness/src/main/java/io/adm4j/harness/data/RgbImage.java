@@ -35,7 +35,8 @@ record RgbImage(int width, int height, byte[] pixels) {
         // Not getRGB: it takes grey as linear light and brightens it.
         Raster raster = image.getRaster();
         int bands = raster.getNumBands();
-        int shift = raster.getDataBuffer().getDataType() == DataBuffer.TYPE_USHORT && raster.getSampleModel().getSampleSize(0) > 8
+        int shift = raster.getDataBuffer().getDataType() == DataBuffer.TYPE_USHORT
+                        && raster.getSampleModel().getSampleSize(0) > 8
                 ? raster.getSampleModel().getSampleSize(0) - 8
                 : 0;
         int[] line = new int[width * bands];

@@ -44,14 +44,17 @@ record Baseline(
     static Baseline read(Path path) {
         Path file = Files.isDirectory(path) ? path.resolve(EvaluationReport.JSON) : path;
         if (!Files.isRegularFile(file)) {
-            throw new UserError("There is no baseline " + file + "; --baseline takes the report.json of an earlier eval.");
+            throw new UserError(
+                    "There is no baseline " + file + "; --baseline takes the report.json of an earlier eval.");
         }
         JsonNode json;
         try {
             json = new ObjectMapper().readTree(file.toFile());
         } catch (JsonProcessingException e) {
-            throw new UserError("The baseline " + file + " is not readable JSON (line "
-                    + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ").", e);
+            throw new UserError(
+                    "The baseline " + file + " is not readable JSON (line "
+                            + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ").",
+                    e);
         } catch (IOException e) {
             throw new UserError("The baseline " + file + " could not be read: " + e.getMessage() + ".", e);
         }
@@ -77,7 +80,9 @@ record Baseline(
         if (given.size() == 1) {
             return Optional.of(given.get(0));
         }
-        return given.stream().filter(r -> r.samples().source().equals(samples.source())).findFirst();
+        return given.stream()
+                .filter(r -> r.samples().source().equals(samples.source()))
+                .findFirst();
     }
 
     /** Reads fields and says which one is missing. */
@@ -106,7 +111,8 @@ record Baseline(
                     scores.put(metric, figures.number(metric.key()));
                 }
             }
-            Optional<SamplingPoint> point = node.has("point") ? Optional.of(in("point").point()) : Optional.empty();
+            Optional<SamplingPoint> point =
+                    node.has("point") ? Optional.of(in("point").point()) : Optional.empty();
             return new Measured(point, in("samples").images(), scores);
         }
 

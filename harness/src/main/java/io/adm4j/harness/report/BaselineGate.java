@@ -56,14 +56,16 @@ public final class BaselineGate {
         same("feature network", brief(baseline.networkSha256()), brief(network.sha256()));
         same("number of reference images", baseline.reference().count(), reference.count());
         same("size of reference images", baseline.reference().imageSize(), reference.imageSize());
-        same("reference", brief(baseline.reference().sha256().orElse("no checksum")),
+        same(
+                "reference",
+                brief(baseline.reference().sha256().orElse("no checksum")),
                 brief(reference.sha256().orElse("no checksum")));
         same("neighbour (--k)", baseline.k(), settings.k());
         same("split of the Inception Score", baseline.inceptionSplit(), settings.inceptionSplit());
         for (Metric metric : limits.keySet()) {
             if (!settings.metrics().contains(metric)) {
-                throw new UserError(metric.title() + " has a limit but is not computed; add it to the metrics, or leave the"
-                        + " limit out.");
+                throw new UserError(metric.title()
+                        + " has a limit but is not computed; add it to the metrics, or leave the" + " limit out.");
             }
         }
     }
@@ -92,13 +94,13 @@ public final class BaselineGate {
                 Optional<Double> now = result.scores().get(metric).map(Score::value);
                 Double old = before.scores().get(metric);
                 if (old != null && now.isPresent()) {
-                    OptionalDouble allowed = limits.containsKey(metric)
-                            ? OptionalDouble.of(limits.get(metric))
-                            : OptionalDouble.empty();
+                    OptionalDouble allowed =
+                            limits.containsKey(metric) ? OptionalDouble.of(limits.get(metric)) : OptionalDouble.empty();
                     verdicts.add(new Verdict(result.name(), metric, old, now.get(), allowed));
                 } else if (limits.containsKey(metric)) {
-                    throw new UserError(metric.title() + " has a limit, but " + (old == null ? "the baseline" : "this run")
-                            + " could not compute it for " + result.name() + ".");
+                    throw new UserError(
+                            metric.title() + " has a limit, but " + (old == null ? "the baseline" : "this run")
+                                    + " could not compute it for " + result.name() + ".");
                 }
             }
         }
@@ -106,11 +108,19 @@ public final class BaselineGate {
     }
 
     private Baseline.Measured counterpart(Optional<SamplingPoint> point, ImageSet samples) {
-        Baseline.Measured found = baseline.find(point, samples).orElseThrow(() -> new UserError("The baseline "
-                + baseline.file() + " has no result for " + point.map(SamplingPoint::toString).orElse(samples.source())
-                + "; it has: " + String.join("; ", baseline.results().stream()
-                        .map(r -> r.point().map(SamplingPoint::toString).orElse(r.samples().source()))
-                        .toList()) + "."));
+        Baseline.Measured found = baseline.find(point, samples)
+                .orElseThrow(() -> new UserError("The baseline "
+                        + baseline.file() + " has no result for "
+                        + point.map(SamplingPoint::toString).orElse(samples.source())
+                        + "; it has: "
+                        + String.join(
+                                "; ",
+                                baseline.results().stream()
+                                        .map(r -> r.point()
+                                                .map(SamplingPoint::toString)
+                                                .orElse(r.samples().source()))
+                                        .toList())
+                        + "."));
         same("number of samples", found.samples().count(), samples.count());
         same("size of the samples", found.samples().imageSize(), samples.imageSize());
         return found;

@@ -20,20 +20,33 @@ final class ConsoleTable {
         if (!several) {
             first.point().ifPresent(point -> lines.add(row("Sampled by", point.toString())));
         }
-        lines.add(row("Samples", first.samples() + (several ? " in each set" : "  " + first.samples().source())));
-        lines.add(row("Reference", report.reference() + "  " + report.reference().source()));
-        lines.add(row("Features", report.network().features() + "  " + report.network().name()));
+        lines.add(row(
+                "Samples",
+                first.samples()
+                        + (several ? " in each set" : "  " + first.samples().source())));
+        lines.add(
+                row("Reference", report.reference() + "  " + report.reference().source()));
+        lines.add(row(
+                "Features",
+                report.network().features() + "  " + report.network().name()));
         lines.add(ruler);
         if (several) {
             lines.addAll(table(report));
         } else {
-            first.scores().scores().forEach(score -> lines.add(row(score.metric().title(), ScoreFormat.withSpread(score)
-                    + (score.metric().lowerIsBetter() ? "  lower is better" : "  higher is better"))));
+            first.scores()
+                    .scores()
+                    .forEach(score -> lines.add(row(
+                            score.metric().title(),
+                            ScoreFormat.withSpread(score)
+                                    + (score.metric().lowerIsBetter() ? "  lower is better" : "  higher is better"))));
         }
         lines.add(ruler);
         comparison.ifPresent(c -> {
             lines.add("Changes against " + c.baseline());
-            c.verdicts().forEach(v -> lines.add((v.regression() ? "  too much worse: " : "  ") + v.sentence() + (several ? " at " + v.result() : "")));
+            c.verdicts()
+                    .forEach(v -> lines.add((v.regression() ? "  too much worse: " : "  ")
+                            + v.sentence()
+                            + (several ? " at " + v.result() : "")));
             lines.add(ruler);
         });
         lines.add(EvaluationReport.COMPARABILITY);
@@ -47,7 +60,10 @@ final class ConsoleTable {
 
     private static List<String> table(EvaluationReport report) {
         List<Metric> metrics = ScoreFormat.metrics(report);
-        int nameWidth = report.results().stream().mapToInt(r -> ReportText.shortName(report, r).length()).max().orElse(0);
+        int nameWidth = report.results().stream()
+                .mapToInt(r -> ReportText.shortName(report, r).length())
+                .max()
+                .orElse(0);
         List<String> lines = new ArrayList<>();
         StringBuilder head = new StringBuilder(pad("", nameWidth));
         metrics.forEach(metric -> head.append("  ").append(padLeft(metric.title(), width(metric))));
@@ -55,7 +71,10 @@ final class ConsoleTable {
         for (Result result : report.results()) {
             StringBuilder line = new StringBuilder(pad(ReportText.shortName(report, result), nameWidth));
             for (Metric metric : metrics) {
-                String value = result.scores().get(metric).map(s -> ScoreFormat.value(metric, s.value())).orElse("");
+                String value = result.scores()
+                        .get(metric)
+                        .map(s -> ScoreFormat.value(metric, s.value()))
+                        .orElse("");
                 line.append("  ").append(padLeft(value, width(metric)));
             }
             lines.add(line.toString());

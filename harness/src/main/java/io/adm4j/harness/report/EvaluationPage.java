@@ -105,21 +105,27 @@ final class EvaluationPage {
         for (Result result : report.results()) {
             page.add("<tr><td>" + Html.escape(ReportText.shortName(report, result)) + "</td>");
             for (Metric metric : metrics) {
-                page.add(result.scores().get(metric).map(score -> (best(score) ? "<td class=\"best\">" : "<td>")
+                page.add(result.scores()
+                        .get(metric)
+                        .map(score -> (best(score) ? "<td class=\"best\">" : "<td>")
                                 + ScoreFormat.value(metric, score.value()) + narrowSpread(score)
-                                + verdict(result, metric).map(EvaluationPage::change).orElse("") + "</td>")
+                                + verdict(result, metric)
+                                        .map(EvaluationPage::change)
+                                        .orElse("") + "</td>")
                         .orElse("<td>&ndash;</td>"));
             }
             page.add("<td>" + ReportText.duration(result.seconds()) + "</td></tr>\n");
         }
         boolean intervals = scores().anyMatch(s -> s.interval().isPresent());
-        boolean errors = scores().anyMatch(s -> s.interval().isEmpty() && s.standardError().isPresent());
+        boolean errors = scores().anyMatch(
+                        s -> s.interval().isEmpty() && s.standardError().isPresent());
         page.add("</table></div>\n<p class=\"note\">The best of each column is marked."
                 + (intervals ? " Brackets hold 95% confidence intervals." : "")
                 + (errors ? " After &plusmn; stands one standard error." : "")
                 + "</p>\n<dl class=\"card definitions\">\n");
-        ReportText.definitions(report).forEach(score -> page.add("<dt>" + heading(score.metric()) + "</dt><dd>"
-                + Html.escape(score.definition()) + "</dd>\n"));
+        ReportText.definitions(report)
+                .forEach(score -> page.add(
+                        "<dt>" + heading(score.metric()) + "</dt><dd>" + Html.escape(score.definition()) + "</dd>\n"));
         page.add("</dl>\n");
     }
 
@@ -131,7 +137,8 @@ final class EvaluationPage {
         Metric metric = score.metric();
         return report.results().stream()
                 .flatMap(r -> r.scores().get(metric).stream())
-                .noneMatch(other -> metric.lowerIsBetter() ? other.value() < score.value() : other.value() > score.value());
+                .noneMatch(other ->
+                        metric.lowerIsBetter() ? other.value() < score.value() : other.value() > score.value());
     }
 
     private static String spread(Score score) {
@@ -141,8 +148,8 @@ final class EvaluationPage {
                     + ScoreFormat.interval(metric, score.interval().get()) + "</p>";
         }
         return score.standardError().isPresent()
-                ? "<p class=\"spread\">&plusmn; " + ScoreFormat.value(metric, score.standardError().getAsDouble())
-                        + " standard error</p>"
+                ? "<p class=\"spread\">&plusmn; "
+                        + ScoreFormat.value(metric, score.standardError().getAsDouble()) + " standard error</p>"
                 : "";
     }
 
@@ -155,15 +162,20 @@ final class EvaluationPage {
                     + ScoreFormat.value(metric, interval.high()) + "]</p>";
         }
         return score.standardError().isPresent()
-                ? "<p class=\"spread\">&plusmn; " + ScoreFormat.value(metric, score.standardError().getAsDouble()) + "</p>"
+                ? "<p class=\"spread\">&plusmn; "
+                        + ScoreFormat.value(metric, score.standardError().getAsDouble()) + "</p>"
                 : "";
     }
 
     private static String change(Verdict verdict) {
-        String style = verdict.regression() ? "bad" : verdict.worse() ? "worse" : verdict.change() == 0 ? "same" : "good";
-        return "<p class=\"change " + style + "\" title=\"baseline " + ScoreFormat.value(verdict.metric(), verdict.before())
+        String style =
+                verdict.regression() ? "bad" : verdict.worse() ? "worse" : verdict.change() == 0 ? "same" : "good";
+        return "<p class=\"change " + style + "\" title=\"baseline "
+                + ScoreFormat.value(verdict.metric(), verdict.before())
                 + "\">" + ScoreFormat.change(verdict.metric(), verdict.change())
-                + (verdict.regression() ? " regression" : verdict.worse() ? " worse" : verdict.change() == 0 ? "" : " better")
+                + (verdict.regression()
+                        ? " regression"
+                        : verdict.worse() ? " worse" : verdict.change() == 0 ? "" : " better")
                 + "</p>";
     }
 
@@ -175,19 +187,25 @@ final class EvaluationPage {
         }
         Sweep sweep = swept.get();
         page.heading("Over the " + sweep.title()).add("<div class=\"row\">\n");
-        sweep.tradeOff().ifPresent(chart -> page.chart("Fidelity and variety",
-                "each point is one " + sweep.title() + "; up and to the right is better", chart.svg()));
+        sweep.tradeOff()
+                .ifPresent(chart -> page.chart(
+                        "Fidelity and variety",
+                        "each point is one " + sweep.title() + "; up and to the right is better",
+                        chart.svg()));
         for (Metric metric : ScoreFormat.metrics(report)) {
-            sweep.chart(metric).ifPresent(chart -> page.chart(metric.title(),
-                    (metric.lowerIsBetter() ? "lower is better" : "higher is better")
-                            + (sweep.hasIntervals(metric) ? "; bars: 95% confidence" : ""),
-                    chart.svg()));
+            sweep.chart(metric)
+                    .ifPresent(chart -> page.chart(
+                            metric.title(),
+                            (metric.lowerIsBetter() ? "lower is better" : "higher is better")
+                                    + (sweep.hasIntervals(metric) ? "; bars: 95% confidence" : ""),
+                            chart.svg()));
         }
         page.add("</div>\n");
     }
 
     private void gallery(Page page) {
-        List<Result> shown = report.results().stream().filter(r -> r.gallery().isPresent()).toList();
+        List<Result> shown =
+                report.results().stream().filter(r -> r.gallery().isPresent()).toList();
         if (shown.isEmpty()) {
             return;
         }
@@ -195,18 +213,29 @@ final class EvaluationPage {
         if (shown.size() == 1) {
             Gallery gallery = shown.get(0).gallery().get();
             int count = count(gallery.images(), 1, MOST_SAMPLES);
-            page.paragraph("", "The first " + count + " of "
-                    + String.format(Locale.ROOT, "%,d", shown.get(0).samples().count()) + ", not picked by hand.");
-            page.add("<div class=\"card\">").add(images(gallery, count, "Sample")).add("</div>\n");
+            page.paragraph(
+                    "",
+                    "The first " + count + " of "
+                            + String.format(
+                                    Locale.ROOT, "%,d", shown.get(0).samples().count()) + ", not picked by hand.");
+            page.add("<div class=\"card\">")
+                    .add(images(gallery, count, "Sample"))
+                    .add("</div>\n");
             return;
         }
-        page.paragraph("", "The first of each set, not picked by hand. With the same seeds and labels, images at the same"
-                + " place grew from the same noise.");
+        page.paragraph(
+                "",
+                "The first of each set, not picked by hand. With the same seeds and labels, images at the same"
+                        + " place grew from the same noise.");
         page.add("<div class=\"row\">\n");
         for (Result result : shown) {
             Gallery gallery = result.gallery().get();
-            page.add("<figure class=\"card\"><figcaption>" + Html.escape(ReportText.shortName(report, result)) + "<span>"
-                    + result.scores().get(Metric.FID).map(s -> "FID " + ScoreFormat.value(Metric.FID, s.value())).orElse("")
+            page.add("<figure class=\"card\"><figcaption>" + Html.escape(ReportText.shortName(report, result))
+                    + "<span>"
+                    + result.scores()
+                            .get(Metric.FID)
+                            .map(s -> "FID " + ScoreFormat.value(Metric.FID, s.value()))
+                            .orElse("")
                     + "</span></figcaption>");
             page.add(images(gallery, count(gallery.images(), shown.size(), MOST_SAMPLES_OF_SEVERAL), "Sample"));
             page.add("</figure>\n");
@@ -217,12 +246,21 @@ final class EvaluationPage {
     private String images(Gallery gallery, int count, String what) {
         StringBuilder html = new StringBuilder("<div class=\"images" + size(gallery.images()) + "\">\n");
         for (int i = 0; i < count; i++) {
-            String name = gallery.labels().isEmpty() ? "" : className(gallery.labels().get(i));
-            html.append("<figure><img alt=\"").append(what).append(' ').append(i + 1)
+            String name =
+                    gallery.labels().isEmpty() ? "" : className(gallery.labels().get(i));
+            html.append("<figure><img alt=\"")
+                    .append(what)
+                    .append(' ')
+                    .append(i + 1)
                     .append(name.isEmpty() ? "" : ", " + Html.escape(name))
-                    .append("\" src=\"").append(Page.address(gallery.images(), i)).append("\">");
+                    .append("\" src=\"")
+                    .append(Page.address(gallery.images(), i))
+                    .append("\">");
             if (!name.isEmpty()) {
-                html.append("<figcaption title=\"").append(Html.escape(name)).append("\">").append(Html.escape(name))
+                html.append("<figcaption title=\"")
+                        .append(Html.escape(name))
+                        .append("\">")
+                        .append(Html.escape(name))
                         .append("</figcaption>");
             }
             html.append("</figure>\n");
@@ -238,9 +276,11 @@ final class EvaluationPage {
             return;
         }
         page.heading("Nearest reference images");
-        page.paragraph("", "Each sample beside the reference images whose features are nearest to its own, with the"
-                + " Euclidean distance between the feature vectors. A sample that repeats its neighbour may have been"
-                + " learnt by heart.");
+        page.paragraph(
+                "",
+                "Each sample beside the reference images whose features are nearest to its own, with the"
+                        + " Euclidean distance between the feature vectors. A sample that repeats its neighbour may have been"
+                        + " learnt by heart.");
         boolean first = true;
         for (Result result : shown) {
             if (shown.size() > 1) {
@@ -256,22 +296,39 @@ final class EvaluationPage {
     }
 
     private String neighbours(Gallery gallery, int galleries) {
-        int most = gallery.nearest().stream().mapToInt(n -> n.distances().size()).max().orElse(0);
+        int most = gallery.nearest().stream()
+                .mapToInt(n -> n.distances().size())
+                .max()
+                .orElse(0);
         int columns = Math.min(MOST_NEIGHBOURS, most);
         long fit = fit(gallery.nearest().get(0).images(), galleries) / (columns + 1);
-        int rows = (int) Math.min(gallery.nearest().size(), Math.max(LEAST_IMAGES, Math.min(MOST_ROWS_OF_NEIGHBOURS, fit)));
+        int rows = (int)
+                Math.min(gallery.nearest().size(), Math.max(LEAST_IMAGES, Math.min(MOST_ROWS_OF_NEIGHBOURS, fit)));
         StringBuilder html = new StringBuilder("<div class=\"neighbours\">\n");
         for (int i = 0; i < rows; i++) {
             Gallery.Nearest nearest = gallery.nearest().get(i);
-            String name = gallery.labels().isEmpty() ? "sample" : className(gallery.labels().get(i));
-            html.append("<div class=\"card near").append(size(gallery.images())).append("\"><figure class=\"own\"><img alt=\"Sample ")
-                    .append(i + 1).append("\" src=\"").append(Page.address(gallery.images(), i))
-                    .append("\"><figcaption title=\"").append(Html.escape(name)).append("\">").append(Html.escape(name))
+            String name = gallery.labels().isEmpty()
+                    ? "sample"
+                    : className(gallery.labels().get(i));
+            html.append("<div class=\"card near")
+                    .append(size(gallery.images()))
+                    .append("\"><figure class=\"own\"><img alt=\"Sample ")
+                    .append(i + 1)
+                    .append("\" src=\"")
+                    .append(Page.address(gallery.images(), i))
+                    .append("\"><figcaption title=\"")
+                    .append(Html.escape(name))
+                    .append("\">")
+                    .append(Html.escape(name))
                     .append("</figcaption></figure>\n");
             for (int n = 0; n < Math.min(columns, nearest.distances().size()); n++) {
-                html.append("<figure><img alt=\"Reference image ").append(n + 1).append("\" src=\"")
-                        .append(Page.address(nearest.images(), n)).append("\"><figcaption>")
-                        .append(distance(nearest.distances().get(n))).append("</figcaption></figure>\n");
+                html.append("<figure><img alt=\"Reference image ")
+                        .append(n + 1)
+                        .append("\" src=\"")
+                        .append(Page.address(nearest.images(), n))
+                        .append("\"><figcaption>")
+                        .append(distance(nearest.distances().get(n)))
+                        .append("</figcaption></figure>\n");
             }
             html.append("</div>\n");
         }
@@ -279,14 +336,17 @@ final class EvaluationPage {
     }
 
     private void classes(Page page) {
-        List<Result> shown =
-                report.results().stream().filter(r -> !r.scores().perClass().isEmpty()).toList();
+        List<Result> shown = report.results().stream()
+                .filter(r -> !r.scores().perClass().isEmpty())
+                .toList();
         if (shown.isEmpty()) {
             return;
         }
         page.heading("Classes");
-        page.paragraph("", "Each class's samples against the reference images of that class. A heading sorts by its"
-                + " column. Small classes give coarse figures.");
+        page.paragraph(
+                "",
+                "Each class's samples against the reference images of that class. A heading sorts by its"
+                        + " column. Small classes give coarse figures.");
         boolean first = true;
         for (Result result : shown) {
             if (shown.size() > 1) {
@@ -306,18 +366,32 @@ final class EvaluationPage {
         List<Metric> metrics = Stream.of(Metric.values())
                 .filter(m -> classes.stream().anyMatch(c -> find(c, m).isPresent()))
                 .toList();
-        StringBuilder html = new StringBuilder("<div class=\"card scroll tall\"><table class=\"sortable\">\n<thead><tr>");
-        Stream.concat(Stream.of("Class", "Samples", "Reference"), metrics.stream().map(EvaluationPage::heading))
-                .forEach(h -> html.append("<th><button type=\"button\">").append(h).append("</button></th>"));
+        StringBuilder html =
+                new StringBuilder("<div class=\"card scroll tall\"><table class=\"sortable\">\n<thead><tr>");
+        Stream.concat(
+                        Stream.of("Class", "Samples", "Reference"),
+                        metrics.stream().map(EvaluationPage::heading))
+                .forEach(h ->
+                        html.append("<th><button type=\"button\">").append(h).append("</button></th>"));
         html.append("</tr></thead>\n<tbody>\n");
         for (ClassScores one : classes) {
             String name = className(one.label());
             String number = String.valueOf(one.label());
-            html.append("<tr><td data-value=\"").append(number).append("\">").append(Html.escape(name))
-                    .append(name.equals(number) ? "" : " <span class=\"soft\">" + number + "</span>").append("</td>");
-            html.append("<td>").append(one.sampleCount()).append("</td><td>").append(one.referenceCount()).append("</td>");
+            html.append("<tr><td data-value=\"")
+                    .append(number)
+                    .append("\">")
+                    .append(Html.escape(name))
+                    .append(name.equals(number) ? "" : " <span class=\"soft\">" + number + "</span>")
+                    .append("</td>");
+            html.append("<td>")
+                    .append(one.sampleCount())
+                    .append("</td><td>")
+                    .append(one.referenceCount())
+                    .append("</td>");
             metrics.forEach(metric -> html.append("<td>")
-                    .append(find(one, metric).map(s -> ScoreFormat.value(metric, s.value())).orElse("&ndash;"))
+                    .append(find(one, metric)
+                            .map(s -> ScoreFormat.value(metric, s.value()))
+                            .orElse("&ndash;"))
                     .append("</td>"));
             html.append("</tr>\n");
         }
@@ -327,23 +401,30 @@ final class EvaluationPage {
     /** All changes of a single result; of several, whose table has them, those with a limit. */
     private void changes(Page page, Comparison c) {
         boolean several = report.results().size() > 1;
-        List<Verdict> shown = c.verdicts().stream().filter(v -> !several || v.allowed().isPresent()).toList();
+        List<Verdict> shown = c.verdicts().stream()
+                .filter(v -> !several || v.allowed().isPresent())
+                .toList();
         if (shown.isEmpty()) {
             return;
         }
         page.heading("Against the baseline").paragraph("", c.baseline());
-        page.add("<div class=\"card scroll tall\"><table class=\"verdicts\">\n<tr>" + (several ? "<th>Samples</th>" : "")
-                + "<th>Metric</th><th>Baseline</th><th>Now</th><th>Change</th><th>Allowed</th><th>Verdict</th></tr>\n");
+        page.add(
+                "<div class=\"card scroll tall\"><table class=\"verdicts\">\n<tr>" + (several ? "<th>Samples</th>" : "")
+                        + "<th>Metric</th><th>Baseline</th><th>Now</th><th>Change</th><th>Allowed</th><th>Verdict</th></tr>\n");
         Map<String, String> names = new LinkedHashMap<>();
         report.results().forEach(r -> names.put(r.name(), ReportText.shortName(report, r)));
         for (Verdict v : shown) {
             Metric metric = v.metric();
-            page.add("<tr>" + (several ? "<td>" + Html.escape(names.getOrDefault(v.result(), v.result())) + "</td>" : "")
-                    + "<td class=\"metric\">" + heading(metric) + "</td><td>" + ScoreFormat.value(metric, v.before()) + "</td><td>"
-                    + ScoreFormat.value(metric, v.now()) + "</td><td>" + ScoreFormat.change(metric, v.change())
-                    + "</td><td>" + (v.allowed().isEmpty() ? "&ndash;" : v.limit()) + "</td><td class=\""
-                    + (v.regression() ? "bad\">regression" : v.allowed().isPresent() ? "good\">within limit" : "soft\">no limit")
-                    + "</td></tr>\n");
+            page.add(
+                    "<tr>" + (several ? "<td>" + Html.escape(names.getOrDefault(v.result(), v.result())) + "</td>" : "")
+                            + "<td class=\"metric\">" + heading(metric) + "</td><td>"
+                            + ScoreFormat.value(metric, v.before()) + "</td><td>"
+                            + ScoreFormat.value(metric, v.now()) + "</td><td>" + ScoreFormat.change(metric, v.change())
+                            + "</td><td>" + (v.allowed().isEmpty() ? "&ndash;" : v.limit()) + "</td><td class=\""
+                            + (v.regression()
+                                    ? "bad\">regression"
+                                    : v.allowed().isPresent() ? "good\">within limit" : "soft\">no limit")
+                            + "</td></tr>\n");
         }
         page.add("</table></div>\n");
     }
@@ -361,9 +442,10 @@ final class EvaluationPage {
     }
 
     private static String heading(Metric metric) {
-        return Html.escape(metric.title()) + (metric.lowerIsBetter()
-                ? " <span title=\"lower is better\">&#8595;</span>"
-                : " <span title=\"higher is better\">&#8593;</span>");
+        return Html.escape(metric.title())
+                + (metric.lowerIsBetter()
+                        ? " <span title=\"lower is better\">&#8595;</span>"
+                        : " <span title=\"higher is better\">&#8593;</span>");
     }
 
     /** How many images of a set to show. */

@@ -45,7 +45,9 @@ final class JsonReport {
         });
         settings(root.putObject("settings"), report.settings());
         root.put("comparability", EvaluationReport.COMPARABILITY);
-        root.put("seconds", report.results().stream().mapToDouble(Result::seconds).sum());
+        root.put(
+                "seconds",
+                report.results().stream().mapToDouble(Result::seconds).sum());
         ArrayNode results = root.putArray("results");
         report.results().forEach(result -> result(results.addObject(), result));
         comparison.ifPresent(c -> comparison(root.putObject("baseline"), c));

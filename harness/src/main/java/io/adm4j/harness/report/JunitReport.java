@@ -55,12 +55,13 @@ final class JunitReport {
                 .append(attribute("name", metric.title()))
                 .append(attribute("time", "0"))
                 .append(">\n");
-        verdict.filter(Verdict::regression).ifPresent(v -> xml.append("      <failure")
-                .append(attribute("type", "regression"))
-                .append(attribute("message", v.sentence()))
-                .append(">")
-                .append(text(v.sentence() + " at " + result.name() + "."))
-                .append("</failure>\n"));
+        verdict.filter(Verdict::regression)
+                .ifPresent(v -> xml.append("      <failure")
+                        .append(attribute("type", "regression"))
+                        .append(attribute("message", v.sentence()))
+                        .append(">")
+                        .append(text(v.sentence() + " at " + result.name() + "."))
+                        .append("</failure>\n"));
         xml.append("      <system-out>")
                 .append(text(metric.title() + " " + ScoreFormat.withSpread(score)
                         + verdict.map(v -> ", baseline " + ScoreFormat.value(metric, v.before()) + ", change "
@@ -71,8 +72,10 @@ final class JunitReport {
     }
 
     private static String counts(int tests, int failures, double seconds) {
-        return attribute("tests", String.valueOf(tests)) + attribute("failures", String.valueOf(failures))
-                + attribute("errors", "0") + attribute("skipped", "0")
+        return attribute("tests", String.valueOf(tests))
+                + attribute("failures", String.valueOf(failures))
+                + attribute("errors", "0")
+                + attribute("skipped", "0")
                 + attribute("time", String.format(Locale.ROOT, "%.3f", seconds));
     }
 
@@ -83,7 +86,11 @@ final class JunitReport {
     /** Escaped, without the characters that XML 1.0 has no place for. */
     private static String text(String words) {
         return Html.escape(words.codePoints()
-                .filter(c -> c == '\t' || c == '\n' || c >= 0x20 && c <= 0xD7FF || c >= 0xE000 && c <= 0xFFFD || c >= 0x10000)
+                .filter(c -> c == '\t'
+                        || c == '\n'
+                        || c >= 0x20 && c <= 0xD7FF
+                        || c >= 0xE000 && c <= 0xFFFD
+                        || c >= 0x10000)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString());
     }

@@ -49,8 +49,14 @@ record LineChart(String title, String horizontal, List<Series> series) {
     String svg() {
         Axis vertical = Axis.around(extreme(Math::min), extreme(Math::max));
         // One curve needs no name: the axis has it.
-        double names = series.size() == 1 ? 0 : series.stream().mapToDouble(s -> Svg.width(s.name())).max().orElse(0) + 12;
-        double numbers = DoubleStream.of(vertical.ticks()).map(t -> Svg.width(ShortDecimal.of(t))).max().orElse(0) + 14;
+        double names = series.size() == 1
+                ? 0
+                : series.stream().mapToDouble(s -> Svg.width(s.name())).max().orElse(0) + 12;
+        double numbers = DoubleStream.of(vertical.ticks())
+                        .map(t -> Svg.width(ShortDecimal.of(t)))
+                        .max()
+                        .orElse(0)
+                + 14;
         Frame frame = new Frame(places(), vertical, numbers, Svg.WIDTH - 8 - names);
         Svg svg = new Svg(title + " over " + horizontal);
         svg.text(4, 18, "start", "title", title);
@@ -74,14 +80,22 @@ record LineChart(String title, String horizontal, List<Series> series) {
         if (series.size() > 1) {
             double[] heights = nameHeights(frame);
             for (int i = 0; i < series.size(); i++) {
-                svg.text(frame.right + 8, heights[i] + 4, "start", "name " + style(i) + "-fill", series.get(i).name());
+                svg.text(
+                        frame.right + 8,
+                        heights[i] + 4,
+                        "start",
+                        "name " + style(i) + "-fill",
+                        series.get(i).name());
             }
         }
         return svg.toString();
     }
 
     private void curve(Svg svg, Series s, String style, Frame frame) {
-        svg.curve(style, DoubleStream.of(s.x()).map(frame::x).toArray(), DoubleStream.of(s.y()).map(frame::y).toArray());
+        svg.curve(
+                style,
+                DoubleStream.of(s.x()).map(frame::x).toArray(),
+                DoubleStream.of(s.y()).map(frame::y).toArray());
         for (int i = 0; i < s.x().length; i++) {
             double x = frame.x(s.x()[i]);
             String range = "";
@@ -91,14 +105,20 @@ record LineChart(String title, String horizontal, List<Series> series) {
                 svg.line("range " + style, x - 4, frame.y(s.high()[i]), x + 4, frame.y(s.high()[i]));
                 range = " (95% " + ShortDecimal.of(s.low()[i]) + " to " + ShortDecimal.of(s.high()[i]) + ")";
             }
-            svg.dot(style, x, frame.y(s.y()[i]),
-                    s.name() + " " + ShortDecimal.of(s.y()[i]) + range + " at " + horizontal + " " + ShortDecimal.of(s.x()[i]));
+            svg.dot(
+                    style,
+                    x,
+                    frame.y(s.y()[i]),
+                    s.name() + " " + ShortDecimal.of(s.y()[i]) + range + " at " + horizontal + " "
+                            + ShortDecimal.of(s.x()[i]));
         }
     }
 
     /** The names stand at the ends of their curves, but not on each other. */
     private double[] nameHeights(Frame frame) {
-        double[] heights = series.stream().mapToDouble(s -> frame.y(s.y()[s.y().length - 1])).toArray();
+        double[] heights = series.stream()
+                .mapToDouble(s -> frame.y(s.y()[s.y().length - 1]))
+                .toArray();
         List<Integer> order = IntStream.range(0, heights.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> heights[i]))
@@ -117,7 +137,11 @@ record LineChart(String title, String horizontal, List<Series> series) {
     }
 
     private double[] places() {
-        return series.stream().flatMapToDouble(s -> DoubleStream.of(s.x())).distinct().sorted().toArray();
+        return series.stream()
+                .flatMapToDouble(s -> DoubleStream.of(s.x()))
+                .distinct()
+                .sorted()
+                .toArray();
     }
 
     private double extreme(DoubleBinaryOperator better) {

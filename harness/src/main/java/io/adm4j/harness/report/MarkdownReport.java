@@ -16,7 +16,8 @@ final class MarkdownReport {
     static String of(EvaluationReport report, Optional<Comparison> comparison) {
         StringBuilder md = new StringBuilder("## " + escape(ReportText.title(report)) + "\n\n");
         md.append(escape(ReportText.lead(report))).append("\n\n");
-        comparison.ifPresent(c -> md.append(c.failure().map(f -> "**:x: " + escape(f) + "**")
+        comparison.ifPresent(c -> md.append(c.failure()
+                        .map(f -> "**:x: " + escape(f) + "**")
                         .orElse(escape("Compared with " + c.baseline() + ": " + ReportText.passed(c))))
                 .append("\n\n"));
         if (report.results().size() == 1) {
@@ -28,31 +29,49 @@ final class MarkdownReport {
                 .map(result -> result.scores().warnings())
                 .flatMap(Collection::stream)
                 .distinct()
-                .forEach(warning -> md.append("> :warning: ").append(escape(warning)).append("\n\n"));
+                .forEach(warning ->
+                        md.append("> :warning: ").append(escape(warning)).append("\n\n"));
         md.append("<details><summary>What the figures mean</summary>\n\n");
         for (Score score : ReportText.definitions(report)) {
-            md.append("- **").append(escape(score.metric().title())).append("**: ").append(escape(score.definition())).append('\n');
+            md.append("- **")
+                    .append(escape(score.metric().title()))
+                    .append("**: ")
+                    .append(escape(score.definition()))
+                    .append('\n');
         }
         md.append("\n").append(EvaluationReport.COMPARABILITY).append("\n\n</details>\n\n");
         md.append("<details><summary>How they were measured</summary>\n\n| | |\n|---|---|\n");
         Map<String, String> facts = new LinkedHashMap<>();
         ReportText.sampling(report).forEach(facts::put);
         ReportText.provenance(report).forEach(facts::put);
-        facts.forEach((name, value) -> md.append("| ").append(escape(name)).append(" | ").append(escape(value)).append(" |\n"));
+        facts.forEach((name, value) -> md.append("| ")
+                .append(escape(name))
+                .append(" | ")
+                .append(escape(value))
+                .append(" |\n"));
         return md.append("\n</details>\n").toString();
     }
 
     private static void single(StringBuilder md, Result result, Optional<Comparison> comparison) {
-        md.append(comparison.isPresent()
-                ? "| | Score | 95 % interval | Baseline | Change | Allowed |\n|---|---:|---:|---:|---:|---:|\n"
-                : "| | Score | 95 % interval |\n|---|---:|---:|\n");
+        md.append(
+                comparison.isPresent()
+                        ? "| | Score | 95 % interval | Baseline | Change | Allowed |\n|---|---:|---:|---:|---:|---:|\n"
+                        : "| | Score | 95 % interval |\n|---|---:|---:|\n");
         for (Score score : result.scores().scores()) {
             Metric metric = score.metric();
-            md.append("| ").append(heading(metric)).append(" | ").append(ScoreFormat.withError(score)).append(" | ")
-                    .append(score.interval().map(i -> ScoreFormat.interval(metric, i)).orElse("")).append(" |");
+            md.append("| ")
+                    .append(heading(metric))
+                    .append(" | ")
+                    .append(ScoreFormat.withError(score))
+                    .append(" | ")
+                    .append(score.interval()
+                            .map(i -> ScoreFormat.interval(metric, i))
+                            .orElse(""))
+                    .append(" |");
             comparison.ifPresent(c -> md.append(c.of(result, metric)
-                    .map(v -> " " + ScoreFormat.value(metric, v.before()) + " | " + ScoreFormat.change(metric, v.change())
-                            + (v.regression() ? " :x:" : "") + " | " + v.limit() + " |")
+                    .map(v ->
+                            " " + ScoreFormat.value(metric, v.before()) + " | " + ScoreFormat.change(metric, v.change())
+                                    + (v.regression() ? " :x:" : "") + " | " + v.limit() + " |")
                     .orElse(" | | |")));
             md.append('\n');
         }
@@ -69,9 +88,11 @@ final class MarkdownReport {
             for (Metric metric : metrics) {
                 md.append(' ');
                 result.scores().get(metric).ifPresent(s -> md.append(ScoreFormat.value(metric, s.value())));
-                comparison.flatMap(c -> c.of(result, metric)).ifPresent(v -> md.append(" (")
-                        .append(ScoreFormat.change(metric, v.change()))
-                        .append(v.regression() ? ") :x:" : ")"));
+                comparison
+                        .flatMap(c -> c.of(result, metric))
+                        .ifPresent(v -> md.append(" (")
+                                .append(ScoreFormat.change(metric, v.change()))
+                                .append(v.regression() ? ") :x:" : ")"));
                 md.append(" |");
             }
             md.append('\n');
@@ -86,7 +107,9 @@ final class MarkdownReport {
     /** Text that no character of which is taken for markup. */
     private static String escape(String text) {
         return text.replaceAll("([\\\\`*_{}\\[\\]#|~])", "\\\\$1")
-                .replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+                .replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
                 .replaceAll("\\R", ", ");
     }
 }

@@ -34,7 +34,11 @@ final class Page {
 
     /** Adds a paragraph of plain text. */
     Page paragraph(String style, String words) {
-        html.append("<p class=\"").append(style).append("\">").append(Html.escape(words)).append("</p>\n");
+        html.append("<p class=\"")
+                .append(style)
+                .append("\">")
+                .append(Html.escape(words))
+                .append("</p>\n");
         return this;
     }
 

@@ -26,12 +26,18 @@ import java.util.function.ToDoubleFunction;
  * @param provenance where the bundle comes from, as its manifest tells
  */
 public record QuickstartReport(
-        String title, List<ScaleResult> results, List<String> rowNames, Map<String, String> settings, JsonNode provenance) {
+        String title,
+        List<ScaleResult> results,
+        List<String> rowNames,
+        Map<String, String> settings,
+        JsonNode provenance) {
     public QuickstartReport {
         if (results.isEmpty()) {
             throw new IllegalArgumentException("A report needs the results of at least one scale.");
         }
-        results = results.stream().sorted(Comparator.comparingDouble(ScaleResult::scale)).toList();
+        results = results.stream()
+                .sorted(Comparator.comparingDouble(ScaleResult::scale))
+                .toList();
         rowNames = List.copyOf(rowNames);
         settings = new LinkedHashMap<>(settings);
     }
@@ -56,9 +62,11 @@ public record QuickstartReport(
     /** The page as text. */
     public String html() {
         Page page = new Page(title);
-        page.paragraph("lead", "Images drawn from noise by a diffusion model. A classifier that also sees through the"
-                + " noise pulls each one towards its class; the classifier scale says how hard. Scale 0 leaves the model"
-                + " alone.");
+        page.paragraph(
+                "lead",
+                "Images drawn from noise by a diffusion model. A classifier that also sees through the"
+                        + " noise pulls each one towards its class; the classifier scale says how hard. Scale 0 leaves the model"
+                        + " alone.");
         images(page);
         scores(page);
         if (results.size() > 1) {
@@ -83,7 +91,8 @@ public record QuickstartReport(
                     .append("<div class=\"grid\">");
             if (!rowNames.isEmpty()) {
                 page.append("<ol>");
-                rowNames.forEach(name -> page.append("<li>").append(Html.escape(name)).append("</li>"));
+                rowNames.forEach(
+                        name -> page.append("<li>").append(Html.escape(name)).append("</li>"));
                 page.append("</ol>");
             }
             page.append("<img alt=\"Samples at classifier scale ")
@@ -110,10 +119,11 @@ public record QuickstartReport(
             cell(page, r, ScaleResult::inceptionScore, "%.2f", true);
             page.append(String.format(Locale.ROOT, "<td>%.1f</td></tr>%n", r.seconds()));
         }
-        page.append("</table></div>\n<p class=\"note\">FID: how far the features of samples and real images lie apart as a"
-                        + " whole. Precision: the share of samples that look like real images. Recall: the share of real"
-                        + " images that the samples come close to. Inception-style: sure and varied classes. The best of"
-                        + " each column is marked. ")
+        page.append(
+                        "</table></div>\n<p class=\"note\">FID: how far the features of samples and real images lie apart as a"
+                                + " whole. Precision: the share of samples that look like real images. Recall: the share of real"
+                                + " images that the samples come close to. Inception-style: sure and varied classes. The best of"
+                                + " each column is marked. ")
                 .append(Html.escape(EvaluationReport.COMPARABILITY))
                 .append("</p>\n");
         into.add(page.toString());
@@ -137,11 +147,18 @@ public record QuickstartReport(
         }
         ScaleResult first = results.get(0);
         ScaleResult last = results.get(results.size() - 1);
-        String change = String.format(Locale.ROOT,
+        String change = String.format(
+                Locale.ROOT,
                 "From scale %s to scale %s precision goes from %.3f to %.3f, the Inception-style score from %.2f to %.2f,"
                         + " and recall from %.3f to %.3f",
-                ShortDecimal.of(first.scale()), ShortDecimal.of(last.scale()), first.precision(), last.precision(),
-                first.inceptionScore(), last.inceptionScore(), first.recall(), last.recall());
+                ShortDecimal.of(first.scale()),
+                ShortDecimal.of(last.scale()),
+                first.precision(),
+                last.precision(),
+                first.inceptionScore(),
+                last.inceptionScore(),
+                first.recall(),
+                last.recall());
         boolean surer = last.precision() > first.precision() || last.inceptionScore() > first.inceptionScore();
         if (surer && last.recall() < first.recall()) {
             return change + ": guidance trades variety for fidelity.";
@@ -152,11 +169,29 @@ public record QuickstartReport(
 
     private void curves(Page page) {
         double[] scale = results.stream().mapToDouble(ScaleResult::scale).toArray();
-        LineChart distance = new LineChart("FID", "classifier scale", List.of(
-                new LineChart.Series("FID", scale, results.stream().mapToDouble(ScaleResult::fid).toArray())));
-        LineChart tradeOff = new LineChart("Precision and recall", "classifier scale", List.of(
-                new LineChart.Series("Precision", scale, results.stream().mapToDouble(ScaleResult::precision).toArray()),
-                new LineChart.Series("Recall", scale, results.stream().mapToDouble(ScaleResult::recall).toArray())));
+        LineChart distance = new LineChart(
+                "FID",
+                "classifier scale",
+                List.of(new LineChart.Series(
+                        "FID",
+                        scale,
+                        results.stream().mapToDouble(ScaleResult::fid).toArray())));
+        LineChart tradeOff = new LineChart(
+                "Precision and recall",
+                "classifier scale",
+                List.of(
+                        new LineChart.Series(
+                                "Precision",
+                                scale,
+                                results.stream()
+                                        .mapToDouble(ScaleResult::precision)
+                                        .toArray()),
+                        new LineChart.Series(
+                                "Recall",
+                                scale,
+                                results.stream()
+                                        .mapToDouble(ScaleResult::recall)
+                                        .toArray())));
         page.heading("Over the classifier scale").add("<div class=\"row\">\n");
         page.chart("Fidelity and variety", "precision and recall; higher is better", tradeOff.svg());
         page.chart("Distance from real images", "FID; lower is better", distance.svg());
@@ -166,8 +201,9 @@ public record QuickstartReport(
     /** The leaves of a tree with the path to each; a list of plain values is one leaf of several lines. */
     private static void flatten(String path, JsonNode node, Map<String, String> into) {
         if (node.isObject()) {
-            node.fields().forEachRemaining(
-                    e -> flatten(path.isEmpty() ? e.getKey() : path + " / " + e.getKey(), e.getValue(), into));
+            node.fields()
+                    .forEachRemaining(
+                            e -> flatten(path.isEmpty() ? e.getKey() : path + " / " + e.getKey(), e.getValue(), into));
         } else if (node.isArray()) {
             List<String> plain = new ArrayList<>();
             for (int i = 0; i < node.size(); i++) {

@@ -21,28 +21,40 @@ final class ReportText {
     private ReportText() {}
 
     static String title(EvaluationReport report) {
-        return "Evaluation of " + report.model().map(Model::name).orElseGet(() -> report.results().size() == 1
-                ? fileName(report.results().get(0).samples().source())
-                : report.results().size() + " sets of samples");
+        return "Evaluation of "
+                + report.model()
+                        .map(Model::name)
+                        .orElseGet(() -> report.results().size() == 1
+                                ? fileName(report.results().get(0).samples().source())
+                                : report.results().size() + " sets of samples");
     }
 
     /** One sentence: how many samples against how many references, on which features. */
     static String lead(EvaluationReport report) {
         ImageSet samples = report.results().get(0).samples();
         ImageSet reference = report.reference();
-        return String.format(Locale.ROOT,
+        return String.format(
+                Locale.ROOT,
                 "%s%,d samples of %s against %,d reference images of %s, on the %,d features of %s.",
                 report.results().size() == 1 ? "" : report.results().size() + " sets of ",
-                samples.count(), size(samples), reference.count(), size(reference),
-                report.network().features(), report.network().name());
+                samples.count(),
+                size(samples),
+                reference.count(),
+                size(reference),
+                report.network().features(),
+                report.network().name());
     }
 
     /** What to say of a comparison without a regression. */
     static String passed(Comparison comparison) {
-        long limits = comparison.verdicts().stream().filter(v -> v.allowed().isPresent()).count();
+        long limits = comparison.verdicts().stream()
+                .filter(v -> v.allowed().isPresent())
+                .count();
         return limits == 0
                 ? "no limits were set."
-                : limits == 1 ? "the one figure with a limit is within it." : "all " + limits + " figures with limits are within them.";
+                : limits == 1
+                        ? "the one figure with a limit is within it."
+                        : "all " + limits + " figures with limits are within them.";
     }
 
     /** What tells a result from the others: only the settings that differ, or the source. */
@@ -109,13 +121,24 @@ final class ReportText {
                 .flatMap(r -> r.point().stream())
                 .flatMap(p -> p.others().keySet().stream())
                 .distinct()
-                .forEach(name -> common(facts, report, sentence(name), p -> p.others().getOrDefault(name, "none")));
+                .forEach(name ->
+                        common(facts, report, sentence(name), p -> p.others().getOrDefault(name, "none")));
         for (Result result : report.results()) {
             if (result.point().isEmpty()) {
-                facts.put("Samples" + (report.results().size() == 1 ? "" : " " + fileName(result.samples().source())),
+                facts.put(
+                        "Samples"
+                                + (report.results().size() == 1
+                                        ? ""
+                                        : " " + fileName(result.samples().source())),
                         result.samples() + ", " + result.samples().source());
-                result.samples().sha256().ifPresent(sum -> facts.put("SHA-256 of "
-                        + (report.results().size() == 1 ? "the samples" : fileName(result.samples().source())), sum));
+                result.samples()
+                        .sha256()
+                        .ifPresent(sum -> facts.put(
+                                "SHA-256 of "
+                                        + (report.results().size() == 1
+                                                ? "the samples"
+                                                : fileName(result.samples().source())),
+                                sum));
             }
         }
         return facts;
@@ -126,20 +149,29 @@ final class ReportText {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Reference", report.reference() + ", " + report.reference().source());
         report.reference().sha256().ifPresent(sum -> facts.put("Reference's SHA-256", sum));
-        facts.put("Feature network", report.network().name() + ", " + report.network().features() + " features");
+        facts.put(
+                "Feature network",
+                report.network().name() + ", " + report.network().features() + " features");
         facts.put("Feature network's SHA-256", report.network().sha256());
         facts.put("Neighbours (k)", String.valueOf(report.settings().k()));
         facts.put("Inception Score's parts", report.settings().inceptionSplit() + " samples each");
         if (report.settings().bootstrap() > 0) {
             facts.put("Bootstrap", report.settings().bootstrap() + " resamples");
         }
-        facts.put("Device", report.device() + ", " + report.threads()
-                + (report.threads() == 1 ? " CPU thread" : " CPU threads") + ", batches of " + report.settings().batchSize());
-        facts.put("Time taken", duration(report.results().stream().mapToDouble(Result::seconds).sum()));
+        facts.put(
+                "Device",
+                report.device() + ", " + report.threads() + (report.threads() == 1 ? " CPU thread" : " CPU threads")
+                        + ", batches of " + report.settings().batchSize());
+        facts.put(
+                "Time taken",
+                duration(report.results().stream().mapToDouble(Result::seconds).sum()));
         facts.put("Finished", report.created().truncatedTo(ChronoUnit.SECONDS).toString());
-        facts.put("Versions", "adm4j " + report.version() + "\n" + report.libraries().entrySet().stream()
-                .map(e -> e.getKey() + " " + e.getValue())
-                .collect(Collectors.joining("\n")));
+        facts.put(
+                "Versions",
+                "adm4j " + report.version() + "\n"
+                        + report.libraries().entrySet().stream()
+                                .map(e -> e.getKey() + " " + e.getValue())
+                                .collect(Collectors.joining("\n")));
         return facts;
     }
 
@@ -160,7 +192,10 @@ final class ReportText {
 
     private static void common(
             Map<String, String> facts, EvaluationReport report, String name, Function<SamplingPoint, String> setting) {
-        List<String> values = report.results().stream().flatMap(r -> r.point().map(setting).stream()).distinct().toList();
+        List<String> values = report.results().stream()
+                .flatMap(r -> r.point().map(setting).stream())
+                .distinct()
+                .toList();
         if (!values.isEmpty()) {
             facts.put(name, String.join(", ", values));
         }

@@ -12,4 +12,10 @@ package io.adm4j.harness.report;
  * @param grid a PNG with some of the samples
  */
 public record ScaleResult(
-        double scale, double fid, double precision, double recall, double inceptionScore, double seconds, byte[] grid) {}
+        double scale,
+        double fid,
+        double precision,
+        double recall,
+        double inceptionScore,
+        double seconds,
+        byte[] grid) {}

@@ -14,7 +14,8 @@ final class ScoreFormat {
     /** The metrics that any result of a report has, in their order of declaration. */
     static List<Metric> metrics(EvaluationReport report) {
         return Stream.of(Metric.values())
-                .filter(m -> report.results().stream().anyMatch(r -> r.scores().get(m).isPresent()))
+                .filter(m -> report.results().stream()
+                        .anyMatch(r -> r.scores().get(m).isPresent()))
                 .toList();
     }
 
@@ -34,7 +35,8 @@ final class ScoreFormat {
     /** The value with its interval or standard error, whichever is known. */
     static String withSpread(Score score) {
         return score.interval().isPresent()
-                ? value(score.metric(), score.value()) + " (95% " + interval(score.metric(), score.interval().get()) + ")"
+                ? value(score.metric(), score.value()) + " (95% "
+                        + interval(score.metric(), score.interval().get()) + ")"
                 : withError(score);
     }
 

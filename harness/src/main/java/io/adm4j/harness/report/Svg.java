@@ -12,7 +12,11 @@ final class Svg {
     private final StringBuilder xml = new StringBuilder();
 
     Svg(String description) {
-        xml.append(String.format(Locale.ROOT, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n", WIDTH, HEIGHT,
+        xml.append(String.format(
+                Locale.ROOT,
+                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n",
+                WIDTH,
+                HEIGHT,
                 Html.escape(description)));
     }
 
@@ -22,14 +26,26 @@ final class Svg {
     }
 
     void line(String style, double x1, double y1, double x2, double y2) {
-        xml.append(String.format(Locale.ROOT, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", style, x1,
-                y1, x2, y2));
+        xml.append(String.format(
+                Locale.ROOT,
+                "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
+                style,
+                x1,
+                y1,
+                x2,
+                y2));
     }
 
     /** @param anchor {@code start}, {@code middle} or {@code end}: where in the text x is */
     void text(double x, double y, String anchor, String style, String words) {
-        xml.append(String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" class=\"%s\">%s</text>", x, y, anchor,
-                style, Html.escape(words)));
+        xml.append(String.format(
+                Locale.ROOT,
+                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" class=\"%s\">%s</text>",
+                x,
+                y,
+                anchor,
+                style,
+                Html.escape(words)));
     }
 
     void curve(String style, double[] x, double[] y) {
@@ -42,8 +58,13 @@ final class Svg {
 
     /** A dot that tells its figures to whoever points at it. */
     void dot(String style, double x, double y, String words) {
-        xml.append(String.format(Locale.ROOT, "<circle class=\"%s-fill\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>%s</title></circle>",
-                style, x, y, Html.escape(words)));
+        xml.append(String.format(
+                Locale.ROOT,
+                "<circle class=\"%s-fill\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>%s</title></circle>",
+                style,
+                x,
+                y,
+                Html.escape(words)));
     }
 
     @Override

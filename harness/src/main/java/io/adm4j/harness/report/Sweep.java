@@ -29,7 +29,8 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
         if (ReportText.varies(report, SamplingPoint::classifierScale)) {
             return Optional.of(of(report, "classifier scale", SamplingPoint::classifierScale));
         }
-        boolean numbers = report.results().stream().allMatch(r -> stepCount(r.point().get()) > 0);
+        boolean numbers =
+                report.results().stream().allMatch(r -> stepCount(r.point().get()) > 0);
         if (numbers && ReportText.varies(report, SamplingPoint::steps)) {
             return Optional.of(of(report, "number of steps", Sweep::stepCount));
         }
@@ -40,9 +41,12 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
         Map<String, List<Result>> groups = new LinkedHashMap<>();
         boolean scale = title.equals("classifier scale");
         for (Result result : report.results()) {
-            groups.computeIfAbsent(rest(report, result.point().get(), scale), n -> new ArrayList<>()).add(result);
+            groups.computeIfAbsent(rest(report, result.point().get(), scale), n -> new ArrayList<>())
+                    .add(result);
         }
-        groups.values().forEach(g -> g.sort(Comparator.comparingDouble(r -> setting.applyAsDouble(r.point().get()))));
+        groups.values()
+                .forEach(g -> g.sort(Comparator.comparingDouble(
+                        r -> setting.applyAsDouble(r.point().get()))));
         return new Sweep(title, setting, groups);
     }
 
@@ -78,45 +82,63 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
     Optional<LineChart> chart(Metric metric) {
         List<LineChart.Series> series = new ArrayList<>();
         groups.forEach((name, results) -> {
-            List<Result> have = results.stream().filter(r -> r.scores().get(metric).isPresent()).toList();
+            List<Result> have = results.stream()
+                    .filter(r -> r.scores().get(metric).isPresent())
+                    .toList();
             if (have.size() > 1) {
                 series.add(new LineChart.Series(
                         name.isEmpty() ? metric.title() : name,
-                        have.stream().mapToDouble(r -> setting.applyAsDouble(r.point().get())).toArray(),
+                        have.stream()
+                                .mapToDouble(
+                                        r -> setting.applyAsDouble(r.point().get()))
+                                .toArray(),
                         figures(have, metric, Score::value),
-                        figures(have, metric, s -> s.interval().isPresent()
-                                ? Math.min(s.value(), s.interval().get().low())
-                                : s.value()),
-                        figures(have, metric, s -> s.interval().isPresent()
-                                ? Math.max(s.value(), s.interval().get().high())
-                                : s.value())));
+                        figures(
+                                have,
+                                metric,
+                                s -> s.interval().isPresent()
+                                        ? Math.min(s.value(), s.interval().get().low())
+                                        : s.value()),
+                        figures(
+                                have,
+                                metric,
+                                s -> s.interval().isPresent()
+                                        ? Math.max(s.value(), s.interval().get().high())
+                                        : s.value())));
             }
         });
         return series.isEmpty() ? Optional.empty() : Optional.of(new LineChart(metric.title(), title, series));
     }
 
     boolean hasIntervals(Metric metric) {
-        return groups.values().stream().flatMap(List::stream)
+        return groups.values().stream()
+                .flatMap(List::stream)
                 .anyMatch(r -> r.scores().get(metric).flatMap(Score::interval).isPresent());
     }
 
     /** Precision over recall, if there is a single group that has both. */
     Optional<TradeOffChart> tradeOff() {
         List<Result> results = groups.values().iterator().next();
-        boolean both = results.stream().allMatch(r -> r.scores().get(Metric.PRECISION).isPresent()
-                && r.scores().get(Metric.RECALL).isPresent());
+        boolean both = results.stream()
+                .allMatch(r -> r.scores().get(Metric.PRECISION).isPresent()
+                        && r.scores().get(Metric.RECALL).isPresent());
         if (groups.size() > 1 || !both) {
             return Optional.empty();
         }
-        return Optional.of(new TradeOffChart(Metric.PRECISION.title(), Metric.RECALL.title(), results.stream()
-                .map(r -> new TradeOffChart.Point(
-                        ShortDecimal.of(setting.applyAsDouble(r.point().get())),
-                        r.scores().value(Metric.RECALL),
-                        r.scores().value(Metric.PRECISION)))
-                .toList()));
+        return Optional.of(new TradeOffChart(
+                Metric.PRECISION.title(),
+                Metric.RECALL.title(),
+                results.stream()
+                        .map(r -> new TradeOffChart.Point(
+                                ShortDecimal.of(setting.applyAsDouble(r.point().get())),
+                                r.scores().value(Metric.RECALL),
+                                r.scores().value(Metric.PRECISION)))
+                        .toList()));
     }
 
     private static double[] figures(List<Result> results, Metric metric, ToDoubleFunction<Score> figure) {
-        return results.stream().mapToDouble(r -> figure.applyAsDouble(r.scores().get(metric).orElseThrow())).toArray();
+        return results.stream()
+                .mapToDouble(r -> figure.applyAsDouble(r.scores().get(metric).orElseThrow()))
+                .toArray();
     }
 }

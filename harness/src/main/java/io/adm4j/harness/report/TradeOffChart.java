@@ -27,8 +27,14 @@ record TradeOffChart(String vertical, String horizontal, List<Point> points) {
     String svg() {
         Axis up = axis(points.stream().mapToDouble(Point::y).toArray());
         Axis along = axis(points.stream().mapToDouble(Point::x).toArray());
-        double left = DoubleStream.of(up.ticks()).map(t -> Svg.width(ShortDecimal.of(t))).max().orElse(0) + 14;
-        double[] x = points.stream().mapToDouble(p -> left + along.share(p.x()) * (RIGHT - left)).toArray();
+        double left = DoubleStream.of(up.ticks())
+                        .map(t -> Svg.width(ShortDecimal.of(t)))
+                        .max()
+                        .orElse(0)
+                + 14;
+        double[] x = points.stream()
+                .mapToDouble(p -> left + along.share(p.x()) * (RIGHT - left))
+                .toArray();
         double[] y = points.stream().mapToDouble(p -> height(up, p.y())).toArray();
         Svg svg = new Svg(vertical + " over " + horizontal);
         svg.text(4, 18, "start", "title", vertical);
@@ -45,8 +51,12 @@ record TradeOffChart(String vertical, String horizontal, List<Point> points) {
         svg.curve("one", x, y);
         for (int i = 0; i < x.length; i++) {
             Point p = points.get(i);
-            svg.dot("one", x[i], y[i], p.name() + ": " + vertical + " " + ShortDecimal.of(p.y()) + ", " + horizontal + " "
-                    + ShortDecimal.of(p.x()));
+            svg.dot(
+                    "one",
+                    x[i],
+                    y[i],
+                    p.name() + ": " + vertical + " " + ShortDecimal.of(p.y()) + ", " + horizontal + " "
+                            + ShortDecimal.of(p.x()));
         }
         names(svg, x, y, left);
         return svg.toString();
@@ -58,17 +68,32 @@ record TradeOffChart(String vertical, String horizontal, List<Point> points) {
         for (int i = 0; i < x.length; i++) {
             double width = Svg.width(points.get(i).name());
             double[][] choices = {
-                {x[i] + 9, y[i]}, {x[i] - 9 - width, y[i]}, {x[i] - width / 2, y[i] - 16}, {x[i] - width / 2, y[i] + 16},
-                {x[i] + 7, y[i] - 11}, {x[i] + 7, y[i] + 11}, {x[i] - 7 - width, y[i] - 11}, {x[i] - 7 - width, y[i] + 11}
+                {x[i] + 9, y[i]},
+                {x[i] - 9 - width, y[i]},
+                {x[i] - width / 2, y[i] - 16},
+                {x[i] - width / 2, y[i] + 16},
+                {x[i] + 7, y[i] - 11},
+                {x[i] + 7, y[i] + 11},
+                {x[i] - 7 - width, y[i] - 11},
+                {x[i] - 7 - width, y[i] + 11}
             };
             for (boolean offCurve : new boolean[] {true, false}) {
                 for (double[] choice : choices) {
                     double[] box = {choice[0], choice[1] - HALF_LINE, choice[0] + width, choice[1] + HALF_LINE};
-                    if (taken[i] == null && box[0] >= left && box[2] <= Svg.WIDTH && box[1] >= TOP - 10
-                            && box[3] <= Svg.HEIGHT - BOTTOM + 2 && free(box, x, y, taken)
+                    if (taken[i] == null
+                            && box[0] >= left
+                            && box[2] <= Svg.WIDTH
+                            && box[1] >= TOP - 10
+                            && box[3] <= Svg.HEIGHT - BOTTOM + 2
+                            && free(box, x, y, taken)
                             && !(offCurve && crossed(box, x, y))) {
                         taken[i] = box;
-                        svg.text(box[0], choice[1] + 4, "start", "name one-fill", points.get(i).name());
+                        svg.text(
+                                box[0],
+                                choice[1] + 4,
+                                "start",
+                                "name one-fill",
+                                points.get(i).name());
                     }
                 }
             }
@@ -104,7 +129,9 @@ record TradeOffChart(String vertical, String horizontal, List<Point> points) {
     }
 
     private static Axis axis(double[] values) {
-        return Axis.around(DoubleStream.of(values).min().orElse(0), DoubleStream.of(values).max().orElse(1));
+        return Axis.around(
+                DoubleStream.of(values).min().orElse(0),
+                DoubleStream.of(values).max().orElse(1));
     }
 
     private static double height(Axis axis, double value) {

@@ -38,9 +38,14 @@ public record Verdict(String result, Metric metric, double before, double now, O
 
     /** {@code FID from 12.3400 to 12.9900 (+0.6500, allowed +0.1000)}. */
     public String sentence() {
-        return String.format(Locale.ROOT, "%s from %s to %s (%s%s)",
-                metric.title(), ScoreFormat.value(metric, before), ScoreFormat.value(metric, now),
-                ScoreFormat.change(metric, change()), allowed.isEmpty() ? "" : ", allowed " + limit());
+        return String.format(
+                Locale.ROOT,
+                "%s from %s to %s (%s%s)",
+                metric.title(),
+                ScoreFormat.value(metric, before),
+                ScoreFormat.value(metric, now),
+                ScoreFormat.change(metric, change()),
+                allowed.isEmpty() ? "" : ", allowed " + limit());
     }
 
     /** The greatest change allowed, with its sign; empty text without a limit. */

@@ -2,9 +2,6 @@ package io.adm4j.harness.sampling;
 
 import io.adm4j.tensor.Tensor;
 
-
-
-
 /**
  * A finished batch of a run.
  *

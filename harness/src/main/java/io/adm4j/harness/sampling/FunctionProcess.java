@@ -97,7 +97,8 @@ public final class FunctionProcess implements AutoCloseable {
             }
             return answer;
         } catch (IOException e) {
-            throw new UserError("The function did not answer (" + e.getMessage() + "); its output is in " + log + ".", e);
+            throw new UserError(
+                    "The function did not answer (" + e.getMessage() + "); its output is in " + log + ".", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UserError("Interrupted while sampling.", e);

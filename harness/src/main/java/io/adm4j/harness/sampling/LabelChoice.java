@@ -49,7 +49,8 @@ public final class LabelChoice {
         }
         int classes = manifest.classCount().getAsInt();
         return switch (words) {
-            case "all" -> new LabelChoice(words, Kind.CYCLE, IntStream.range(0, classes).toArray(), classes);
+            case "all" ->
+                new LabelChoice(words, Kind.CYCLE, IntStream.range(0, classes).toArray(), classes);
             case "random" -> new LabelChoice(words, Kind.RANDOM, null, classes);
             case "balanced", "random-balanced" -> new LabelChoice(words, Kind.BALANCED, null, classes);
             default -> new LabelChoice(words, Kind.CYCLE, list(words, manifest), classes);
@@ -58,7 +59,9 @@ public final class LabelChoice {
 
     private static int[] list(String words, Manifest manifest) {
         try {
-            return Arrays.stream(words.split(",")).mapToInt(word -> manifest.classNames().find(word.strip())).toArray();
+            return Arrays.stream(words.split(","))
+                    .mapToInt(word -> manifest.classNames().find(word.strip()))
+                    .toArray();
         } catch (IllegalArgumentException e) {
             throw new UserError("--labels takes all, balanced, random or a list of labels: " + e.getMessage(), e);
         }

@@ -60,8 +60,8 @@ public final class StartNoise {
     /** @throws UserError if it is not for as many images */
     void check(int images) {
         if (noise != null && noise.dim(0) < images) {
-            throw new UserError(file + " has noise for " + noise.dim(0) + " images, and " + images
-                    + " were asked for.");
+            throw new UserError(
+                    file + " has noise for " + noise.dim(0) + " images, and " + images + " were asked for.");
         }
     }
 

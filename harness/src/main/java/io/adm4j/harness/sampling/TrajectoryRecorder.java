@@ -40,7 +40,8 @@ public final class TrajectoryRecorder implements StepListener {
     private static Tensor stack(int rows, Tensor like) {
         return Tensor.zeros(
                 ElementType.FLOAT32,
-                LongStream.concat(LongStream.of(rows), LongStream.of(like.shape())).toArray());
+                LongStream.concat(LongStream.of(rows), LongStream.of(like.shape()))
+                        .toArray());
     }
 
     private static void put(Tensor stack, int row, Tensor value) {

@@ -66,7 +66,8 @@ public final class RunFolder {
         try {
             Files.createDirectories(folder);
             AtomicFile.writeString(
-                    folder.resolve("run.json"), mapper.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n");
+                    folder.resolve("run.json"),
+                    mapper.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n");
         } catch (IOException e) {
             throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
         }
@@ -165,5 +166,4 @@ public final class RunFolder {
             throw new UncheckedIOException("Could not read the checkpoint " + checkpoint + ".", e);
         }
     }
-
 }

@@ -42,7 +42,13 @@ public final class TrainingLoop {
     private final ProgressListener progress;
     private volatile boolean stopped;
 
-    public TrainingLoop(TrainingTask task, TrainingSettings settings, RunFolder run, Device device, int threads, ProgressListener progress) {
+    public TrainingLoop(
+            TrainingTask task,
+            TrainingSettings settings,
+            RunFolder run,
+            Device device,
+            int threads,
+            ProgressListener progress) {
         this.task = task;
         this.settings = settings;
         this.run = run;
@@ -53,7 +59,10 @@ public final class TrainingLoop {
 
     /** Saves the first checkpoint of a new run. */
     public void prepare(Map<String, Tensor> weights) {
-        run.save(0, 0, file -> TrainingArtifacts.start(weights, settings.emaRates()).write(file));
+        run.save(
+                0,
+                0,
+                file -> TrainingArtifacts.start(weights, settings.emaRates()).write(file));
     }
 
     /** Asks {@link #train} to save and return after the step at hand; any thread may call it. */
@@ -97,7 +106,10 @@ public final class TrainingLoop {
                         threads);
                 PrintWriter log = new PrintWriter(
                         Files.newBufferedWriter(
-                                run.log(), StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                                run.log(),
+                                StandardCharsets.UTF_8,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.APPEND),
                         true);
                 Progress shown = progress.start("Training", first, steps, "steps")) {
             if (first == 0) {
@@ -117,8 +129,8 @@ public final class TrainingLoop {
                 log.println((step + 1) + "," + settings.learningRate(step) + "," + join(figures)
                         + String.format(Locale.ROOT, ",%.3f", before + seconds));
                 if (!Double.isFinite(figures[0])) {
-                    throw new UserError("The loss is no longer a number at step " + (step + 1) + "; the checkpoint of step "
-                            + saved.step() + " is whole: try a smaller --lr.");
+                    throw new UserError("The loss is no longer a number at step " + (step + 1)
+                            + "; the checkpoint of step " + saved.step() + " is whole: try a smaller --lr.");
                 }
                 smoothed.add(figures);
                 double rate = (step + 1 - first) * settings.batchSize() / seconds;
@@ -223,7 +235,9 @@ public final class TrainingLoop {
         public String toString() {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < means.length; i++) {
-                text.append(i == 0 ? "" : "  ").append(names.get(i)).append(String.format(Locale.ROOT, " %.4f", means[i]));
+                text.append(i == 0 ? "" : "  ")
+                        .append(names.get(i))
+                        .append(String.format(Locale.ROOT, " %.4f", means[i]));
             }
             return text.toString();
         }

@@ -22,7 +22,8 @@ public final class CheckpointMatcher {
     private final ReleasedModels released;
 
     /** One network of a model, and how a checkpoint differs from it. */
-    private record Candidate(ReleasedModel model, boolean classifier, ReleasedNetwork network, WeightDifferences differences) {
+    private record Candidate(
+            ReleasedModel model, boolean classifier, ReleasedNetwork network, WeightDifferences differences) {
         String named() {
             return (classifier ? "the classifier of " : "") + model.name();
         }
@@ -84,15 +85,18 @@ public final class CheckpointMatcher {
 
     /** Those that fit. Some models are alike in every shape; a published file name tells them apart. */
     private List<Candidate> exact(Path file, List<Candidate> candidates) {
-        List<Candidate> exact = candidates.stream().filter(c -> c.differences().none()).toList();
-        List<Candidate> named =
-                exact.stream().filter(c -> file.endsWith(released.file(c.network()).name())).toList();
+        List<Candidate> exact =
+                candidates.stream().filter(c -> c.differences().none()).toList();
+        List<Candidate> named = exact.stream()
+                .filter(c -> file.endsWith(released.file(c.network()).name()))
+                .toList();
         return named.isEmpty() ? exact : named;
     }
 
     private static String exactly(List<Candidate> exact) {
         boolean classifier = exact.get(0).classifier();
-        String models = String.join(" or ", exact.stream().map(c -> c.model().name()).toList());
+        String models =
+                String.join(" or ", exact.stream().map(c -> c.model().name()).toList());
         return "In names and shapes they are exactly those of " + (classifier ? "the classifier of " : "") + models
                 + ": use --model " + (exact.size() == 1 ? models : "with the name that is right")
                 + (classifier ? " and give them as --classifier-weights." : ".");
@@ -107,7 +111,8 @@ public final class CheckpointMatcher {
         if (agreement < LEAST) {
             return "They look like no released model.";
         }
-        String agree = String.format(Locale.ROOT, "%.1f %% of names and shapes agree", Math.floor(agreement * 1000) / 10);
+        String agree =
+                String.format(Locale.ROOT, "%.1f %% of names and shapes agree", Math.floor(agreement * 1000) / 10);
         Optional<Long> classes = otherClasses(best.differences());
         if (classes.isPresent()) {
             return "They are those of " + best.named() + " but for " + classes.get() + " classes: give the flags that"
@@ -123,12 +128,16 @@ public final class CheckpointMatcher {
 
     /** How many classes they know, where the embedding of the classes is all that differs. */
     private static Optional<Long> otherClasses(WeightDifferences differences) {
-        boolean rest = differences.missing().isEmpty() && differences.unexpected().isEmpty();
+        boolean rest =
+                differences.missing().isEmpty() && differences.unexpected().isEmpty();
         if (!rest || differences.misshapen().size() != 1) {
             return Optional.empty();
         }
         WeightDifferences.Misshapen only = differences.misshapen().get(0);
-        boolean sameWidth = only.found().size() == 2 && only.found().get(1).equals(only.needed().get(1));
-        return only.name().equals("label_emb.weight") && sameWidth ? Optional.of(only.found().get(0)) : Optional.empty();
+        boolean sameWidth = only.found().size() == 2
+                && only.found().get(1).equals(only.needed().get(1));
+        return only.name().equals("label_emb.weight") && sameWidth
+                ? Optional.of(only.found().get(0))
+                : Optional.empty();
     }
 }

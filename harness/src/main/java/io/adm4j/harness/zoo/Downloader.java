@@ -197,7 +197,8 @@ final class Downloader {
                 furthest = Math.max(furthest, reached);
                 if (inVain >= patience.tries()) {
                     throw new UserError(address + " did not come whole after " + inVain + " tries in a row without"
-                            + " progress (" + problem + "); " + reached + " bytes are here, and the same command goes on"
+                            + " progress (" + problem + "); " + reached
+                            + " bytes are here, and the same command goes on"
                             + " from there.");
                 }
                 pause(inVain);
@@ -228,12 +229,14 @@ final class Downloader {
                         part.begin(null);
                         return false;
                     }
-                    case 404, 410 -> throw new NotThere(address + " is not there (the server answers "
-                            + response.statusCode() + ").");
-                    case 408, 425, 429, 500, 502, 503, 504 -> throw new IOException("the server answers "
-                            + response.statusCode());
-                    default -> throw new UserError("The server answers " + response.statusCode() + " to a request for "
-                            + address + ": look at that address, or give another with --mirror.");
+                    case 404, 410 ->
+                        throw new NotThere(
+                                address + " is not there (the server answers " + response.statusCode() + ").");
+                    case 408, 425, 429, 500, 502, 503, 504 ->
+                        throw new IOException("the server answers " + response.statusCode());
+                    default ->
+                        throw new UserError("The server answers " + response.statusCode() + " to a request for "
+                                + address + ": look at that address, or give another with --mirror.");
                 }
                 receive(body);
             }
@@ -276,7 +279,8 @@ final class Downloader {
 
         /** Whether a partial answer is the rest of what is here. */
         private boolean continues(HttpHeaders headers, long have) {
-            Matcher range = CONTENT_RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
+            Matcher range =
+                    CONTENT_RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
             if (!range.matches() || Long.parseLong(range.group(1)) != have) {
                 return false;
             }
@@ -292,7 +296,9 @@ final class Downloader {
         }
 
         private static String validator(HttpHeaders headers) {
-            return headers.firstValue("ETag").or(() -> headers.firstValue("Last-Modified")).orElse("");
+            return headers.firstValue("ETag")
+                    .or(() -> headers.firstValue("Last-Modified"))
+                    .orElse("");
         }
 
         private void receive(InputStream body) throws IOException {
@@ -342,8 +348,10 @@ final class Downloader {
 
         private UserError stopped(InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new UserError("Stopped after " + part.size() + " bytes of " + target.getFileName()
-                    + ": the same command goes on from there.", e);
+            return new UserError(
+                    "Stopped after " + part.size() + " bytes of " + target.getFileName()
+                            + ": the same command goes on from there.",
+                    e);
         }
     }
 }

@@ -110,7 +110,8 @@ public final class FetchFolder {
             } catch (Downloader.Unreachable e) {
                 throw new UserError(
                         file.name() + " could not be fetched (" + e.getMessage() + "): download " + file.address()
-                                + " where there is a network and put it at " + place(file).toAbsolutePath()
+                                + " where there is a network and put it at "
+                                + place(file).toAbsolutePath()
                                 + ", or name a place that has it with --mirror.",
                         e);
             }

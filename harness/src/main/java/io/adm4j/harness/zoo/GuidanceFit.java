@@ -4,9 +4,6 @@ import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.feedback.UserError;
 
-
-
-
 /** Whether a classifier can guide a denoiser. */
 public final class GuidanceFit {
     private GuidanceFit() {}
@@ -14,8 +11,9 @@ public final class GuidanceFit {
     /** @throws UserError if image sizes or classes differ */
     public static void check(UNetConfig denoiser, ClassifierConfig classifier) {
         if (classifier.imageSize() != denoiser.imageSize()) {
-            throw new UserError("The classifier takes images of " + classifier.imageSize() + " pixels, the denoiser makes"
-                    + " them of " + denoiser.imageSize() + ": guidance needs one size.");
+            throw new UserError(
+                    "The classifier takes images of " + classifier.imageSize() + " pixels, the denoiser makes"
+                            + " them of " + denoiser.imageSize() + ": guidance needs one size.");
         }
         if (denoiser.classConditional() && denoiser.numClasses() != classifier.numClasses()) {
             throw new UserError("The classifier knows " + classifier.numClasses() + " classes, the denoiser "

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param classes names by label; empty if unknown
  * @param origin what the bundle keeps of where the model comes from, but for the files
  */
-public record ImportPlan(String name, Network denoiser, Optional<Network> classifier, List<String> classes, ObjectNode origin) {
+public record ImportPlan(
+        String name, Network denoiser, Optional<Network> classifier, List<String> classes, ObjectNode origin) {
 
     /**
      * One network.
@@ -27,7 +28,8 @@ public record ImportPlan(String name, Network denoiser, Optional<Network> classi
         /** What the bundle keeps of where the weights come from. */
         public ObjectNode origin() {
             FetchRecord file = fetched.orElseGet(() -> FetchRecord.describing(weights, ""));
-            ObjectNode json = BundleAssembler.object().put("file", weights.getFileName().toString());
+            ObjectNode json =
+                    BundleAssembler.object().put("file", weights.getFileName().toString());
             fetched.ifPresent(f -> json.put("source", f.source()));
             return json.put("bytes", file.bytes()).put("sha256", file.sha256());
         }
@@ -35,9 +37,8 @@ public record ImportPlan(String name, Network denoiser, Optional<Network> classi
 
     /** The plan for networks that flags describe; without a classifier its arguments are null. */
     public static ImportPlan ofFlags(Path flags, Path weights, Path classifierFlags, Path classifierWeights) {
-        Optional<Network> classifier = classifierFlags == null
-                ? Optional.empty()
-                : Optional.of(network(classifierFlags, classifierWeights));
+        Optional<Network> classifier =
+                classifierFlags == null ? Optional.empty() : Optional.of(network(classifierFlags, classifierWeights));
         return new ImportPlan(null, network(flags, weights), classifier, List.of(), BundleAssembler.object());
     }
 
@@ -67,10 +68,17 @@ public record ImportPlan(String name, Network denoiser, Optional<Network> classi
         ObjectNode origin = BundleAssembler.object().put("released", model.name());
         ArrayNode recommended = origin.putArray("recommended");
         model.settings().forEach(s -> recommended.add(s.toJson()));
-        Network denoiser = network(model.name(), released.file(model.denoiser()), model.denoiser(), weights, folder, "--weights");
-        Optional<Network> classifier = model.classifier().filter(c -> withClassifier).map(c -> network(
-                "the classifier of " + model.name(), released.file(c), c, classifierWeights, folder,
-                "--classifier-weights, or do without it (--no-classifier)"));
+        Network denoiser =
+                network(model.name(), released.file(model.denoiser()), model.denoiser(), weights, folder, "--weights");
+        Optional<Network> classifier = model.classifier()
+                .filter(c -> withClassifier)
+                .map(c -> network(
+                        "the classifier of " + model.name(),
+                        released.file(c),
+                        c,
+                        classifierWeights,
+                        folder,
+                        "--classifier-weights, or do without it (--no-classifier)"));
         List<String> classes = model.hasClasses() ? ReleasedModels.imageNetClasses() : List.of();
         return new ImportPlan(model.name(), denoiser, classifier, classes, origin);
     }

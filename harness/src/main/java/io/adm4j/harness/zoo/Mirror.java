@@ -63,7 +63,8 @@ public final class Mirror {
             return List.of(new FileSource.Local(place));
         }
         if (!Files.isDirectory(place)) {
-            throw new UserError("--mirror " + given + " is neither an http address nor a file or folder that is there.");
+            throw new UserError(
+                    "--mirror " + given + " is neither an http address nor a file or folder that is there.");
         }
         List<FileSource> found = Stream.of(file.path(), file.name())
                 .map(place::resolve)

@@ -96,12 +96,14 @@ final class PartFile implements AutoCloseable {
             channel.truncate(0);
             origin = newOrigin;
             if (newOrigin != null) {
-                Files.writeString(note, JsonNodeFactory.instance
-                        .objectNode()
-                        .put("source", newOrigin.source())
-                        .put("validator", newOrigin.validator())
-                        .put("total", newOrigin.total())
-                        .toString());
+                Files.writeString(
+                        note,
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .put("source", newOrigin.source())
+                                .put("validator", newOrigin.validator())
+                                .put("total", newOrigin.total())
+                                .toString());
             }
         } catch (IOException e) {
             throw cannotWrite(part, e);

@@ -24,7 +24,8 @@ public record PublishedSampling(String sampler, String steps, OptionalDouble cla
 
     /** The settings under their published names. */
     public ObjectNode toJson() {
-        ObjectNode json = JsonNodeFactory.instance.objectNode().put("sampler", sampler).put("steps", steps);
+        ObjectNode json =
+                JsonNodeFactory.instance.objectNode().put("sampler", sampler).put("steps", steps);
         classifierScale.ifPresent(scale -> json.put("classifier_scale", scale));
         return json;
     }

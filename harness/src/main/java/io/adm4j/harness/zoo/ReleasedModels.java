@@ -45,9 +45,13 @@ public final class ReleasedModels {
             ReleasedModel model = ReleasedModel.fromJson(m);
             models.put(model.name(), model);
         });
-        json.get("files").forEach(f -> files.put(
-                f.get("name").asText(),
-                new OtherFile(f.get("name").asText(), f.get("about").asText(), f.get("path").asText())));
+        json.get("files")
+                .forEach(f -> files.put(
+                        f.get("name").asText(),
+                        new OtherFile(
+                                f.get("name").asText(),
+                                f.get("about").asText(),
+                                f.get("path").asText())));
     }
 
     /** Reads the table. */
@@ -98,8 +102,7 @@ public final class ReleasedModels {
 
     /** The file of a network. Half precision is the least that a mirror could have made of it. */
     public ReleasedFile file(ReleasedNetwork network) {
-        return new ReleasedFile(
-                publisher.resolve(network.path()), network.path(), network.approximateBytes() / 2);
+        return new ReleasedFile(publisher.resolve(network.path()), network.path(), network.approximateBytes() / 2);
     }
 
     /**
@@ -110,7 +113,9 @@ public final class ReleasedModels {
     public List<ReleasedFile> filesOf(String name) {
         if (models.containsKey(name)) {
             ReleasedModel model = models.get(name);
-            return Stream.concat(Stream.of(model.denoiser()), model.classifier().stream()).map(this::file).toList();
+            return Stream.concat(Stream.of(model.denoiser()), model.classifier().stream())
+                    .map(this::file)
+                    .toList();
         }
         if (files.containsKey(name)) {
             String path = files.get(name).path();

@@ -54,7 +54,8 @@ class DatasetTest {
         assertFalse(data.hasLabels());
         assertEquals(0, data.classCount());
         assertEquals(4, data.imageSize());
-        assertTrue(assertThrows(UserError.class, () -> data.label(0)).getMessage().contains("no labels"));
+        assertTrue(
+                assertThrows(UserError.class, () -> data.label(0)).getMessage().contains("no labels"));
     }
 
     @Test
@@ -147,7 +148,8 @@ class DatasetTest {
         byte[] image = new byte[12];
         Dataset.open(folder, DatasetOptions.ofSize(2)).copy(0, image);
 
-        assertArrayEquals(new byte[] {10, 10, 10, 100, 100, 100, (byte) 200, (byte) 200, (byte) 200, -1, -1, -1}, image);
+        assertArrayEquals(
+                new byte[] {10, 10, 10, 100, 100, 100, (byte) 200, (byte) 200, (byte) 200, -1, -1, -1}, image);
     }
 
     @Test
@@ -229,7 +231,9 @@ class DatasetTest {
         png(set.resolve("a/1.png"), 2, 2, 6);
         String lines = sha256(Files.readAllBytes(set.resolve("a/1.png"))) + "  a/1.png\n"
                 + sha256(Files.readAllBytes(set.resolve("b/1.png"))) + "  b/1.png\n";
-        assertEquals(sha256(lines.getBytes()), Dataset.open(set, DatasetOptions.ofSize(2)).checksum());
+        assertEquals(
+                sha256(lines.getBytes()),
+                Dataset.open(set, DatasetOptions.ofSize(2)).checksum());
     }
 
     @Test
@@ -238,7 +242,8 @@ class DatasetTest {
         try (ImageStream stream = ImageStream.open(file, DatasetOptions.ofSize(2))) {
             assertEquals(5, stream.size());
             assertEquals(3, stream.next(3).dim(0));
-            assertArrayEquals(Arrays.copyOfRange(ramp(60), 36, 60), stream.next(3).toByteArray());
+            assertArrayEquals(
+                    Arrays.copyOfRange(ramp(60), 36, 60), stream.next(3).toByteArray());
             assertEquals(null, stream.next(3));
         }
         UserError e = assertThrows(UserError.class, () -> ImageStream.open(file, DatasetOptions.ofSize(3)));
@@ -301,6 +306,7 @@ class DatasetTest {
     }
 
     private static String sha256(byte[] bytes) throws Exception {
-        return HexFormat.of().formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(bytes));
+        return HexFormat.of()
+                .formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(bytes));
     }
 }

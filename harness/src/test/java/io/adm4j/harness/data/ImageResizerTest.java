@@ -26,7 +26,8 @@ class ImageResizerTest {
 
         assertEquals(size, squared.width());
         assertEquals(size, squared.height());
-        int[] expected = Arrays.stream(begin.split(" ")).mapToInt(Integer::parseInt).toArray();
+        int[] expected =
+                Arrays.stream(begin.split(" ")).mapToInt(Integer::parseInt).toArray();
         int[] actual = new int[expected.length];
         for (int i = 0; i < actual.length; i++) {
             actual[i] = squared.pixels()[i] & 0xff;

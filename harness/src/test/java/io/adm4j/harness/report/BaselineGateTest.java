@@ -56,7 +56,8 @@ class BaselineGateTest {
 
     @Test
     void failsWithOneLineThatNamesMetricOldNewAndAllowed() {
-        Comparison fid = BaselineGate.open(baseline, LIMITS).check(Evaluations.ofFile(Evaluations.figures(20.2, 0.7, 0.6)));
+        Comparison fid =
+                BaselineGate.open(baseline, LIMITS).check(Evaluations.ofFile(Evaluations.figures(20.2, 0.7, 0.6)));
         assertEquals(1, fid.verdicts().stream().filter(Verdict::regression).count());
         String line = fid.failure().orElseThrow();
         assertTrue(line.endsWith("FID from 20.000 to 20.200 (+0.200, allowed +0.100)."), line);
@@ -66,7 +67,9 @@ class BaselineGateTest {
                 .check(Evaluations.ofFile(Evaluations.figures(21, 0.6, 0.6)))
                 .failure()
                 .orElseThrow();
-        assertTrue(both.contains("(+1.000, allowed +0.100); Precision from 0.7000 to 0.6000 (-0.1000, allowed -0.0100)."), both);
+        assertTrue(
+                both.contains("(+1.000, allowed +0.100); Precision from 0.7000 to 0.6000 (-0.1000, allowed -0.0100)."),
+                both);
     }
 
     @Test
@@ -78,7 +81,8 @@ class BaselineGateTest {
 
     @Test
     void withoutLimitsNothingFails() {
-        Comparison found = BaselineGate.open(baseline, Map.of()).check(Evaluations.ofFile(Evaluations.figures(99, 0, 0)));
+        Comparison found =
+                BaselineGate.open(baseline, Map.of()).check(Evaluations.ofFile(Evaluations.figures(99, 0, 0)));
 
         assertFalse(found.regression());
         assertEquals(79, found.verdicts().get(0).change());
@@ -93,16 +97,24 @@ class BaselineGateTest {
 
         Result plain = Evaluations.sweep(1).results().get(0);
         Result enlarged = new Result(
-                Optional.of(new SamplingPoint("ddim", "25", 0, 1, "balanced", 7, Map.of("upsampler", "ddim, 27 steps"))),
-                plain.samples(), plain.scores(), 1, Optional.empty());
+                Optional.of(
+                        new SamplingPoint("ddim", "25", 0, 1, "balanced", 7, Map.of("upsampler", "ddim, 27 steps"))),
+                plain.samples(),
+                plain.scores(),
+                1,
+                Optional.empty());
         assertEquals(8, found.verdicts().size());
         assertTrue(found.verdicts().stream().allMatch(v -> v.change() == 0), found.toString());
-        assertRefused("has no result for ddim, 25 steps, classifier scale 2", () ->
-                BaselineGate.open(sweep, Map.of()).check(Evaluations.sweep(1, 2)));
-        assertRefused("classifier scale 1, balanced labels, upsampler ddim, 27 steps", () ->
-                BaselineGate.open(sweep, Map.of()).check(Evaluations.report(Optional.empty(), List.of(enlarged))));
-        assertRefused("has no result for runs/samples.npz", () -> BaselineGate.open(sweep, Map.of())
-                .check(Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6))));
+        assertRefused(
+                "has no result for ddim, 25 steps, classifier scale 2",
+                () -> BaselineGate.open(sweep, Map.of()).check(Evaluations.sweep(1, 2)));
+        assertRefused(
+                "classifier scale 1, balanced labels, upsampler ddim, 27 steps",
+                () -> BaselineGate.open(sweep, Map.of())
+                        .check(Evaluations.report(Optional.empty(), List.of(enlarged))));
+        assertRefused(
+                "has no result for runs/samples.npz",
+                () -> BaselineGate.open(sweep, Map.of()).check(Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6))));
     }
 
     @Test
@@ -113,33 +125,62 @@ class BaselineGateTest {
         Result r = before.results().get(0);
         SamplingPoint p = r.point().orElseThrow();
         Result other = new Result(
-                Optional.of(new SamplingPoint(p.sampler(), p.steps(), p.eta(), p.classifierScale(), p.labels(), 12345,
-                        p.others())),
-                r.samples(), r.scores(), r.seconds(), Optional.empty());
+                Optional.of(new SamplingPoint(
+                        p.sampler(), p.steps(), p.eta(), p.classifierScale(), p.labels(), 12345, p.others())),
+                r.samples(),
+                r.scores(),
+                r.seconds(),
+                Optional.empty());
         Model trained = new Model("trained-more", "elsewhere", "e".repeat(64));
 
-        assertDoesNotThrow(() -> BaselineGate.open(sweep, LIMITS)
-                .check(Evaluations.report(Optional.of(trained), List.of(other))));
+        assertDoesNotThrow(
+                () -> BaselineGate.open(sweep, LIMITS).check(Evaluations.report(Optional.of(trained), List.of(other))));
     }
 
     @Test
     void refusesWhatWasMeasuredOtherwise() {
         BaselineGate gate = BaselineGate.open(baseline, Map.of());
-        Result result = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)).results().get(0);
+        Result result =
+                Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)).results().get(0);
         ImageSet reference = new ImageSet("ref.npz", 80, 8, Optional.of(Evaluations.REFERENCE));
-        assertRefused("another feature network (aaaaaaaaaaaa, now ffffffffffff)",
+        assertRefused(
+                "another feature network (aaaaaaaaaaaa, now ffffffffffff)",
                 () -> gate.check(report("f".repeat(64), reference, 3, result)));
-        assertRefused("another reference (bbbbbbbbbbbb, now ffffffffffff)", () -> gate.check(
-                report(Evaluations.NETWORK, new ImageSet("ref.npz", 80, 8, Optional.of("f".repeat(64))), 3, result)));
-        assertRefused("another number of reference images (80, now 81)", () -> gate.check(
-                report(Evaluations.NETWORK, new ImageSet("ref.npz", 81, 8, reference.sha256()), 3, result)));
-        assertRefused("another neighbour (--k) (3, now 5)",
+        assertRefused(
+                "another reference (bbbbbbbbbbbb, now ffffffffffff)",
+                () -> gate.check(report(
+                        Evaluations.NETWORK, new ImageSet("ref.npz", 80, 8, Optional.of("f".repeat(64))), 3, result)));
+        assertRefused(
+                "another number of reference images (80, now 81)",
+                () -> gate.check(
+                        report(Evaluations.NETWORK, new ImageSet("ref.npz", 81, 8, reference.sha256()), 3, result)));
+        assertRefused(
+                "another neighbour (--k) (3, now 5)",
                 () -> gate.check(report(Evaluations.NETWORK, reference, 5, result)));
-        assertRefused("another number of samples (70, now 71)", () -> gate.check(report(Evaluations.NETWORK, reference, 3,
-                new Result(Optional.empty(), new ImageSet("x.npz", 71, 8, Optional.empty()), result.scores(), 1,
-                        Optional.empty()))));
-        assertRefused("has no result for ddim", () -> gate.check(report(Evaluations.NETWORK, reference, 3,
-                new Result(Optional.of(Evaluations.point("25", 1)), result.samples(), result.scores(), 1, Optional.empty()))));
+        assertRefused(
+                "another number of samples (70, now 71)",
+                () -> gate.check(report(
+                        Evaluations.NETWORK,
+                        reference,
+                        3,
+                        new Result(
+                                Optional.empty(),
+                                new ImageSet("x.npz", 71, 8, Optional.empty()),
+                                result.scores(),
+                                1,
+                                Optional.empty()))));
+        assertRefused(
+                "has no result for ddim",
+                () -> gate.check(report(
+                        Evaluations.NETWORK,
+                        reference,
+                        3,
+                        new Result(
+                                Optional.of(Evaluations.point("25", 1)),
+                                result.samples(),
+                                result.scores(),
+                                1,
+                                Optional.empty()))));
     }
 
     @Test
@@ -147,7 +188,8 @@ class BaselineGateTest {
         assertRefused("has no sFID", () -> BaselineGate.open(baseline, Map.of(Metric.SFID, 1.0)));
         Map<Metric, Double> fewer = Evaluations.figures(20, 0.7, 0.6);
         fewer.remove(Metric.FID);
-        assertRefused("FID has a limit, but this run could not compute it",
+        assertRefused(
+                "FID has a limit, but this run could not compute it",
                 () -> BaselineGate.open(baseline, LIMITS).check(Evaluations.ofFile(fewer)));
     }
 
@@ -156,15 +198,18 @@ class BaselineGateTest {
         assertRefused("There is no baseline", () -> BaselineGate.open(folder.resolve("none.json"), Map.of()));
         assertRefused("not readable JSON (line 2)", () -> BaselineGate.open(file("{\n  no"), Map.of()));
         assertRefused("is no report of eval", () -> BaselineGate.open(file("{\"formatVersion\": 1}"), Map.of()));
-        assertRefused("schema version 2, but this program reads version 1",
+        assertRefused(
+                "schema version 2, but this program reads version 1",
                 () -> BaselineGate.open(file("{\"schemaVersion\": 2}"), Map.of()));
         ObjectMapper mapper = new ObjectMapper();
         for (String field : List.of("results", "reference", "settings", "featureNetwork", "created")) {
-            ObjectNode json = (ObjectNode) mapper.readTree(baseline.resolve("report.json").toFile());
+            ObjectNode json =
+                    (ObjectNode) mapper.readTree(baseline.resolve("report.json").toFile());
             json.remove(field);
             assertRefused("'" + field + "' is missing", () -> BaselineGate.open(file(json.toString()), Map.of()));
         }
-        ObjectNode json = (ObjectNode) mapper.readTree(baseline.resolve("report.json").toFile());
+        ObjectNode json =
+                (ObjectNode) mapper.readTree(baseline.resolve("report.json").toFile());
         ((ObjectNode) json.at("/results/0/scores")).put("fid", "twenty");
         assertRefused("'fid' is missing or of another kind", () -> BaselineGate.open(file(json.toString()), Map.of()));
     }

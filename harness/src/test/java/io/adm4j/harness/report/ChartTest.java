@@ -29,8 +29,8 @@ class ChartTest {
     void namesOfManyCurvesKeepApart() throws Exception {
         Random random = new Random(5);
         List<LineChart.Series> series = IntStream.range(0, 8)
-                .mapToObj(i -> new LineChart.Series(i + " steps", new double[] {0, 1},
-                        new double[] {random.nextDouble(), 0.5 + i * 1e-4}))
+                .mapToObj(i -> new LineChart.Series(
+                        i + " steps", new double[] {0, 1}, new double[] {random.nextDouble(), 0.5 + i * 1e-4}))
                 .toList();
 
         assertApart(new LineChart("FID", "scale", series).svg());
@@ -41,7 +41,9 @@ class ChartTest {
         double[] places = IntStream.range(0, 60).mapToDouble(i -> i * 0.25).toArray();
         assertApart(new LineChart("FID", "scale", List.of(new LineChart.Series("FID", places, places))).svg());
         double[] uneven = {0, 0.01, 0.02, 10};
-        assertApart(new LineChart("KID", "scale", List.of(new LineChart.Series("KID", uneven, new double[] {1e-5, 2e-5, 1e-5, 3e-5})))
+        assertApart(new LineChart(
+                        "KID", "scale", List.of(new LineChart.Series("KID", uneven, new double[] {1e-5, 2e-5, 1e-5, 3e-5
+                        })))
                 .svg());
     }
 
@@ -49,11 +51,14 @@ class ChartTest {
     void namesOfCrowdedPointsKeepApart() throws Exception {
         Random random = new Random(6);
         List<TradeOffChart.Point> points = IntStream.range(0, 20)
-                .mapToObj(i -> new TradeOffChart.Point(String.valueOf(i * 0.25), random.nextDouble(), random.nextDouble()))
+                .mapToObj(i ->
+                        new TradeOffChart.Point(String.valueOf(i * 0.25), random.nextDouble(), random.nextDouble()))
                 .toList();
         assertApart(new TradeOffChart("Precision", "Recall", points).svg());
 
-        TradeOffChart same = new TradeOffChart("Precision", "Recall",
+        TradeOffChart same = new TradeOffChart(
+                "Precision",
+                "Recall",
                 List.of(new TradeOffChart.Point("1", 0.5, 0.5), new TradeOffChart.Point("2", 0.5, 0.5)));
         assertApart(same.svg());
         assertFalse(same.svg().contains("NaN"));
@@ -65,7 +70,10 @@ class ChartTest {
                 "FID", new double[] {0, 1}, new double[] {5, 6}, new double[] {4, 6}, new double[] {7, 6});
         String svg = new LineChart("FID", "scale", List.of(series)).svg();
 
-        assertEquals(3, svg.split("class=\"range one\"", -1).length - 1, "a bar with two ends, and none for an exact figure");
+        assertEquals(
+                3,
+                svg.split("class=\"range one\"", -1).length - 1,
+                "a bar with two ends, and none for an exact figure");
     }
 
     /** No two texts may touch, and none may leave the drawing. */
@@ -86,9 +94,11 @@ class ChartTest {
                 default -> x;
             };
             double[] box = {left, y - 9, left + width, y + 3};
-            assertTrue(box[0] >= 0 && box[2] <= Svg.WIDTH && box[1] >= 0 && box[3] <= Svg.HEIGHT, text.getTextContent());
+            assertTrue(
+                    box[0] >= 0 && box[2] <= Svg.WIDTH && box[1] >= 0 && box[3] <= Svg.HEIGHT, text.getTextContent());
             for (double[] other : boxes) {
-                assertFalse(box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3],
+                assertFalse(
+                        box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3],
                         text.getTextContent() + " lies on another text");
             }
             boxes.add(box);

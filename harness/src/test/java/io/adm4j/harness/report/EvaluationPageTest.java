@@ -34,8 +34,8 @@ class EvaluationPageTest {
 
     @Test
     void needsNothingElse() {
-        for (EvaluationReport report : List.of(
-                Evaluations.sweep(0, 1), Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)))) {
+        for (EvaluationReport report :
+                List.of(Evaluations.sweep(0, 1), Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)))) {
             String page = page(report);
             assertFalse(page.matches("(?s).*(src|href)=\"(?!data:).*"), "the page refers to other files");
             assertFalse(page.contains("@import") || page.contains("url("), "the style sheet refers to other files");
@@ -57,8 +57,11 @@ class EvaluationPageTest {
 
     @Test
     void showsFewerLargeImages() {
-        Result result = new Result(Optional.empty(), new ImageSet("large.npz", 64, 512, Optional.empty()),
-                Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)), 1,
+        Result result = new Result(
+                Optional.empty(),
+                new ImageSet("large.npz", 64, 512, Optional.empty()),
+                Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)),
+                1,
                 Optional.of(new Gallery(Evaluations.images(16, 512, 1), List.of(), List.of())));
 
         String page = page(Evaluations.report(Optional.empty(), List.of(result)));
@@ -84,11 +87,15 @@ class EvaluationPageTest {
 
     @Test
     void drawsCurvesOverStepsAndOneForEachOfTheRest() {
-        String steps = page(results(Evaluations.point("10", 1), Evaluations.point("ddim50", 1), Evaluations.point("10,15", 1)));
+        String steps = page(
+                results(Evaluations.point("10", 1), Evaluations.point("ddim50", 1), Evaluations.point("10,15", 1)));
         assertTrue(steps.contains("Over the number of steps"));
         assertTrue(steps.contains("FID 20 (95% 19 to 22) at number of steps 50"));
 
-        String both = page(results(Evaluations.point("10", 0), Evaluations.point("10", 1), Evaluations.point("25", 0),
+        String both = page(results(
+                Evaluations.point("10", 0),
+                Evaluations.point("10", 1),
+                Evaluations.point("25", 0),
                 Evaluations.point("25", 1)));
         assertTrue(both.contains(">10 steps</text>") && both.contains(">25 steps</text>"));
         assertFalse(both.contains("Precision over Recall"));
@@ -96,8 +103,13 @@ class EvaluationPageTest {
 
     @Test
     void twoFilesMakeATableWithoutCurves() {
-        Result one = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)).results().get(0);
-        Result two = new Result(Optional.empty(), new ImageSet("other.npz", 70, 8, Optional.empty()), one.scores(), 1,
+        Result one =
+                Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)).results().get(0);
+        Result two = new Result(
+                Optional.empty(),
+                new ImageSet("other.npz", 70, 8, Optional.empty()),
+                one.scores(),
+                1,
                 Optional.empty());
 
         String page = page(Evaluations.report(Optional.empty(), List.of(one, two)));
@@ -124,8 +136,12 @@ class EvaluationPageTest {
     @Test
     void escapesWhatItIsGiven() {
         String evil = "<script>alert(1)</script>";
-        Result result = new Result(Optional.empty(), new ImageSet(evil, 70, 8, Optional.empty()),
-                Evaluations.scores(Map.of(Metric.FID, 20.0)), 1, Optional.of(Evaluations.gallery(4, 8)));
+        Result result = new Result(
+                Optional.empty(),
+                new ImageSet(evil, 70, 8, Optional.empty()),
+                Evaluations.scores(Map.of(Metric.FID, 20.0)),
+                1,
+                Optional.of(Evaluations.gallery(4, 8)));
         Model model = new Model(evil, evil, "d".repeat(64), List.of(evil, evil));
 
         String page = page(Evaluations.report(Optional.of(model), List.of(result)));
@@ -134,10 +150,16 @@ class EvaluationPageTest {
     }
 
     private static EvaluationReport results(SamplingPoint... points) {
-        return Evaluations.report(Optional.empty(), List.of(points).stream()
-                .map(p -> new Result(Optional.of(p), new ImageSet("bundle", 70, 8, Optional.empty()),
-                        Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)), 1, Optional.empty()))
-                .toList());
+        return Evaluations.report(
+                Optional.empty(),
+                List.of(points).stream()
+                        .map(p -> new Result(
+                                Optional.of(p),
+                                new ImageSet("bundle", 70, 8, Optional.empty()),
+                                Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)),
+                                1,
+                                Optional.empty()))
+                        .toList());
     }
 
     private static String page(EvaluationReport report) {

@@ -44,7 +44,8 @@ class EvaluationReportTest {
         report.write(folder.resolve("new/report"), Optional.empty());
         report.write(folder.resolve("other/scores.json"), Optional.empty());
 
-        assertEquals(Set.of("report.json", "report.html", "report.md", "junit.xml"), names(folder.resolve("new/report")));
+        assertEquals(
+                Set.of("report.json", "report.html", "report.md", "junit.xml"), names(folder.resolve("new/report")));
         assertEquals(Set.of("scores.json"), names(folder.resolve("other")));
         assertEquals(
                 Files.readString(folder.resolve("new/report/report.json")),
@@ -60,7 +61,9 @@ class EvaluationReportTest {
         assertEquals(22.5, json.at("/results/1/scores/fid").doubleValue());
         assertEquals(24.5, json.at("/results/1/intervals/fid/1").doubleValue());
         assertEquals(0.001, json.at("/results/1/standardErrors/kid").doubleValue());
-        assertEquals("What FID means on 12 features.", json.at("/results/1/definitions/fid").textValue());
+        assertEquals(
+                "What FID means on 12 features.",
+                json.at("/results/1/definitions/fid").textValue());
         assertEquals(2.5, json.at("/results/1/point/classifierScale").doubleValue());
         assertEquals(32.5, json.at("/results/0/perClass/1/scores/fid").doubleValue());
         assertEquals(25, json.at("/seconds").doubleValue());
@@ -97,7 +100,8 @@ class EvaluationReportTest {
     void schemaKnowsEveryMetric() throws IOException {
         TreeSet<String> known = new TreeSet<>();
         schemaText().at("/$defs/metric/enum").forEach(key -> known.add(key.textValue()));
-        assertEquals(new TreeSet<>(Arrays.stream(Metric.values()).map(Metric::key).toList()), known);
+        assertEquals(
+                new TreeSet<>(Arrays.stream(Metric.values()).map(Metric::key).toList()), known);
     }
 
     @Test
@@ -113,7 +117,9 @@ class EvaluationReportTest {
         assertEquals(3, suite.getLength());
         for (int i = 0; i < suite.getLength(); i++) {
             Element one = (Element) suite.item(i);
-            assertEquals(Integer.parseInt(one.getAttribute("tests")), one.getElementsByTagName("testcase").getLength());
+            assertEquals(
+                    Integer.parseInt(one.getAttribute("tests")),
+                    one.getElementsByTagName("testcase").getLength());
             assertEquals("1", one.getAttribute("failures"));
             assertTrue(one.getAttribute("timestamp").matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d"));
             Double.parseDouble(one.getAttribute("time"));
@@ -125,57 +131,81 @@ class EvaluationReportTest {
 
     @Test
     void junitPassesWithoutABaselineAndTakesAnyName() throws Exception {
-        Result odd = new Result(Optional.empty(), new ImageSet("a<b>&\"\u0001\n.npz", 70, 8, Optional.empty()),
-                Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)), 1, Optional.empty());
+        Result odd = new Result(
+                Optional.empty(),
+                new ImageSet("a<b>&\"\u0001\n.npz", 70, 8, Optional.empty()),
+                Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)),
+                1,
+                Optional.empty());
 
         Element suites = xml(JunitReport.of(Evaluations.report(Optional.empty(), List.of(odd)), Optional.empty()));
 
         assertEquals("0", suites.getAttribute("failures"));
         assertEquals(0, suites.getElementsByTagName("failure").getLength());
-        assertTrue(((Element) suites.getFirstChild().getNextSibling()).getAttribute("name").contains("a<b>&\""));
+        assertTrue(((Element) suites.getFirstChild().getNextSibling())
+                .getAttribute("name")
+                .contains("a<b>&\""));
     }
 
     @Test
     void markdownTablesAreWholeAndNothingIsTakenForMarkup() {
-        Result odd = new Result(Optional.empty(), new ImageSet("a|b_<i>*x*.npz", 70, 8, Optional.empty()),
-                Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)), 1, Optional.empty());
+        Result odd = new Result(
+                Optional.empty(),
+                new ImageSet("a|b_<i>*x*.npz", 70, 8, Optional.empty()),
+                Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)),
+                1,
+                Optional.empty());
         EvaluationReport file = Evaluations.report(Optional.empty(), List.of(odd));
         EvaluationReport sweep = Evaluations.sweep(0, 1, 4);
         for (EvaluationReport report : List.of(file, sweep)) {
-            for (Optional<Comparison> comparison : List.of(Optional.<Comparison>empty(), Optional.of(compared(report, 3)))) {
+            for (Optional<Comparison> comparison :
+                    List.of(Optional.<Comparison>empty(), Optional.of(compared(report, 3)))) {
                 String md = MarkdownReport.of(report, comparison);
                 for (String table : md.split("\n\n")) {
                     if (table.startsWith("|")) {
-                        assertEquals(1, table.lines().map(EvaluationReportTest::cells).distinct().count(), table);
+                        assertEquals(
+                                1,
+                                table.lines()
+                                        .map(EvaluationReportTest::cells)
+                                        .distinct()
+                                        .count(),
+                                table);
                     }
                 }
                 assertEquals(comparison.isPresent(), md.contains(":x:"), md);
                 assertFalse(md.contains("<i>"), md);
             }
         }
-        assertTrue(MarkdownReport.of(sweep, Optional.of(compared(sweep, 3))).contains("| scale 4 | 24.000 (+3.000) :x: |"));
+        assertTrue(MarkdownReport.of(sweep, Optional.of(compared(sweep, 3)))
+                .contains("| scale 4 | 24.000 (+3.000) :x: |"));
     }
 
     @Test
     void printsOneResultAsAColumnAndSeveralAsATable() {
         EvaluationReport file = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
         List<String> column = file.lines(Optional.of(compared(file, 3)));
-        assertTrue(column.contains("FID                20.000 (95% 19.000 to 22.000)  lower is better"), column.toString());
-        assertTrue(column.stream().anyMatch(l -> l.contains("FID from 17.000 to 20.000 (+3.000, allowed +0.500)")),
+        assertTrue(
+                column.contains("FID                20.000 (95% 19.000 to 22.000)  lower is better"),
+                column.toString());
+        assertTrue(
+                column.stream().anyMatch(l -> l.contains("FID from 17.000 to 20.000 (+3.000, allowed +0.500)")),
                 column.toString());
         assertTrue(column.contains("Warning: FID from 70 images says little."), column.toString());
 
         List<String> table = Evaluations.sweep(0, 4).lines(Optional.empty());
-        assertTrue(table.stream().anyMatch(l -> l.matches("scale 4 +24\\.000 +0\\.012300 +0\\.7800 +0\\.5200")),
+        assertTrue(
+                table.stream().anyMatch(l -> l.matches("scale 4 +24\\.000 +0\\.012300 +0\\.7800 +0\\.5200")),
                 table.toString());
     }
 
     /** Against a baseline whose FIDs were lower by some amount; 0.5 more is allowed. */
     static Comparison compared(EvaluationReport report, double lower) {
         List<Verdict> verdicts = report.results().stream()
-                .flatMap(r -> r.scores().scores().stream().map(s -> s.metric() == Metric.FID
-                        ? new Verdict(r.name(), Metric.FID, s.value() - lower, s.value(), OptionalDouble.of(0.5))
-                        : new Verdict(r.name(), s.metric(), s.value(), s.value(), OptionalDouble.empty())))
+                .flatMap(r -> r.scores().scores().stream()
+                        .map(s -> s.metric() == Metric.FID
+                                ? new Verdict(
+                                        r.name(), Metric.FID, s.value() - lower, s.value(), OptionalDouble.of(0.5))
+                                : new Verdict(r.name(), s.metric(), s.value(), s.value(), OptionalDouble.empty())))
                 .toList();
         return new Comparison("old/report.json of 2025-12-24T00:00:00Z", verdicts);
     }

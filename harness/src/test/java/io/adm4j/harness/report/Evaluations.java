@@ -34,12 +34,14 @@ final class Evaluations {
 
     /** One set of samples from a file, without a model. */
     static EvaluationReport ofFile(Map<Metric, Double> figures) {
-        return report(Optional.empty(), List.of(new Result(
+        return report(
                 Optional.empty(),
-                new ImageSet("runs/samples.npz", 70, 8, Optional.of(SAMPLES)),
-                scores(figures),
-                12.5,
-                Optional.of(gallery(70, 8)))));
+                List.of(new Result(
+                        Optional.empty(),
+                        new ImageSet("runs/samples.npz", 70, 8, Optional.of(SAMPLES)),
+                        scores(figures),
+                        12.5,
+                        Optional.of(gallery(70, 8)))));
     }
 
     /** Samples of a model at several classifier scales, with everything a report can hold. */
@@ -54,7 +56,8 @@ final class Evaluations {
                     12.5,
                     Optional.of(gallery(20, 8))));
         }
-        return report(Optional.of(new Model("my-model", "bundles/my-model", "d".repeat(64), List.of("Bag", "Ankle boot"))),
+        return report(
+                Optional.of(new Model("my-model", "bundles/my-model", "d".repeat(64), List.of("Bag", "Ankle boot"))),
                 results);
     }
 
@@ -99,8 +102,8 @@ final class Evaluations {
                 metric == Metric.FID ? Optional.of(new Interval(value - 1, value + 2)) : Optional.empty(),
                 "What " + metric.title() + " means on 12 features.")));
         List<ClassScores> perClass = IntStream.range(0, 2)
-                .mapToObj(label -> new ClassScores(label, 35, 40, List.of(
-                        Score.of(Metric.FID, 31.5 + label, "FID within the class."))))
+                .mapToObj(label -> new ClassScores(
+                        label, 35, 40, List.of(Score.of(Metric.FID, 31.5 + label, "FID within the class."))))
                 .toList();
         return new Scores(scores, perClass, List.of("FID from 70 images says little."), 70, 80, 12);
     }
@@ -109,7 +112,10 @@ final class Evaluations {
         List<Gallery.Nearest> nearest = IntStream.range(0, 3)
                 .mapToObj(i -> new Gallery.Nearest(images(2, size, i), List.of(1.5 + i, 22.25)))
                 .toList();
-        return new Gallery(images(count, size, 9), IntStream.range(0, count).mapToObj(i -> i % 2).toList(), nearest);
+        return new Gallery(
+                images(count, size, 9),
+                IntStream.range(0, count).mapToObj(i -> i % 2).toList(),
+                nearest);
     }
 
     static Tensor images(int count, int size, long seed) {

@@ -30,7 +30,8 @@ class QuickstartReportTest {
     @Test
     void writesOneSelfContainedPage() throws IOException {
         Path file = folder.resolve("new/report.html");
-        report(result(0, 30.25, 0.7, 0.6), result(4, 20.5, 0.8, 0.5), result(1, 22, 0.75, 0.55)).write(file);
+        report(result(0, 30.25, 0.7, 0.6), result(4, 20.5, 0.8, 0.5), result(1, 22, 0.75, 0.55))
+                .write(file);
 
         String page = Files.readString(file);
 
@@ -63,7 +64,11 @@ class QuickstartReportTest {
     @Test
     void escapesWhatItIsGiven() {
         Map<String, String> settings = Map.of("<b>", "a & \"b\"");
-        String page = new QuickstartReport("<script>", List.of(result(0, 1, 1, 1)), List.of("<i>"), settings,
+        String page = new QuickstartReport(
+                        "<script>",
+                        List.of(result(0, 1, 1, 1)),
+                        List.of("<i>"),
+                        settings,
                         JsonNodeFactory.instance.objectNode().put("command", "x < y"))
                 .html();
 
@@ -78,8 +83,8 @@ class QuickstartReportTest {
         double[] tiny = {1e-7, 3e-7, 2e-7};
         double[] large = {1200, 5, 90000};
         for (double[] y : List.of(same, tiny, large, new double[3])) {
-            LineChart chart = new LineChart("Title & more", "scale",
-                    List.of(new LineChart.Series("one", new double[] {0, 1, 10}, y)));
+            LineChart chart = new LineChart(
+                    "Title & more", "scale", List.of(new LineChart.Series("one", new double[] {0, 1, 10}, y)));
             assertDoesNotThrow(() -> DocumentBuilderFactory.newInstance()
                     .newDocumentBuilder()
                     .parse(new InputSource(new StringReader(chart.svg()))));

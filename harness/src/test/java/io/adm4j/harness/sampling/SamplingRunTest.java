@@ -140,11 +140,14 @@ class SamplingRunTest {
             shards.join(run.count(), file);
 
             Map<String, Tensor> written = Npz.read(file);
-            assertArrayEquals(new long[] {7, SIZE, SIZE, 3}, written.get("arr_0").shape());
+            assertArrayEquals(
+                    new long[] {7, SIZE, SIZE, 3}, written.get("arr_0").shape());
             assertArrayEquals(all(7), written.get("arr_0").toByteArray());
             assertEquals(labelled ? Set.of("arr_0", "arr_1") : Set.of("arr_0"), written.keySet());
             if (labelled) {
-                assertArrayEquals(new long[] {10, 11, 12, 13, 14, 15, 16}, written.get("arr_1").toLongArray());
+                assertArrayEquals(
+                        new long[] {10, 11, 12, 13, 14, 15, 16},
+                        written.get("arr_1").toLongArray());
             }
             shards.delete();
             assertTrue(Files.notExists(folder));

@@ -77,7 +77,8 @@ class LossesGoldenTest {
         List<Value> inputs = training.graph().inputs();
         List<Value> outputs = new ArrayList<>(training.outputs());
         outputs.addAll(gradients);
-        byte[] model = OnnxModel.withWeights(training.graph(), inputs, outputs, GoldenCase.weights(denoiser)).bytes();
+        byte[] model = OnnxModel.withWeights(training.graph(), inputs, outputs, GoldenCase.weights(denoiser))
+                .bytes();
 
         Tensor t = golden.arrays().get("t");
         int batch = t.size();

@@ -21,16 +21,48 @@ public final class TinyRun {
     /** Options of {@code train diffusion} for the smallest network there is. */
     public static Object[] denoiser() {
         return new Object[] {
-            "--image-size", SIZE, "--num-channels", 32, "--channel-mult", "1", "--num-res-blocks", 1,
-            "--attention-resolutions", SIZE, "--num-head-channels", 16, "--batch-size", 4, "--lr-warmup-steps", 0, "--threads", 1
+            "--image-size",
+            SIZE,
+            "--num-channels",
+            32,
+            "--channel-mult",
+            "1",
+            "--num-res-blocks",
+            1,
+            "--attention-resolutions",
+            SIZE,
+            "--num-head-channels",
+            16,
+            "--batch-size",
+            4,
+            "--lr-warmup-steps",
+            0,
+            "--threads",
+            1
         };
     }
 
     /** Options of {@code train classifier} for the smallest network there is. */
     public static Object[] classifier() {
         return new Object[] {
-            "--image-size", SIZE, "--classifier-width", 32, "--channel-mult", "1", "--classifier-depth", 1,
-            "--classifier-attention-resolutions", SIZE, "--num-head-channels", 16, "--batch-size", 4, "--lr-warmup-steps", 0, "--threads", 1
+            "--image-size",
+            SIZE,
+            "--classifier-width",
+            32,
+            "--channel-mult",
+            "1",
+            "--classifier-depth",
+            1,
+            "--classifier-attention-resolutions",
+            SIZE,
+            "--num-head-channels",
+            16,
+            "--batch-size",
+            4,
+            "--lr-warmup-steps",
+            0,
+            "--threads",
+            1
         };
     }
 
@@ -73,6 +105,9 @@ public final class TinyRun {
             throw new UncheckedIOException(e);
         }
         int index = List.of(lines.get(0)).indexOf(column);
-        return lines.stream().skip(1).mapToDouble(line -> Double.parseDouble(line[index])).toArray();
+        return lines.stream()
+                .skip(1)
+                .mapToDouble(line -> Double.parseDouble(line[index]))
+                .toArray();
     }
 }

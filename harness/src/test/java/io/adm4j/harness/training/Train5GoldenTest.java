@@ -55,7 +55,8 @@ class Train5GoldenTest {
                 settings.get("betas").get(1).asDouble(),
                 settings.get("eps").asDouble(),
                 settings.get("weight_decay").asDouble());
-        TrainingArtifacts.write(folder, TrainingGraph.ofDenoiser(UNetConfig.fromFlags(flags), loss), optimizer, emaRates);
+        TrainingArtifacts.write(
+                folder, TrainingGraph.ofDenoiser(UNetConfig.fromFlags(flags), loss), optimizer, emaRates);
         Path start = folder.resolve("start.ckpt");
         TrainingArtifacts.start(GoldenCase.weights(denoiser), emaRates).write(start);
 

@@ -21,8 +21,11 @@ class CheckpointMatcherTest {
     @Test
     void everyReleasedNetworkIsKnownAgain() {
         for (ReleasedModel model : released.models()) {
-            String denoiser = resemblance.sentence(Path.of(released.file(model.denoiser()).name()), shapes(model.denoiser()));
-            assertTrue(denoiser.endsWith("exactly those of " + model.name() + ": use --model " + model.name() + "."), denoiser);
+            String denoiser =
+                    resemblance.sentence(Path.of(released.file(model.denoiser()).name()), shapes(model.denoiser()));
+            assertTrue(
+                    denoiser.endsWith("exactly those of " + model.name() + ": use --model " + model.name() + "."),
+                    denoiser);
             model.classifier().ifPresent(c -> {
                 String classifier = resemblance.sentence(FILE, shapes(c));
                 assertTrue(classifier.contains("exactly those of the classifier of "), classifier);
@@ -34,10 +37,12 @@ class CheckpointMatcherTest {
 
     @Test
     void modelsOfTheSameShapesAreAllNamed() {
-        String sentence = resemblance.sentence(FILE, shapes(released.model("lsun-cat").denoiser()));
+        String sentence =
+                resemblance.sentence(FILE, shapes(released.model("lsun-cat").denoiser()));
 
         assertTrue(
-                sentence.contains("imagenet256-uncond or lsun-bedroom or lsun-cat or lsun-horse or lsun-horse-nodropout"),
+                sentence.contains(
+                        "imagenet256-uncond or lsun-bedroom or lsun-cat or lsun-horse or lsun-horse-nodropout"),
                 sentence);
     }
 
@@ -45,7 +50,8 @@ class CheckpointMatcherTest {
     void aWrongModelIsCorrected() {
         String message = refused(shapes(released.model("imagenet64").denoiser()), "imagenet256");
 
-        assertTrue(message.contains("do not fit imagenet256 (108 missing, 82 unexpected, 458 of another shape)"), message);
+        assertTrue(
+                message.contains("do not fit imagenet256 (108 missing, 82 unexpected, 458 of another shape)"), message);
         assertTrue(message.endsWith("exactly those of imagenet64: use --model imagenet64."), message);
     }
 
@@ -61,7 +67,8 @@ class CheckpointMatcherTest {
         assertTrue(message.contains("1 missing (out.2.bias [6])"), message);
         assertTrue(message.contains("1 unexpected (extra [])"), message);
         assertTrue(
-                message.contains("1 of another shape (out.2.weight [3, 192, 3, 3] where the network has [6, 192, 3, 3])"),
+                message.contains(
+                        "1 of another shape (out.2.weight [3, 192, 3, 3] where the network has [6, 192, 3, 3])"),
                 message);
         assertTrue(message.contains("No released model is nearer (99.4 %"), message);
         String other = refused(shapes, "imagenet128");
@@ -87,14 +94,17 @@ class CheckpointMatcherTest {
     private String refused(Map<String, List<Long>> shapes, String name) {
         UserError error = assertThrows(
                 UserError.class,
-                () -> resemblance.requireFit(FILE, shapes, name, released.model(name).denoiser().parameters()));
+                () -> resemblance.requireFit(
+                        FILE, shapes, name, released.model(name).denoiser().parameters()));
         assertTrue(!error.getMessage().contains("\n"), error.getMessage());
         return error.getMessage();
     }
 
     private static Map<String, List<Long>> shapes(ReleasedNetwork network) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        network.parameters().forEach(p -> shapes.put(p.name(), Arrays.stream(p.shape()).boxed().toList()));
+        network.parameters()
+                .forEach(p ->
+                        shapes.put(p.name(), Arrays.stream(p.shape()).boxed().toList()));
         return shapes;
     }
 }

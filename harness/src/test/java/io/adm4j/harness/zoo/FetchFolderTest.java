@@ -295,7 +295,8 @@ class FetchFolderTest {
             assertArrayEquals(CONTENT, Files.readAllBytes(target.resolve("model.pt")), mirror);
             Files.delete(target.resolve("model.pt"));
         }
-        assertTrue(refused(file(), new Mirror(temporary.resolve("none").toString())).contains("neither"));
+        assertTrue(refused(file(), new Mirror(temporary.resolve("none").toString()))
+                .contains("neither"));
         assertTrue(refused(file(), new Mirror(target.toString())).contains("has no file model.pt"));
         assertThrows(
                 UserError.class,
@@ -316,8 +317,8 @@ class FetchFolderTest {
     }
 
     private String refused(ReleasedFile file, Mirror mirror) {
-        String message =
-                assertThrows(UserError.class, () -> folder().fetch(file, mirror, true)).getMessage();
+        String message = assertThrows(UserError.class, () -> folder().fetch(file, mirror, true))
+                .getMessage();
         assertTrue(message.endsWith(".") && !message.contains("\n"), message);
         return message;
     }
@@ -327,7 +328,8 @@ class FetchFolderTest {
     }
 
     private static Downloader impatient() {
-        return new Downloader(new Downloader.Patience(3, Duration.ofMillis(1), Duration.ofSeconds(2)), ProgressListener.silent());
+        return new Downloader(
+                new Downloader.Patience(3, Duration.ofMillis(1), Duration.ofSeconds(2)), ProgressListener.silent());
     }
 
     private ReleasedFile file() {

@@ -31,7 +31,10 @@ class ReleasedModelsTest {
 
         // The paper rounds some sizes and cuts others.
         assertEquals(denoiser, model.denoiser().parameterCount() / 1e6, 1);
-        assertEquals(classifier, model.classifier().map(c -> c.parameterCount() / 1e6).orElse(0.0), 1);
+        assertEquals(
+                classifier,
+                model.classifier().map(c -> c.parameterCount() / 1e6).orElse(0.0),
+                1);
     }
 
     @Test
@@ -41,34 +44,57 @@ class ReleasedModelsTest {
 
         assertEquals(
                 Set.of(
-                        "64x64_diffusion.pt", "64x64_classifier.pt", "128x128_diffusion.pt", "128x128_classifier.pt",
-                        "256x256_diffusion.pt", "256x256_diffusion_uncond.pt", "256x256_classifier.pt",
-                        "512x512_diffusion.pt", "512x512_classifier.pt", "64_256_upsampler.pt", "128_512_upsampler.pt",
-                        "lsun_bedroom.pt", "lsun_cat.pt", "lsun_horse.pt", "lsun_horse_nodropout.pt"),
+                        "64x64_diffusion.pt",
+                        "64x64_classifier.pt",
+                        "128x128_diffusion.pt",
+                        "128x128_classifier.pt",
+                        "256x256_diffusion.pt",
+                        "256x256_diffusion_uncond.pt",
+                        "256x256_classifier.pt",
+                        "512x512_diffusion.pt",
+                        "512x512_classifier.pt",
+                        "64_256_upsampler.pt",
+                        "128_512_upsampler.pt",
+                        "lsun_bedroom.pt",
+                        "lsun_cat.pt",
+                        "lsun_horse.pt",
+                        "lsun_horse_nodropout.pt"),
                 names);
     }
 
     @Test
     void everyEntryIsSound() {
         for (ReleasedModel model : released.models()) {
-            assertEquals(1000, DiffusionConfig.fromJson(model.denoiser().flags()).diffusionSteps());
+            assertEquals(
+                    1000, DiffusionConfig.fromJson(model.denoiser().flags()).diffusionSteps());
             assertTrue(model.denoiser().flags().get("learn_sigma").asBoolean());
             assertFalse(model.settings().isEmpty());
             assertFalse(model.results().isEmpty());
-            model.results().forEach(r -> assertTrue(
-                    Set.of("fid", "sfid", "precision", "recall", "inception_score").containsAll(r.scores().keySet())));
+            model.results()
+                    .forEach(r -> assertTrue(Set.of("fid", "sfid", "precision", "recall", "inception_score")
+                            .containsAll(r.scores().keySet())));
             assertEquals(1, released.filesOf(model.reference()).size());
-            model.upsamples().map(released::model).ifPresent(base -> assertEquals(
-                    base.imageSize(), model.denoiser().flags().get("small_size").asInt()));
-            model.classifier().ifPresent(
-                    c -> assertEquals(model.imageSize(), c.flags().get("image_size").asInt()));
+            model.upsamples()
+                    .map(released::model)
+                    .ifPresent(base -> assertEquals(
+                            base.imageSize(),
+                            model.denoiser().flags().get("small_size").asInt()));
+            model.classifier()
+                    .ifPresent(c -> assertEquals(
+                            model.imageSize(), c.flags().get("image_size").asInt()));
         }
     }
 
     /** The paper's table 14, and the published documentation for the unconditional model. */
     @ParameterizedTest
-    @CsvSource({"imagenet64, 1.0, -1", "imagenet128, 0.5, 1.25", "imagenet256, 1.0, 2.5", "imagenet512, 4.0, 9.0",
-            "imagenet256-uncond, 10.0, -1", "lsun-cat, -1, -1"})
+    @CsvSource({
+        "imagenet64, 1.0, -1",
+        "imagenet128, 0.5, 1.25",
+        "imagenet256, 1.0, 2.5",
+        "imagenet512, 4.0, 9.0",
+        "imagenet256-uncond, 10.0, -1",
+        "lsun-cat, -1, -1"
+    })
     void guidanceScalesAreThePublishedOnes(String name, double full, double ddim) {
         ReleasedModel model = released.model(name);
 

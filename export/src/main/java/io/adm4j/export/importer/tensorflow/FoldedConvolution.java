@@ -30,7 +30,8 @@ record FoldedConvolution(TensorFlowNode node, Tensor weight, Tensor bias) {
                 case "Conv2D" -> {
                     return Optional.of(at);
                 }
-                case "BatchNormWithGlobalNormalization", "BiasAdd", "Identity", "CheckNumerics" -> at = graph.node(at.input(0));
+                case "BatchNormWithGlobalNormalization", "BiasAdd", "Identity", "CheckNumerics" ->
+                    at = graph.node(at.input(0));
                 default -> {
                     return Optional.empty();
                 }
@@ -52,7 +53,8 @@ record FoldedConvolution(TensorFlowNode node, Tensor weight, Tensor bias) {
             throw new TensorFlowGraphException(at + " has a kernel of shape " + Arrays.toString(kernel.shape())
                     + "; height, width, channels in and out are needed");
         }
-        if (at.attributes().containsKey("dilations") && !Arrays.equals(at.heightAndWidth("dilations"), new int[] {1, 1})) {
+        if (at.attributes().containsKey("dilations")
+                && !Arrays.equals(at.heightAndWidth("dilations"), new int[] {1, 1})) {
             throw new TensorFlowGraphException(at + " has dilations, which are not known here");
         }
         int channels = (int) kernel.dim(3);
@@ -97,8 +99,8 @@ record FoldedConvolution(TensorFlowNode node, Tensor weight, Tensor bias) {
     private static float[] vector(TensorFlowNode node, int length) {
         Tensor values = node.constant(ElementType.FLOAT32);
         if (values.rank() != 1 || values.dim(0) != length) {
-            throw new TensorFlowGraphException(node + " has the shape " + Arrays.toString(values.shape()) + " where " + length
-                    + " channels have one number each");
+            throw new TensorFlowGraphException(node + " has the shape " + Arrays.toString(values.shape()) + " where "
+                    + length + " channels have one number each");
         }
         return values.toFloatArray();
     }

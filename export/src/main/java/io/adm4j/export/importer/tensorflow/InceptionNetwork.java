@@ -46,7 +46,8 @@ public final class InceptionNetwork {
             return translate(source, input);
         } catch (TensorFlowGraphException e) {
             throw new CheckpointException(
-                    file + " is not the Inception graph of 2015 (classify_image_graph_def.pb): " + e.getMessage() + ".", e);
+                    file + " is not the Inception graph of 2015 (classify_image_graph_def.pb): " + e.getMessage() + ".",
+                    e);
         }
     }
 
@@ -66,7 +67,8 @@ public final class InceptionNetwork {
 
     private static Value firstChannels(Value map) {
         if (map.rank() != 4 || map.dim(1) < SPATIAL_CHANNELS) {
-            throw new TensorFlowGraphException("its node '" + SPATIAL + "' does not give maps of at least " + SPATIAL_CHANNELS + " channels");
+            throw new TensorFlowGraphException(
+                    "its node '" + SPATIAL + "' does not give maps of at least " + SPATIAL_CHANNELS + " channels");
         }
         return map.slice(1, 0, SPATIAL_CHANNELS);
     }

@@ -70,7 +70,8 @@ final class TensorFlowGraph {
         try (FileChannel channel = FileChannel.open(file)) {
             long size = channel.size();
             if (size > Integer.MAX_VALUE) {
-                throw new CheckpointException(file + " has " + size + " bytes, and no frozen TensorFlow graph can pass 2 GiB.");
+                throw new CheckpointException(
+                        file + " has " + size + " bytes, and no frozen TensorFlow graph can pass 2 GiB.");
             }
             ByteBuffer bytes = ByteBuffer.allocateDirect((int) size);
             int read;
@@ -190,7 +191,8 @@ final class TensorFlowGraph {
         if (type != DT_FLOAT && type != DT_INT32 && type != DT_INT64) {
             return null;
         }
-        ElementType element = type == DT_FLOAT ? ElementType.FLOAT32 : type == DT_INT32 ? ElementType.INT32 : ElementType.INT64;
+        ElementType element =
+                type == DT_FLOAT ? ElementType.FLOAT32 : type == DT_INT32 ? ElementType.INT32 : ElementType.INT64;
         long bytes;
         try {
             bytes = Math.multiplyExact(Tensor.elements(shape), element.bytes());
@@ -199,7 +201,8 @@ final class TensorFlowGraph {
         }
         if (content != null && content.hasRemaining()) {
             if (content.remaining() != bytes) {
-                throw new TensorFlowGraphException("it has a constant of " + content.remaining() + " bytes whose shape takes " + bytes);
+                throw new TensorFlowGraphException(
+                        "it has a constant of " + content.remaining() + " bytes whose shape takes " + bytes);
             }
             return Tensor.wrap(element, content, shape);
         }
@@ -210,7 +213,8 @@ final class TensorFlowGraph {
     private Tensor filled(ElementType type, long[] shape, long bytes, List<Number> listed) {
         long elements = bytes / type.bytes();
         if (listed.size() > elements || listed.isEmpty() && elements > 0) {
-            throw new TensorFlowGraphException("it has a constant of " + elements + " numbers that lists " + listed.size());
+            throw new TensorFlowGraphException(
+                    "it has a constant of " + elements + " numbers that lists " + listed.size());
         }
         fillBytes -= bytes;
         if (fillBytes < 0) {

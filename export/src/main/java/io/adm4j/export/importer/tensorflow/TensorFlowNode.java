@@ -27,7 +27,8 @@ record TensorFlowNode(String name, String op, List<String> inputs, Map<String, O
     /** Name of the node whose output goes in at a position. */
     String input(int i) {
         if (i >= inputs.size()) {
-            throw new TensorFlowGraphException(this + " has " + inputs.size() + " inputs where at least " + (i + 1) + " are needed");
+            throw new TensorFlowGraphException(
+                    this + " has " + inputs.size() + " inputs where at least " + (i + 1) + " are needed");
         }
         return inputs.get(i);
     }
@@ -49,7 +50,9 @@ record TensorFlowNode(String name, String op, List<String> inputs, Map<String, O
     /** One number for each of the two image axes, of an NHWC attribute such as strides. */
     int[] heightAndWidth(String key) {
         List<?> list = attribute(key, List.class);
-        if (list.size() != 4 || !Long.valueOf(1).equals(list.get(0)) || !Long.valueOf(1).equals(list.get(3))) {
+        if (list.size() != 4
+                || !Long.valueOf(1).equals(list.get(0))
+                || !Long.valueOf(1).equals(list.get(3))) {
             throw new TensorFlowGraphException(this + " has " + key + " " + list + "; 1, height, width, 1 is needed");
         }
         int[] two = {Math.toIntExact((Long) list.get(1)), Math.toIntExact((Long) list.get(2))};

@@ -25,8 +25,22 @@ final class TensorFlowTranslation {
     private static final int[] NCHW_AXIS = {0, 2, 3, 1};
 
     private static final List<String> KNOWN = List.of(
-            "Add", "AvgPool", "BatchNormWithGlobalNormalization", "BiasAdd", "CheckNumerics", "Concat", "Conv2D", "Identity",
-            "MatMul", "MaxPool", "Mul", "Relu", "Reshape", "ResizeBilinear", "Softmax", "Sub");
+            "Add",
+            "AvgPool",
+            "BatchNormWithGlobalNormalization",
+            "BiasAdd",
+            "CheckNumerics",
+            "Concat",
+            "Conv2D",
+            "Identity",
+            "MatMul",
+            "MaxPool",
+            "Mul",
+            "Relu",
+            "Reshape",
+            "ResizeBilinear",
+            "Softmax",
+            "Sub");
 
     private final TensorFlowGraph source;
     private final GraphBuilder graph;
@@ -53,7 +67,8 @@ final class TensorFlowTranslation {
                 open.pop();
                 continue;
             }
-            List<String> missing = needed(node).stream().filter(n -> !values.containsKey(n)).toList();
+            List<String> missing =
+                    needed(node).stream().filter(n -> !values.containsKey(n)).toList();
             if (missing.isEmpty()) {
                 values.put(node.name(), translate(node));
             } else if (begun.add(node.name())) {
@@ -72,7 +87,8 @@ final class TensorFlowTranslation {
             return List.of(convolution.get().input(0));
         }
         if (!KNOWN.contains(node.op())) {
-            throw new TensorFlowGraphException(node + " is of a kind that is not known here; known are " + String.join(", ", KNOWN));
+            throw new TensorFlowGraphException(
+                    node + " is of a kind that is not known here; known are " + String.join(", ", KNOWN));
         }
         return node.inputs().stream().filter(i -> !isConstant(i)).toList();
     }
@@ -87,7 +103,8 @@ final class TensorFlowTranslation {
                     ? convolution(FoldedConvolution.of(node, source))
                     : operator(node);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new TensorFlowGraphException(node + " does not fit what goes into it: " + e.getMessage().replaceFirst("\\.$", ""));
+            throw new TensorFlowGraphException(
+                    node + " does not fit what goes into it: " + e.getMessage().replaceFirst("\\.$", ""));
         }
     }
 
@@ -113,7 +130,8 @@ final class TensorFlowTranslation {
     private Value input(TensorFlowNode node, int i) {
         Value value = values.get(node.input(i));
         if (value == null) {
-            throw new TensorFlowGraphException(node + " has a constant as input " + i + ", where computed values are needed");
+            throw new TensorFlowGraphException(
+                    node + " has a constant as input " + i + ", where computed values are needed");
         }
         return value;
     }
@@ -125,7 +143,8 @@ final class TensorFlowTranslation {
         }
         Tensor constant = source.node(node.input(i)).constant(ElementType.FLOAT32);
         if (constant.rank() > 1) {
-            throw new TensorFlowGraphException(node + " takes a constant of " + constant.rank() + " dimensions; one is the most");
+            throw new TensorFlowGraphException(
+                    node + " takes a constant of " + constant.rank() + " dimensions; one is the most");
         }
         boolean perChannel = constant.rank() == 1 && input(node, 0).rank() == 4;
         return graph.constant(perChannel ? constant.reshape(constant.size(), 1, 1) : constant);
@@ -135,7 +154,8 @@ final class TensorFlowTranslation {
         Value x = map(convolution.node(), values.get(convolution.input()));
         Tensor weight = convolution.weight();
         if (weight.dim(1) != x.dim(1)) {
-            throw new TensorFlowGraphException(convolution.node() + " takes " + weight.dim(1) + " channels, and " + x.dim(1) + " go in");
+            throw new TensorFlowGraphException(
+                    convolution.node() + " takes " + weight.dim(1) + " channels, and " + x.dim(1) + " go in");
         }
         Window window = Window.of(convolution.node(), new long[] {weight.dim(2), weight.dim(3)}, size(x));
         return graph.node(
@@ -156,7 +176,8 @@ final class TensorFlowTranslation {
         Window window = Window.of(node, new long[] {size[0], size[1]}, size(x));
         Map<String, Object> attributes = new LinkedHashMap<>(window.attributes());
         attributes.putAll(more);
-        return graph.node(op, "", List.of(x), attributes, x.type(), x.dim(0), x.dim(1), window.out()[0], window.out()[1]);
+        return graph.node(
+                op, "", List.of(x), attributes, x.type(), x.dim(0), x.dim(1), window.out()[0], window.out()[1]);
     }
 
     private Value matmul(TensorFlowNode node) {
@@ -169,9 +190,12 @@ final class TensorFlowTranslation {
 
     private Value concat(TensorFlowNode node) {
         Tensor axis = source.node(node.input(0)).constant(ElementType.INT32);
-        Value[] parts = IntStream.range(1, node.inputs().size()).mapToObj(i -> map(node, input(node, i))).toArray(Value[]::new);
+        Value[] parts = IntStream.range(1, node.inputs().size())
+                .mapToObj(i -> map(node, input(node, i)))
+                .toArray(Value[]::new);
         if (axis.size() != 1 || axis.ints().get(0) < 1 || axis.ints().get(0) > 3 || parts.length == 0) {
-            throw new TensorFlowGraphException(node + " does not join maps of features along height, width or channels");
+            throw new TensorFlowGraphException(
+                    node + " does not join maps of features along height, width or channels");
         }
         return graph.concat(NCHW_AXIS[axis.ints().get(0)], parts);
     }
@@ -199,7 +223,8 @@ final class TensorFlowTranslation {
             throw new TensorFlowGraphException(node + " does not name a height and a width");
         }
         if (node.flag("align_corners") || node.flag("half_pixel_centers")) {
-            throw new TensorFlowGraphException(node + " has align_corners or half_pixel_centers, which the Inception graph does not");
+            throw new TensorFlowGraphException(
+                    node + " has align_corners or half_pixel_centers, which the Inception graph does not");
         }
         long[] target = {size.ints().get(0), size.ints().get(1)};
         Value batchAndChannels = graph.node("Shape", "", List.of(x), Map.of("end", 2L), ElementType.INT64, 2);
@@ -217,7 +242,8 @@ final class TensorFlowTranslation {
 
     private static Value map(TensorFlowNode node, Value x) {
         if (x.rank() != 4) {
-            throw new TensorFlowGraphException(node + " takes maps of features, and something of " + x.rank() + " dimensions goes in");
+            throw new TensorFlowGraphException(
+                    node + " takes maps of features, and something of " + x.rank() + " dimensions goes in");
         }
         return x;
     }

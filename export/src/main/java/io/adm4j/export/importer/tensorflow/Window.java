@@ -17,7 +17,8 @@ record Window(long[] size, long[] stride, long[] pads, long[] out) {
      * @param in height and width of what it looks at
      */
     static Window of(TensorFlowNode node, long[] size, long[] in) {
-        if (node.attributes().containsKey("data_format") && !node.attribute("data_format", String.class).equals("NHWC")) {
+        if (node.attributes().containsKey("data_format")
+                && !node.attribute("data_format", String.class).equals("NHWC")) {
             throw new TensorFlowGraphException(node + " has its maps in another layout than NHWC");
         }
         int[] stride = node.heightAndWidth("strides");

@@ -137,10 +137,11 @@ public final class RestrictedUnpickler {
             case 'Q' -> push(storage(pop()), CONTAINER);
             case 'R' -> push(call(popLast(2)), CONTAINER);
             case 'b' -> attributes(popLast(2));
-            default -> throw new CheckpointException(String.format(
-                    "The checkpoint's pickle uses the operation 0x%02x, which no state dict needs: it is damaged or is no"
-                            + " state dict.",
-                    op));
+            default ->
+                throw new CheckpointException(String.format(
+                        "The checkpoint's pickle uses the operation 0x%02x, which no state dict needs: it is damaged or is no"
+                                + " state dict.",
+                        op));
         }
     }
 
@@ -223,7 +224,8 @@ public final class RestrictedUnpickler {
 
     private long longInteger(int bytes) {
         if (bytes > Long.BYTES) {
-            throw new CheckpointException("The checkpoint's pickle holds an integer of " + bytes + " bytes; 8 is the most.");
+            throw new CheckpointException(
+                    "The checkpoint's pickle holds an integer of " + bytes + " bytes; 8 is the most.");
         }
         byte[] b = bytes(bytes);
         long value = bytes > 0 && b[bytes - 1] < 0 ? -1 : 0;
@@ -314,9 +316,9 @@ public final class RestrictedUnpickler {
                         }
                     }
                 }
-                throw new CheckpointException(
-                        "The checkpoint asks for '" + printable(full) + "', which is not allowed: only tensors, dicts, lists,"
-                                + " numbers and text are read, so save the model's state_dict() alone.");
+                throw new CheckpointException("The checkpoint asks for '" + printable(full)
+                        + "', which is not allowed: only tensors, dicts, lists,"
+                        + " numbers and text are read, so save the model's state_dict() alone.");
         }
     }
 
@@ -361,7 +363,8 @@ public final class RestrictedUnpickler {
     /** A persistent id: ("storage", storage class, key, device, number of elements), in old files also None. */
     private Storage storage(Object id) {
         if (id instanceof Tuple tuple
-                && (tuple.items().size() == 5 || tuple.items().size() == 6 && tuple.items().get(5) == None.NONE)
+                && (tuple.items().size() == 5
+                        || tuple.items().size() == 6 && tuple.items().get(5) == None.NONE)
                 && "storage".equals(tuple.items().get(0))
                 && tuple.items().get(1) instanceof StorageName name
                 && tuple.items().get(2) instanceof String key
@@ -392,7 +395,10 @@ public final class RestrictedUnpickler {
 
     /** The name shortened and without control characters, for messages. */
     public static String printable(String name) {
-        int[] kept = name.codePoints().filter(c -> !Character.isISOControl(c)).limit(100).toArray();
+        int[] kept = name.codePoints()
+                .filter(c -> !Character.isISOControl(c))
+                .limit(100)
+                .toArray();
         return new String(kept, 0, kept.length);
     }
 

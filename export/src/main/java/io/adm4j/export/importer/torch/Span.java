@@ -58,7 +58,7 @@ record Span(long first, long length) {
         } catch (ArithmeticException e) {
             return "has a shape of " + Arrays.toString(shape) + ", which no file can hold";
         }
-        return "of shape " + Arrays.toString(shape) + " reaches beyond its storage of " + view.storage().elements()
-                + " elements";
+        return "of shape " + Arrays.toString(shape) + " reaches beyond its storage of "
+                + view.storage().elements() + " elements";
     }
 }

@@ -46,10 +46,13 @@ final class StateDict {
                 .filter(key -> known.computeIfAbsent(entries.get(key), StateDict::isStateDict))
                 .toList();
         if (keys.size() > 1) {
-            String named = String.join(", ", keys.stream().limit(LISTED).map(StateDict::quoted).toList())
+            String named = String.join(
+                            ", ",
+                            keys.stream().limit(LISTED).map(StateDict::quoted).toList())
                     + (keys.size() > LISTED ? " and " + (keys.size() - LISTED) + " more" : "");
-            throw new CheckpointException(file + " holds several state dicts (" + named + "): save the one to import alone,"
-                    + " as torch.save(torch.load(file)[" + quoted(keys.get(0)) + "], other_file) does.");
+            throw new CheckpointException(
+                    file + " holds several state dicts (" + named + "): save the one to import alone,"
+                            + " as torch.save(torch.load(file)[" + quoted(keys.get(0)) + "], other_file) does.");
         }
         return keys.isEmpty() ? dictionary : (Dictionary) entries.get(keys.get(0));
     }

@@ -2,9 +2,6 @@ package io.adm4j.export.importer.torch;
 
 import io.adm4j.tensor.ElementType;
 
-
-
-
 /** The typed storages of PyTorch that a checkpoint may hold. */
 enum StorageType {
     FloatStorage(ElementType.FLOAT32, 4),

@@ -108,7 +108,8 @@ public final class TorchCheckpoint implements AutoCloseable {
             return StoredElements.gather(view, span.first(), bytes);
         } catch (IOException e) {
             throw new CheckpointException(
-                    "The tensor '" + printable(name) + "' in " + file + " could not be read: " + e.getMessage() + ".", e);
+                    "The tensor '" + printable(name) + "' in " + file + " could not be read: " + e.getMessage() + ".",
+                    e);
         }
     }
 
@@ -121,8 +122,9 @@ public final class TorchCheckpoint implements AutoCloseable {
         return switch (view(name).storage().type().readAs()) {
             case FLOAT32 -> read(name);
             case FLOAT16, FLOAT64 -> StoredElements.toFloat32(read(name));
-            default -> throw new CheckpointException(
-                    "The tensor '" + printable(name) + "' in " + file + " holds integers where weights are needed.");
+            default ->
+                throw new CheckpointException("The tensor '" + printable(name) + "' in " + file
+                        + " holds integers where weights are needed.");
         };
     }
 
@@ -151,21 +153,20 @@ public final class TorchCheckpoint implements AutoCloseable {
         }
         long held = content.bytes(view.storage());
         if (view.storage().elements() > held / view.storage().type().bytes()) {
-            throw new CheckpointException(
-                    "The tensor '" + printable(name) + "' in " + file + " claims a storage of "
-                            + view.storage().elements() + " elements, but the file holds only " + held
-                            + " bytes of it.");
+            throw new CheckpointException("The tensor '" + printable(name) + "' in " + file + " claims a storage of "
+                    + view.storage().elements() + " elements, but the file holds only " + held
+                    + " bytes of it.");
         }
     }
 
     private ByteBuffer bytes(String name, TensorView view, Span span) throws IOException {
         long width = view.storage().type().bytes();
         long length = span.length() * width;
-        long needed = Math.max(length, span.length() * view.storage().type().readAs().bytes());
+        long needed =
+                Math.max(length, span.length() * view.storage().type().readAs().bytes());
         if (needed > Integer.MAX_VALUE) {
-            throw new CheckpointException(
-                    "The tensor '" + printable(name) + "' in " + file + " takes " + needed + " bytes; "
-                            + Integer.MAX_VALUE + " is the most.");
+            throw new CheckpointException("The tensor '" + printable(name) + "' in " + file + " takes " + needed
+                    + " bytes; " + Integer.MAX_VALUE + " is the most.");
         }
         ByteBuffer bytes = ByteBuffer.allocateDirect((int) length).order(ByteOrder.LITTLE_ENDIAN);
         content.read(view.storage(), span.first() * width, bytes);

@@ -22,8 +22,21 @@ import java.util.Map;
 final class TorchStream implements TorchFile {
     /** The first pickle: a number of ten bytes that marks such files, in protocol 2, PyTorch's own. */
     private static final byte[] MARK = {
-        (byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8, 0x50,
-        0x19, '.'
+        (byte) 0x80,
+        2,
+        (byte) 0x8a,
+        10,
+        0x6c,
+        (byte) 0xfc,
+        (byte) 0x9c,
+        0x46,
+        (byte) 0xf9,
+        0x20,
+        0x6a,
+        (byte) 0xa8,
+        0x50,
+        0x19,
+        '.'
     };
 
     private static final long VERSION = 1001;
@@ -42,12 +55,14 @@ final class TorchStream implements TorchFile {
         head.position(MARK.length);
         RestrictedUnpickler version = new RestrictedUnpickler(head);
         if (!Long.valueOf(VERSION).equals(version.next())) {
-            throw new CheckpointException(file + " is in an old format of PyTorch of an unknown version: load it and save it"
-                    + " again with a current PyTorch.");
+            throw new CheckpointException(
+                    file + " is in an old format of PyTorch of an unknown version: load it and save it"
+                            + " again with a current PyTorch.");
         }
         if (!(new RestrictedUnpickler(head).next() instanceof Dictionary system)
                 || !Boolean.TRUE.equals(system.entries().get("little_endian"))) {
-            throw new CheckpointException(file + " was saved on a machine that is not little-endian: it cannot be read.");
+            throw new CheckpointException(
+                    file + " was saved on a machine that is not little-endian: it cannot be read.");
         }
         RestrictedUnpickler object = new RestrictedUnpickler(head);
         this.root = object.next();
@@ -93,7 +108,9 @@ final class TorchStream implements TorchFile {
             long elements = read(at, Long.BYTES).getLong();
             at += Long.BYTES;
             long left = channel.size() - at;
-            if (elements != storage.elements() || elements < 0 || elements > left / storage.type().bytes()) {
+            if (elements != storage.elements()
+                    || elements < 0
+                    || elements > left / storage.type().bytes()) {
                 throw damaged();
             }
             places.put(storage, at);

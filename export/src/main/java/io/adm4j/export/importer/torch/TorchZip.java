@@ -91,18 +91,16 @@ final class TorchZip implements TorchFile {
             throw new CheckpointException(file + " is damaged: it lacks the part '" + printable(name) + "'.");
         }
         if (entry.getMethod() != ZipEntry.STORED || entry.getSize() < 0 || entry.getSize() > fileBytes) {
-            throw new CheckpointException(
-                    "The part '" + printable(name) + "' of " + file
-                            + " is compressed or larger than the file, which PyTorch does not write.");
+            throw new CheckpointException("The part '" + printable(name) + "' of " + file
+                    + " is compressed or larger than the file, which PyTorch does not write.");
         }
         return entry;
     }
 
     private byte[] small(ZipEntry entry, int limit) throws IOException {
         if (entry.getSize() > limit) {
-            throw new CheckpointException(
-                    "The part '" + printable(entry.getName()) + "' of " + file + " has " + entry.getSize()
-                            + " bytes; no state dict needs more than " + limit + ".");
+            throw new CheckpointException("The part '" + printable(entry.getName()) + "' of " + file + " has "
+                    + entry.getSize() + " bytes; no state dict needs more than " + limit + ".");
         }
         try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
             byte[] bytes = in.readNBytes(limit);
@@ -117,17 +115,16 @@ final class TorchZip implements TorchFile {
         }
         String order = new String(small(stored(prefix + "byteorder"), 64), StandardCharsets.UTF_8).strip();
         if (!order.equals("little")) {
-            throw new CheckpointException(
-                    file + " was saved on a machine with byte order '" + printable(order) + "': only little can be read.");
+            throw new CheckpointException(file + " was saved on a machine with byte order '" + printable(order)
+                    + "': only little can be read.");
         }
     }
 
     private void checkSum(ZipEntry entry, CheckedInputStream in) {
         // PyTorch can be told not to compute the sum; it is 0 then.
         if (entry.getCrc() > 0 && entry.getCrc() != in.getChecksum().getValue()) {
-            throw new CheckpointException(
-                    file + " is damaged: the checksum of its part '" + printable(entry.getName())
-                            + "' does not match; fetch it again.");
+            throw new CheckpointException(file + " is damaged: the checksum of its part '" + printable(entry.getName())
+                    + "' does not match; fetch it again.");
         }
     }
 

@@ -15,8 +15,7 @@ import java.util.Map;
  * @param unexpected tensors that the network has no use for
  * @param misshapen tensors whose name the network has with another shape
  */
-public record WeightDifferences(
-        int matching, List<Named> missing, List<Named> unexpected, List<Misshapen> misshapen) {
+public record WeightDifferences(int matching, List<Named> missing, List<Named> unexpected, List<Misshapen> misshapen) {
     private static final int LISTED = 3;
 
     /** A tensor by its name in the state dict and its shape. */
@@ -54,7 +53,9 @@ public record WeightDifferences(
     /** The shapes of a checkpoint's tensors by name, in the file's order. */
     public static Map<String, List<Long>> shapes(TorchCheckpoint checkpoint) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        checkpoint.names().forEach(name -> shapes.put(name, boxed(checkpoint.entry(name).shape())));
+        checkpoint
+                .names()
+                .forEach(name -> shapes.put(name, boxed(checkpoint.entry(name).shape())));
         return shapes;
     }
 
@@ -78,8 +79,7 @@ public record WeightDifferences(
         }
         List<Named> left = new ArrayList<>();
         unexpected.forEach((name, shape) -> left.add(new Named(name, shape)));
-        return new WeightDifferences(
-                parameters.size() - missing.size() - misshapen.size(), missing, left, misshapen);
+        return new WeightDifferences(parameters.size() - missing.size() - misshapen.size(), missing, left, misshapen);
     }
 
     /** Whether the checkpoint has the network's weights: all of them, in their shapes, and no others. */
@@ -121,7 +121,9 @@ public record WeightDifferences(
         if (!tensors.isEmpty()) {
             String more = tensors.size() > LISTED ? " and " + (tensors.size() - LISTED) + " more" : "";
             findings.add(tensors.size() + " " + what + " ("
-                    + String.join(", ", tensors.stream().limit(LISTED).map(Object::toString).toList()) + more + ")");
+                    + String.join(
+                            ", ",
+                            tensors.stream().limit(LISTED).map(Object::toString).toList()) + more + ")");
         }
     }
 

@@ -36,7 +36,8 @@ class CheckpointFuzzTest {
 
     @Test
     void everyFileIsReadOrRefused() throws Exception {
-        new FuzzRun(new Checkpoints(folder), CheckpointException.class, MOST_ALLOCATED, MOST_ALLOCATED_PER_BYTE).check();
+        new FuzzRun(new Checkpoints(folder), CheckpointException.class, MOST_ALLOCATED, MOST_ALLOCATED_PER_BYTE)
+                .check();
     }
 
     /** What is done to a file. */
@@ -55,7 +56,13 @@ class CheckpointFuzzTest {
 
     private static final class Checkpoints implements FuzzRun.Subject {
         private static final Kind[] TURNS = {
-            Kind.SMALL_FILE, Kind.PICKLE, Kind.ARCHIVE, Kind.REAL_PICKLE, Kind.PICKLE, Kind.NETWORK, Kind.REAL_PICKLE,
+            Kind.SMALL_FILE,
+            Kind.PICKLE,
+            Kind.ARCHIVE,
+            Kind.REAL_PICKLE,
+            Kind.PICKLE,
+            Kind.NETWORK,
+            Kind.REAL_PICKLE,
             Kind.ARCHIVE
         };
 
@@ -107,8 +114,8 @@ class CheckpointFuzzTest {
                 case PICKLE -> PickleBytes.archive(file, parts(new HostilePickle(random).draw()), ZipEntry.STORED);
                 case REAL_PICKLE -> {
                     Map<String, byte[]> parts = new LinkedHashMap<>(real.get(random.nextInt(real.size())));
-                    parts.replaceAll((name, content) ->
-                            name.endsWith("data.pkl") ? FuzzRun.changed(random, content) : content);
+                    parts.replaceAll(
+                            (name, content) -> name.endsWith("data.pkl") ? FuzzRun.changed(random, content) : content);
                     PickleBytes.archive(file, parts, ZipEntry.STORED);
                 }
                 case NETWORK -> {
@@ -122,7 +129,8 @@ class CheckpointFuzzTest {
         @Override
         public void read(Path checkpointFile) {
             try (TorchCheckpoint checkpoint = TorchCheckpoint.open(checkpointFile)) {
-                for (String name : checkpoint.names().stream().limit(TENSORS_READ).toList()) {
+                for (String name :
+                        checkpoint.names().stream().limit(TENSORS_READ).toList()) {
                     Tensor tensor = checkpoint.read(name);
                     assertArrayEquals(checkpoint.entry(name).shape(), tensor.shape());
                     assertEquals(checkpoint.entry(name).type(), tensor.type());

@@ -33,20 +33,33 @@ class HostileCheckpointTest {
     @Test
     void theHandWrittenArchiveIsReadWhenHonest() {
         byte[] pickle = PickleBytes.dictWithTensor(6, 0, new long[] {2, 3}, new long[] {3, 1});
-        try (TorchCheckpoint c = TorchCheckpoint.open(PickleBytes.archive(folder.resolve("w.pt"), pickle, SIX_FLOATS))) {
+        try (TorchCheckpoint c =
+                TorchCheckpoint.open(PickleBytes.archive(folder.resolve("w.pt"), pickle, SIX_FLOATS))) {
             assertEquals(6, c.readFloat32("w").size());
         }
     }
 
     @ParameterizedTest
     @CsvSource({
-        "os, system", "posix, system", "builtins, eval", "subprocess, Popen", "torch, load", "torch, Tensor",
-        "torch._utils, _rebuild_tensor_v2.__globals__", "collections, defaultdict", "java.lang, Runtime"
+        "os, system",
+        "posix, system",
+        "builtins, eval",
+        "subprocess, Popen",
+        "torch, load",
+        "torch, Tensor",
+        "torch._utils, _rebuild_tensor_v2.__globals__",
+        "collections, defaultdict",
+        "java.lang, Runtime"
     })
     void namesBeyondStateDictsAreRefused(String module, String name) throws IOException {
         Path sentinel = folder.resolve("ran");
         byte[] pickle = new PickleBytes()
-                .global(module, name).op('(').text("touch " + sentinel).op('t').op('R').end();
+                .global(module, name)
+                .op('(')
+                .text("touch " + sentinel)
+                .op('t')
+                .op('R')
+                .end();
         String message = refused(pickle);
         assertTrue(message.contains(module + "." + name), message);
         byte[] onStack = new PickleBytes().text(module).text(name).op(0x93).end();
@@ -63,7 +76,16 @@ class HostileCheckpointTest {
     @Test
     void aDictThatIsItsOwnKeyIsRefused() {
         byte[] pickle = new PickleBytes()
-                .op('}').op('q').op(0).op('h').op(0).op(0x85).op('h').op(0).op('s').end();
+                .op('}')
+                .op('q')
+                .op(0)
+                .op('h')
+                .op(0)
+                .op(0x85)
+                .op('h')
+                .op(0)
+                .op('s')
+                .end();
         assertTrue(refused(pickle).contains("dict key"));
     }
 
@@ -79,8 +101,7 @@ class HostileCheckpointTest {
         "-6, 0, 2, 3",
     })
     void tensorsBeyondTheirStorageAreRefused(long stored, long offset, long rows, long columns) {
-        byte[] pickle = PickleBytes.dictWithTensor(
-                stored, offset, new long[] {rows, columns}, new long[] {columns, 1});
+        byte[] pickle = PickleBytes.dictWithTensor(stored, offset, new long[] {rows, columns}, new long[] {columns, 1});
         assertTrue(refused(pickle).contains("'w'"));
     }
 
@@ -99,7 +120,8 @@ class HostileCheckpointTest {
                 folder.resolve("bomb.pt"),
                 Map.of("a/data.pkl", pickle, "a/data/0", new byte[4 << 20]),
                 ZipEntry.DEFLATED);
-        String message = assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(file)).getMessage();
+        String message = assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(file))
+                .getMessage();
         assertTrue(message.contains("compressed"), message);
     }
 
@@ -120,7 +142,13 @@ class HostileCheckpointTest {
     @Test
     void whatIsNoStateDictIsRefused() {
         assertTrue(refused(new PickleBytes().op(']').end()).contains("state dict"));
-        assertTrue(refused(new PickleBytes().op('}').text("epoch").integer(3).op('s').end()).contains("'epoch'"));
+        assertTrue(refused(new PickleBytes()
+                        .op('}')
+                        .text("epoch")
+                        .integer(3)
+                        .op('s')
+                        .end())
+                .contains("'epoch'"));
         assertTrue(refused(new byte[] {(byte) 0x80, 1, '}', '.'}).contains("protocol 1"));
         assertTrue(refused(new byte[5 << 20]).contains("no state dict needs more"));
     }
@@ -164,7 +192,8 @@ class HostileCheckpointTest {
         Path file = folder.resolve("old.pt");
         for (int length = 1; length < honest.length; length++) {
             Files.write(file, Arrays.copyOf(honest, length));
-            assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(file).close(), "length " + length);
+            assertThrows(
+                    CheckpointException.class, () -> TorchCheckpoint.open(file).close(), "length " + length);
         }
         for (int at = 0; at < honest.length; at++) {
             byte[] bytes = honest.clone();
@@ -183,7 +212,8 @@ class HostileCheckpointTest {
         byte[] whole = Files.readAllBytes(TorchCheckpointTest.resource("variety.pt"));
         for (int length = 0; length < whole.length; length += 61) {
             Path file = Files.write(folder.resolve("t.pt"), Arrays.copyOf(whole, length));
-            assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(file).close(), "length " + length);
+            assertThrows(
+                    CheckpointException.class, () -> TorchCheckpoint.open(file).close(), "length " + length);
         }
     }
 
@@ -201,7 +231,8 @@ class HostileCheckpointTest {
         }
         Files.write(file, bytes);
         try (TorchCheckpoint c = TorchCheckpoint.open(file)) {
-            String message = assertThrows(CheckpointException.class, () -> c.read("w")).getMessage();
+            String message =
+                    assertThrows(CheckpointException.class, () -> c.read("w")).getMessage();
             assertTrue(message.contains("checksum"), message);
         }
     }
@@ -248,7 +279,10 @@ class HostileCheckpointTest {
     private static byte[] realPickle() throws IOException {
         Path file = Golden.file(Golden.cases("unet-").get(0) + ".pt");
         try (ZipFile zip = new ZipFile(file.toFile())) {
-            ZipEntry entry = zip.stream().filter(e -> e.getName().endsWith("data.pkl")).findFirst().orElseThrow();
+            ZipEntry entry = zip.stream()
+                    .filter(e -> e.getName().endsWith("data.pkl"))
+                    .findFirst()
+                    .orElseThrow();
             try (InputStream in = zip.getInputStream(entry)) {
                 return in.readAllBytes();
             }
@@ -257,6 +291,7 @@ class HostileCheckpointTest {
 
     private String refused(byte[] pickle) {
         Path file = PickleBytes.archive(folder.resolve("h.pt"), pickle, SIX_FLOATS);
-        return assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(file)).getMessage();
+        return assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(file))
+                .getMessage();
     }
 }

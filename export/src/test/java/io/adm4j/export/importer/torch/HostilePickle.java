@@ -8,17 +8,53 @@ final class HostilePickle {
     static final int STORED = 64;
 
     private static final long[] NUMBERS = {
-        0, 1, 2, 3, 6, 8, 63, 64, 65, 1000, -1, -2, 1 << 16, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 31, 1L << 32,
-        1L << 61, 1L << 62, Long.MAX_VALUE, Long.MIN_VALUE
+        0,
+        1,
+        2,
+        3,
+        6,
+        8,
+        63,
+        64,
+        65,
+        1000,
+        -1,
+        -2,
+        1 << 16,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        1L << 31,
+        1L << 32,
+        1L << 61,
+        1L << 62,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE
     };
     private static final String[][] NAMES = {
-        {"collections", "OrderedDict"}, {"torch._utils", "_rebuild_tensor_v2"}, {"torch._utils", "_rebuild_parameter"},
-        {"torch", "FloatStorage"}, {"torch", "HalfStorage"}, {"torch", "BFloat16Storage"}, {"torch", "LongStorage"},
-        {"torch", "QInt8Storage"}, {"torch", "load"}, {"os", "system"}, {"builtins", "eval"}, {"builtins", "getattr"},
-        {"torch._utils", "_rebuild_tensor"}, {"numpy.core.multiarray", "_reconstruct"}, {"", ""}, {"torch", ""}
+        {"collections", "OrderedDict"},
+        {"torch._utils", "_rebuild_tensor_v2"},
+        {"torch._utils", "_rebuild_parameter"},
+        {"torch", "FloatStorage"},
+        {"torch", "HalfStorage"},
+        {"torch", "BFloat16Storage"},
+        {"torch", "LongStorage"},
+        {"torch", "QInt8Storage"},
+        {"torch", "load"},
+        {"os", "system"},
+        {"builtins", "eval"},
+        {"builtins", "getattr"},
+        {"torch._utils", "_rebuild_tensor"},
+        {"numpy.core.multiarray", "_reconstruct"},
+        {"", ""},
+        {"torch", ""}
     };
     private static final String[] STORAGES = {
-        "FloatStorage", "DoubleStorage", "HalfStorage", "BFloat16Storage", "LongStorage", "BoolStorage",
+        "FloatStorage",
+        "DoubleStorage",
+        "HalfStorage",
+        "BFloat16Storage",
+        "LongStorage",
+        "BoolStorage",
         "ComplexFloatStorage"
     };
     private static final String[] KEYS = {"0", "1", "2", "", "../0", "0/../0", "\0", "data.pkl", "x".repeat(70_000)};

@@ -30,13 +30,22 @@ final class PickleBytes {
 
     PickleBytes text(String s) {
         byte[] b = s.getBytes(StandardCharsets.UTF_8);
-        op('X').out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(b.length).array());
+        op('X').out
+                .writeBytes(ByteBuffer.allocate(4)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putInt(b.length)
+                        .array());
         out.writeBytes(b);
         return this;
     }
 
     PickleBytes integer(long v) {
-        op(0x8a).op(8).out.writeBytes(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(v).array());
+        op(0x8a).op(8)
+                .out
+                .writeBytes(ByteBuffer.allocate(8)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(v)
+                        .array());
         return this;
     }
 
@@ -56,8 +65,20 @@ final class PickleBytes {
     /** A tensor over the storage "0" of {@code stored} float32 elements. */
     PickleBytes tensor(long stored, long offset, long[] shape, long[] strides) {
         global("torch._utils", "_rebuild_tensor_v2").op('(');
-        op('(').text("storage").global("torch", "FloatStorage").text("0").text("cpu").integer(stored).op('t').op('Q');
-        integer(offset).tuple(shape).tuple(strides).op(0x89).global("collections", "OrderedDict").op(')').op('R');
+        op('(').text("storage")
+                .global("torch", "FloatStorage")
+                .text("0")
+                .text("cpu")
+                .integer(stored)
+                .op('t')
+                .op('Q');
+        integer(offset)
+                .tuple(shape)
+                .tuple(strides)
+                .op(0x89)
+                .global("collections", "OrderedDict")
+                .op(')')
+                .op('R');
         return op('t').op('R');
     }
 
@@ -80,7 +101,12 @@ final class PickleBytes {
 
     /** The pickle of a dict with one tensor "w". */
     static byte[] dictWithTensor(long stored, long offset, long[] shape, long[] strides) {
-        return new PickleBytes().op('}').text("w").tensor(stored, offset, shape, strides).op('s').end();
+        return new PickleBytes()
+                .op('}')
+                .text("w")
+                .tensor(stored, offset, shape, strides)
+                .op('s')
+                .end();
     }
 
     /** An archive as PyTorch writes it. */

@@ -69,7 +69,10 @@ class StateDictTest {
     private Set<String> names(PickleBytes pickle) {
         Path file = PickleBytes.archive(folder.resolve("w.pt"), pickle.end(), new byte[24]);
         try (TorchCheckpoint checkpoint = TorchCheckpoint.open(file)) {
-            checkpoint.names().forEach(name -> assertArrayEquals(SHAPE, checkpoint.entry(name).shape()));
+            checkpoint
+                    .names()
+                    .forEach(name ->
+                            assertArrayEquals(SHAPE, checkpoint.entry(name).shape()));
             return checkpoint.names();
         }
     }

@@ -34,12 +34,20 @@ class TorchCheckpointTest {
             assertArrayEquals(base(6, i -> i), c.readFloat32("bfloat16").toFloatArray());
             assertArrayEquals(base(4, i -> i), c.readFloat32("parameter").toFloatArray());
             // Base [4, 6], transposed to [6, 4].
-            assertArrayEquals(base(24, i -> i % 4 * 6 + i / 4), c.readFloat32("transposed").toFloatArray());
+            assertArrayEquals(
+                    base(24, i -> i % 4 * 6 + i / 4),
+                    c.readFloat32("transposed").toFloatArray());
             // Base [4, 6], rows 1 and 2, columns 2 to 4.
-            assertArrayEquals(base(6, i -> 6 + i / 3 * 6 + 2 + i % 3), c.readFloat32("window").toFloatArray());
+            assertArrayEquals(
+                    base(6, i -> 6 + i / 3 * 6 + 2 + i % 3),
+                    c.readFloat32("window").toFloatArray());
             assertArrayEquals(base(24, i -> i), c.readFloat32("channels_last").toFloatArray());
-            assertArrayEquals(base(6, i -> i / 2 * 4 + 1 + i % 2), c.readFloat32("half_strided").toFloatArray());
-            assertArrayEquals(base(6, i -> i % 2 * 3 + i / 2), c.readFloat32("bfloat16_transposed").toFloatArray());
+            assertArrayEquals(
+                    base(6, i -> i / 2 * 4 + 1 + i % 2),
+                    c.readFloat32("half_strided").toFloatArray());
+            assertArrayEquals(
+                    base(6, i -> i % 2 * 3 + i / 2),
+                    c.readFloat32("bfloat16_transposed").toFloatArray());
             assertArrayEquals(new float[] {2.5f}, c.readFloat32("scalar").toFloatArray());
             assertEquals(0, c.readFloat32("scalar").rank());
             assertArrayEquals(new long[] {0, 3}, c.readFloat32("empty").shape());
@@ -52,8 +60,16 @@ class TorchCheckpointTest {
         try (TorchCheckpoint c = TorchCheckpoint.open(resource("variety.pt"))) {
             assertArrayEquals(
                     new float[] {
-                        0f, -0f, 1f, -2.5f, 65504f, 0x1p-14f, 0x1p-24f, Float.POSITIVE_INFINITY,
-                        Float.NEGATIVE_INFINITY, 0.333251953125f
+                        0f,
+                        -0f,
+                        1f,
+                        -2.5f,
+                        65504f,
+                        0x1p-14f,
+                        0x1p-24f,
+                        Float.POSITIVE_INFINITY,
+                        Float.NEGATIVE_INFINITY,
+                        0.333251953125f
                     },
                     c.readFloat32("half").toFloatArray());
             assertEquals(ElementType.FLOAT16, c.read("half").type());
@@ -84,8 +100,16 @@ class TorchCheckpointTest {
     void weightsThatFitAreRead() {
         try (TorchCheckpoint c = TorchCheckpoint.open(resource("module.pt"))) {
             Map<String, Tensor> weights = WeightCheck.read(
-                    c, parameters(Map.of("0.weight", new long[] {2, 3}, "0.bias", new long[] {2}, "2.weight",
-                            new long[] {2}, "2.bias", new long[] {2})));
+                    c,
+                    parameters(Map.of(
+                            "0.weight",
+                            new long[] {2, 3},
+                            "0.bias",
+                            new long[] {2},
+                            "2.weight",
+                            new long[] {2},
+                            "2.bias",
+                            new long[] {2})));
             assertArrayEquals(base(2, i -> i), weights.get("2.bias").toFloatArray());
         }
     }
@@ -95,13 +119,23 @@ class TorchCheckpointTest {
         Map<String, Tensor> view;
         try (TorchCheckpoint c = TorchCheckpoint.open(resource("module.pt"))) {
             view = WeightCheck.view(
-                    c, parameters(Map.of("0.weight", new long[] {2, 3}, "0.bias", new long[] {2}, "2.weight",
-                            new long[] {2}, "2.bias", new long[] {2})));
+                    c,
+                    parameters(Map.of(
+                            "0.weight",
+                            new long[] {2, 3},
+                            "0.bias",
+                            new long[] {2},
+                            "2.weight",
+                            new long[] {2},
+                            "2.bias",
+                            new long[] {2})));
             assertEquals(4, view.size());
             assertTrue(view.containsKey("0.bias"));
             assertNull(view.get("nothing"));
             assertArrayEquals(base(6, i -> i), view.get("0.weight").toFloatArray());
-            assertArrayEquals(view.get("2.bias").toFloatArray(), Map.copyOf(view).get("2.bias").toFloatArray());
+            assertArrayEquals(
+                    view.get("2.bias").toFloatArray(),
+                    Map.copyOf(view).get("2.bias").toFloatArray());
         }
         // Nothing was kept.
         assertThrows(RuntimeException.class, () -> view.get("0.weight"));
@@ -112,7 +146,8 @@ class TorchCheckpointTest {
         try (TorchCheckpoint c = TorchCheckpoint.open(resource("module.pt"))) {
             List<Parameter> wanted = parameters(
                     Map.of("0.weight", new long[] {3, 2}, "0.bias", new long[] {2}, "4.weight", new long[] {2}));
-            String message = assertThrows(CheckpointException.class, () -> WeightCheck.read(c, wanted)).getMessage();
+            String message = assertThrows(CheckpointException.class, () -> WeightCheck.read(c, wanted))
+                    .getMessage();
             assertTrue(message.contains("1 missing (4.weight [2])"), message);
             assertTrue(message.contains("2 unexpected (2.weight [2], 2.bias [2])"), message);
             assertTrue(message.contains("0.weight [2, 3] where the network has [3, 2]"), message);

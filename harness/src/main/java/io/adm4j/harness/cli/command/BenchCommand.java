@@ -33,8 +33,9 @@ import picocli.CommandLine.Spec;
 /** Takes the time of networks on this machine. */
 @Command(
         name = "bench",
-        description = "Takes the time of one evaluation of the denoiser, one guided DDIM step and one whole training step"
-                + " (forward, backward, AdamW, moving average). The networks have the given flags and fresh weights.",
+        description =
+                "Takes the time of one evaluation of the denoiser, one guided DDIM step and one whole training step"
+                        + " (forward, backward, AdamW, moving average). The networks have the given flags and fresh weights.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         subcommands = {BenchFeaturesCommand.class, BenchMetricsCommand.class})
@@ -42,7 +43,10 @@ public final class BenchCommand implements Runnable {
     @Option(names = "--flags", paramLabel = "FILE", description = "Published flags of the denoiser as JSON.")
     private Path flags;
 
-    @Option(names = "--classifier-flags", paramLabel = "FILE", description = "Published flags of the classifier as JSON.")
+    @Option(
+            names = "--classifier-flags",
+            paramLabel = "FILE",
+            description = "Published flags of the classifier as JSON.")
     private Path classifierFlags;
 
     @Option(
@@ -109,7 +113,8 @@ public final class BenchCommand implements Runnable {
             }
             network = PublishedFlags.read(flags);
         } else {
-            Manifest manifest = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle).manifest();
+            Manifest manifest = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle)
+                    .manifest();
             network = manifest.denoiser().deepCopy();
             network.setAll(manifest.diffusion().toJson());
             if (classifier == null) {
@@ -118,7 +123,8 @@ public final class BenchCommand implements Runnable {
         }
         // The published flag; training is in float32 whatever it says.
         network.put("use_fp16", precision.precision == Precision.FP16);
-        return new BenchSettings(network, classifier, squaredError, batchSize, runtime.device, runtime.threads, warmUps, repeats);
+        return new BenchSettings(
+                network, classifier, squaredError, batchSize, runtime.device, runtime.threads, warmUps, repeats);
     }
 
     /** The works asked for, each once, in order; refused where the flags do not allow one. */
@@ -129,7 +135,8 @@ public final class BenchCommand implements Runnable {
             throw new UserError("A guided step needs a classifier: give --classifier-flags FILE.");
         }
         if (works != null && works.contains(BenchTarget.TRAINING) && denoiser.superResolution()) {
-            throw new UserError("Training is measured for networks without super-resolution only: leave it out of --measure.");
+            throw new UserError(
+                    "Training is measured for networks without super-resolution only: leave it out of --measure.");
         }
         if (guided) {
             GuidanceFit.check(denoiser, ClassifierConfig.fromFlags(settings.classifierFlags()));
@@ -158,7 +165,8 @@ public final class BenchCommand implements Runnable {
 
     private void write(ObjectNode json) {
         try {
-            Files.writeString(out, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+            Files.writeString(
+                    out, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
         } catch (IOException e) {
             throw new UserError("The times cannot be written to " + out + ": " + e.getMessage() + ".", e);
         }

@@ -86,7 +86,8 @@ final class BenchFeaturesCommand implements Runnable {
     private Tensor batch() {
         try (ImageStream stream = ImageStream.open(images, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST))) {
             if (stream.size() < batchSize) {
-                throw new UserError(images + " has " + stream.size() + " images, fewer than --batch-size " + batchSize + ".");
+                throw new UserError(
+                        images + " has " + stream.size() + " images, fewer than --batch-size " + batchSize + ".");
             }
             return stream.next(batchSize);
         }

@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
 /** Takes the time of scores on this machine. */
 @Command(
         name = "metrics",
-        description = "Takes the time and memory of eval's scores on made-up features: everything but the feature network."
-                + " JAVA_OPTS=-Dadm4j.lapack=java keeps to the eigenvalues in Java where OpenBLAS is installed.",
+        description =
+                "Takes the time and memory of eval's scores on made-up features: everything but the feature network."
+                        + " JAVA_OPTS=-Dadm4j.lapack=java keeps to the eigenvalues in Java where OpenBLAS is installed.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class BenchMetricsCommand implements Runnable {

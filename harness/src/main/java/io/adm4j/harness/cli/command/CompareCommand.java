@@ -19,8 +19,9 @@ import picocli.CommandLine.Spec;
 /** Compares the arrays of two files. */
 @Command(
         name = "compare",
-        description = "Compares arrays of the same name in two npz files, for example the outputs of 'run' on two devices or"
-                + " the images of 'sample'. Ends with exit code 1 where they differ by more than allowed.",
+        description =
+                "Compares arrays of the same name in two npz files, for example the outputs of 'run' on two devices or"
+                        + " the images of 'sample'. Ends with exit code 1 where they differ by more than allowed.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class CompareCommand implements Callable<Integer> {
@@ -99,8 +100,8 @@ public final class CompareCommand implements Callable<Integer> {
 
     private Difference compare(String name, Tensor one, Tensor other) {
         if (!Arrays.equals(one.shape(), other.shape())) {
-            throw new UserError("The array '" + name + "' is " + one + " in " + expected + " and " + other + " in " + found
-                    + ": only arrays of one shape can be compared.");
+            throw new UserError("The array '" + name + "' is " + one + " in " + expected + " and " + other + " in "
+                    + found + ": only arrays of one shape can be compared.");
         }
         IntToDoubleFunction a = values(name, one);
         IntToDoubleFunction b = values(name, other);

@@ -2,8 +2,8 @@ package io.adm4j.harness.cli.command;
 
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.cli.console.StopNotice;
 import io.adm4j.harness.cli.option.BaselineOptions;
 import io.adm4j.harness.cli.option.DeviceOptions;
@@ -81,15 +81,17 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--bundle",
             paramLabel = "FOLDER",
-            description = "Bundle that draws the samples, and whose feature network and reference are used unless others are"
-                    + " named (default: the embedded Fashion-MNIST bundle).")
+            description =
+                    "Bundle that draws the samples, and whose feature network and reference are used unless others are"
+                            + " named (default: the embedded Fashion-MNIST bundle).")
     private Path bundle;
 
     @Option(
             names = "--features",
             paramLabel = "FILE",
-            description = "Another feature network: the ONNX file of harness import-features, or one of x [N,3,H,W] in [-1,1]"
-                    + " to features [N,D] and logits [N,K].")
+            description =
+                    "Another feature network: the ONNX file of harness import-features, or one of x [N,3,H,W] in [-1,1]"
+                            + " to features [N,D] and logits [N,K].")
     private Path features;
 
     @Option(
@@ -107,8 +109,9 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--reference",
             paramLabel = "PATH",
-            description = "Real images: an npz as the published reference batches, a folder of image files (with or"
-                    + " without sub-folders), or a folder of MNIST-style IDX files (default: reference.npz in the bundle).")
+            description =
+                    "Real images: an npz as the published reference batches, a folder of image files (with or"
+                            + " without sub-folders), or a folder of MNIST-style IDX files (default: reference.npz in the bundle).")
     private Path reference;
 
     @Option(
@@ -135,16 +138,18 @@ public final class EvalCommand implements Callable<Integer> {
             split = ",",
             defaultValue = "published",
             paramLabel = "NAME",
-            description = "published (inception_score, fid, sfid where the network allows, precision, recall), all (also"
-                    + " fid_infinity, kid, density, coverage), or names separated by commas (default ${DEFAULT-VALUE}).")
+            description =
+                    "published (inception_score, fid, sfid where the network allows, precision, recall), all (also"
+                            + " fid_infinity, kid, density, coverage), or names separated by commas (default ${DEFAULT-VALUE}).")
     private List<String> metrics;
 
     @Option(
             names = "--bootstrap",
             defaultValue = "1000",
             paramLabel = "N",
-            description = "Resamples for the 95% confidence interval of FID; 0 for none (default ${DEFAULT-VALUE}). Their"
-                    + " number costs little, the interval some seconds at 2048 features.")
+            description =
+                    "Resamples for the 95% confidence interval of FID; 0 for none (default ${DEFAULT-VALUE}). Their"
+                            + " number costs little, the interval some seconds at 2048 features.")
     private int bootstrap;
 
     @Option(names = "--per-class", description = "Score each class as well; samples and reference need labels.")
@@ -165,14 +170,16 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "PATH",
-            description = "Write the report: a folder for JSON, HTML, Markdown and JUnit XML, or a file that ends in .json.")
+            description =
+                    "Write the report: a folder for JSON, HTML, Markdown and JUnit XML, or a file that ends in .json.")
     private Path out;
 
     @Option(
             names = "--work",
             paramLabel = "FOLDER",
-            description = "Keeps what is finished until the report is written: drawn samples and features (default: work in"
-                    + " the report's folder, else eval.work here; for given samples without --out nothing is kept).")
+            description =
+                    "Keeps what is finished until the report is written: drawn samples and features (default: work in"
+                            + " the report's folder, else eval.work here; for given samples without --out nothing is kept).")
     private Path work;
 
     @ArgGroup(exclusive = false, heading = "%nComparison with an earlier run:%n")
@@ -210,8 +217,9 @@ public final class EvalCommand implements Callable<Integer> {
         if (given != null) {
             EvalSamplingOptions.requireNone(spec.commandLine().getParseResult());
         } else if (samples == null) {
-            throw new UserError("Say what to score: --samples N draws N samples from the bundle, --samples-npz or --pictures"
-                    + " names given ones.");
+            throw new UserError(
+                    "Say what to score: --samples N draws N samples from the bundle, --samples-npz or --pictures"
+                            + " names given ones.");
         }
         if (features != null && bundle != null && given != null) {
             throw new UserError("Give either --bundle or --features: both name a feature network.");
@@ -313,7 +321,9 @@ public final class EvalCommand implements Callable<Integer> {
         String name = model.manifest().name();
         String folder = model.folder().toString();
         return new Model(
-                upsampler == null ? name : name + " enlarged by " + upsampler.manifest().name(),
+                upsampler == null
+                        ? name
+                        : name + " enlarged by " + upsampler.manifest().name(),
                 upsampler == null ? folder : folder + " + " + enlarging.bundle,
                 Sha256.of(model.folder().resolve(ModelBundle.MANIFEST)),
                 model.manifest().classes());
@@ -343,11 +353,12 @@ public final class EvalCommand implements Callable<Integer> {
         requireSize(evaluator, source, size);
         ReferenceImages real = ReferenceImages.open(source.reference(), split, size, evaluator);
         String checksum = Sha256.of(source.network());
-        EvaluationRun run = new EvaluationRun(evaluator, checksum, real, kept, out != null && !isJson(out), ConsoleProgress.onStandardError());
+        EvaluationRun run = new EvaluationRun(
+                evaluator, checksum, real, kept, out != null && !isJson(out), ConsoleProgress.onStandardError());
         List<Result> results = new ArrayList<>();
         try (StopNotice notice = notice(kept)) {
-            FeatureNetwork network =
-                    new FeatureNetwork(source.name(), checksum, run.reference().statistics().dimension());
+            FeatureNetwork network = new FeatureNetwork(
+                    source.name(), checksum, run.reference().statistics().dimension());
             gate.ifPresent(g -> g.requireComparable(network, real.describe(), evaluator.settings()));
             sets.forEach(set -> gate.ifPresent(g -> g.requireComparable(set.point(), announced(set))));
             for (SampleSet set : sets) {
@@ -398,8 +409,13 @@ public final class EvalCommand implements Callable<Integer> {
         SamplingPoint point = set.point().get();
         return of == 1
                 ? "Sampling"
-                : String.format(Locale.ROOT, "Sampling %d/%d (steps %s, scale %s)",
-                        number, of, point.steps(), point.classifierScale());
+                : String.format(
+                        Locale.ROOT,
+                        "Sampling %d/%d (steps %s, scale %s)",
+                        number,
+                        of,
+                        point.steps(),
+                        point.classifierScale());
     }
 
     /** Prints and writes the report; the exit code says whether the figures may be this bad. */

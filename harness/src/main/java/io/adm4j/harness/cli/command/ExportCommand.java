@@ -66,8 +66,9 @@ public final class ExportCommand implements Runnable {
 
     @Option(
             names = "--ema-rate",
-            description = "Which moving average of the weights to take; 0 takes the weights themselves (default: each run's"
-                    + " largest rate).")
+            description =
+                    "Which moving average of the weights to take; 0 takes the weights themselves (default: each run's"
+                            + " largest rate).")
     private Double emaRate;
 
     @Spec
@@ -101,7 +102,8 @@ public final class ExportCommand implements Runnable {
                 int size = main.description().get("flags").get("image_size").asInt();
                 Dataset images = Dataset.open(reference, new DatasetOptions(size, Split.TEST));
                 bundle.reference(images, referenceSamples);
-                provenance.putObject("reference")
+                provenance
+                        .putObject("reference")
                         .put("sha256", images.checksum())
                         .put("pictures", Math.min(referenceSamples, images.size()));
             }
@@ -112,8 +114,8 @@ public final class ExportCommand implements Runnable {
     private static ObjectNode flags(RunFolder run, String kind, String option) {
         JsonNode description = run.description();
         if (!description.path("kind").asText().equals(kind)) {
-            throw new UserError(option + " takes a run of 'train " + kind + "', and " + run.path() + " is one of 'train "
-                    + description.path("kind").asText() + "'.");
+            throw new UserError(option + " takes a run of 'train " + kind + "', and " + run.path()
+                    + " is one of 'train " + description.path("kind").asText() + "'.");
         }
         return (ObjectNode) description.get("flags");
     }
@@ -123,15 +125,17 @@ public final class ExportCommand implements Runnable {
         JsonNode description = run.description();
         RunFolder.Checkpoint checkpoint = run.require();
         TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
-        double rate = emaRate != null
-                ? emaRate
-                : settings.emaRates().isEmpty() ? 0 : Collections.max(settings.emaRates());
+        double rate =
+                emaRate != null ? emaRate : settings.emaRates().isEmpty() ? 0 : Collections.max(settings.emaRates());
         provenance.set("commands", description.path("commands"));
         provenance.set("training", description.get("training"));
         ObjectNode data = description.get("data").deepCopy();
         data.remove(List.of("path", "classes"));
         provenance.set("data", data);
-        provenance.put("steps", checkpoint.step()).put("seconds", Math.round(checkpoint.seconds())).put("ema_rate", rate);
+        provenance
+                .put("steps", checkpoint.step())
+                .put("seconds", Math.round(checkpoint.seconds()))
+                .put("ema_rate", rate);
         OrtCheckpoint weights = OrtCheckpoint.read(checkpoint.weights());
         return rate == 0 ? weights.trainable() : TrainingArtifacts.averages(weights, rate);
     }

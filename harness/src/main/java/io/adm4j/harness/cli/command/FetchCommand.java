@@ -21,9 +21,10 @@ import picocli.CommandLine.Spec;
 /** Downloads what was published. */
 @Command(
         name = "fetch",
-        description = "Downloads released models from their publisher; 'harness models' lists them, and what else can be"
-                + " fetched. What is here already is checked against the checksum recorded when it came. A download that"
-                + " was cut goes on where it ended when the same command is given again.",
+        description =
+                "Downloads released models from their publisher; 'harness models' lists them, and what else can be"
+                        + " fetched. What is here already is checked against the checksum recorded when it came. A download that"
+                        + " was cut goes on where it ended when the same command is given again.",
         footer = {
             "",
             "Files go to $ADM4J_HOME/released, or ~/.cache/adm4j/released where that variable is not set. A file can also"
@@ -93,8 +94,9 @@ public final class FetchCommand implements Runnable {
         ReleasedModel model = released.model(name);
         return switch (only) {
             case DENOISER -> List.of(released.file(model.denoiser()));
-            case CLASSIFIER -> List.of(released.file(model.classifier()
-                    .orElseThrow(() -> new UserError("No classifier was released for " + name + "."))));
+            case CLASSIFIER ->
+                List.of(released.file(model.classifier()
+                        .orElseThrow(() -> new UserError("No classifier was released for " + name + "."))));
         };
     }
 }

@@ -31,9 +31,10 @@ import picocli.CommandLine.Spec;
 /** Makes a bundle of PyTorch state dicts with the published names. */
 @Command(
         name = "import",
-        description = "Makes a model bundle of weights in PyTorch's .pt format with the published names and shapes: of a"
-                + " released model by its name (--model, see 'harness models'), or of another by its flags (--flags). The"
-                + " files are read without running anything in them.",
+        description =
+                "Makes a model bundle of weights in PyTorch's .pt format with the published names and shapes: of a"
+                        + " released model by its name (--model, see 'harness models'), or of another by its flags (--flags). The"
+                        + " files are read without running anything in them.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class ImportCommand implements Runnable {
@@ -67,7 +68,10 @@ public final class ImportCommand implements Runnable {
     @Option(names = "--no-classifier", description = "Leave out the classifier of the released model.")
     private boolean noClassifier;
 
-    @Option(names = "--dir", paramLabel = "FOLDER", description = "Where fetched files are (default: as 'harness fetch').")
+    @Option(
+            names = "--dir",
+            paramLabel = "FOLDER",
+            description = "Where fetched files are (default: as 'harness fetch').")
     private Path dir;
 
     @Option(
@@ -113,7 +117,11 @@ public final class ImportCommand implements Runnable {
                 withClassifier(c, resemblance, w -> bundle.classifier(c.flags(), w));
                 provenance.set("classifier", c.origin());
             });
-            bundle.finish(name == null ? plan.name() : name, names, provenance, spec.commandLine().getOut());
+            bundle.finish(
+                    name == null ? plan.name() : name,
+                    names,
+                    provenance,
+                    spec.commandLine().getOut());
         }
     }
 
@@ -130,14 +138,21 @@ public final class ImportCommand implements Runnable {
     private ImportPlan plan(ReleasedModels released) {
         if (model != null) {
             if (flags != null || classifierFlags != null) {
-                throw new UserError("--model knows the flags: leave out --flags and --classifier-flags, or leave out --model.");
+                throw new UserError(
+                        "--model knows the flags: leave out --flags and --classifier-flags, or leave out --model.");
             }
             return ImportPlan.ofReleased(
-                    released, released.model(model), weights, classifierWeights, !noClassifier, FetchFolder.of(dir, ConsoleProgress.onStandardError()));
+                    released,
+                    released.model(model),
+                    weights,
+                    classifierWeights,
+                    !noClassifier,
+                    FetchFolder.of(dir, ConsoleProgress.onStandardError()));
         }
         if (flags == null) {
-            throw new UserError("Say which network the weights are for: --model NAME for a released one, or --flags FILE."
-                    + hint(released));
+            throw new UserError(
+                    "Say which network the weights are for: --model NAME for a released one, or --flags FILE."
+                            + hint(released));
         }
         if (weights == null) {
             throw new UserError("--flags needs --weights, the denoiser's state dict.");
@@ -160,7 +175,10 @@ public final class ImportCommand implements Runnable {
 
     private List<String> classNames() {
         try {
-            return Files.readAllLines(classes).stream().map(String::strip).filter(s -> !s.isEmpty()).toList();
+            return Files.readAllLines(classes).stream()
+                    .map(String::strip)
+                    .filter(s -> !s.isEmpty())
+                    .toList();
         } catch (IOException e) {
             throw new UserError("The class names in " + classes + " cannot be read.", e);
         }

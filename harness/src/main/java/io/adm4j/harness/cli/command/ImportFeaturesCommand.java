@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
 /** Makes the feature network of the published evaluator an ONNX graph. */
 @Command(
         name = "import-features",
-        description = "Makes an ONNX feature network of the frozen TensorFlow graph that published FID figures are computed"
-                + " with (Inception of 2015, classify_image_graph_def.pb). 'eval --features' takes it.",
+        description =
+                "Makes an ONNX feature network of the frozen TensorFlow graph that published FID figures are computed"
+                        + " with (Inception of 2015, classify_image_graph_def.pb). 'eval --features' takes it.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {

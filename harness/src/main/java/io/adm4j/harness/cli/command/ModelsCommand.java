@@ -25,8 +25,9 @@ import picocli.CommandLine.Spec;
 /** Tells what was released. */
 @Command(
         name = "models",
-        description = "Lists the models released with the paper: size, published guidance scales and scores. With a name,"
-                + " everything about that model and the commands to use it.",
+        description =
+                "Lists the models released with the paper: size, published guidance scales and scores. With a name,"
+                        + " everything about that model and the commands to use it.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class ModelsCommand implements Runnable {
@@ -38,7 +39,10 @@ public final class ModelsCommand implements Runnable {
     @Option(names = "--json", description = "Print everything as JSON.")
     private boolean json;
 
-    @Option(names = "--dir", paramLabel = "FOLDER", description = "Where fetched files are (default: as 'harness fetch').")
+    @Option(
+            names = "--dir",
+            paramLabel = "FOLDER",
+            description = "Where fetched files are (default: as 'harness fetch').")
     private Path dir;
 
     @Spec
@@ -146,7 +150,9 @@ public final class ModelsCommand implements Runnable {
                     .forEach(f -> others.addObject()
                             .put("name", f.name())
                             .put("about", f.about())
-                            .put("address", released.filesOf(f.name()).get(0).address().toString()));
+                            .put(
+                                    "address",
+                                    released.filesOf(f.name()).get(0).address().toString()));
         }
         out.println((name == null ? all : list.get(0)).toPrettyString());
     }

@@ -47,8 +47,9 @@ import picocli.CommandLine.Spec;
 /** The whole path on the embedded bundle: the function samples, the feature network scores, a page shows both. */
 @Command(
         name = "quickstart",
-        description = "Samples all classes of the embedded bundle through the function at several classifier scales, scores"
-                + " the images and writes report.html.",
+        description =
+                "Samples all classes of the embedded bundle through the function at several classifier scales, scores"
+                        + " the images and writes report.html.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class QuickstartCommand implements Runnable {
@@ -84,7 +85,8 @@ public final class QuickstartCommand implements Runnable {
     @Option(
             names = "--eta",
             defaultValue = "1",
-            description = "Noise of DDIM, 0 to 1; a small network draws cleaner images with it (default ${DEFAULT-VALUE}).")
+            description =
+                    "Noise of DDIM, 0 to 1; a small network draws cleaner images with it (default ${DEFAULT-VALUE}).")
     private double eta;
 
     @Option(names = "--seed", defaultValue = "0", description = "Default ${DEFAULT-VALUE}.")
@@ -97,7 +99,8 @@ public final class QuickstartCommand implements Runnable {
     public void run() {
         ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
         Manifest manifest = model.manifest();
-        int classes = manifest.classCount().orElseThrow(() -> new UserError("The quickstart needs a bundle with classes."));
+        int classes =
+                manifest.classCount().orElseThrow(() -> new UserError("The quickstart needs a bundle with classes."));
         int perClass = Math.max(1, samples / classes);
         PrintWriter console = spec.commandLine().getOut();
         try {
@@ -111,7 +114,8 @@ public final class QuickstartCommand implements Runnable {
         List<Double> seconds = new ArrayList<>();
         Path jar = EmbeddedBundle.home().resolve("function/target/quarkus-app/quarkus-run.jar");
         try (FunctionProcess function = FunctionProcess.start(jar, model.folder(), out.resolve("function.log"));
-                Progress progress = ConsoleProgress.onStandardError().start("Sampling", (long) scales.size() * classes * perClass, "images")) {
+                Progress progress = ConsoleProgress.onStandardError()
+                        .start("Sampling", (long) scales.size() * classes * perClass, "images")) {
             for (double scale : scales) {
                 progress.message("classifier scale " + scale);
                 long start = System.nanoTime();
@@ -129,13 +133,18 @@ public final class QuickstartCommand implements Runnable {
                 reference = evaluator.measure(real, progress::step);
             }
             for (int i = 0; i < scales.size(); i++) {
-                results.add(score(evaluator, reference, drawn.get(i), scales.get(i), seconds.get(i), classes, perClass));
+                results.add(
+                        score(evaluator, reference, drawn.get(i), scales.get(i), seconds.get(i), classes, perClass));
             }
         }
         print(console, results);
         Path report = out.resolve("report.html");
         new QuickstartReport(
-                        manifest.name(), results, manifest.classes(), settings(classes * perClass), manifest.provenance())
+                        manifest.name(),
+                        results,
+                        manifest.classes(),
+                        settings(classes * perClass),
+                        manifest.provenance())
                 .write(report);
         console.println("Written: " + report + " (open it), and the images beside it");
         console.flush();
@@ -169,7 +178,8 @@ public final class QuickstartCommand implements Runnable {
 
     private static void put(JsonNode reply, ByteBuffer target) {
         try {
-            BufferedImage image = ImageIO.read(new ByteArrayInputStream(reply.get("png").binaryValue()));
+            BufferedImage image =
+                    ImageIO.read(new ByteArrayInputStream(reply.get("png").binaryValue()));
             for (int y = 0; y < image.getHeight(); y++) {
                 for (int x = 0; x < image.getWidth(); x++) {
                     int rgb = image.getRGB(x, y);
@@ -214,7 +224,8 @@ public final class QuickstartCommand implements Runnable {
         Tensor shown = Tensor.zeros(ElementType.UINT8, shape);
         ByteBuffer target = shown.bytes();
         for (int label = 0; label < classes; label++) {
-            target.put(images.rows((long) label * perClass, (long) label * perClass + columns).bytes());
+            target.put(images.rows((long) label * perClass, (long) label * perClass + columns)
+                    .bytes());
         }
         return PngWriter.encode(new ImageGrid(columns, 2, 2, 255).layOut(shown));
     }
@@ -234,7 +245,8 @@ public final class QuickstartCommand implements Runnable {
     }
 
     private static void print(PrintWriter console, List<ScaleResult> results) {
-        console.printf("%n%16s %8s %10s %8s %8s %9s%n", "classifier scale", "FID", "precision", "recall", "IS", "seconds");
+        console.printf(
+                "%n%16s %8s %10s %8s %8s %9s%n", "classifier scale", "FID", "precision", "recall", "IS", "seconds");
         for (ScaleResult r : results) {
             console.printf(
                     Locale.ROOT,

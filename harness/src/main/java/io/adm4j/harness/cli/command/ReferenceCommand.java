@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
 /** {@code harness reference}: a reference batch of one's own images, for {@code harness eval} and for others. */
 @Command(
         name = "reference",
-        description = "Makes a reference batch for eval from images: the mean and covariance of the features of all of them,"
-                + " and a random choice of the images.",
+        description =
+                "Makes a reference batch for eval from images: the mean and covariance of the features of all of them,"
+                        + " and a random choice of the images.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
@@ -41,8 +42,9 @@ public final class ReferenceCommand implements Runnable {
             names = "--data",
             paramLabel = "PATH",
             required = true,
-            description = "Images: an npz with arr_0, a folder of image files (with or without sub-folders), or a folder"
-                    + " of MNIST-style IDX files.")
+            description =
+                    "Images: an npz with arr_0, a folder of image files (with or without sub-folders), or a folder"
+                            + " of MNIST-style IDX files.")
     private Path data;
 
     @Option(
@@ -63,15 +65,17 @@ public final class ReferenceCommand implements Runnable {
     @Option(
             names = "--pictures",
             defaultValue = "10000",
-            description = "Images kept in the file, for precision, recall and the like (default ${DEFAULT-VALUE}; 0 keeps"
-                    + " statistics alone).")
+            description =
+                    "Images kept in the file, for precision, recall and the like (default ${DEFAULT-VALUE}; 0 keeps"
+                            + " statistics alone).")
     private int images;
 
     @Option(
             names = "--size",
             paramLabel = "PIXELS",
-            description = "Height and width that images are brought to before the network sees them: that of your samples"
-                    + " (default: what the network takes, or as they are).")
+            description =
+                    "Height and width that images are brought to before the network sees them: that of your samples"
+                            + " (default: what the network takes, or as they are).")
     private Integer size;
 
     @Option(
@@ -104,12 +108,14 @@ public final class ReferenceCommand implements Runnable {
             throw new UserError("--batch-size and --size are at least 1, --pictures and --threads at least 0.");
         }
         if (!out.getFileName().toString().endsWith(".npz")) {
-            throw new UserError("A reference batch is an npz file: let --out end in .npz, not " + out.getFileName() + ".");
+            throw new UserError(
+                    "A reference batch is an npz file: let --out end in .npz, not " + out.getFileName() + ".");
         }
         EvaluatorSettings settings = EvaluatorSettings.published().withBatchSize(batchSize);
         try (Evaluator evaluator = Evaluator.open(network(), runtime.device, runtime.threads, settings);
                 ImageStream stream = ImageStream.open(data, new DatasetOptions(imageSize(evaluator), split));
-                StopNotice notice = StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {
+                StopNotice notice =
+                        StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {
             makeParent();
             int length;
             try (Progress progress = ConsoleProgress.onStandardError().start("Images", stream.size(), "images")) {
@@ -133,8 +139,8 @@ public final class ReferenceCommand implements Runnable {
             return size == null ? DatasetOptions.AS_STORED : size;
         }
         if (size != null && size != taken) {
-            throw new UserError("The feature network takes images of " + taken + "x" + taken + ", not of " + size + "x" + size
-                    + "; leave out --size.");
+            throw new UserError("The feature network takes images of " + taken + "x" + taken + ", not of " + size + "x"
+                    + size + "; leave out --size.");
         }
         return taken;
     }

@@ -23,8 +23,10 @@ public record ReleasedModelCommands(ReleasedModels released, Path dir) {
 
     /** From nothing to a few images. */
     public List<String> toSample(ReleasedModel model) {
-        List<String> names = Stream.concat(model.upsamples().stream(), Stream.of(model.name())).toList();
-        String labels = model.hasClasses() ? " --labels \"goldfish,arctic fox,flamingo,cheeseburger\"" : " --num-samples 4";
+        List<String> names = Stream.concat(model.upsamples().stream(), Stream.of(model.name()))
+                .toList();
+        String labels =
+                model.hasClasses() ? " --labels \"goldfish,arctic fox,flamingo,cheeseburger\"" : " --num-samples 4";
         return Stream.of(
                         Stream.of("harness fetch " + String.join(" ", names) + folder()),
                         names.stream().map(this::importing),
@@ -50,7 +52,10 @@ public record ReleasedModelCommands(ReleasedModels released, Path dir) {
         if (name.equals(INCEPTION)) {
             return List.of(importingFeatures());
         }
-        return released.models().stream().filter(m -> m.name().equals(name)).map(m -> importing(name)).toList();
+        return released.models().stream()
+                .filter(m -> m.name().equals(name))
+                .map(m -> importing(name))
+                .toList();
     }
 
     private String importing(String name) {

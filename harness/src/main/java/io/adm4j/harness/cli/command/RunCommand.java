@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
 /** Runs a graph on given arrays. */
 @Command(
         name = "run",
-        description = "Runs an ONNX graph once on the arrays of an npz file and writes its outputs to another. Arrays are"
-                + " matched to inputs by name; arrays that the graph does not take are passed over.",
+        description =
+                "Runs an ONNX graph once on the arrays of an npz file and writes its outputs to another. Arrays are"
+                        + " matched to inputs by name; arrays that the graph does not take are passed over.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class RunCommand implements Runnable {
@@ -70,9 +71,11 @@ public final class RunCommand implements Runnable {
     /** The array of an input's name; where images are taken, the names that files of images use will do too. */
     private String arrayFor(TensorSpec input, NpzReader arrays) {
         List<String> names = input.name().equals(IMAGES) ? IMAGE_NAMES : List.of(input.name());
-        return names.stream().filter(arrays::has).findFirst().orElseThrow(() -> new UserError(
-                inputs + " has no array '" + input.name() + "' (" + input.type() + Arrays.toString(input.shape())
-                        + "); it has " + arrays.names() + "."));
+        return names.stream()
+                .filter(arrays::has)
+                .findFirst()
+                .orElseThrow(() -> new UserError(inputs + " has no array '" + input.name() + "' (" + input.type()
+                        + Arrays.toString(input.shape()) + "); it has " + arrays.names() + "."));
     }
 
     /** Numbers of another type than the input's are converted where nothing is lost but precision. */
@@ -80,17 +83,19 @@ public final class RunCommand implements Runnable {
         if (array.type() == input.type()) {
             return array;
         }
-        boolean whole = array.type() == ElementType.INT64 || array.type() == ElementType.INT32
+        boolean whole = array.type() == ElementType.INT64
+                || array.type() == ElementType.INT32
                 || array.type() == ElementType.UINT8;
         if (input.type() == ElementType.FLOAT32 && (whole || array.type() == ElementType.FLOAT64)) {
             Tensor floats = Tensor.zeros(ElementType.FLOAT32, array.shape());
             for (int i = 0; i < array.size(); i++) {
-                floats.floats().put(i, (float) switch (array.type()) {
-                    case INT64 -> array.longs().get(i);
-                    case INT32 -> array.ints().get(i);
-                    case UINT8 -> array.bytes().get(i) & 0xff;
-                    default -> array.doubles().get(i);
-                });
+                floats.floats().put(i, (float)
+                        switch (array.type()) {
+                            case INT64 -> array.longs().get(i);
+                            case INT32 -> array.ints().get(i);
+                            case UINT8 -> array.bytes().get(i) & 0xff;
+                            default -> array.doubles().get(i);
+                        });
             }
             return floats;
         }
@@ -101,7 +106,7 @@ public final class RunCommand implements Runnable {
             }
             return longs;
         }
-        throw new UserError("The input '" + input.name() + "' takes " + input.type() + ", and the array of that name holds "
-                + array.type() + ".");
+        throw new UserError("The input '" + input.name() + "' takes " + input.type()
+                + ", and the array of that name holds " + array.type() + ".");
     }
 }

@@ -45,9 +45,10 @@ public final class SampleCommand implements Runnable {
     @Option(
             names = "--labels",
             defaultValue = "all",
-            description = "all (each class in turn), balanced (all equally often, in random order), random, or labels and"
-                    + " class names separated by commas, taken in turn (default ${DEFAULT-VALUE}). Models without classes"
-                    + " have none.")
+            description =
+                    "all (each class in turn), balanced (all equally often, in random order), random, or labels and"
+                            + " class names separated by commas, taken in turn (default ${DEFAULT-VALUE}). Models without classes"
+                            + " have none.")
     private String labels;
 
     @Option(names = "--num-samples", description = "Images (default: one for each label named).")
@@ -71,8 +72,9 @@ public final class SampleCommand implements Runnable {
     @Option(
             names = "--base-samples",
             paramLabel = "FILE.npz",
-            description = "Enlarge these images with --upsampler instead of drawing any: arr_0 NHWC uint8, arr_1 labels."
-                    + " --bundle is not used then.")
+            description =
+                    "Enlarge these images with --upsampler instead of drawing any: arr_0 NHWC uint8, arr_1 labels."
+                            + " --bundle is not used then.")
     private Path baseSamples;
 
     @Mixin
@@ -115,7 +117,8 @@ public final class SampleCommand implements Runnable {
         Manifest manifest = model.manifest();
         if (manifest.smallSize().isPresent()) {
             int small = manifest.smallSize().getAsInt();
-            throw new UserError("The bundle " + model.folder() + " is an upsampler, which only enlarges images of " + small
+            throw new UserError("The bundle " + model.folder() + " is an upsampler, which only enlarges images of "
+                    + small
                     + "x" + small + ": name it with --upsampler, and give a model of that size in --bundle or images in"
                     + " --base-samples.");
         }

@@ -30,7 +30,9 @@ final class TrainDiffusionCommand implements Runnable {
     @Option(names = "--image-size", description = "Height and width in pixels (32).")
     private Integer imageSize;
 
-    @Option(names = "--num-channels", description = "Width that the multipliers multiply (64); at 32, group normalisation"
+    @Option(
+            names = "--num-channels",
+            description = "Width that the multipliers multiply (64); at 32, group normalisation"
                     + " has one channel a group and loses the brightness.")
     private Integer numChannels;
 

@@ -14,9 +14,10 @@ public final class BaselineOptions {
     @Option(
             names = "--baseline",
             paramLabel = "REPORT",
-            description = "report.json of an earlier eval, or its folder, measured alike. Changes are shown; a figure that"
-                    + " is worse by more than its --max option allows makes the exit code 3. Without any --max option"
-                    + " nothing fails.")
+            description =
+                    "report.json of an earlier eval, or its folder, measured alike. Changes are shown; a figure that"
+                            + " is worse by more than its --max option allows makes the exit code 3. Without any --max option"
+                            + " nothing fails.")
     private Path baseline;
 
     @Option(names = "--max-fid-increase", paramLabel = "X", description = "Allowed rise of FID.")
@@ -31,7 +32,10 @@ public final class BaselineOptions {
     @Option(names = "--max-kid-increase", paramLabel = "X", description = "Allowed rise of KID.")
     private Double kid;
 
-    @Option(names = "--max-inception-score-decrease", paramLabel = "X", description = "Allowed fall of the Inception Score.")
+    @Option(
+            names = "--max-inception-score-decrease",
+            paramLabel = "X",
+            description = "Allowed fall of the Inception Score.")
     private Double inceptionScore;
 
     @Option(names = "--max-precision-decrease", paramLabel = "X", description = "Allowed fall of precision.")
@@ -76,7 +80,8 @@ public final class BaselineOptions {
             return;
         }
         if (!(value >= 0) || value.isInfinite()) {
-            throw new UserError("The --max option of " + metric.title() + " takes a figure of at least 0, not " + value + ".");
+            throw new UserError(
+                    "The --max option of " + metric.title() + " takes a figure of at least 0, not " + value + ".");
         }
         limits.put(metric, value);
     }

@@ -31,8 +31,9 @@ public final class EvalSamplingOptions {
             split = ",",
             defaultValue = "25",
             paramLabel = "STEPS",
-            description = HEADING + "a number of steps, numbers by section (90+60+60+20+20) or ddimN; several to compare,"
-                    + " separated by commas (default ${DEFAULT-VALUE}).")
+            description =
+                    HEADING + "a number of steps, numbers by section (90+60+60+20+20) or ddimN; several to compare,"
+                            + " separated by commas (default ${DEFAULT-VALUE}).")
     private List<String> steps;
 
     @Option(
@@ -40,8 +41,9 @@ public final class EvalSamplingOptions {
             split = ",",
             defaultValue = "0",
             paramLabel = "SCALE",
-            description = HEADING + "strength of the classifier's guidance; 0 does not run it; several to compare, separated"
-                    + " by commas (default ${DEFAULT-VALUE}).")
+            description =
+                    HEADING + "strength of the classifier's guidance; 0 does not run it; several to compare, separated"
+                            + " by commas (default ${DEFAULT-VALUE}).")
     private List<Double> scales;
 
     @Option(
@@ -50,7 +52,10 @@ public final class EvalSamplingOptions {
             description = HEADING + "ddim or ddpm (default ${DEFAULT-VALUE}).")
     private String sampler;
 
-    @Option(names = "--eta", defaultValue = "0", description = HEADING + "noise of DDIM, 0 to 1 (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--eta",
+            defaultValue = "0",
+            description = HEADING + "noise of DDIM, 0 to 1 (default ${DEFAULT-VALUE}).")
     private double eta;
 
     @Option(
@@ -62,8 +67,9 @@ public final class EvalSamplingOptions {
 
     @Option(
             names = "--labels",
-            description = HEADING + "balanced (all classes equally often, in random order), random, all (each in turn), or"
-                    + " labels and class names separated by commas (default: balanced, where there are classes).")
+            description =
+                    HEADING + "balanced (all classes equally often, in random order), random, all (each in turn), or"
+                            + " labels and class names separated by commas (default: balanced, where there are classes).")
     private String labels;
 
     @Option(
@@ -75,8 +81,9 @@ public final class EvalSamplingOptions {
     @Option(
             names = "--samples-out",
             paramLabel = "FILE.npz",
-            description = HEADING + "keep the samples as the published code writes them (arr_0 NHWC uint8, arr_1 labels); of"
-                    + " several sets each gets its steps and scale in the name.")
+            description =
+                    HEADING + "keep the samples as the published code writes them (arr_0 NHWC uint8, arr_1 labels); of"
+                            + " several sets each gets its steps and scale in the name.")
     private Path samplesOut;
 
     /**
@@ -88,8 +95,8 @@ public final class EvalSamplingOptions {
         for (OptionSpec option : given.matchedOptions()) {
             boolean secondStage = option.longestName().startsWith("--upsampler");
             if (secondStage || option.description().length > 0 && option.description()[0].startsWith(HEADING)) {
-                throw new UserError(option.longestName() + " says how to draw samples, but the samples are given: leave out"
-                        + " one of the two.");
+                throw new UserError(option.longestName()
+                        + " says how to draw samples, but the samples are given: leave out" + " one of the two.");
             }
         }
     }
@@ -127,8 +134,7 @@ public final class EvalSamplingOptions {
                 String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.words();
                 SamplingSettings settings =
                         new SamplingSettings(sampler, step.replace('+', ','), eta, scale, clipDenoised);
-                SampleSource images =
-                        stage.apply(new ModelSamples(pipeline, choice, settings, seed, count));
+                SampleSource images = stage.apply(new ModelSamples(pipeline, choice, settings, seed, count));
                 sources.add(new GeneratedSamples(
                         images,
                         new SamplingPoint(sampler, settings.steps(), eta, scale, labelWords, seed, unusual),

@@ -8,8 +8,9 @@ public final class PrecisionOption {
     @Option(
             names = "--precision",
             defaultValue = "fp32",
-            description = "fp32, or fp16 as the published conversion: convolutions of the denoiser in half precision, norms,"
-                    + " softmax and output in float32; half the file (default ${DEFAULT-VALUE}). Classifiers stay fp32:"
-                    + " their gradients are too small for half precision.")
+            description =
+                    "fp32, or fp16 as the published conversion: convolutions of the denoiser in half precision, norms,"
+                            + " softmax and output in float32; half the file (default ${DEFAULT-VALUE}). Classifiers stay fp32:"
+                            + " their gradients are too small for half precision.")
     public Precision precision;
 }

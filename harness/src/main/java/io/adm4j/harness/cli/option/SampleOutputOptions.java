@@ -133,7 +133,10 @@ public final class SampleOutputOptions {
         int count = (int) images.dim(0);
         int columns = round > 1 && count > round ? round : (int) Math.ceil(Math.sqrt(count));
         try {
-            Files.write(grid, PngWriter.encode(ImageGrid.of(Math.min(columns, MOST_COLUMNS)).layOut(images)));
+            Files.write(
+                    grid,
+                    PngWriter.encode(
+                            ImageGrid.of(Math.min(columns, MOST_COLUMNS)).layOut(images)));
         } catch (IOException e) {
             throw new UserError("The grid cannot be written to " + grid + ": " + e.getMessage() + ".", e);
         }

@@ -113,11 +113,7 @@ public final class TrainOptions {
      * @param makeTask from the run's flags and its images
      * @param command the command that was called
      */
-    public void run(
-            String kind,
-            Supplier<ObjectNode> flags,
-            TaskFactory makeTask,
-            CommandSpec command) {
+    public void run(String kind, Supplier<ObjectNode> flags, TaskFactory makeTask, CommandSpec command) {
         PrintWriter console = command.commandLine().getOut();
         if ((out == null) == (resume == null)) {
             throw new UserError("Give either --out FOLDER for a new run or --resume FOLDER for one that was stopped.");
@@ -136,16 +132,18 @@ public final class TrainOptions {
         RunFolder folder = new RunFolder(resume == null ? out : resume);
         JsonNode description = resume == null ? describe(kind, flags.get(), typed(command)) : folder.description();
         if (!description.path("kind").asText().equals(kind)) {
-            throw new UserError(resume + " is a run of 'train " + description.path("kind").asText() + "', not of 'train "
-                    + kind + "'.");
+            throw new UserError(resume + " is a run of 'train "
+                    + description.path("kind").asText() + "', not of 'train " + kind + "'.");
         }
         TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
         Path source = data == null ? Path.of(description.get("data").get("path").asText()) : data;
         Dataset images = Dataset.open(
-                source, new DatasetOptions(description.get("flags").get("image_size").asInt(), Split.TRAIN));
+                source,
+                new DatasetOptions(description.get("flags").get("image_size").asInt(), Split.TRAIN));
         checkData(description, images, source);
         TrainingTask task = makeTask.make(description.get("flags"), images, settings);
-        TrainingLoop loop = new TrainingLoop(task, settings, folder, runtime.device, runtime.threads, ConsoleProgress.onStandardError());
+        TrainingLoop loop = new TrainingLoop(
+                task, settings, folder, runtime.device, runtime.threads, ConsoleProgress.onStandardError());
         if (resume == null) {
             List<Parameter> network = task.graph().graph().parameters();
             TrainingArtifacts.requireRoom(network, settings.emaRates());
@@ -155,7 +153,9 @@ public final class TrainOptions {
             long parameters = first.values().stream().mapToLong(Tensor::size).sum();
             console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", images, parameters, folder.path());
         } else {
-            console.printf("%s%nGoing on from step %d of %s%n", images, folder.require().step(), folder.path());
+            console.printf(
+                    "%s%nGoing on from step %d of %s%n",
+                    images, folder.require().step(), folder.path());
         }
         console.flush();
         trainInterruptibly(loop, end -> report(console, kind, folder, end));
@@ -165,8 +165,8 @@ public final class TrainOptions {
     private void refuseFixed(CommandSpec command) {
         for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
             if (!FREE_ON_RESUME.contains(option.longestName())) {
-                throw new UserError(option.longestName() + " is fixed by the run in " + resume + ": leave it out, or start a"
-                        + " new run with --out.");
+                throw new UserError(option.longestName() + " is fixed by the run in " + resume
+                        + ": leave it out, or start a" + " new run with --out.");
             }
         }
     }
@@ -177,8 +177,7 @@ public final class TrainOptions {
                     "%nStopped and saved at step %d. Go on with: harness train %s --resume %s --steps %d%n",
                     end.step(), kind, folder.path(), steps);
         } else {
-            console.printf(
-                    Locale.ROOT, "Step %d saved in %s after %.0f s%n", end.step(), end.folder(), end.seconds());
+            console.printf(Locale.ROOT, "Step %d saved in %s after %.0f s%n", end.step(), end.folder(), end.seconds());
         }
         console.flush();
     }

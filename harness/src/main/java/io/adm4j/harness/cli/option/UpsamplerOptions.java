@@ -21,8 +21,9 @@ public final class UpsamplerOptions {
     @Option(
             names = "--upsampler",
             paramLabel = "FOLDER",
-            description = "Bundle of an upsampler, which enlarges the images; they keep their labels. Images larger than it"
-                    + " takes, by a whole factor, are made smaller by area first, and a note says so.")
+            description =
+                    "Bundle of an upsampler, which enlarges the images; they keep their labels. Images larger than it"
+                            + " takes, by a whole factor, are made smaller by area first, and a note says so.")
     public Path bundle;
 
     @Option(names = "--upsampler-sampler", paramLabel = "SAMPLER", description = "ddim or ddpm (default ddim).")
@@ -76,7 +77,9 @@ public final class UpsamplerOptions {
         if (!given()) {
             return Map.of();
         }
-        String how = String.format(Locale.ROOT, "%s, %s steps, eta %s, classifier scale %s",
+        String how = String.format(
+                Locale.ROOT,
+                "%s, %s steps, eta %s, classifier scale %s",
                 sampler == null ? "ddim" : sampler,
                 steps == null ? "25" : steps,
                 eta == null ? 0 : eta,
@@ -112,8 +115,10 @@ public final class UpsamplerOptions {
     private void tellOfShrinking(int size, int wanted) {
         if (!told) {
             told = true;
-            spec.commandLine().getErr().println("Note: the base images of " + size + "x" + size + " are made smaller to "
-                    + wanted + "x" + wanted + ", which the upsampler takes.");
+            spec.commandLine()
+                    .getErr()
+                    .println("Note: the base images of " + size + "x" + size + " are made smaller to " + wanted + "x"
+                            + wanted + ", which the upsampler takes.");
         }
     }
 

@@ -83,8 +83,10 @@ public final class FeatureExtractor implements AutoCloseable {
             boolean floats = in.type() == ElementType.FLOAT32;
             return switch (this) {
                 case CLASSIFIER -> floats && shape[2] == shape[3] && (shape[1] == 3 || shape[1] == -1);
-                case INCEPTION -> (floats || in.type() == ElementType.UINT8)
-                        && shape[1] == shape[2] && (shape[3] == 3 || shape[3] == -1);
+                case INCEPTION ->
+                    (floats || in.type() == ElementType.UINT8)
+                            && shape[1] == shape[2]
+                            && (shape[3] == 3 || shape[3] == -1);
             };
         }
     }
@@ -181,7 +183,9 @@ public final class FeatureExtractor implements AutoCloseable {
                     + ", but the feature network takes " + imageSize() + "x" + imageSize() + ".");
         }
         if (images.type() == ElementType.FLOAT32) {
-            requireFinite("The images hold", "so they cannot be scored: make them again or leave the broken ones out",
+            requireFinite(
+                    "The images hold",
+                    "so they cannot be scored: make them again or leave the broken ones out",
                     images.toFloatArray());
         }
         return workers == null ? run(images) : runShares(images);
@@ -192,16 +196,18 @@ public final class FeatureExtractor implements AutoCloseable {
         Map<String, Tensor> results = session.run(Map.of(form.input, given));
         int count = (int) images.dim(0);
         return switch (form) {
-            case CLASSIFIER -> new FeatureBatch(
-                    count,
-                    finite(results, "features"),
-                    Optional.empty(),
-                    softmax(finite(results, "logits"), count));
-            case INCEPTION -> new FeatureBatch(
-                    count,
-                    finite(results, "pool_3"),
-                    Optional.of(finite(results, "spatial")),
-                    finite(results, "probabilities"));
+            case CLASSIFIER ->
+                new FeatureBatch(
+                        count,
+                        finite(results, "features"),
+                        Optional.empty(),
+                        softmax(finite(results, "logits"), count));
+            case INCEPTION ->
+                new FeatureBatch(
+                        count,
+                        finite(results, "pool_3"),
+                        Optional.of(finite(results, "spatial")),
+                        finite(results, "probabilities"));
         };
     }
 
@@ -232,7 +238,8 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     private static float[] joined(List<FeatureBatch> parts, Function<FeatureBatch, float[]> values) {
-        float[] all = new float[parts.stream().map(values).mapToInt(part -> part.length).reduce(0, Math::addExact)];
+        float[] all = new float
+                [parts.stream().map(values).mapToInt(part -> part.length).reduce(0, Math::addExact)];
         int at = 0;
         for (FeatureBatch part : parts) {
             float[] some = values.apply(part);
@@ -302,7 +309,9 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     private static float[] finite(Map<String, Tensor> results, String name) {
-        return requireFinite("The feature network gave", "so no score can be computed; check the network with 'harness run'",
+        return requireFinite(
+                "The feature network gave",
+                "so no score can be computed; check the network with 'harness run'",
                 results.get(name).toFloatArray());
     }
 

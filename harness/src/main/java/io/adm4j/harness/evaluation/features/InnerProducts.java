@@ -4,9 +4,6 @@ import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 
-
-
-
 /** Inner products of the rows of two blocks, in memory that serves for one pair of blocks after the other. */
 public final class InnerProducts {
     private final MatrixProducts products;

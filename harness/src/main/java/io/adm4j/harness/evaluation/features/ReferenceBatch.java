@@ -51,8 +51,9 @@ public record ReferenceBatch(
     public static ReferenceBatch read(Path file, Supplier<String> networkSha256) {
         try (NpzReader reader = NpzReader.open(file)) {
             if (!reader.has(MEAN) && !reader.has(COVARIANCE) && images(reader) == 0) {
-                throw new UserError("The reference " + file + " has neither statistics (mu and sigma) nor images (arr_0);"
-                        + " it holds " + reader.names() + ".");
+                throw new UserError(
+                        "The reference " + file + " has neither statistics (mu and sigma) nor images (arr_0);"
+                                + " it holds " + reader.names() + ".");
             }
             requireSameNetwork(reader, file, networkSha256);
             long count = count(reader);
@@ -86,7 +87,9 @@ public record ReferenceBatch(
     }
 
     private static long count(NpzReader reader) {
-        if (!reader.has(COUNT) || reader.header(COUNT).type() != ElementType.INT64 || reader.header(COUNT).elements() != 1) {
+        if (!reader.has(COUNT)
+                || reader.header(COUNT).type() != ElementType.INT64
+                || reader.header(COUNT).elements() != 1) {
             return FeatureStatistics.UNKNOWN;
         }
         return Math.max(FeatureStatistics.UNKNOWN, reader.read(COUNT).toLongArray()[0]);
@@ -117,7 +120,8 @@ public record ReferenceBatch(
 
     private static long[] shape(NpzReader reader, Path file, String name, int rank) {
         NpyHeader header = reader.header(name);
-        boolean isFloat = header.type() == ElementType.FLOAT16 || header.type() == ElementType.FLOAT32
+        boolean isFloat = header.type() == ElementType.FLOAT16
+                || header.type() == ElementType.FLOAT32
                 || header.type() == ElementType.FLOAT64;
         if (!isFloat || header.shape().length != rank) {
             throw new UserError("The array " + name + " in " + file + " is " + header.type()

@@ -102,8 +102,8 @@ public final class ReferenceWriter {
     private void add(FeatureExtractor.FeatureBatch found) {
         if (statistics == null) {
             statistics = new FeatureStatistics.Accumulator(found.features().length / found.count(), products);
-            found.spatial().ifPresent(
-                    s -> spatial = new FeatureStatistics.Accumulator(s.length / found.count(), products));
+            found.spatial()
+                    .ifPresent(s -> spatial = new FeatureStatistics.Accumulator(s.length / found.count(), products));
         }
         statistics.add(found.features());
         found.spatial().ifPresent(s -> spatial.add(s));

@@ -2,9 +2,6 @@ package io.adm4j.harness.evaluation.linalg;
 
 import io.adm4j.tensor.HalfFloat;
 
-
-
-
 /**
  * Sums of float16 numbers in the order in which TensorFlow adds them on a processor: long rows in halves, of each half
  * every 32nd number into one of 32 partial sums, each step rounded to float16. Another order gives another last digit for

@@ -55,7 +55,8 @@ public final class MatrixProducts implements AutoCloseable {
 
     /** {@code A Bᵀ} into memory that is there, all of float64 or all of float32: {@code product} [m, n] is overwritten. */
     public void ofRows(Tensor a, Tensor b, Tensor product) {
-        (a.type() == ElementType.FLOAT32 ? ofRows32 : ofRows).runInto(Map.of("a", a, "b", b), Map.of("product", product));
+        (a.type() == ElementType.FLOAT32 ? ofRows32 : ofRows)
+                .runInto(Map.of("a", a, "b", b), Map.of("product", product));
     }
 
     /** {@code Aᵀ B}: all inner products of the columns of {@code a} [d, m] and {@code b} [d, n], as [m, n]. */

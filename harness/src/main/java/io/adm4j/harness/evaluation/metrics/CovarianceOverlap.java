@@ -6,9 +6,6 @@ import io.adm4j.harness.evaluation.linalg.PivotedCholesky;
 import io.adm4j.harness.evaluation.linalg.SymmetricEigen;
 import io.adm4j.tensor.Tensor;
 
-
-
-
 /**
  * The term {@code tr (Σ₁ Σ₂)^½} of the Fréchet distance. With {@code Σ₂ = L Lᵀ} the eigenvalues of {@code Σ₁ Σ₂} are those
  * of the symmetric, positive semi-definite {@code Lᵀ Σ₁ L}, so the trace is the sum of their roots.
@@ -40,7 +37,8 @@ final class CovarianceOverlap {
         }
         Tensor l = Tensor.of(cholesky.factor(), n, rank);
         Tensor mapped = products.of(Tensor.of(reference.covariance(), n, n), l);
-        return new CovarianceOverlap(n, rank, mapped, products.ofColumns(l, mapped).toDoubleArray());
+        return new CovarianceOverlap(
+                n, rank, mapped, products.ofColumns(l, mapped).toDoubleArray());
     }
 
     int rank() {

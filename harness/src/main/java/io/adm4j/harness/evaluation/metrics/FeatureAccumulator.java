@@ -47,11 +47,12 @@ public final class FeatureAccumulator {
      */
     public void add(Tensor images, int[] classes) {
         int from = count();
-        FeatureExtractor.FeatureBatch found = store.find(from, (int) images.dim(0)).orElseGet(() -> {
-            FeatureExtractor.FeatureBatch extracted = extractor.extract(images);
-            store.keep(from, extracted);
-            return extracted;
-        });
+        FeatureExtractor.FeatureBatch found = store.find(from, (int) images.dim(0))
+                .orElseGet(() -> {
+                    FeatureExtractor.FeatureBatch extracted = extractor.extract(images);
+                    store.keep(from, extracted);
+                    return extracted;
+                });
         int count = found.count();
         if (features == null) {
             begin(found);
@@ -73,8 +74,8 @@ public final class FeatureAccumulator {
     private void begin(FeatureExtractor.FeatureBatch found) {
         features = new FeatureMatrix(found.features().length / found.count());
         statistics = new FeatureStatistics.Accumulator(features.columns(), products);
-        inceptionScore = new InceptionScore.Accumulator(
-                found.probabilities().length / found.count(), settings.inceptionSplit());
+        inceptionScore =
+                new InceptionScore.Accumulator(found.probabilities().length / found.count(), settings.inceptionSplit());
         if (found.spatial().isPresent() && settings.asksFor(Metric.SFID)) {
             spatial = new FeatureStatistics.Accumulator(found.spatial().get().length / found.count(), products);
         }
@@ -115,8 +116,8 @@ public final class FeatureAccumulator {
 
     public static void requireEnough(int images, EvaluatorSettings settings) {
         if (images <= settings.k() && MetricSuite.needsImages(settings)) {
-            throw new UserError("There are only " + images + " images; precision and recall with k = "
-                    + settings.k() + " take at least " + (settings.k() + 1) + " in each set.");
+            throw new UserError("There are only " + images + " images; precision and recall with k = " + settings.k()
+                    + " take at least " + (settings.k() + 1) + " in each set.");
         }
         if (images < 2) {
             throw new UserError("A covariance takes at least 2 images; there is only " + images + ".");

@@ -93,7 +93,8 @@ public record FrechetBootstrap(FrechetDistance distance, double standardError, I
                 rows.get(line);
                 double value = 0;
                 for (int c = 0; c < columns; c++) {
-                    value += line[c] * (line[c] + 2 * (samples.mean()[c] - reference.mean()[c]));
+                    value += line[c]
+                            * (line[c] + 2 * (samples.mean()[c] - reference.mean()[c]));
                 }
                 imageRows.get(mapped);
                 for (double m : mapped) {

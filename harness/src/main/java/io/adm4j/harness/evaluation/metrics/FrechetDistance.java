@@ -29,7 +29,10 @@ public record FrechetDistance(double value, boolean rankDeficient) {
     public static FrechetDistance between(
             FeatureStatistics reference, FeatureStatistics samples, MatrixProducts products) {
         requireSameLength(reference.dimension(), samples.dimension());
-        return of(reference, samples, CovarianceOverlap.of(reference, samples, products).traceOfRoot());
+        return of(
+                reference,
+                samples,
+                CovarianceOverlap.of(reference, samples, products).traceOfRoot());
     }
 
     /** With the trace of the root of the covariances' product that is known already. */

@@ -30,7 +30,11 @@ public record FrechetExtrapolation(double value, int fewest, int points) {
      * @param done is told after each distance: {@link #POINTS} times 1
      */
     public static FrechetExtrapolation of(
-            FeatureStatistics reference, FeatureMatrix features, long seed, MatrixProducts products, LongConsumer done) {
+            FeatureStatistics reference,
+            FeatureMatrix features,
+            long seed,
+            MatrixProducts products,
+            LongConsumer done) {
         int all = features.rows();
         int fewest = fewest(all, features.columns());
         int[] order = Shuffle.of(all, new SplittableRandom(seed));
@@ -44,7 +48,8 @@ public record FrechetExtrapolation(double value, int fewest, int points) {
                 accumulator.addRow(features, order[taken++]);
             }
             x[p] = 1.0 / count;
-            y[p] = FrechetDistance.between(reference, accumulator.finish(), products).value();
+            y[p] = FrechetDistance.between(reference, accumulator.finish(), products)
+                    .value();
             done.accept(1);
         }
         return new FrechetExtrapolation(intercept(x, y), fewest, POINTS);

@@ -1,8 +1,5 @@
 package io.adm4j.harness.evaluation.metrics;
 
-import io.adm4j.harness.evaluation.result.Score;
-
-
 /**
  * The Inception Score (Salimans et al. 2016, section 4) of the class probabilities that a network gives to images:
  *

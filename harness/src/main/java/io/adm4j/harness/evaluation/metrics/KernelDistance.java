@@ -73,7 +73,8 @@ public record KernelDistance(double value, double standardError, int subsets, in
                     .value();
         }
         double mean = Arrays.stream(values).average().orElseThrow();
-        double variance = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / (SUBSETS - 1);
+        double variance =
+                Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / (SUBSETS - 1);
         return new KernelDistance(mean, Math.sqrt(variance / SUBSETS), SUBSETS, SUBSET_SIZE, SUBSET_SIZE);
     }
 
@@ -93,8 +94,7 @@ public record KernelDistance(double value, double standardError, int subsets, in
 
     /** The discrepancy of two sets taken whole. */
     private record Estimate(double value, double standardError) {
-        static Estimate of(
-                FeatureMatrix reference, int[] rows, FeatureMatrix samples, int[] otherRows, Kernel kernel) {
+        static Estimate of(FeatureMatrix reference, int[] rows, FeatureMatrix samples, int[] otherRows, Kernel kernel) {
             int m = rows.length;
             int n = otherRows.length;
             double[] within = new double[m];
@@ -152,7 +152,12 @@ public record KernelDistance(double value, double standardError, int subsets, in
          * @param otherSums the same for the points of the second; null where both are the same set
          */
         void sum(
-                FeatureMatrix first, int[] rows, FeatureMatrix second, int[] otherRows, double[] sums, double[] otherSums) {
+                FeatureMatrix first,
+                int[] rows,
+                FeatureMatrix second,
+                int[] otherRows,
+                double[] sums,
+                double[] otherSums) {
             boolean same = otherSums == null;
             for (int i = 0; i < rows.length; i += BLOCK) {
                 int m = load(first, rows, i, a);

@@ -59,7 +59,8 @@ public final class MetricSuite {
     /** How much {@code done} is told of in all. */
     public static long work(
             EvaluatorSettings settings, boolean asPublished, MeasuredImages reference, MeasuredImages samples) {
-        long square = (long) samples.statistics().dimension() * samples.statistics().dimension() * WORK_OF_FRECHET;
+        long square =
+                (long) samples.statistics().dimension() * samples.statistics().dimension() * WORK_OF_FRECHET;
         long work = 0;
         work += settings.asksFor(Metric.FID) ? square : 0;
         work += settings.asksFor(Metric.FID_INFINITY) && samples.count() >= FrechetExtrapolation.FEWEST_SAMPLES
@@ -95,7 +96,8 @@ public final class MetricSuite {
     }
 
     private static boolean bothSpatial(MeasuredImages reference, MeasuredImages samples) {
-        return reference.spatialStatistics().isPresent() && samples.spatialStatistics().isPresent();
+        return reference.spatialStatistics().isPresent()
+                && samples.spatialStatistics().isPresent();
     }
 
     public Scores of(MeasuredImages reference, MeasuredImages samples) {
@@ -107,10 +109,11 @@ public final class MetricSuite {
             fidInfinity(reference, samples);
         }
         if (reference.features().isPresent()) {
-            scores.addAll(ofImages(reference.features().get(), samples.features().orElseThrow(), " on " + dimension
-                    + " features"));
+            scores.addAll(ofImages(
+                    reference.features().get(), samples.features().orElseThrow(), " on " + dimension + " features"));
         } else {
-            leaveOut(settings.metrics().stream().filter(OF_IMAGES::contains).toList(),
+            leaveOut(
+                    settings.metrics().stream().filter(OF_IMAGES::contains).toList(),
                     "the reference holds statistics only, no images");
         }
         if (settings.perClass()) {
@@ -128,7 +131,8 @@ public final class MetricSuite {
     }
 
     private void inceptionScore(MeasuredImages samples) {
-        if (!settings.asksFor(Metric.INCEPTION_SCORE) || samples.inceptionScore().isEmpty()) {
+        if (!settings.asksFor(Metric.INCEPTION_SCORE)
+                || samples.inceptionScore().isEmpty()) {
             return;
         }
         InceptionScore found = samples.inceptionScore().get();
@@ -157,21 +161,29 @@ public final class MetricSuite {
         FrechetDistance distance;
         if (settings.bootstrap() > 0 && samples.features().isPresent()) {
             FrechetBootstrap found = FrechetBootstrap.of(
-                    reference.statistics(), samples.statistics(), samples.features().get(), settings.bootstrap(), SEED, products);
+                    reference.statistics(),
+                    samples.statistics(),
+                    samples.features().get(),
+                    settings.bootstrap(),
+                    SEED,
+                    products);
             distance = found.distance();
             scores.add(new Score(
                     Metric.FID,
                     distance.value(),
                     OptionalDouble.of(found.standardError()),
                     Optional.of(found.interval()),
-                    definition + "; 95% interval from " + settings.bootstrap() + " bootstrap resamples of the samples (to first"
-                            + " order, seed " + SEED + "), the reference held fixed."));
+                    definition + "; 95% interval from " + settings.bootstrap()
+                            + " bootstrap resamples of the samples (to first" + " order, seed " + SEED
+                            + "), the reference held fixed."));
         } else {
             distance = FrechetDistance.between(reference.statistics(), samples.statistics(), products);
             scores.add(Score.of(Metric.FID, distance.value(), definition + "."));
         }
         warnOfRank(Metric.FID, distance, reference.statistics(), samples.statistics());
-        done.accept(WORK_OF_FRECHET * reference.statistics().dimension() * reference.statistics().dimension());
+        done.accept(WORK_OF_FRECHET
+                * reference.statistics().dimension()
+                * reference.statistics().dimension());
     }
 
     private void sfid(MeasuredImages reference, MeasuredImages samples) {
@@ -195,8 +207,8 @@ public final class MetricSuite {
     }
 
     private static String frechet(FeatureStatistics reference, FeatureStatistics samples, String features) {
-        return "Frechet distance between Gaussians with the means and unbiased covariances of " + samples.dimension() + " "
-                + features + " of " + samples.count() + " samples and " + counted(reference);
+        return "Frechet distance between Gaussians with the means and unbiased covariances of " + samples.dimension()
+                + " " + features + " of " + samples.count() + " samples and " + counted(reference);
     }
 
     private static String counted(FeatureStatistics reference) {
@@ -219,7 +231,8 @@ public final class MetricSuite {
 
     private void fidInfinity(MeasuredImages reference, MeasuredImages samples) {
         if (samples.count() < FrechetExtrapolation.FEWEST_SAMPLES) {
-            leaveOut(List.of(Metric.FID_INFINITY),
+            leaveOut(
+                    List.of(Metric.FID_INFINITY),
                     "it takes at least " + FrechetExtrapolation.FEWEST_SAMPLES + " samples");
             return;
         }
@@ -233,12 +246,15 @@ public final class MetricSuite {
         scores.add(Score.of(
                 Metric.FID_INFINITY,
                 found.value(),
-                "Frechet distances on " + dimension + " features of " + found.points() + " growing sets of " + found.fewest()
+                "Frechet distances on " + dimension + " features of " + found.points() + " growing sets of "
+                        + found.fewest()
                         + " to " + samples.count() + " samples (shuffled with seed " + SEED + ") from the Gaussian "
-                        + counted(reference.statistics()) + ", extrapolated by a line over 1/N to infinitely many samples."));
+                        + counted(reference.statistics())
+                        + ", extrapolated by a line over 1/N to infinitely many samples."));
         if (found.fewest() <= dimension) {
-            warnings.add("FID\u221e from " + found.fewest() + " samples up on " + dimension + " features: covariances that lack"
-                    + " rank do not lie on its line; take more than " + 2L * dimension + " samples.");
+            warnings.add("FID\u221e from " + found.fewest() + " samples up on " + dimension
+                    + " features: covariances that lack" + " rank do not lie on its line; take more than "
+                    + 2L * dimension + " samples.");
         }
     }
 
@@ -258,7 +274,8 @@ public final class MetricSuite {
         KernelDistance kid = KernelDistance.between(reference, samples, SEED, products, done);
         String sets = kid.subsets() == 1
                 ? kid.sampleSize() + " samples and " + kid.referenceSize() + " reference images, taken whole"
-                : "mean over " + kid.subsets() + " random subsets (seed " + SEED + ") of " + kid.sampleSize() + " out of "
+                : "mean over " + kid.subsets() + " random subsets (seed " + SEED + ") of " + kid.sampleSize()
+                        + " out of "
                         + samples.rows() + " samples and " + kid.referenceSize() + " out of " + reference.rows()
                         + " reference images, with the standard error of this mean";
         return new Score(
@@ -266,7 +283,8 @@ public final class MetricSuite {
                 kid.value(),
                 OptionalDouble.of(kid.standardError()),
                 Optional.empty(),
-                "Unbiased squared maximum mean discrepancy with the kernel (x.y / D + 1)^3" + features + ", " + sets + ".");
+                "Unbiased squared maximum mean discrepancy with the kernel (x.y / D + 1)^3" + features + ", " + sets
+                        + ".");
     }
 
     private void neighbours(FeatureMatrix reference, FeatureMatrix samples, String features, List<Score> into) {
@@ -277,8 +295,13 @@ public final class MetricSuite {
         String a = reference.rows() + " reference images";
         String b = samples.rows() + " samples";
         Map<Metric, Score> all = new EnumMap<>(Metric.class);
-        published.ifPresent(found -> shares(all, found.precision(), found.recall(), a, b, balls
-                + ", squared distances in float16 as in the published evaluator."));
+        published.ifPresent(found -> shares(
+                all,
+                found.precision(),
+                found.recall(),
+                a,
+                b,
+                balls + ", squared distances in float16 as in the published evaluator."));
         if (published.isEmpty() || !onlyShares(settings)) {
             NeighbourhoodScores found = NeighbourhoodScores.between(reference, samples, settings.k(), products, done);
             if (published.isEmpty()) {
@@ -286,12 +309,17 @@ public final class MetricSuite {
             }
             all.put(
                     Metric.DENSITY,
-                    Score.of(Metric.DENSITY, found.density(), "Number of balls around " + a + " in which a sample lies, mean"
-                            + " over " + b + ", divided by k, the balls" + balls + "."));
+                    Score.of(
+                            Metric.DENSITY,
+                            found.density(),
+                            "Number of balls around " + a + " in which a sample lies, mean" + " over " + b
+                                    + ", divided by k, the balls" + balls + "."));
             all.put(
                     Metric.COVERAGE,
-                    Score.of(Metric.COVERAGE, found.coverage(), "Share of the balls around " + a + " that hold any of " + b
-                            + ", the balls" + balls + "."));
+                    Score.of(
+                            Metric.COVERAGE,
+                            found.coverage(),
+                            "Share of the balls around " + a + " that hold any of " + b + ", the balls" + balls + "."));
         }
         OF_NEIGHBOURS.stream().filter(settings::asksFor).map(all::get).forEach(into::add);
     }
@@ -302,16 +330,21 @@ public final class MetricSuite {
                 Metric.PRECISION,
                 Score.of(Metric.PRECISION, precision, "Share of " + b + " within a ball around any of " + a + balls));
         into.put(
-                Metric.RECALL, Score.of(Metric.RECALL, recall, "Share of " + a + " within a ball around any of " + b + balls));
+                Metric.RECALL,
+                Score.of(Metric.RECALL, recall, "Share of " + a + " within a ball around any of " + b + balls));
     }
 
     /** The images of one class. */
     private record Pair(int label, int[] reference, int[] samples) {}
 
     private void perClass(MeasuredImages reference, MeasuredImages samples) {
-        if (reference.labels().isEmpty() || samples.labels().isEmpty() || reference.features().isEmpty()) {
+        if (reference.labels().isEmpty()
+                || samples.labels().isEmpty()
+                || reference.features().isEmpty()) {
             warnings.add("Figures per class were left out: "
-                    + (samples.labels().isEmpty() ? "the samples have no labels." : "the reference has no labelled images."));
+                    + (samples.labels().isEmpty()
+                            ? "the samples have no labels."
+                            : "the reference has no labelled images."));
             return;
         }
         List<Pair> pairs = pairs(reference, samples, settings);
@@ -324,30 +357,37 @@ public final class MetricSuite {
             if (settings.asksFor(Metric.FID)) {
                 FrechetDistance distance = distance(a, b);
                 deficient += distance.rankDeficient() ? 1 : 0;
-                found.add(Score.of(Metric.FID, distance.value(), "Frechet distance between Gaussians with the means and"
-                        + " unbiased covariances of " + b.rows() + " samples and " + a.rows() + " reference images"
-                        + features + "."));
+                found.add(Score.of(
+                        Metric.FID,
+                        distance.value(),
+                        "Frechet distance between Gaussians with the means and"
+                                + " unbiased covariances of " + b.rows() + " samples and " + a.rows()
+                                + " reference images"
+                                + features + "."));
             }
             found.addAll(ofImages(a, b, features));
             perClass.add(new ClassScores(pair.label(), b.rows(), a.rows(), found));
         }
         int dimension = samples.statistics().dimension();
         if (deficient > 0) {
-            warnings.add("FID of " + deficient + " of " + pairs.size() + " classes is from no more images than the " + dimension
+            warnings.add("FID of " + deficient + " of " + pairs.size() + " classes is from no more images than the "
+                    + dimension
                     + " features: those covariances lack rank, so these figures are far too large and compare only with"
                     + " others of the same counts.");
         }
         long classes = Arrays.stream(samples.labels().get()).distinct().count();
         if (pairs.size() < classes) {
-            warnings.add((classes - pairs.size()) + " of the samples' " + classes + " classes were left out: figures per class"
-                    + " take more than " + settings.k() + " images of it among samples and reference.");
+            warnings.add((classes - pairs.size()) + " of the samples' " + classes
+                    + " classes were left out: figures per class" + " take more than " + settings.k()
+                    + " images of it among samples and reference.");
         }
     }
 
     private FrechetDistance distance(FeatureMatrix a, FeatureMatrix b) {
         return Math.min(a.rows(), b.rows()) <= a.columns()
                 ? FrechetDistance.ofFew(a, b, products)
-                : FrechetDistance.between(FeatureStatistics.of(a, products), FeatureStatistics.of(b, products), products);
+                : FrechetDistance.between(
+                        FeatureStatistics.of(a, products), FeatureStatistics.of(b, products), products);
     }
 
     /** Classes with enough images in both sets, by label. */

@@ -4,7 +4,6 @@ import io.adm4j.harness.evaluation.features.FeatureBlock;
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
 import io.adm4j.harness.evaluation.features.InnerProducts;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
-import io.adm4j.harness.evaluation.result.Scores;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
@@ -160,6 +159,7 @@ public record NeighbourhoodScores(double precision, double recall, double densit
         private final double[] lengths;
         /** For each point the smallest squared distances so far, ascending, and the points they lead to. */
         private final double[] nearest;
+
         private final int[] neighbour;
 
         private Radii(FeatureMatrix features, int kept) {
@@ -236,10 +236,16 @@ public record NeighbourhoodScores(double precision, double recall, double densit
             // A point within the radius lies at most this far from the origin.
             double reach = Math.sqrt(lengths[point]) + Math.sqrt(radius);
             double margin = rounding(features.columns()) * (lengths[point] + reach * reach);
-            boolean sure = radius == 0 || kept == features.rows() - 1 || nearest[(point + 1) * kept - 1] - margin >= radius;
+            boolean sure =
+                    radius == 0 || kept == features.rows() - 1 || nearest[(point + 1) * kept - 1] - margin >= radius;
             return sure
                     ? radius
-                    : kthDistance(point, IntStream.range(0, features.rows()).filter(p -> p != point).toArray(), k);
+                    : kthDistance(
+                            point,
+                            IntStream.range(0, features.rows())
+                                    .filter(p -> p != point)
+                                    .toArray(),
+                            k);
         }
 
         private double kthDistance(int point, int[] others, int k) {

@@ -30,7 +30,9 @@ public record Neighbours(int sample, int[] reference, double[] distance) {
                     .mapToInt(r -> r)
                     .toArray();
             found.add(new Neighbours(
-                    sample, nearest, IntStream.of(nearest).mapToDouble(r -> distances[r]).toArray()));
+                    sample,
+                    nearest,
+                    IntStream.of(nearest).mapToDouble(r -> distances[r]).toArray()));
         }
         return found;
     }

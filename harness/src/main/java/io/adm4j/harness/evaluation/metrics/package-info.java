@@ -3,7 +3,3 @@
  * density and coverage, each with its definition; reference batches in the published layout.
  */
 package io.adm4j.harness.evaluation.metrics;
-
-import io.adm4j.harness.evaluation.result.Score;
-import io.adm4j.harness.evaluation.result.Scores;
-

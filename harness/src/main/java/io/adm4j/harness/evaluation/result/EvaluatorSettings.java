@@ -39,8 +39,7 @@ public record EvaluatorSettings(
 
     /** Those of the published evaluator, in batches of 64. */
     public static EvaluatorSettings published() {
-        return new EvaluatorSettings(
-                PUBLISHED_K, PUBLISHED_INCEPTION_SPLIT, 64, PUBLISHED_METRICS, 0, false);
+        return new EvaluatorSettings(PUBLISHED_K, PUBLISHED_INCEPTION_SPLIT, 64, PUBLISHED_METRICS, 0, false);
     }
 
     /** The same with another number of images that go through the network at once. */

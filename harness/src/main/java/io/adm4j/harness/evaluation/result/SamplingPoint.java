@@ -46,9 +46,16 @@ public record SamplingPoint(
 
     @Override
     public String toString() {
-        StringBuilder words = new StringBuilder(String.format(Locale.ROOT, "%s, %s steps%s, classifier scale %s, %s labels",
-                sampler, steps, eta == 0 ? "" : ", eta " + ShortDecimal.of(eta), ShortDecimal.of(classifierScale), labels));
-        others.forEach((name, value) -> words.append(", ").append(name).append(' ').append(value));
+        StringBuilder words = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%s, %s steps%s, classifier scale %s, %s labels",
+                sampler,
+                steps,
+                eta == 0 ? "" : ", eta " + ShortDecimal.of(eta),
+                ShortDecimal.of(classifierScale),
+                labels));
+        others.forEach(
+                (name, value) -> words.append(", ").append(name).append(' ').append(value));
         return words.toString();
     }
 }

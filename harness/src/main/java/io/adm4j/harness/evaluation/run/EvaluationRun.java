@@ -106,12 +106,13 @@ public final class EvaluationRun {
         int before = shards.map(FeatureCache::last).orElse(0);
         try (Progress shown = progress.start(name, before, count, "images")) {
             long[] seen = {0};
-            return measure.with(evaluator.keepingIn(shards.<FeatureStore>map(s -> s).orElse(FeatureStore.none())), done -> {
-                seen[0] += done;
-                if (seen[0] > before) {
-                    shown.step(done);
-                }
-            });
+            return measure.with(
+                    evaluator.keepingIn(shards.<FeatureStore>map(s -> s).orElse(FeatureStore.none())), done -> {
+                        seen[0] += done;
+                        if (seen[0] > before) {
+                            shown.step(done);
+                        }
+                    });
         }
     }
 
@@ -126,7 +127,12 @@ public final class EvaluationRun {
     }
 
     private String identity(SampleSet samples) {
-        return String.join("\n", network, reference.identity(), evaluator.settings().toString(), samples.identity(),
+        return String.join(
+                "\n",
+                network,
+                reference.identity(),
+                evaluator.settings().toString(),
+                samples.identity(),
                 "gallery: " + withGallery);
     }
 }

@@ -108,7 +108,8 @@ public final class Evaluator implements AutoCloseable {
     public MeasuredImages measure(ImageStream images, int[] labels, LongConsumer done) {
         FeatureAccumulator.requireEnough(images.size(), settings);
         FeatureAccumulator measurement = begin();
-        for (Tensor batch = images.next(settings.batchSize()); batch != null;
+        for (Tensor batch = images.next(settings.batchSize());
+                batch != null;
                 batch = images.next(settings.batchSize())) {
             int from = measurement.count();
             int count = (int) batch.dim(0);
@@ -184,8 +185,11 @@ public final class Evaluator implements AutoCloseable {
     }
 
     private boolean needsImages(ReferenceBatch batch) {
-        boolean lacksSpatial = settings.asksFor(Metric.SFID) && extractor.givesSpatial() && batch.spatialStatistics().isEmpty();
-        return batch.images() > 0 && (MetricSuite.needsImages(settings) || batch.statistics().isEmpty() || lacksSpatial);
+        boolean lacksSpatial = settings.asksFor(Metric.SFID)
+                && extractor.givesSpatial()
+                && batch.spatialStatistics().isEmpty();
+        return batch.images() > 0
+                && (MetricSuite.needsImages(settings) || batch.statistics().isEmpty() || lacksSpatial);
     }
 
     /** The network is asked with one image, before much is computed that would not fit. */
@@ -193,8 +197,9 @@ public final class Evaluator implements AutoCloseable {
         int size = imageSize() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageSize();
         FeatureExtractor.FeatureBatch probe = extractor.extract(Tensor.zeros(ElementType.UINT8, 1, size, size, 3));
         batch.statistics().ifPresent(s -> requireFit(s, probe.features().length, "features (mu)", npz));
-        probe.spatial().ifPresent(spatial -> batch.spatialStatistics()
-                .ifPresent(s -> requireFit(s, spatial.length, "spatial features (mu_s)", npz)));
+        probe.spatial()
+                .ifPresent(spatial -> batch.spatialStatistics()
+                        .ifPresent(s -> requireFit(s, spatial.length, "spatial features (mu_s)", npz)));
     }
 
     private static void requireFit(FeatureStatistics statistics, int given, String what, Path npz) {
@@ -235,8 +240,7 @@ public final class Evaluator implements AutoCloseable {
         if (reference.features().isEmpty() || samples.features().isEmpty()) {
             return List.of();
         }
-        return Neighbours.of(
-                reference.features().get(), samples.features().get(), howMany, neighbours);
+        return Neighbours.of(reference.features().get(), samples.features().get(), howMany, neighbours);
     }
 
     @Override

@@ -34,10 +34,10 @@ final class GalleryPicker {
         List<Integer> labels = samples.labels()
                 .map(all -> IntStream.of(all).limit(count).boxed().toList())
                 .orElse(List.of());
-        List<Neighbours> near =
-                evaluator.nearest(measuredReference, measuredSamples, Math.min(count, SAMPLES_WITH_NEIGHBOURS), NEIGHBOURS);
-        Map<Integer, Tensor> images =
-                reference.images(near.stream().flatMapToInt(n -> IntStream.of(n.reference())).toArray());
+        List<Neighbours> near = evaluator.nearest(
+                measuredReference, measuredSamples, Math.min(count, SAMPLES_WITH_NEIGHBOURS), NEIGHBOURS);
+        Map<Integer, Tensor> images = reference.images(
+                near.stream().flatMapToInt(n -> IntStream.of(n.reference())).toArray());
         List<Gallery.Nearest> nearest = new ArrayList<>();
         for (Neighbours one : near) {
             nearest.add(new Gallery.Nearest(

@@ -72,7 +72,8 @@ public final class GeneratedSamples implements SampleSet {
     @Override
     public ImageStream open() {
         SamplingRun run = run();
-        return ImageStream.ofBatches(count(), imageSize(), labels(), () -> run.next().images());
+        return ImageStream.ofBatches(
+                count(), imageSize(), labels(), () -> run.next().images());
     }
 
     private SamplingRun run() {

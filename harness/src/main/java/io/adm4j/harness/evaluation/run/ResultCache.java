@@ -114,7 +114,9 @@ final class ResultCache {
         return new Scores(
                 scoreList(json.get("scores")),
                 classes,
-                StreamSupport.stream(json.get("warnings").spliterator(), false).map(JsonNode::asText).toList(),
+                StreamSupport.stream(json.get("warnings").spliterator(), false)
+                        .map(JsonNode::asText)
+                        .toList(),
                 json.get("sampleCount").asInt(),
                 json.get("referenceCount").asInt(),
                 json.get("featureCount").asInt());
@@ -143,7 +145,8 @@ final class ResultCache {
                             ? OptionalDouble.of(one.get("standardError").asDouble())
                             : OptionalDouble.empty(),
                     one.has("low")
-                            ? Optional.of(new Interval(one.get("low").asDouble(), one.get("high").asDouble()))
+                            ? Optional.of(new Interval(
+                                    one.get("low").asDouble(), one.get("high").asDouble()))
                             : Optional.empty(),
                     one.get("definition").asText()));
         }
@@ -154,12 +157,14 @@ final class ResultCache {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
         arrays.put("pictures", shown.images());
         if (!shown.labels().isEmpty()) {
-            long[] labels = shown.labels().stream().mapToLong(Integer::longValue).toArray();
+            long[] labels =
+                    shown.labels().stream().mapToLong(Integer::longValue).toArray();
             arrays.put("labels", Tensor.of(labels, labels.length));
         }
         for (int i = 0; i < shown.nearest().size(); i++) {
             Gallery.Nearest near = shown.nearest().get(i);
-            double[] distances = near.distances().stream().mapToDouble(Double::doubleValue).toArray();
+            double[] distances =
+                    near.distances().stream().mapToDouble(Double::doubleValue).toArray();
             arrays.put("nearest" + i, near.images());
             arrays.put("distances" + i, Tensor.of(distances, distances.length));
         }
@@ -169,13 +174,17 @@ final class ResultCache {
     private Gallery readGallery() {
         Map<String, Tensor> arrays = Npz.read(gallery);
         List<Integer> labels = arrays.containsKey("labels")
-                ? LongStream.of(arrays.get("labels").toLongArray()).mapToObj(l -> (int) l).toList()
+                ? LongStream.of(arrays.get("labels").toLongArray())
+                        .mapToObj(l -> (int) l)
+                        .toList()
                 : List.of();
         List<Gallery.Nearest> nearest = new ArrayList<>();
         for (int i = 0; arrays.containsKey("nearest" + i); i++) {
             nearest.add(new Gallery.Nearest(
                     arrays.get("nearest" + i),
-                    DoubleStream.of(arrays.get("distances" + i).toDoubleArray()).boxed().toList()));
+                    DoubleStream.of(arrays.get("distances" + i).toDoubleArray())
+                            .boxed()
+                            .toList()));
         }
         return new Gallery(arrays.get("pictures"), labels, nearest);
     }

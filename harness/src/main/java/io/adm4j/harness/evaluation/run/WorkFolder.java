@@ -35,7 +35,8 @@ public final class WorkFolder implements AutoCloseable {
     public static WorkFolder open(Path folder) {
         try {
             if (Files.isDirectory(folder) && !Files.exists(folder.resolve(LOCK)) && !isEmpty(folder)) {
-                throw new UserError("The folder " + folder + " holds other files; name an empty or new one with --work.");
+                throw new UserError(
+                        "The folder " + folder + " holds other files; name an empty or new one with --work.");
             }
             Files.createDirectories(folder);
             LockFile lock = LockFile.take(folder.resolve(LOCK))
@@ -100,7 +101,8 @@ public final class WorkFolder implements AutoCloseable {
 
     private boolean holdsNothing() throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile).allMatch(f -> f.getFileName().toString().equals(LOCK));
+            return all.filter(Files::isRegularFile)
+                    .allMatch(f -> f.getFileName().toString().equals(LOCK));
         }
     }
 }

@@ -18,14 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code harness bench} on networks so small that the times mean nothing. */
 class BenchCommandTest {
-    private static final String DENOISER =
-            """
+    private static final String DENOISER = """
             {"image_size": 8, "num_channels": 32, "num_res_blocks": 1, "channel_mult": "1", "attention_resolutions": "",
              "class_cond": true, "num_classes": 3, "learn_sigma": true, "dropout": 0.1, "diffusion_steps": 4,
              "noise_schedule": "cosine"}
             """;
-    private static final String CLASSIFIER =
-            """
+    private static final String CLASSIFIER = """
             {"image_size": 8, "classifier_width": 32, "classifier_depth": 1, "channel_mult": "1",
              "classifier_attention_resolutions": "", "num_head_channels": 32, "num_classes": 3}
             """;
@@ -44,10 +42,26 @@ class BenchCommandTest {
 
     @Test
     void measuresScores() {
-        CommandLineRun run = succeeding("bench", "metrics", "--samples", 90, "--reference", 80, "--features", 6, "--repeats", 1,
-                "--measure", "statistics,fid,bootstrap,fid_infinity,kid,neighbours");
+        CommandLineRun run = succeeding(
+                "bench",
+                "metrics",
+                "--samples",
+                90,
+                "--reference",
+                80,
+                "--features",
+                6,
+                "--repeats",
+                1,
+                "--measure",
+                "statistics,fid,bootstrap,fid_infinity,kid,neighbours");
 
-        for (String title : List.of("mean and covariance", "FID from statistics", "FID with bootstrap", "FID infinity", "KID",
+        for (String title : List.of(
+                "mean and covariance",
+                "FID from statistics",
+                "FID with bootstrap",
+                "FID infinity",
+                "KID",
                 "precision, recall, density, coverage")) {
             assertTrue(run.out().contains(title), run.out());
         }
@@ -66,11 +80,17 @@ class BenchCommandTest {
             assertEquals(5, one.get("seconds").size());
             assertTrue(one.get("min").asDouble() > 0);
             assertTrue(one.get("median").asDouble() >= one.get("min").asDouble());
-            assertEquals(2 / one.get("median").asDouble(), one.get("pictures_per_second").asDouble(), 1e-6);
+            assertEquals(
+                    2 / one.get("median").asDouble(),
+                    one.get("pictures_per_second").asDouble(),
+                    1e-6);
         }
         assertEquals(List.of("denoiser forward", "training step"), names(bench("--repeats", 1)));
-        assertEquals(List.of("training step"), names(bench("--repeats", 1, "--measure", "training", "--squared-error")));
-        assertTrue(bench("--repeats", 1, "--measure", "forward", "--precision", "fp16").at("/flags/use_fp16").asBoolean());
+        assertEquals(
+                List.of("training step"), names(bench("--repeats", 1, "--measure", "training", "--squared-error")));
+        assertTrue(bench("--repeats", 1, "--measure", "forward", "--precision", "fp16")
+                .at("/flags/use_fp16")
+                .asBoolean());
     }
 
     @Test
@@ -83,7 +103,8 @@ class BenchCommandTest {
 
     @Test
     void printsATable() {
-        String out = succeeding("bench", "--flags", denoiser, "--batch-size", 1, "--repeats", 1, "--warm-up", 0).out();
+        String out = succeeding("bench", "--flags", denoiser, "--batch-size", 1, "--repeats", 1, "--warm-up", 0)
+                .out();
 
         assertTrue(out.contains("images/s"), out);
         assertTrue(out.contains("denoiser forward"), out);

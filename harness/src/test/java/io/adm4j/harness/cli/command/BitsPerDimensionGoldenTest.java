@@ -36,10 +36,11 @@ class BitsPerDimensionGoldenTest {
     void termsAreAsPublished(String name) {
         GoldenCase golden = GoldenCase.load(name);
         ModelBundle bundle = GoldenBundle.write(folder.resolve("bundle"), golden.settings());
-        GaussianDiffusion diffusion = new GaussianDiffusion(
-                bundle.manifest().diffusion().respaced(golden.settings().get("bpd_spacing").asText()));
-        BitsPerDimension bound =
-                new BitsPerDimension(diffusion, golden.settings().path("clip_denoised").asBoolean(true));
+        GaussianDiffusion diffusion = new GaussianDiffusion(bundle.manifest()
+                .diffusion()
+                .respaced(golden.settings().get("bpd_spacing").asText()));
+        BitsPerDimension bound = new BitsPerDimension(
+                diffusion, golden.settings().path("clip_denoised").asBoolean(true));
         int[] done = {0};
         BitsPerDimension.Terms terms;
         try (OnnxDenoiser denoiser = OnnxDenoiser.open(bundle, Device.CPU, 0)) {
@@ -47,7 +48,8 @@ class BitsPerDimensionGoldenTest {
                     denoiser,
                     golden.arrays().get("x_start"),
                     golden.arrays().get("y"),
-                    (step, noise) -> noise.bytes().put(golden.row("bpd_noise", step).bytes()),
+                    (step, noise) ->
+                            noise.bytes().put(golden.row("bpd_noise", step).bytes()),
                     (step, steps) -> done[0]++);
         }
         check(golden, "bpd_total_bpd", terms.total());

@@ -58,7 +58,12 @@ class CascadeGoldenTest {
             writeOwn(upsampler);
         } else {
             succeeding(
-                    "import", "--flags", Golden.file(name + ".json"), "--weights", Golden.file(name + ".pt"), "--out",
+                    "import",
+                    "--flags",
+                    Golden.file(name + ".json"),
+                    "--weights",
+                    Golden.file(name + ".pt"),
+                    "--out",
                     upsampler);
         }
         ModelBundle bundle = ModelBundle.load(upsampler);
@@ -76,20 +81,40 @@ class CascadeGoldenTest {
         Path trajectory = folder.resolve("trajectory.npz");
 
         succeeding(
-                "sample", "--base-samples", baseFile, "--upsampler", upsampler, "--upsampler-steps", STEPS,
-                "--upsampler-noise", noiseFile, "--out", out, "--trajectory", trajectory);
+                "sample",
+                "--base-samples",
+                baseFile,
+                "--upsampler",
+                upsampler,
+                "--upsampler-steps",
+                STEPS,
+                "--upsampler-noise",
+                noiseFile,
+                "--out",
+                out,
+                "--trajectory",
+                trajectory);
 
         List<float[]> expected = ddim(bundle, noise, base, labels);
         Tensor xs = Npz.read(trajectory).get("xs");
         assertEquals(STEPS + 1, xs.dim(0));
         for (int step = 0; step <= STEPS; step++) {
             assertArrayEquals(
-                    expected.get(step), xs.rows(step, step + 1).toFloatArray(), (float) TOLERANCE, "after step " + step);
+                    expected.get(step),
+                    xs.rows(step, step + 1).toFloatArray(),
+                    (float) TOLERANCE,
+                    "after step " + step);
         }
         Map<String, Tensor> written = Npz.read(out);
         assertArrayEquals(labels.toLongArray(), written.get("arr_1").toLongArray());
         assertLevels(expected.get(STEPS), written.get("arr_0"), large);
-        refused("is an upsampler, which only enlarges images of " + small, "sample", "--bundle", upsampler, "--out", out);
+        refused(
+                "is an upsampler, which only enlarges images of " + small,
+                "sample",
+                "--bundle",
+                upsampler,
+                "--out",
+                out);
     }
 
     /** All x from the start noise to the result. */

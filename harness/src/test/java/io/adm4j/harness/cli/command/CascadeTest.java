@@ -55,10 +55,12 @@ class CascadeTest {
             Object[] first = {
                 "--bundle", bundle, "--steps", 4, "--labels", "2,0", "--num-samples", 5, "--classifier-scale", 2
             };
-            succeeding(CommandLineRun.arguments("sample", first, second, "--seed", 9, "--out", out, "--base-out", base));
+            succeeding(
+                    CommandLineRun.arguments("sample", first, second, "--seed", 9, "--out", out, "--base-out", base));
             Map<String, Tensor> together = Npz.read(out);
 
-            assertArrayEquals(new long[] {5, LARGE, LARGE, 3}, together.get("arr_0").shape());
+            assertArrayEquals(
+                    new long[] {5, LARGE, LARGE, 3}, together.get("arr_0").shape());
             assertArrayEquals(new long[] {2, 0, 2, 0, 2}, together.get("arr_1").toLongArray());
             Path alone = folder.resolve("alone.npz");
             succeeding(CommandLineRun.arguments("sample", first, "--seed", 9, "--out", alone));
@@ -70,7 +72,8 @@ class CascadeTest {
             succeeding(CommandLineRun.arguments(
                     "sample", "--base-samples", alone, second, "--seed", 9, "--num-samples", 3, "--out", enlarged));
             assertArrayEquals(
-                    together.get("arr_0").rows(0, 3).toByteArray(), Npz.read(enlarged).get("arr_0").toByteArray());
+                    together.get("arr_0").rows(0, 3).toByteArray(),
+                    Npz.read(enlarged).get("arr_0").toByteArray());
         }
         assertEquals(List.of(), leftOver());
     }
@@ -102,8 +105,20 @@ class CascadeTest {
     @Test
     void theGridShowsTheLargeImages() throws IOException {
         Path grid = folder.resolve("grid.png");
-        succeeding("sample", "--bundle", bundle, "--steps", 2, "--upsampler", upsampler, "--upsampler-steps", 2,
-                "--num-samples", 6, "--grid", grid);
+        succeeding(
+                "sample",
+                "--bundle",
+                bundle,
+                "--steps",
+                2,
+                "--upsampler",
+                upsampler,
+                "--upsampler-steps",
+                2,
+                "--num-samples",
+                6,
+                "--grid",
+                grid);
         int gap = 2;
         assertEquals(3 * LARGE + 4 * gap, ImageIO.read(grid.toFile()).getWidth());
         assertEquals(2 * LARGE + 3 * gap, ImageIO.read(grid.toFile()).getHeight());
@@ -115,8 +130,25 @@ class CascadeTest {
     void bothStagesAreResumed() throws Exception {
         Path base = folder.resolve("base.npz");
         Object[] command = {
-            "sample", "--bundle", bundle, "--sampler", "ddpm", "--steps", 500, "--num-samples", 20, "--batch-size", 2,
-            "--upsampler", upsampler, "--upsampler-steps", 4, "--out", out, "--base-out", base
+            "sample",
+            "--bundle",
+            bundle,
+            "--sampler",
+            "ddpm",
+            "--steps",
+            500,
+            "--num-samples",
+            20,
+            "--batch-size",
+            2,
+            "--upsampler",
+            upsampler,
+            "--upsampler-steps",
+            4,
+            "--out",
+            out,
+            "--base-out",
+            base
         };
         Path parts = folder.resolve("out.npz.parts");
         Path lastShard = parts.resolve("shard-000000002.npz");
@@ -143,8 +175,7 @@ class CascadeTest {
         assertArrayEquals(marked, Npz.read(base).get("arr_0").rows(2, 4).toByteArray());
         byte[] resumed = Npz.read(out).get("arr_0").toByteArray();
         assertEquals(List.of(), leftOver());
-        succeeding(
-                "sample", "--base-samples", base, "--upsampler", upsampler, "--upsampler-steps", 4, "--out", out);
+        succeeding("sample", "--base-samples", base, "--upsampler", upsampler, "--upsampler-steps", 4, "--out", out);
         assertArrayEquals(Npz.read(out).get("arr_0").toByteArray(), resumed);
     }
 
@@ -158,8 +189,9 @@ class CascadeTest {
             levels[i] = (byte) (column / 2 + 10 * i % 3 + new int[] {10, 20, 30, 41}[line % 2 * 2 + column % 2]);
         }
         Path base = folder.resolve("base.npz");
-        Npz.write(base, Map.of(
-                "arr_0", Tensor.of(levels, 1, 2 * SMALL, 2 * SMALL, 3), "arr_1", Tensor.of(new long[] {1}, 1)));
+        Npz.write(
+                base,
+                Map.of("arr_0", Tensor.of(levels, 1, 2 * SMALL, 2 * SMALL, 3), "arr_1", Tensor.of(new long[] {1}, 1)));
         Object[] command = {
             "sample", "--base-samples", base, "--upsampler", upsampler, "--upsampler-steps", 2, "--out", out
         };
@@ -223,8 +255,10 @@ class CascadeTest {
     }
 
     private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> actual) {
-        assertArrayEquals(expected.get("arr_0").toByteArray(), actual.get("arr_0").toByteArray());
-        assertArrayEquals(expected.get("arr_1").toLongArray(), actual.get("arr_1").toLongArray());
+        assertArrayEquals(
+                expected.get("arr_0").toByteArray(), actual.get("arr_0").toByteArray());
+        assertArrayEquals(
+                expected.get("arr_1").toLongArray(), actual.get("arr_1").toLongArray());
     }
 
     private List<Path> leftOver() {

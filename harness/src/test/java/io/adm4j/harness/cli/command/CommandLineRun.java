@@ -49,7 +49,8 @@ record CommandLineRun(int exitCode, String out, String err) {
     /** Arguments of a call, put together from lists and single ones; an option given again replaces the one before. */
     static Object[] arguments(Object... parts) {
         List<Object> all = new ArrayList<>();
-        Stream<Object> flat = Arrays.stream(parts).flatMap(p -> p instanceof Object[] list ? Arrays.stream(list) : Stream.of(p));
+        Stream<Object> flat =
+                Arrays.stream(parts).flatMap(p -> p instanceof Object[] list ? Arrays.stream(list) : Stream.of(p));
         flat.forEach(argument -> {
             int before = argument.toString().startsWith("--") ? all.indexOf(argument) : -1;
             if (before >= 0) {

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 class EmbeddedBundleTest {
     private static final long MOST_BYTES = 12_000_000;
 
-    private final ModelBundle bundle = ModelBundle.load(
-            Path.of(System.getProperty("adm4j.root", ".."), "harness", "bundles", "fashion-mnist-32"));
+    private final ModelBundle bundle =
+            ModelBundle.load(Path.of(System.getProperty("adm4j.root", ".."), "harness", "bundles", "fashion-mnist-32"));
 
     @Test
     void isWholeAndSmall() {
@@ -42,7 +42,9 @@ class EmbeddedBundleTest {
                 EmbeddedBundle.REFERENCE)) {
             assertTrue(bundle.has(file), file);
         }
-        long bytes = manifest.files().values().stream().mapToLong(Manifest.FileEntry::bytes).sum();
+        long bytes = manifest.files().values().stream()
+                .mapToLong(Manifest.FileEntry::bytes)
+                .sum();
         assertTrue(bytes <= MOST_BYTES, bytes + " bytes");
     }
 

@@ -47,7 +47,8 @@ class EvalCommandTest {
         Path samples = npz("samples.npz", SIZE, 70, 2);
         Path report = folder.resolve("deep/report.json");
 
-        assertEquals(0, run("--features", network, "--samples-npz", samples, "--reference", reference, "--out", report));
+        assertEquals(
+                0, run("--features", network, "--samples-npz", samples, "--reference", reference, "--out", report));
 
         assertTrue(printed.toString().contains("FID"), printed.toString());
         assertTrue(printed.toString().contains("compare only with each other"), printed.toString());
@@ -69,29 +70,54 @@ class EvalCommandTest {
             png(folder.resolve("real/class" + i % 2 + "/" + i + ".png"), 2 * SIZE, random);
         }
 
-        assertEquals(0, run("--features", network, "--pictures", folder.resolve("samples"), "--reference",
-                folder.resolve("real")));
+        assertEquals(
+                0,
+                run(
+                        "--features",
+                        network,
+                        "--pictures",
+                        folder.resolve("samples"),
+                        "--reference",
+                        folder.resolve("real")));
         assertTrue(printed.toString().contains("20 of 4x4"), printed.toString());
     }
 
     @Test
     void refusesBadInputWithOneSentence() throws IOException {
         Path large = npz("large.npz", 8, 10, 2);
-        assertRefused("but the feature network takes 4x4", "--features", network, "--samples-npz", large, "--reference",
+        assertRefused(
+                "but the feature network takes 4x4",
+                "--features",
+                network,
+                "--samples-npz",
+                large,
+                "--reference",
                 reference);
         assertRefused("but 4x4 are needed", "--features", network, "--samples-npz", reference, "--reference", large);
-        assertRefused("only 3 images", "--features", network, "--samples-npz", npz("few.npz", SIZE, 3, 1), "--reference",
+        assertRefused(
+                "only 3 images",
+                "--features",
+                network,
+                "--samples-npz",
+                npz("few.npz", SIZE, 3, 1),
+                "--reference",
                 reference);
         byte[] whole = Files.readAllBytes(reference);
         Path cut = Files.write(folder.resolve("cut.npz"), Arrays.copyOf(whole, whole.length - 100));
         assertRefused("cut.npz", "--features", network, "--samples-npz", cut, "--reference", reference);
         Path nan = FeatureNetworks.rootsOfColumnMeans(folder.resolve("nan.onnx"), SIZE);
         assertRefused("not a finite number", "--features", nan, "--samples-npz", reference, "--reference", reference);
-        assertRefused("no feature network", "--features", folder.resolve("none.onnx"), "--samples-npz", reference,
-                "--reference", reference);
-        assertRefused("Give --reference", "--features", network, "--samples-npz", reference);
-        assertRefused("either --bundle or --features", "--features", network, "--bundle", folder, "--samples-npz",
+        assertRefused(
+                "no feature network",
+                "--features",
+                folder.resolve("none.onnx"),
+                "--samples-npz",
+                reference,
+                "--reference",
                 reference);
+        assertRefused("Give --reference", "--features", network, "--samples-npz", reference);
+        assertRefused(
+                "either --bundle or --features", "--features", network, "--bundle", folder, "--samples-npz", reference);
         assertRefused("at least 1", "--features", network, "--samples-npz", reference, "--k", "0");
         assertRefused("is no model bundle", "--bundle", folder, "--samples-npz", reference);
     }
@@ -107,8 +133,9 @@ class EvalCommandTest {
     private int run(Object... arguments) {
         CommandLine command =
                 Harness.commandLine().setOut(new PrintWriter(printed)).setErr(new PrintWriter(errors));
-        return command.execute(Stream.concat(Stream.of("eval"), Arrays.stream(arguments).map(Object::toString))
-                .toArray(String[]::new));
+        return command.execute(
+                Stream.concat(Stream.of("eval"), Arrays.stream(arguments).map(Object::toString))
+                        .toArray(String[]::new));
     }
 
     private Path npz(String name, int size, int count, long seed) {

@@ -51,8 +51,18 @@ class EvalDrawnTest {
     void scoresWhatSampleWouldDraw() throws IOException {
         Path samples = folder.resolve("samples.npz");
         Object[] drawing = {
-            "--bundle", bundle, "--seed", 5, "--labels", "balanced", "--sampler", "ddpm", "--steps", "4+3",
-            "--classifier-scale", 1.5
+            "--bundle",
+            bundle,
+            "--seed",
+            5,
+            "--labels",
+            "balanced",
+            "--sampler",
+            "ddpm",
+            "--steps",
+            "4+3",
+            "--classifier-scale",
+            1.5
         };
         succeeding(arguments("sample", drawing, "--steps", "4,3", "--num-samples", 31, "--out", samples));
         JsonNode given = eval("--samples-npz", samples).at("/results/0/scores");
@@ -62,8 +72,11 @@ class EvalDrawnTest {
 
         assertEquals(given, report.at("/results/0/scores"));
         assertArrayEquals(
-                Npz.read(samples).get("arr_0").toByteArray(), Npz.read(kept).get("arr_0").toByteArray());
-        assertArrayEquals(Npz.read(samples).get("arr_1").toLongArray(), Npz.read(kept).get("arr_1").toLongArray());
+                Npz.read(samples).get("arr_0").toByteArray(),
+                Npz.read(kept).get("arr_0").toByteArray());
+        assertArrayEquals(
+                Npz.read(samples).get("arr_1").toLongArray(),
+                Npz.read(kept).get("arr_1").toLongArray());
         assertEquals(64, report.at("/results/0/samples/sha256").asText().length());
         assertEquals("tiny", report.at("/model/name").asText());
         assertEquals("4,3", report.at("/results/0/point/steps").asText());
@@ -80,15 +93,25 @@ class EvalDrawnTest {
         JsonNode other = eval(run, "--batch-size", 4).at("/results/0/scores");
 
         assertTrue(one.size() >= 4, one.toString());
-        one.fieldNames().forEachRemaining(
-                name -> assertEquals(one.get(name).asDouble(), other.get(name).asDouble(), 1e-6, name));
+        one.fieldNames()
+                .forEachRemaining(name ->
+                        assertEquals(one.get(name).asDouble(), other.get(name).asDouble(), 1e-6, name));
     }
 
     @Test
     void severalSettingsGiveOneResultEach() throws IOException {
         CommandLineRun run = succeeding(arguments(
-                common, "--bundle", bundle, "--samples", 12, "--steps", "2,5", "--classifier-scale", "0,3",
-                "--samples-out", folder.resolve("sweep.npz")));
+                common,
+                "--bundle",
+                bundle,
+                "--samples",
+                12,
+                "--steps",
+                "2,5",
+                "--classifier-scale",
+                "0,3",
+                "--samples-out",
+                folder.resolve("sweep.npz")));
 
         JsonNode results = new ObjectMapper().readTree(json.toFile()).get("results");
         assertEquals(4, results.size());
@@ -96,13 +119,17 @@ class EvalDrawnTest {
                 List.of("2 at 0.0", "2 at 3.0", "5 at 0.0", "5 at 3.0"),
                 IntStream.range(0, 4)
                         .mapToObj(i -> results.get(i).get("point"))
-                        .map(p -> p.get("steps").asText() + " at " + p.get("classifierScale").asDouble())
+                        .map(p -> p.get("steps").asText() + " at "
+                                + p.get("classifierScale").asDouble())
                         .toList());
-        assertEquals(4, IntStream.range(0, 4)
-                .mapToDouble(i -> results.get(i).at("/scores/fid").asDouble())
-                .distinct()
-                .count());
-        assertEquals(2, run.out().lines().filter(line -> line.contains("5 steps")).count(), run.out());
+        assertEquals(
+                4,
+                IntStream.range(0, 4)
+                        .mapToDouble(i -> results.get(i).at("/scores/fid").asDouble())
+                        .distinct()
+                        .count());
+        assertEquals(
+                2, run.out().lines().filter(line -> line.contains("5 steps")).count(), run.out());
         for (String name : List.of("2-scale-0.0", "2-scale-3.0", "5-scale-0.0", "5-scale-3.0")) {
             Path kept = folder.resolve("sweep-ddim-" + name + ".npz");
             assertEquals(12, Npz.read(kept).get("arr_0").dim(0), kept.toString());
@@ -125,7 +152,8 @@ class EvalDrawnTest {
         assertEquals(2 * SIZE, report.at("/results/0/samples/imageSize").asInt());
         assertTrue(report.at("/model/name").asText().contains("upsampler"), report.toString());
         refused("name it with --upsampler", arguments(common, "--bundle", upsampler, "--samples", 9));
-        refused("--upsampler-steps is of the second stage",
+        refused(
+                "--upsampler-steps is of the second stage",
                 arguments(common, "--bundle", bundle, "--samples", 9, "--upsampler-steps", 3));
         refused("the samples are given", arguments(common, "--samples-npz", samples, "--upsampler", upsampler));
     }

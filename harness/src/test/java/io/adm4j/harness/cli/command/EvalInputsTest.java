@@ -73,7 +73,8 @@ class EvalInputsTest {
 
     @Test
     void floatsThatAreNoColoursAreRefused() {
-        refuse("Image 7 in " + folder + "/nan.npz holds the value NaN",
+        refuse(
+                "Image 7 in " + folder + "/nan.npz holds the value NaN",
                 npz("nan.npz", floats(i -> i == 7 * IMAGE + 5 ? Double.NaN : 100), null));
         refuse("holds the value Infinity", npz("infinite.npz", floats(i -> Double.POSITIVE_INFINITY), null));
         refuse("holds the value 0.25;", npz("unit.npz", floats(i -> 0.25), null));
@@ -95,7 +96,9 @@ class EvalInputsTest {
         refuse("big-endian", raw("big.npz", "'>f4'", false, shape, new byte[COUNT * IMAGE * 4]));
         refuse("structured array", raw("fields.npz", "[('r', '|u1')]", false, shape, data));
         byte[] whole = Files.readAllBytes(npz("whole.npz", images(COUNT, 2), null));
-        refuse("not a complete npz archive", Files.write(folder.resolve("half.npz"), Arrays.copyOf(whole, whole.length / 2)));
+        refuse(
+                "not a complete npz archive",
+                Files.write(folder.resolve("half.npz"), Arrays.copyOf(whole, whole.length / 2)));
         whole[whole.length / 2] ^= 1;
         refuse("checksum", Files.write(folder.resolve("flipped.npz"), whole));
         refuse("images are uint8", npz("channels.npz", Tensor.of(new byte[COUNT * 64 * 4], COUNT, 8, 8, 4), null));
@@ -121,8 +124,7 @@ class EvalInputsTest {
         long[] negative = new long[COUNT];
         negative[0] = -1;
         refuse("one label for each of the 40 images", npz("few.npz", images, Tensor.of(new long[39], 39)));
-        refuse("Label -1 of image 0",
-                npz("negative.npz", images, Tensor.of(negative, COUNT)));
+        refuse("Label -1 of image 0", npz("negative.npz", images, Tensor.of(negative, COUNT)));
         refuse("save them as int64", npz("floats.npz", images, Tensor.of(new float[COUNT], COUNT)));
     }
 
@@ -143,11 +145,15 @@ class EvalInputsTest {
         Path report = folder.resolve("report");
         succeeding(command(samples, "--reference", statistics("statistics.npz", 3 * SIZE), "--out", report));
 
-        JsonNode json = new ObjectMapper().readTree(report.resolve("report.json").toFile());
+        JsonNode json =
+                new ObjectMapper().readTree(report.resolve("report.json").toFile());
         assertEquals(0, json.at("/reference/count").asInt());
         assertTrue(json.at("/results/0/scores/fid").asDouble() > 0);
         assertFalse(json.at("/results/0/scores").has("precision"), json.toString());
-        refuse("statistics of 5 features (mu), but the feature network gives 24", samples, "--reference",
+        refuse(
+                "statistics of 5 features (mu), but the feature network gives 24",
+                samples,
+                "--reference",
                 statistics("wrong.npz", 5));
     }
 
@@ -157,8 +163,8 @@ class EvalInputsTest {
             covariance[i * width + i] = 0.01;
         }
         Path file = folder.resolve(name);
-        Npz.write(file, Map.of(
-                "mu", Tensor.of(new double[width], width), "sigma", Tensor.of(covariance, width, width)));
+        Npz.write(
+                file, Map.of("mu", Tensor.of(new double[width], width), "sigma", Tensor.of(covariance, width, width)));
         return file;
     }
 
@@ -174,13 +180,15 @@ class EvalInputsTest {
         for (int n = 0; n < COUNT; n++) {
             BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_BYTE_GRAY);
             image.getRaster().setDataElements(0, 0, SIZE, SIZE, Arrays.copyOfRange(grey, n * 64, n * 64 + 64));
-            ImageIO.write(image, "png", png.resolve(String.format("%03d.png", n)).toFile());
+            ImageIO.write(
+                    image, "png", png.resolve(String.format("%03d.png", n)).toFile());
         }
         JsonNode expected = score(npz("rgb.npz", Tensor.of(rgb, COUNT, SIZE, SIZE, 3), null));
 
         assertEquals(expected, score(npz("grey.npz", Tensor.of(grey, COUNT, SIZE, SIZE, 1), null)));
         assertEquals(expected, score(png, "--batch-size", 7));
-        assertEquals(score(npz("rgb.npz", Tensor.of(rgb, COUNT, SIZE, SIZE, 3), null), "--samples", 11),
+        assertEquals(
+                score(npz("rgb.npz", Tensor.of(rgb, COUNT, SIZE, SIZE, 3), null), "--samples", 11),
                 score(png, "--samples", 11));
     }
 
@@ -254,7 +262,16 @@ class EvalInputsTest {
 
     private Object[] command(Path samples, Object... more) {
         return arguments(
-                "eval", "--features", network, "--reference", reference, "--threads", 1, "--samples-npz", samples, more);
+                "eval",
+                "--features",
+                network,
+                "--reference",
+                reference,
+                "--threads",
+                1,
+                "--samples-npz",
+                samples,
+                more);
     }
 
     private Tensor floats(IntToDoubleFunction value) {
@@ -290,10 +307,13 @@ class EvalInputsTest {
 
     /** An archive as NumPy might have written it. */
     private Path raw(String name, String type, boolean fortran, String shape, byte[] data) throws IOException {
-        String header = "{'descr': " + type + ", 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape
-                + ", }\n";
+        String header = "{'descr': " + type + ", 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': "
+                + shape + ", }\n";
         ByteBuffer start = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN);
-        start.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+        start.put((byte) 0x93)
+                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+                .put((byte) 1)
+                .put((byte) 0);
         start.putShort((short) header.length());
         Path file = folder.resolve(name);
         try (OutputStream out = Files.newOutputStream(file);

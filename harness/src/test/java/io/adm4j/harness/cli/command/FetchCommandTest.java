@@ -30,7 +30,8 @@ class FetchCommandTest {
     void fetchesFromAMirrorAndChecksWhatIsHere() throws Exception {
         byte[] content = "a graph".getBytes();
         try (FileServer server = new FileServer("/m/ref_batches/" + GRAPH, content)) {
-            String first = succeeding("fetch", "inception", "--mirror", server.base() + "/m", "--dir", folder).out();
+            String first = succeeding("fetch", "inception", "--mirror", server.base() + "/m", "--dir", folder)
+                    .out();
 
             assertArrayEquals(content, Files.readAllBytes(folder.resolve(GRAPH)));
             assertTrue(first.startsWith("fetched") && first.contains("7 bytes"), first);
@@ -48,11 +49,17 @@ class FetchCommandTest {
         new Random(1).nextBytes(content);
         try (FileServer server = new FileServer("/" + GRAPH, content).slow(20)) {
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-cp",
                             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                             Harness.class.getName(),
-                            "fetch", "inception", "--mirror", server.base(), "--dir", folder.toString())
+                            "fetch",
+                            "inception",
+                            "--mirror",
+                            server.base(),
+                            "--dir",
+                            folder.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("log.txt").toFile())
                     .start();
@@ -85,7 +92,14 @@ class FetchCommandTest {
         refused("did you mean imagenet256", "fetch", "imagenet265");
         refused("did you mean reference-imagenet64", "fetch", "referense-imagenet64");
         refused("No classifier was released for lsun-cat", "fetch", "lsun-cat", "--only", "classifier");
-        refused("neither an http address nor", "fetch", "lsun-cat", "--mirror", folder.resolve("none"), "--dir", folder);
+        refused(
+                "neither an http address nor",
+                "fetch",
+                "lsun-cat",
+                "--mirror",
+                folder.resolve("none"),
+                "--dir",
+                folder);
         refused("has no file lsun_cat.pt", "fetch", "lsun-cat", "--mirror", folder, "--dir", folder.resolve("d"));
     }
 }

@@ -51,9 +51,11 @@ final class GoldenBundle {
                 .filter(name -> Files.exists(Golden.file(name + ".pt")))
                 .filter(name -> {
                     JsonNode flags = GoldenCase.json(name);
-                    boolean size = flags.path("image_size").asInt() == wanted.path("image_size").asInt();
+                    boolean size = flags.path("image_size").asInt()
+                            == wanted.path("image_size").asInt();
                     boolean classes = !flags.path("class_cond").asBoolean()
-                            || flags.path("num_classes").asInt() == wanted.path("num_classes").asInt();
+                            || flags.path("num_classes").asInt()
+                                    == wanted.path("num_classes").asInt();
                     return size && classes;
                 })
                 .findFirst()

@@ -32,7 +32,11 @@ final class HarnessProcess implements AutoCloseable {
                 Harness.class.getName()));
         Arrays.stream(arguments).map(Object::toString).forEach(command::add);
         return new HarnessProcess(
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start(), said);
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(said.toFile())
+                        .start(),
+                said);
     }
 
     /** As by {@code kill -9}. */

@@ -39,9 +39,14 @@ class HelpTest {
         for (String word : path.isEmpty() ? new String[0] : path.split(" ")) {
             command = command.getSubcommands().get(word);
         }
-        assertFalse(String.join("", command.getCommandSpec().usageMessage().description()).isBlank(), "a description");
-        command.getCommandSpec().options().forEach(option ->
-                assertFalse(String.join("", option.description()).isBlank(), option.longestName() + " is described"));
+        assertFalse(
+                String.join("", command.getCommandSpec().usageMessage().description())
+                        .isBlank(),
+                "a description");
+        command.getCommandSpec()
+                .options()
+                .forEach(option -> assertFalse(
+                        String.join("", option.description()).isBlank(), option.longestName() + " is described"));
     }
 
     @Test

@@ -48,20 +48,28 @@ class ImportCommandTest {
         ReleasedModels released = ReleasedModels.load();
         ReleasedModel model = released.model("imagenet128");
 
-        ImportPlan plan = ImportPlan.ofReleased(released, model, weights, weights, true, FetchFolder.of(folder, ProgressListener.silent()));
+        ImportPlan plan = ImportPlan.ofReleased(
+                released, model, weights, weights, true, FetchFolder.of(folder, ProgressListener.silent()));
 
         assertEquals("imagenet128", plan.name());
         assertEquals(128, plan.denoiser().flags().get("image_size").asInt());
-        assertEquals(128, plan.classifier().orElseThrow().flags().get("image_size").asInt());
+        assertEquals(
+                128, plan.classifier().orElseThrow().flags().get("image_size").asInt());
         assertEquals(1000, plan.classes().size());
         assertEquals("imagenet128", plan.origin().get("released").asText());
         assertEquals(0.5, plan.origin().at("/recommended/0/classifier_scale").asDouble());
         assertEquals("25", plan.origin().at("/recommended/1/steps").asText());
-        assertTrue(ImportPlan.ofReleased(released, model, weights, null, false, FetchFolder.of(folder, ProgressListener.silent()))
+        assertTrue(ImportPlan.ofReleased(
+                        released, model, weights, null, false, FetchFolder.of(folder, ProgressListener.silent()))
                 .classifier()
                 .isEmpty());
         assertTrue(ImportPlan.ofReleased(
-                        released, released.model("lsun-cat"), weights, null, true, FetchFolder.of(folder, ProgressListener.silent()))
+                        released,
+                        released.model("lsun-cat"),
+                        weights,
+                        null,
+                        true,
+                        FetchFolder.of(folder, ProgressListener.silent()))
                 .classes()
                 .isEmpty());
     }
@@ -88,8 +96,25 @@ class ImportCommandTest {
     @Test
     void weightsThatDoNotFitAreExplained() {
         Path out = folder.resolve("b");
-        refused("They look like no released model", "import", "--model", "lsun-cat", "--weights", weights, "--out", out);
-        refused("do not fit imagenet64: ", "import", "--model", "imagenet64", "--no-classifier", "--weights", weights, "--out", out);
+        refused(
+                "They look like no released model",
+                "import",
+                "--model",
+                "lsun-cat",
+                "--weights",
+                weights,
+                "--out",
+                out);
+        refused(
+                "do not fit imagenet64: ",
+                "import",
+                "--model",
+                "imagenet64",
+                "--no-classifier",
+                "--weights",
+                weights,
+                "--out",
+                out);
         refused("About the weights in", "import", "--weights", weights, "--out", out);
         assertTrue(Files.notExists(out));
     }
@@ -103,7 +128,15 @@ class ImportCommandTest {
         refused("Say which network", "import", "--out", out);
         refused("--flags needs --weights", "import", "--flags", flags, "--out", out);
         refused(
-                "No classifier was released", "import", "--model", "lsun-cat", "--weights", weights, "--classifier-weights",
-                weights, "--out", out);
+                "No classifier was released",
+                "import",
+                "--model",
+                "lsun-cat",
+                "--weights",
+                weights,
+                "--classifier-weights",
+                weights,
+                "--out",
+                out);
     }
 }

@@ -30,9 +30,12 @@ class ImportFeaturesCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"float32", "uint8"})
     void theNetworkRunsOnFilesOfImages(String type) throws IOException {
-        Path graph = Files.write(folder.resolve("tiny.pb"), new TinyInception().graph().bytes());
+        Path graph = Files.write(
+                folder.resolve("tiny.pb"), new TinyInception().graph().bytes());
         Path network = folder.resolve("made/tiny.onnx");
-        assertTrue(succeeding("import-features", graph, "--out", network, "--input-type", type).out().contains("SHA-256"));
+        assertTrue(succeeding("import-features", graph, "--out", network, "--input-type", type)
+                .out()
+                .contains("SHA-256"));
         byte[] values = new byte[2 * 6 * 7 * 3];
         new SplittableRandom(1).nextBytes(values);
         float[] first = null;
@@ -54,7 +57,8 @@ class ImportFeaturesCommandTest {
 
     @Test
     void measuresTheNetwork() throws IOException {
-        Path graph = Files.write(folder.resolve("tiny.pb"), new TinyInception().graph().bytes());
+        Path graph = Files.write(
+                folder.resolve("tiny.pb"), new TinyInception().graph().bytes());
         Path network = folder.resolve("tiny.onnx");
         succeeding("import-features", graph, "--out", network);
         Path images = folder.resolve("pictures.npz");
@@ -62,9 +66,13 @@ class ImportFeaturesCommandTest {
             writer.write("arr_0", Tensor.of(new byte[3 * 4 * 4 * 3], 3, 4, 4, 3));
         }
         Path times = folder.resolve("times.json");
-        Object[] bench = {"bench", "features", "--features", network, "--pictures", images, "--repeats", 2, "--out", times};
+        Object[] bench = {
+            "bench", "features", "--features", network, "--pictures", images, "--repeats", 2, "--out", times
+        };
 
-        assertTrue(succeeding(CommandLineRun.arguments(bench, "--batch-size", 3)).out().startsWith("3 images: min "));
+        assertTrue(succeeding(CommandLineRun.arguments(bench, "--batch-size", 3))
+                .out()
+                .startsWith("3 images: min "));
         assertTrue(Files.readString(times).contains("\"tool\" : \"adm4j\""));
         refused("fewer than --batch-size 64", bench);
     }
@@ -73,7 +81,9 @@ class ImportFeaturesCommandTest {
     void refusesWhatIsNoInceptionGraph() throws IOException {
         Path text = Files.writeString(folder.resolve("text.pb"), "no graph");
         refused("is no frozen TensorFlow graph", "import-features", text, "--out", folder.resolve("a.onnx"));
-        Path other = Files.write(folder.resolve("other.pb"), new TinyInception().graph().without("pool_3").bytes());
+        Path other = Files.write(
+                folder.resolve("other.pb"),
+                new TinyInception().graph().without("pool_3").bytes());
         refused("it has no node 'pool_3'", "import-features", other, "--out", folder.resolve("a.onnx"));
         refused("There is no file", "import-features", folder.resolve("none.pb"), "--out", folder.resolve("a.onnx"));
     }
@@ -81,9 +91,12 @@ class ImportFeaturesCommandTest {
     /** The graph of real size and what TensorFlow made of it, where the shared data is: beside the large golden vectors. */
     @Test
     void matchesTensorFlowOnTheStandInGraph() throws Exception {
-        Path data = Path.of(System.getProperty("adm4j.shared", Golden.folder().resolve("..").toString())).resolve("data");
+        Path data = Path.of(System.getProperty(
+                        "adm4j.shared", Golden.folder().resolve("..").toString()))
+                .resolve("data");
         Path maker = data.resolve("inception/make_graph.py");
-        assumeTrue(Files.isRegularFile(maker), "The shared data with the stand-in Inception graph is not here: " + maker);
+        assumeTrue(
+                Files.isRegularFile(maker), "The shared data with the stand-in Inception graph is not here: " + maker);
         Path graph = folder.resolve("graph.pb");
         assumeTrue(python(maker, graph), "python3 with NumPy is needed to make the stand-in graph");
         Path network = folder.resolve("inception.onnx");

@@ -56,9 +56,23 @@ class InterruptedEvaluationTest {
         Path reference = folder.resolve("reference.npz");
         Npz.write(reference, Map.of("arr_0", Tensor.of(real, 90, SIZE, SIZE, 3)));
         command = new Object[] {
-            "eval", "--bundle", folder.resolve("tiny"), "--features",
-            FeatureNetworks.columnMeans(folder.resolve("features.onnx"), SIZE), "--reference", reference, "--samples",
-            SAMPLES, "--batch-size", BATCH, "--sampler", "ddpm", "--steps", 200, "--threads", 1
+            "eval",
+            "--bundle",
+            folder.resolve("tiny"),
+            "--features",
+            FeatureNetworks.columnMeans(folder.resolve("features.onnx"), SIZE),
+            "--reference",
+            reference,
+            "--samples",
+            SAMPLES,
+            "--batch-size",
+            BATCH,
+            "--sampler",
+            "ddpm",
+            "--steps",
+            200,
+            "--threads",
+            1
         };
     }
 
@@ -86,7 +100,9 @@ class InterruptedEvaluationTest {
         byte[] expected = Npz.read(whole).get("arr_0").toByteArray();
         Arrays.fill(expected, 0, BATCH * SIZE * SIZE * 3, (byte) 0);
         assertArrayEquals(expected, Npz.read(resumed).get("arr_0").toByteArray());
-        assertArrayEquals(Npz.read(whole).get("arr_1").toLongArray(), Npz.read(resumed).get("arr_1").toLongArray());
+        assertArrayEquals(
+                Npz.read(whole).get("arr_1").toLongArray(),
+                Npz.read(resumed).get("arr_1").toLongArray());
         assertEquals(scores(other, 0), scores(report.resolve("report.json"), 0));
         assertFalse(Files.exists(work), "nothing is left behind");
     }
@@ -106,7 +122,8 @@ class InterruptedEvaluationTest {
                 result, Files.readString(result).replaceFirst("\"value\" : [0-9.E-]+", "\"value\" : 12345.0"));
         succeeding(run);
 
-        JsonNode json = new ObjectMapper().readTree(report.resolve("report.json").toFile());
+        JsonNode json =
+                new ObjectMapper().readTree(report.resolve("report.json").toFile());
         assertEquals(3, json.get("results").size());
         assertTrue(json.get("results").get(0).get("scores").toString().contains("12345.0"), json.toString());
         assertFalse(json.get("results").get(2).get("scores").toString().contains("12345.0"), json.toString());
@@ -139,7 +156,10 @@ class InterruptedEvaluationTest {
             return List.of();
         }
         try (Stream<Path> all = Files.find(
-                work, 2, (p, facts) -> work.relativize(p).toString().matches(pattern) && !p.toString().endsWith(".part"))) {
+                work,
+                2,
+                (p, facts) -> work.relativize(p).toString().matches(pattern)
+                        && !p.toString().endsWith(".part"))) {
             return all.sorted().toList();
         } catch (UncheckedIOException aTemporaryFileWent) {
             return List.of();

@@ -34,8 +34,21 @@ class InterruptedTrainingTest {
         try (HarnessProcess process = HarnessProcess.start(
                 folder.resolve("said.txt"),
                 arguments(
-                        "train", "diffusion", TinyRun.denoiser(), "--num-classes", 3, "--dropout", 0.1, "--data", data,
-                        "--steps", 1_000_000, "--save-interval", 1_000_000, "--out", run))) {
+                        "train",
+                        "diffusion",
+                        TinyRun.denoiser(),
+                        "--num-classes",
+                        3,
+                        "--dropout",
+                        0.1,
+                        "--data",
+                        data,
+                        "--steps",
+                        1_000_000,
+                        "--save-interval",
+                        1_000_000,
+                        "--out",
+                        run))) {
             while (process.isAlive() && logged(run) < 3) {
                 Thread.sleep(50);
             }

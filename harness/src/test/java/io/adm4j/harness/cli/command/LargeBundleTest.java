@@ -47,8 +47,9 @@ class LargeBundleTest {
         for (String graph : small.manifest().files().keySet()) {
             assertTrue(bytes(large, graph) < bytes(small, graph), graph);
             Map<String, Tensor> of = run(small, graph);
-            run(large, graph).forEach((output, found) ->
-                    assertArrayEquals(of.get(output).toFloatArray(), found.toFloatArray(), output));
+            run(large, graph)
+                    .forEach((output, found) ->
+                            assertArrayEquals(of.get(output).toFloatArray(), found.toFloatArray(), output));
         }
     }
 

@@ -33,7 +33,8 @@ class ModelsCommandTest {
         }
         assertTrue(table.lines().allMatch(line -> line.length() <= 120), table);
         assertTrue(
-                table.contains("imagenet256            256x256    553.8     54.1    1.0     2.5    4.59   5.25  0.82  0.52"),
+                table.contains(
+                        "imagenet256            256x256    553.8     54.1    1.0     2.5    4.59   5.25  0.82  0.52"),
                 table);
         assertTrue(table.contains("inception") && table.contains("reference-lsun-horse"), table);
     }
@@ -43,8 +44,10 @@ class ModelsCommandTest {
     void commandsCanBePasted() {
         for (ReleasedModel model : ReleasedModels.load().models()) {
             String details = succeeding("models", model.name()).out();
-            List<String> commands =
-                    details.lines().map(String::strip).filter(line -> line.startsWith("harness ")).toList();
+            List<String> commands = details.lines()
+                    .map(String::strip)
+                    .filter(line -> line.startsWith("harness "))
+                    .toList();
             assertTrue(commands.size() >= 7, details);
             for (String command : commands) {
                 CommandLine.ParseResult parsed = Harness.commandLine().parseArgs(words(command));
@@ -62,11 +65,13 @@ class ModelsCommandTest {
 
     @Test
     void jsonHasEverything() throws Exception {
-        JsonNode all = new ObjectMapper().readTree(succeeding("models", "--json").out());
+        JsonNode all =
+                new ObjectMapper().readTree(succeeding("models", "--json").out());
         assertEquals(11, all.get("models").size());
         assertTrue(all.get("files").size() >= 8);
 
-        JsonNode one = new ObjectMapper().readTree(succeeding("models", "imagenet64", "--json").out());
+        JsonNode one = new ObjectMapper()
+                .readTree(succeeding("models", "imagenet64", "--json").out());
         assertEquals(295_904_454, one.at("/denoiser/parameters").asLong());
         assertEquals("cosine", one.at("/denoiser/flags/noise_schedule").asText());
         assertEquals(4, one.at("/classifier/flags/classifier_depth").asInt());

@@ -36,11 +36,21 @@ class PublishedScoresTest {
         Path report = folder.resolve("report");
         succeeding("import-features", graph, "--out", network);
 
-        succeeding("eval", "--features", network, "--reference", data.resolve("cifar_ref.npz"), "--samples-npz",
-                data.resolve("cifar_sample.npz"), "--out", report);
+        succeeding(
+                "eval",
+                "--features",
+                network,
+                "--reference",
+                data.resolve("cifar_ref.npz"),
+                "--samples-npz",
+                data.resolve("cifar_sample.npz"),
+                "--out",
+                report);
 
-        JsonNode expected = new ObjectMapper().readTree(data.resolve("cifar_published_evaluator.json").toFile());
-        JsonNode json = new ObjectMapper().readTree(report.resolve("report.json").toFile());
+        JsonNode expected = new ObjectMapper()
+                .readTree(data.resolve("cifar_published_evaluator.json").toFile());
+        JsonNode json =
+                new ObjectMapper().readTree(report.resolve("report.json").toFile());
         JsonNode scores = json.at("/results/0/scores");
         for (String metric : List.of("inception_score", "fid", "sfid")) {
             double value = expected.get(metric).asDouble();
@@ -65,12 +75,15 @@ class PublishedScoresTest {
         Process python;
         try {
             python = new ProcessBuilder(
-                            "python3", data.resolve("inception").resolve("make_graph.py").toString(), graph.toString())
+                            "python3",
+                            data.resolve("inception").resolve("make_graph.py").toString(),
+                            graph.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("said.txt").toFile())
                     .start();
         } catch (IOException e) {
-            assumeTrue(false, "No python3 to write the graph with: the published evaluator's scores were not compared.");
+            assumeTrue(
+                    false, "No python3 to write the graph with: the published evaluator's scores were not compared.");
             throw e;
         }
         int exitCode = python.waitFor();

@@ -41,8 +41,16 @@ class ReferenceCommandTest {
         }
         Path reference = folder.resolve("deep/ref.npz");
 
-        CommandLineRun run = succeeding("reference", "--data", folder.resolve("real"), "--features", network, "--out",
-                reference, "--pictures", 15);
+        CommandLineRun run = succeeding(
+                "reference",
+                "--data",
+                folder.resolve("real"),
+                "--features",
+                network,
+                "--out",
+                reference,
+                "--pictures",
+                15);
 
         assertTrue(run.out().contains("statistics of 12 features of 40 images, and 15 of them"), run.out());
         assertFalse(run.out().contains("Warning"), run.out());
@@ -54,7 +62,8 @@ class ReferenceCommandTest {
         random.nextBytes(values);
         Path samples = folder.resolve("samples.npz");
         Npz.write(samples, Map.of("arr_0", Tensor.of(values, 30, SIZE, SIZE, 3)));
-        CommandLineRun eval = succeeding("eval", "--features", network, "--samples-npz", samples, "--reference", reference);
+        CommandLineRun eval =
+                succeeding("eval", "--features", network, "--samples-npz", samples, "--reference", reference);
         assertTrue(eval.out().contains("FID"), eval.out());
     }
 
@@ -79,13 +88,46 @@ class ReferenceCommandTest {
         Npz.write(data, Map.of("arr_0", Tensor.of(values, 9, SIZE, SIZE, 3)));
         Path nan = FeatureNetworks.rootsOfColumnMeans(folder.resolve("nan.onnx"), SIZE);
         refused("not a finite number", "reference", "--data", data, "--features", nan, "--out", out);
-        refused("let --out end in .npz", "reference", "--data", data, "--features", network, "--out", folder.resolve("ref"));
-        refused("either --bundle or --features", "reference", "--data", data, "--features", network, "--bundle", folder,
-                "--out", out);
-        refused("takes images of 4x4, not of 8x8", "reference", "--data", data, "--features", network, "--out", out,
-                "--size", 8);
+        refused(
+                "let --out end in .npz",
+                "reference",
+                "--data",
+                data,
+                "--features",
+                network,
+                "--out",
+                folder.resolve("ref"));
+        refused(
+                "either --bundle or --features",
+                "reference",
+                "--data",
+                data,
+                "--features",
+                network,
+                "--bundle",
+                folder,
+                "--out",
+                out);
+        refused(
+                "takes images of 4x4, not of 8x8",
+                "reference",
+                "--data",
+                data,
+                "--features",
+                network,
+                "--out",
+                out,
+                "--size",
+                8);
         refused("at least 1", "reference", "--data", data, "--features", network, "--out", out, "--batch-size", 0);
-        refused("There is no file or folder", "reference", "--data", folder.resolve("none"), "--features", network, "--out",
+        refused(
+                "There is no file or folder",
+                "reference",
+                "--data",
+                folder.resolve("none"),
+                "--features",
+                network,
+                "--out",
                 out);
         try (var files = Files.list(folder)) {
             assertTrue(files.noneMatch(f -> f.getFileName().toString().startsWith("ref")), "something was left behind");

@@ -54,9 +54,17 @@ class RunParityTest {
         String denoiser = GoldenBundle.denoiserFor(name);
         if (denoiser != null) {
             succeeding(
-                    "import", "--flags", golden(denoiser, "json"), "--weights", golden(denoiser, "pt"),
-                    "--classifier-flags", golden(name, "json"), "--classifier-weights", golden(name, "pt"),
-                    "--out", bundle);
+                    "import",
+                    "--flags",
+                    golden(denoiser, "json"),
+                    "--weights",
+                    golden(denoiser, "pt"),
+                    "--classifier-flags",
+                    golden(name, "json"),
+                    "--classifier-weights",
+                    golden(name, "pt"),
+                    "--out",
+                    bundle);
         } else {
             // Nothing to be guided: the graphs without a bundle around them.
             ClassifierConfig config = ClassifierConfig.fromFlags(GoldenCase.json(name));
@@ -111,20 +119,47 @@ class RunParityTest {
         Path out = folder.resolve("bundle");
         Path text = Files.writeString(folder.resolve("text"), "no such thing");
         Path list = Files.writeString(folder.resolve("list.json"), "[1]");
-        Path other = Files.writeString(
-                folder.resolve("other.json"), flagsWith(name, "num_res_blocks", 2));
+        Path other = Files.writeString(folder.resolve("other.json"), flagsWith(name, "num_res_blocks", 2));
 
         refused("cannot be read as JSON", "import", "--flags", text, "--weights", weights, "--out", out);
         refused("no JSON object", "import", "--flags", list, "--weights", weights, "--out", out);
         refused("text", "import", "--flags", flags, "--weights", text, "--out", out);
         refused("none.pt", "import", "--flags", flags, "--weights", folder.resolve("none.pt"), "--out", out);
         refused("", "import", "--flags", other, "--weights", weights, "--out", out);
-        refused("go together", "import", "--flags", flags, "--weights", weights, "--classifier-flags", flags, "--out", out);
+        refused(
+                "go together",
+                "import",
+                "--flags",
+                flags,
+                "--weights",
+                weights,
+                "--classifier-flags",
+                flags,
+                "--out",
+                out);
         refused("no model bundle", "import", "--flags", flags, "--weights", weights, "--out", folder);
-        refused("no-classes", "import", "--flags", flags, "--weights", weights, "--classes",
-                folder.resolve("no-classes"), "--out", out);
-        refused("2 names", "import", "--flags", flags, "--weights", weights, "--classes",
-                Files.writeString(folder.resolve("names"), "a\nb\n"), "--out", out);
+        refused(
+                "no-classes",
+                "import",
+                "--flags",
+                flags,
+                "--weights",
+                weights,
+                "--classes",
+                folder.resolve("no-classes"),
+                "--out",
+                out);
+        refused(
+                "2 names",
+                "import",
+                "--flags",
+                flags,
+                "--weights",
+                weights,
+                "--classes",
+                Files.writeString(folder.resolve("names"), "a\nb\n"),
+                "--out",
+                out);
         assertTrue(Files.notExists(out), "nothing is left behind");
 
         succeeding("import", "--flags", flags, "--weights", weights, "--out", out);
@@ -149,7 +184,9 @@ class RunParityTest {
     }
 
     private static String flagsWith(String name, String flag, int value) {
-        return ((com.fasterxml.jackson.databind.node.ObjectNode) GoldenCase.json(name)).put(flag, value).toString();
+        return ((com.fasterxml.jackson.databind.node.ObjectNode) GoldenCase.json(name))
+                .put(flag, value)
+                .toString();
     }
 
     private static Path golden(String name, String extension) {

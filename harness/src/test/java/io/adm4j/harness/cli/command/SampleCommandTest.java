@@ -69,9 +69,16 @@ class SampleCommandTest {
         long[] balanced = labels();
         for (int from = 0; from < 30; from += 3) {
             long[] round = Arrays.copyOfRange(balanced, from, from + 3);
-            assertArrayEquals(new long[] {0, 1, 2}, LongStream.of(round).sorted().toArray());
+            assertArrayEquals(
+                    new long[] {0, 1, 2}, LongStream.of(round).sorted().toArray());
         }
-        assertNotEquals(1, LongStream.range(0, 10).map(r -> balanced[(int) r * 3]).distinct().count(), "in random order");
+        assertNotEquals(
+                1,
+                LongStream.range(0, 10)
+                        .map(r -> balanced[(int) r * 3])
+                        .distinct()
+                        .count(),
+                "in random order");
         sample("--steps", 2, "--labels", "random", "--num-samples", 300, "--batch-size", 100);
         for (int k = 0; k < 3; k++) {
             int label = k;
@@ -92,8 +99,7 @@ class SampleCommandTest {
             assertEquals(label, labels()[0]);
             assertArrayEquals(eight.rows(5, 6).toByteArray(), images().toByteArray());
             sample(CommandLineRun.arguments(settings, "--num-samples", 1, "--seed", 5, "--labels", (label + 1) % 3));
-            assertNotEquals(
-                    Arrays.hashCode(eight.rows(5, 6).toByteArray()), Arrays.hashCode(images().toByteArray()));
+            assertNotEquals(Arrays.hashCode(eight.rows(5, 6).toByteArray()), Arrays.hashCode(images().toByteArray()));
         }
     }
 
@@ -105,13 +111,25 @@ class SampleCommandTest {
                 .findFirst()
                 .orElseThrow();
         Path real = folder.resolve("real");
-        GoldenBundle.write(real, JsonNodeFactory.instance
-                .objectNode()
-                .put("denoiser", GoldenBundle.denoiserFor(classifier))
-                .put("classifier", classifier));
+        GoldenBundle.write(
+                real,
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("denoiser", GoldenBundle.denoiserFor(classifier))
+                        .put("classifier", classifier));
         Object[] settings = {
-            "--bundle", real, "--labels", "1,0", "--steps", "5,2", "--sampler", "ddpm", "--num-samples", 4,
-            "--classifier-scale", 2
+            "--bundle",
+            real,
+            "--labels",
+            "1,0",
+            "--steps",
+            "5,2",
+            "--sampler",
+            "ddpm",
+            "--num-samples",
+            4,
+            "--classifier-scale",
+            2
         };
         sample(CommandLineRun.arguments(settings, "--batch-size", 4, "--threads", 2));
         byte[] together = images().toByteArray();
@@ -148,7 +166,8 @@ class SampleCommandTest {
 
         Map<String, Tensor> steps = Npz.read(trajectory);
         assertArrayEquals(new long[] {5, 3, 3, SIZE, SIZE}, steps.get("xs").shape());
-        assertArrayEquals(new long[] {4, 3, 3, SIZE, SIZE}, steps.get("pred_xstart").shape());
+        assertArrayEquals(
+                new long[] {4, 3, 3, SIZE, SIZE}, steps.get("pred_xstart").shape());
         assertArrayEquals(new long[] {999, 666, 333, 0}, steps.get("timesteps").toLongArray());
         float[] start = steps.get("xs").rows(0, 1).toFloatArray();
         for (int i = 0; i < start.length; i++) {
@@ -187,8 +206,21 @@ class SampleCommandTest {
     @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void anInterruptedRunGoesOnWithItsShards() throws Exception {
         Object[] command = {
-            "sample", "--bundle", bundle, "--sampler", "ddpm", "--steps", 500, "--num-samples", 30, "--batch-size", 2,
-            "--labels", "random", "--out", out
+            "sample",
+            "--bundle",
+            bundle,
+            "--sampler",
+            "ddpm",
+            "--steps",
+            500,
+            "--num-samples",
+            30,
+            "--batch-size",
+            2,
+            "--labels",
+            "random",
+            "--out",
+            out
         };
         Path parts = folder.resolve("out.npz.parts");
         Path shard = parts.resolve("shard-000000000.npz");
@@ -210,7 +242,8 @@ class SampleCommandTest {
         Npz.write(shard, Map.of("arr_0", Tensor.of(marked, 2, SIZE, SIZE, 3), "arr_1", kept.get("arr_1")));
 
         Path grid = folder.resolve("grid.png");
-        String printed = succeeding(CommandLineRun.arguments(command, "--grid", grid)).out();
+        String printed =
+                succeeding(CommandLineRun.arguments(command, "--grid", grid)).out();
 
         assertTrue(printed.contains("of them from before"), printed);
         assertArrayEquals(marked, images().rows(0, 2).toByteArray());
@@ -253,7 +286,13 @@ class SampleCommandTest {
         Path plain = folder.resolve("plain");
         TinyBundle.write(plain, SIZE, false, List.of("a"));
         refused("needs a classifier", command("--bundle", plain, "--classifier-scale", 1));
-        assertEquals(1, CommandLineRun.of(command("--steps")).err().lines().filter(l -> l.contains("--steps")).count());
+        assertEquals(
+                1,
+                CommandLineRun.of(command("--steps"))
+                        .err()
+                        .lines()
+                        .filter(l -> l.contains("--steps"))
+                        .count());
         assertEquals(2, CommandLineRun.of(command("--num-samples", "x")).exitCode());
         assertEquals(List.of(), written(), "nothing is left behind");
 

@@ -32,8 +32,25 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainingRunTest {
     /** Everything random or stateful that a step can have; passes of 3 and 1 images. */
     private static final Object[] EVERYTHING = {
-        "--num-classes", 3, "--dropout", 0.3, "--microbatch", 3, "--ema-rate", "0.9,0.99", "--flip", "--seed", 7,
-        "--lr", 1e-3, "--weight-decay", 0.01, "--lr-warmup-steps", 2, "--lr-anneal-steps", 9
+        "--num-classes",
+        3,
+        "--dropout",
+        0.3,
+        "--microbatch",
+        3,
+        "--ema-rate",
+        "0.9,0.99",
+        "--flip",
+        "--seed",
+        7,
+        "--lr",
+        1e-3,
+        "--weight-decay",
+        0.01,
+        "--lr-warmup-steps",
+        2,
+        "--lr-anneal-steps",
+        9
     };
 
     @TempDir
@@ -51,14 +68,16 @@ class TrainingRunTest {
         // A crash leaves lines of steps that no checkpoint holds.
         Files.writeString(parts.resolve("log.csv"), "4,1,99,99,99,1\n", StandardOpenOption.APPEND);
         Files.createDirectories(parts.resolve("saving"));
-        String resumed = succeeding("train", "diffusion", "--resume", parts, "--steps", 6, "--threads", 1).out();
+        String resumed = succeeding("train", "diffusion", "--resume", parts, "--steps", 6, "--threads", 1)
+                .out();
 
         assertTrue(resumed.contains("Going on from step 3"), resumed);
         for (String column : List.of("step", "lr", "loss", "mse", "vb")) {
             assertArrayEquals(TinyRun.logged(whole, column), TinyRun.logged(parts, column), 1e-6, column);
         }
         assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, TinyRun.logged(whole, "step"));
-        OrtCheckpoint expected = OrtCheckpoint.read(new RunFolder(whole).require().weights());
+        OrtCheckpoint expected =
+                OrtCheckpoint.read(new RunFolder(whole).require().weights());
         OrtCheckpoint actual = OrtCheckpoint.read(new RunFolder(parts).require().weights());
         assertSame(expected.trainable(), actual.trainable());
         assertSame(expected.frozen(), actual.frozen());
@@ -90,7 +109,17 @@ class TrainingRunTest {
     void dropoutAndSeedCount() {
         Path data = TinyRun.data(folder.resolve("data.npz"), 7, 3);
         Object[] options = arguments(
-                "train", "diffusion", TinyRun.denoiser(), "--num-classes", 3, "--lr", 1e-2, "--data", data, "--steps", 3);
+                "train",
+                "diffusion",
+                TinyRun.denoiser(),
+                "--num-classes",
+                3,
+                "--lr",
+                1e-2,
+                "--data",
+                data,
+                "--steps",
+                3);
 
         succeeding(arguments(options, "--out", folder.resolve("plain")));
         succeeding(arguments(options, "--dropout", 0.5, "--out", folder.resolve("dropped")));
@@ -111,12 +140,59 @@ class TrainingRunTest {
         Path features = folder.resolve("features");
         Path bundle = folder.resolve("bundle");
 
-        succeeding(arguments("train", "diffusion", TinyRun.denoiser(), "--num-classes", 2, "--data", data,
-                "--steps", 60, "--lr", 2e-3, "--ema-rate", "0.5,0.9", "--out", denoiser));
-        succeeding(arguments("train", "classifier", TinyRun.classifier(), "--num-classes", 2, "--data", data,
-                "--steps", 60, "--lr", 5e-3, "--batch-size", 16, "--ema-rate", 0.8, "--out", classifier));
-        succeeding(arguments("train", "classifier", TinyRun.classifier(), "--no-noise", "--num-classes", 2, "--data", data,
-                "--steps", 40, "--lr", 5e-3, "--batch-size", 16, "--ema-rate", 0.8, "--out", features));
+        succeeding(arguments(
+                "train",
+                "diffusion",
+                TinyRun.denoiser(),
+                "--num-classes",
+                2,
+                "--data",
+                data,
+                "--steps",
+                60,
+                "--lr",
+                2e-3,
+                "--ema-rate",
+                "0.5,0.9",
+                "--out",
+                denoiser));
+        succeeding(arguments(
+                "train",
+                "classifier",
+                TinyRun.classifier(),
+                "--num-classes",
+                2,
+                "--data",
+                data,
+                "--steps",
+                60,
+                "--lr",
+                5e-3,
+                "--batch-size",
+                16,
+                "--ema-rate",
+                0.8,
+                "--out",
+                classifier));
+        succeeding(arguments(
+                "train",
+                "classifier",
+                TinyRun.classifier(),
+                "--no-noise",
+                "--num-classes",
+                2,
+                "--data",
+                data,
+                "--steps",
+                40,
+                "--lr",
+                5e-3,
+                "--batch-size",
+                16,
+                "--ema-rate",
+                0.8,
+                "--out",
+                features));
 
         assertFalls(TinyRun.logged(denoiser, "mse"), 0.6);
         assertFalls(TinyRun.logged(classifier, "loss"), 0.7);
@@ -124,31 +200,69 @@ class TrainingRunTest {
         double[] accuracy = TinyRun.logged(features, "accuracy");
         assertEquals(1, accuracy[accuracy.length - 1]);
 
-        String printed = succeeding("export", "--denoiser", denoiser, "--classifier", classifier, "--features", features,
-                "--out", bundle, "--name", "tiny").out();
+        String printed = succeeding(
+                        "export",
+                        "--denoiser",
+                        denoiser,
+                        "--classifier",
+                        classifier,
+                        "--features",
+                        features,
+                        "--out",
+                        bundle,
+                        "--name",
+                        "tiny")
+                .out();
         for (String file : List.of("denoiser.onnx", "classifier.onnx", "classifier-gradient.onnx", "features.onnx")) {
             assertTrue(printed.contains(file), printed);
             assertTrue(ModelBundle.load(bundle).has(file), file);
         }
-        JsonNode manifest = new ObjectMapper().readTree(bundle.resolve("model.json").toFile());
+        JsonNode manifest =
+                new ObjectMapper().readTree(bundle.resolve("model.json").toFile());
         assertEquals("tiny", manifest.at("/name").asText());
         assertEquals(60, manifest.at("/provenance/denoiser/steps").asInt());
         assertEquals(0.9, manifest.at("/provenance/denoiser/ema_rate").asDouble());
         assertTrue(manifest.at("/provenance/denoiser/commands/0").asText().contains("train diffusion"));
-        assertEquals(64, manifest.at("/provenance/features/data/sha256").asText().length());
+        assertEquals(
+                64, manifest.at("/provenance/features/data/sha256").asText().length());
 
         for (String sampler : List.of("ddim", "ddpm")) {
             Path samples = folder.resolve(sampler + ".npz");
-            succeeding("sample", "--bundle", bundle, "--sampler", sampler, "--steps", 10, "--classifier-scale", 2,
-                    "--num-samples", 4, "--out", samples);
-            assertArrayEquals(new long[] {4, TinyRun.SIZE, TinyRun.SIZE, 3}, Npz.read(samples).get("arr_0").shape());
-            assertArrayEquals(new long[] {0, 1, 0, 1}, Npz.read(samples).get("arr_1").toLongArray());
+            succeeding(
+                    "sample",
+                    "--bundle",
+                    bundle,
+                    "--sampler",
+                    sampler,
+                    "--steps",
+                    10,
+                    "--classifier-scale",
+                    2,
+                    "--num-samples",
+                    4,
+                    "--out",
+                    samples);
+            assertArrayEquals(
+                    new long[] {4, TinyRun.SIZE, TinyRun.SIZE, 3},
+                    Npz.read(samples).get("arr_0").shape());
+            assertArrayEquals(
+                    new long[] {0, 1, 0, 1}, Npz.read(samples).get("arr_1").toLongArray());
         }
         Path half = folder.resolve("half");
         succeeding("export", "--denoiser", denoiser, "--classifier", classifier, "--precision", "fp16", "--out", half);
         assertTrue(ModelBundle.load(half).manifest().denoiser().get("use_fp16").asBoolean());
         assertTrue(Files.size(half.resolve("denoiser.onnx")) < 0.8 * Files.size(bundle.resolve("denoiser.onnx")));
-        succeeding("sample", "--bundle", half, "--steps", 5, "--classifier-scale", 2, "--num-samples", 2, "--out",
+        succeeding(
+                "sample",
+                "--bundle",
+                half,
+                "--steps",
+                5,
+                "--classifier-scale",
+                2,
+                "--num-samples",
+                2,
+                "--out",
                 folder.resolve("half.npz"));
         refused("no moving average", "export", "--denoiser", denoiser, "--ema-rate", 0.7, "--out", bundle);
         succeeding("export", "--denoiser", denoiser, "--ema-rate", 0, "--out", folder.resolve("last"));
@@ -172,8 +286,20 @@ class TrainingRunTest {
         Path bundle = folder.resolve("bundle");
         Path samples = folder.resolve("samples.npz");
 
-        succeeding(arguments("train", "diffusion", TinyRun.denoiser(), "--class-cond", false, "--learn-sigma", false,
-                "--data", data, "--steps", 2, "--out", run));
+        succeeding(arguments(
+                "train",
+                "diffusion",
+                TinyRun.denoiser(),
+                "--class-cond",
+                false,
+                "--learn-sigma",
+                false,
+                "--data",
+                data,
+                "--steps",
+                2,
+                "--out",
+                run));
         succeeding("export", "--denoiser", run, "--out", bundle);
         succeeding("sample", "--bundle", bundle, "--steps", 2, "--num-samples", 3, "--out", samples);
 
@@ -194,8 +320,12 @@ class TrainingRunTest {
         refused("There is no file", arguments(diffusion, "--data", folder.resolve("none"), "--steps", 1, "--out", run));
         refused("needs labels", arguments(diffusion, "--data", plain, "--steps", 1, "--out", run));
         refused("needs labels", arguments(classifier, "--data", plain, "--steps", 1, "--out", run));
-        refused("--num-classes 3", arguments(diffusion, "--num-classes", 2, "--data", data, "--steps", 1, "--out", run));
-        refused("--num-classes 3", arguments(classifier, "--num-classes", 2, "--data", data, "--steps", 1, "--out", run));
+        refused(
+                "--num-classes 3",
+                arguments(diffusion, "--num-classes", 2, "--data", data, "--steps", 1, "--out", run));
+        refused(
+                "--num-classes 3",
+                arguments(classifier, "--num-classes", 2, "--data", data, "--steps", 1, "--out", run));
         refused("either --out", arguments(diffusion, "--data", data, "--steps", 1));
         refused("either --out", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--resume", run));
         for (String option : List.of("--steps", "--microbatch", "--batch-size", "--save-interval")) {
@@ -203,13 +333,15 @@ class TrainingRunTest {
         }
         refused("--lr", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--lr", -1));
         refused("--ema-rate", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--ema-rate", 1));
-        refused("classifier_pool", arguments(
-                classifier, "--data", data, "--steps", 1, "--out", run, "--classifier-pool", "max"));
+        refused(
+                "classifier_pool",
+                arguments(classifier, "--data", data, "--steps", 1, "--out", run, "--classifier-pool", "max"));
         refused("schedule", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--noise-schedule", "x"));
         refused("", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--num-channels", 33));
         refused("", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--dropout", 1));
-        refused("training checkpoints hold", arguments(
-                diffusion, "--data", data, "--steps", 1, "--out", run, "--num-channels", 4096));
+        refused(
+                "training checkpoints hold",
+                arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--num-channels", 4096));
         refused("no training run", "train", "diffusion", "--resume", run, "--steps", 1);
         assertTrue(Files.notExists(run), "nothing is left behind");
 
@@ -219,7 +351,9 @@ class TrainingRunTest {
         refused("not those", "train", "diffusion", "--resume", run, "--steps", 2);
         refused("--lr is fixed", "train", "diffusion", "--resume", run, "--steps", 2, "--lr", "0.1");
         TinyRun.data(data, 5, 3);
-        assertTrue(succeeding("train", "diffusion", "--resume", run, "--steps", 1).out().contains("Step 1 saved"));
+        assertTrue(succeeding("train", "diffusion", "--resume", run, "--steps", 1)
+                .out()
+                .contains("Step 1 saved"));
         succeeding("train", "diffusion", "--resume", run, "--steps", 2, "--data", data);
     }
 
@@ -248,8 +382,22 @@ class TrainingRunTest {
         Path data = TinyRun.data(folder.resolve("data.npz"), 5, 3);
         Path run = folder.resolve("run");
 
-        refused("no longer a number", arguments("train", "diffusion", TinyRun.denoiser(), "--num-classes", 3,
-                "--data", data, "--steps", 50, "--lr", 1e30, "--out", run));
+        refused(
+                "no longer a number",
+                arguments(
+                        "train",
+                        "diffusion",
+                        TinyRun.denoiser(),
+                        "--num-classes",
+                        3,
+                        "--data",
+                        data,
+                        "--steps",
+                        50,
+                        "--lr",
+                        1e30,
+                        "--out",
+                        run));
 
         assertEquals(0, new RunFolder(run).require().step(), "the last whole checkpoint is kept");
     }

@@ -49,9 +49,15 @@ class TrajectoryGoldenTest {
         try (OnnxDenoiser denoiser = OnnxDenoiser.open(bundle, Device.CPU, 0);
                 NoisyClassifier classifier = scale == 0 ? null : NoisyClassifier.open(bundle, Device.CPU, 0)) {
             Guidance guidance = scale == 0 ? Guidance.none() : new Guidance(classifier, scale);
-            NoiseSource recorded = (step, noise) -> noise.bytes().put(golden.row("noise", step).bytes());
+            NoiseSource recorded =
+                    (step, noise) -> noise.bytes().put(golden.row("noise", step).bytes());
             Iterator<StepState> steps = sampler(bundle, settings)
-                    .steps(denoiser, guidance, golden.row("xs", 0), golden.arrays().get("y"), recorded);
+                    .steps(
+                            denoiser,
+                            guidance,
+                            golden.row("xs", 0),
+                            golden.arrays().get("y"),
+                            recorded);
             int taken = 0;
             Tensor last = null;
             while (steps.hasNext()) {
@@ -60,7 +66,11 @@ class TrajectoryGoldenTest {
                 last = state.next();
                 assertClose("x after step " + taken, golden.row("xs", taken), last, TOLERANCE, 0);
                 assertClose(
-                        "x_0 at step " + taken, golden.row("pred_xstart", taken - 1), state.predictedX0(), TOLERANCE, 0);
+                        "x_0 at step " + taken,
+                        golden.row("pred_xstart", taken - 1),
+                        state.predictedX0(),
+                        TOLERANCE,
+                        0);
             }
             assertEquals(golden.arrays().get("pred_xstart").dim(0), taken);
             assertOneLevel(golden.arrays().get("uint8"), PixelScale.toBytes(last));
@@ -79,9 +89,15 @@ class TrajectoryGoldenTest {
         try (OnnxDenoiser denoiser = OnnxDenoiser.open(bundle, Device.CPU, 0);
                 NoisyClassifier classifier = scale == 0 ? null : NoisyClassifier.open(bundle, Device.CPU, 0)) {
             Guidance guidance = scale == 0 ? Guidance.none() : new Guidance(classifier, scale);
-            NoiseSource recorded = (step, noise) -> noise.bytes().put(golden.row("noise", step).bytes());
+            NoiseSource recorded =
+                    (step, noise) -> noise.bytes().put(golden.row("noise", step).bytes());
             Iterator<StepState> steps = sampler(bundle, settings)
-                    .steps(denoiser, guidance, golden.row("xs", 0), golden.arrays().get("y"), recorded);
+                    .steps(
+                            denoiser,
+                            guidance,
+                            golden.row("xs", 0),
+                            golden.arrays().get("y"),
+                            recorded);
             int taken = 0;
             while (steps.hasNext()) {
                 Tensor found = steps.next().next();

@@ -53,11 +53,20 @@ class UnlabelledSamplingTest {
     void withoutClassesThereAreNoLabels() {
         succeeding("sample", "--bundle", plain, "--steps", 5, "--num-samples", 3, "--out", out);
         assertEquals(Set.of("arr_0"), Npz.read(out).keySet());
-        assertArrayEquals(new long[] {3, SIZE, SIZE, 3}, Npz.read(out).get("arr_0").shape());
+        assertArrayEquals(
+                new long[] {3, SIZE, SIZE, 3}, Npz.read(out).get("arr_0").shape());
         succeeding("sample", "--bundle", plain, "--steps", 5, "--out", out);
         assertEquals(1, Npz.read(out).get("arr_0").dim(0), "one by default");
         for (String labels : List.of("1", "random", "balanced")) {
-            refused("without labels: leave out --labels.", "sample", "--bundle", plain, "--labels", labels, "--out", out);
+            refused(
+                    "without labels: leave out --labels.",
+                    "sample",
+                    "--bundle",
+                    plain,
+                    "--labels",
+                    labels,
+                    "--out",
+                    out);
         }
         refused("needs a classifier", "sample", "--bundle", plain, "--classifier-scale", 1, "--out", out);
     }
@@ -71,7 +80,9 @@ class UnlabelledSamplingTest {
         succeeding(CommandLineRun.arguments(command, "--classifier-scale", 2, "--labels", 3));
         byte[] third = Npz.read(out).get("arr_0").toByteArray();
         succeeding(CommandLineRun.arguments(command, "--classifier-scale", 2, "--labels", 0));
-        assertArrayEquals(all.get("arr_0").rows(0, 1).toByteArray(), Npz.read(out).get("arr_0").toByteArray());
+        assertArrayEquals(
+                all.get("arr_0").rows(0, 1).toByteArray(),
+                Npz.read(out).get("arr_0").toByteArray());
         assertFalse(Arrays.equals(third, Npz.read(out).get("arr_0").toByteArray()), "the class counts");
         refused("from 0 to 3", CommandLineRun.arguments(command, "--classifier-scale", 2, "--labels", 4));
 
@@ -98,20 +109,34 @@ class UnlabelledSamplingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "ddpm | 90,60,60,20,20 | 250",
-        "ddpm | 250 | 250",
-        "ddim | ddim25 | 25",
-        "ddim | 25 | 25",
-        "ddpm | ddim25 | 25",
-        "ddim | 10,10,10,10,10 | 50",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ddpm | 90,60,60,20,20 | 250",
+                "ddpm | 250 | 250",
+                "ddim | ddim25 | 25",
+                "ddim | 25 | 25",
+                "ddpm | ddim25 | 25",
+                "ddim | 10,10,10,10,10 | 50",
+            })
     void takesThePublishedSweeps(String sampler, String steps, int count) {
         Path trajectory = folder.resolve("trajectory.npz");
         for (Path bundle : List.of(plain, guided)) {
             int scale = bundle.equals(guided) ? 1 : 0;
-            succeeding("sample", "--bundle", bundle, "--sampler", sampler, "--steps", steps, "--classifier-scale", scale,
-                    "--num-samples", 2, "--trajectory", trajectory);
+            succeeding(
+                    "sample",
+                    "--bundle",
+                    bundle,
+                    "--sampler",
+                    sampler,
+                    "--steps",
+                    steps,
+                    "--classifier-scale",
+                    scale,
+                    "--num-samples",
+                    2,
+                    "--trajectory",
+                    trajectory);
             long[] timesteps = Npz.read(trajectory).get("timesteps").toLongArray();
             assertEquals(count, timesteps.length);
             assertEquals(0, timesteps[count - 1]);
@@ -120,7 +145,11 @@ class UnlabelledSamplingTest {
                 int[] sections = {90, 60, 60, 20, 20};
                 for (int s = 0; s < sections.length; s++) {
                     int from = 200 * s;
-                    assertEquals(sections[s], Arrays.stream(timesteps).filter(t -> t >= from && t < from + 200).count());
+                    assertEquals(
+                            sections[s],
+                            Arrays.stream(timesteps)
+                                    .filter(t -> t >= from && t < from + 200)
+                                    .count());
                 }
             }
         }
@@ -141,7 +170,9 @@ class UnlabelledSamplingTest {
 
     private static String sha256(byte[] bytes) {
         try {
-            return String.format("%064x", new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(bytes)));
+            return String.format(
+                    "%064x",
+                    new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(bytes)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -36,7 +36,9 @@ class ConsoleProgressTest {
             progress.step(7199);
         }
 
-        assertEquals("Training: 7200/7200 steps, 2.0/s, took 1:00:05\n", printed.toString().replace("\r\n", "\n"));
+        assertEquals(
+                "Training: 7200/7200 steps, 2.0/s, took 1:00:05\n",
+                printed.toString().replace("\r\n", "\n"));
     }
 
     private Progress start(long done, long total) {

@@ -46,21 +46,45 @@ class BaselineOptionsTest {
 
     @Test
     void sameSamplesPass() throws Exception {
-        assertEquals(0, eval(folder.resolve("before.npz"), "--baseline", baseline, "--max-fid-increase", "0",
-                "--max-precision-decrease", "0", "--out", folder.resolve("after")));
+        assertEquals(
+                0,
+                eval(
+                        folder.resolve("before.npz"),
+                        "--baseline",
+                        baseline,
+                        "--max-fid-increase",
+                        "0",
+                        "--max-precision-decrease",
+                        "0",
+                        "--out",
+                        folder.resolve("after")));
         assertEquals("", error);
-        assertTrue(Files.readString(folder.resolve("after/report.md")).contains("2 figures with limits are within them"));
+        assertTrue(
+                Files.readString(folder.resolve("after/report.md")).contains("2 figures with limits are within them"));
     }
 
     @Test
     void worseSamplesExitWithThreeAndOneLine() throws Exception {
         Path worse = npz("worse.npz", 70, 3, 60);
 
-        assertEquals(3, eval(worse, "--baseline", baseline.resolve("report.json"), "--max-fid-increase", "0.001", "--out",
-                folder.resolve("after")));
+        assertEquals(
+                3,
+                eval(
+                        worse,
+                        "--baseline",
+                        baseline.resolve("report.json"),
+                        "--max-fid-increase",
+                        "0.001",
+                        "--out",
+                        folder.resolve("after")));
 
-        assertTrue(error.matches("Regression against .*: FID from [0-9.]+ to [0-9.]+ \\(\\+[0-9.]+, allowed \\+0.001\\)\\."), error);
-        assertTrue(Files.readString(folder.resolve("after/junit.xml")).contains("<failure"), "the report is there all the same");
+        assertTrue(
+                error.matches(
+                        "Regression against .*: FID from [0-9.]+ to [0-9.]+ \\(\\+[0-9.]+, allowed \\+0.001\\)\\."),
+                error);
+        assertTrue(
+                Files.readString(folder.resolve("after/junit.xml")).contains("<failure"),
+                "the report is there all the same");
     }
 
     @Test
@@ -86,7 +110,8 @@ class BaselineOptionsTest {
         StringWriter help = new StringWriter();
         Harness.commandLine().setOut(new PrintWriter(help)).execute("eval", "--help");
         for (Metric metric : Metric.values()) {
-            String option = "--max-" + metric.key().replace('_', '-') + (metric.lowerIsBetter() ? "-increase" : "-decrease");
+            String option =
+                    "--max-" + metric.key().replace('_', '-') + (metric.lowerIsBetter() ? "-increase" : "-decrease");
             assertTrue(help.toString().contains(option + "="), option);
         }
     }
@@ -101,8 +126,8 @@ class BaselineOptionsTest {
     private int eval(Path samples, Object... more) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        List<Object> arguments =
-                new ArrayList<>(List.of("eval", "--features", network, "--reference", reference, "--samples-npz", samples));
+        List<Object> arguments = new ArrayList<>(
+                List.of("eval", "--features", network, "--reference", reference, "--samples-npz", samples));
         arguments.addAll(Arrays.asList(more));
         int code = Harness.commandLine()
                 .setOut(new PrintWriter(out))

@@ -1,7 +1,6 @@
 package io.adm4j.harness.evaluation.features;
 
 import ai.onnx.proto.OnnxMl;
-import io.adm4j.harness.evaluation.metrics.Features;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +29,11 @@ public final class FeatureNetworks {
                         .setType(OnnxMl.AttributeProto.AttributeType.INTS)
                         .addInts(2))
                 .build();
-        OnnxMl.NodeProto flat =
-                OnnxMl.NodeProto.newBuilder().setOpType("Flatten").addInput("columns").addOutput("features").build();
+        OnnxMl.NodeProto flat = OnnxMl.NodeProto.newBuilder()
+                .setOpType("Flatten")
+                .addInput("columns")
+                .addOutput("features")
+                .build();
         OnnxMl.GraphProto graph = OnnxMl.GraphProto.newBuilder()
                 .setName("features")
                 .addNode(mean)

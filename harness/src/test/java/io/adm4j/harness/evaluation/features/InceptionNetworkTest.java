@@ -51,7 +51,9 @@ class InceptionNetworkTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = ElementType.class, names = {"FLOAT32", "UINT8"})
+    @EnumSource(
+            value = ElementType.class,
+            names = {"FLOAT32", "UINT8"})
     void theBatchAndTheTypeOfImagesChangeNothing(ElementType type) throws IOException {
         Tensor images = images(5, 9, 9);
         Tensor floats = Tensor.zeros(ElementType.FLOAT32, images.shape());
@@ -66,7 +68,8 @@ class InceptionNetworkTest {
             assertArrayEquals(all.features(), ofFloats.features());
             assertArrayEquals(Arrays.copyOfRange(all.features(), 4 * 24, 5 * 24), last.features());
             assertArrayEquals(
-                    Arrays.copyOfRange(all.spatial().orElseThrow(), 4 * 112, 5 * 112), last.spatial().orElseThrow());
+                    Arrays.copyOfRange(all.spatial().orElseThrow(), 4 * 112, 5 * 112),
+                    last.spatial().orElseThrow());
         }
     }
 
@@ -77,7 +80,8 @@ class InceptionNetworkTest {
         try (FeatureExtractor extractor = open(new TinyInception().graph().bytes(), ElementType.FLOAT32, 1)) {
             UserError e = assertThrows(UserError.class, () -> extractor.extract(broken));
 
-            assertTrue(e.getMessage().startsWith("The images hold a value that is not a finite number (NaN)"),
+            assertTrue(
+                    e.getMessage().startsWith("The images hold a value that is not a finite number (NaN)"),
                     e.getMessage());
         }
     }
@@ -95,22 +99,33 @@ class InceptionNetworkTest {
 
     @Test
     void saysWhatOtherGraphsLack() {
-        for (String name : List.of("ExpandDims", "pool_3", "mixed_6/conv", "softmax/logits/MatMul", "mixed_6/join/concat_dim")) {
+        for (String name :
+                List.of("ExpandDims", "pool_3", "mixed_6/conv", "softmax/logits/MatMul", "mixed_6/join/concat_dim")) {
             assertTrue(refused(g -> g.without(name)).contains("it has no node '" + name + "'"));
         }
-        assertTrue(refused(g -> g.node("Mul", "Pow", "Sub", "Mul/y")).contains("'Mul' (Pow) is of a kind that is not known"));
-        assertTrue(refused(g -> g.node("ResizeBilinear", "ResizeBilinear", List.of("ExpandDims", "ResizeBilinear/size"),
+        assertTrue(refused(g -> g.node("Mul", "Pow", "Sub", "Mul/y"))
+                .contains("'Mul' (Pow) is of a kind that is not known"));
+        assertTrue(refused(g -> g.node(
+                        "ResizeBilinear",
+                        "ResizeBilinear",
+                        List.of("ExpandDims", "ResizeBilinear/size"),
                         Map.of("half_pixel_centers", true)))
                 .contains("half_pixel_centers"));
         assertTrue(refused(g -> g.node("Sub", "Identity", "Mul")).contains("depends on itself"));
-        assertTrue(refused(g -> g.node("mixed_6/conv/Conv2D", "Identity", "mixed_6/conv/batchnorm")).contains("depends on itself"));
+        assertTrue(refused(g -> g.node("mixed_6/conv/Conv2D", "Identity", "mixed_6/conv/batchnorm"))
+                .contains("depends on itself"));
         assertTrue(refused(g -> g.constant("conv/conv2d_params", new float[9 * 2 * 8], 3, 3, 2, 8))
                 .contains("takes 2 channels, and 3 go in"));
-        assertTrue(refused(g -> g.constant("conv/batchnorm/beta", new float[7], 7)).contains("conv/batchnorm/beta"));
+        assertTrue(
+                refused(g -> g.constant("conv/batchnorm/beta", new float[7], 7)).contains("conv/batchnorm/beta"));
         assertTrue(refused(g -> g.constant("conv/batchnorm/moving_variance", new float[] {-1, 1, 1, 1, 1, 1, 1, 1}, 8))
                 .contains("variance of -1.0"));
-        assertTrue(refused(g -> g.listed("conv/batchnorm/gamma", new float[] {1}, 1 << 30)).contains("more memory"));
-        assertTrue(refused(g -> g.node("conv/Conv2D", "Conv2D", List.of("Mul", "conv/conv2d_params"),
+        assertTrue(refused(g -> g.listed("conv/batchnorm/gamma", new float[] {1}, 1 << 30))
+                .contains("more memory"));
+        assertTrue(refused(g -> g.node(
+                        "conv/Conv2D",
+                        "Conv2D",
+                        List.of("Mul", "conv/conv2d_params"),
                         Map.of("strides", new long[] {1, 2, 2, 1}, "padding", "VALID", "data_format", "NCHW")))
                 .contains("layout"));
     }
@@ -171,7 +186,8 @@ class InceptionNetworkTest {
 
     private FeatureExtractor open(byte[] graph, ElementType type, int threads) throws IOException {
         Path onnx = folder.resolve("tiny.onnx");
-        InceptionNetwork.read(Files.write(folder.resolve("tiny.pb"), graph), type).write(onnx);
+        InceptionNetwork.read(Files.write(folder.resolve("tiny.pb"), graph), type)
+                .write(onnx);
         return FeatureExtractor.open(onnx, Device.CPU, threads);
     }
 

@@ -74,7 +74,8 @@ record Maps(int height, int width, int channels, double[] values) {
         Maps out = new Maps(height, width, channels);
         for (int i = 0; i < values.length; i++) {
             int c = i % channels;
-            out.values[i] = (values[i] - mean[c]) / Math.sqrt(variance[c] + epsilon) * (gamma == null ? 1 : gamma[c]) + beta[c];
+            out.values[i] =
+                    (values[i] - mean[c]) / Math.sqrt(variance[c] + epsilon) * (gamma == null ? 1 : gamma[c]) + beta[c];
         }
         return out;
     }

@@ -109,16 +109,20 @@ class ReferenceBatchTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = ElementType.class, names = {"FLOAT16", "FLOAT32", "FLOAT64"})
+    @EnumSource(
+            value = ElementType.class,
+            names = {"FLOAT16", "FLOAT32", "FLOAT64"})
     void takesStatisticsOfAnyPrecision(ElementType type) {
         MeasuredImages samples = evaluator.measure(ImageStream.of(images(200, 2)), n -> {});
         MeasuredImages measured = evaluator.measure(ImageStream.of(images(300, 1)), n -> {});
-        Npz.write(file, Map.of(
-                "mu", as(type, measured.statistics().mean(), COLUMNS),
-                "sigma", as(type, measured.statistics().covariance(), COLUMNS, COLUMNS),
-                "arr_0", images(300, 1),
-                "arr_1", Tensor.of(new double[] {0.5}, 1),
-                "unrelated", Tensor.of(new long[] {1, 2}, 2)));
+        Npz.write(
+                file,
+                Map.of(
+                        "mu", as(type, measured.statistics().mean(), COLUMNS),
+                        "sigma", as(type, measured.statistics().covariance(), COLUMNS, COLUMNS),
+                        "arr_0", images(300, 1),
+                        "arr_1", Tensor.of(new double[] {0.5}, 1),
+                        "unrelated", Tensor.of(new long[] {1, 2}, 2)));
         double expected = evaluator.compare(measured, samples, n -> {}).value(Metric.FID);
 
         MeasuredImages read = evaluator.readReference(file, n -> {});
@@ -194,7 +198,9 @@ class ReferenceBatchTest {
                 }
             }
             assertEquals(1, scores.warnings().size(), scores.warnings().toString());
-            assertTrue(scores.warnings().get(0).startsWith("1 of the samples' 8 classes"), scores.warnings().get(0));
+            assertTrue(
+                    scores.warnings().get(0).startsWith("1 of the samples' 8 classes"),
+                    scores.warnings().get(0));
         }
     }
 
@@ -204,29 +210,40 @@ class ReferenceBatchTest {
         double[] unit = identity(COLUMNS);
         refused("neither statistics (mu and sigma) nor images", Map.of("labels", Tensor.of(new long[] {1}, 1)));
         refused("has no sigma, but mu", Map.of("mu", Tensor.of(mean, COLUMNS)));
-        refused("has no mu_s, but sigma_s", Map.of(
-                "mu", Tensor.of(mean, COLUMNS), "sigma", Tensor.of(unit, COLUMNS, COLUMNS),
-                "sigma_s", Tensor.of(unit, COLUMNS, COLUMNS)));
-        refused("has statistics of 5 features (mu), but the feature network gives 12", Map.of(
-                "mu", Tensor.of(new double[5], 5), "sigma", Tensor.of(identity(5), 5, 5)));
-        refused("does not fit the mean", Map.of(
-                "mu", Tensor.of(mean, COLUMNS), "sigma", Tensor.of(identity(5), 5, 5)));
-        refused("floating-point numbers of two dimensions", Map.of(
-                "mu", Tensor.of(mean, COLUMNS), "sigma", Tensor.of(unit, COLUMNS * COLUMNS)));
-        refused("floating-point numbers of one dimension", Map.of(
-                "mu", Tensor.of(new long[COLUMNS], COLUMNS), "sigma", Tensor.of(unit, COLUMNS, COLUMNS)));
+        refused(
+                "has no mu_s, but sigma_s",
+                Map.of(
+                        "mu",
+                        Tensor.of(mean, COLUMNS),
+                        "sigma",
+                        Tensor.of(unit, COLUMNS, COLUMNS),
+                        "sigma_s",
+                        Tensor.of(unit, COLUMNS, COLUMNS)));
+        refused(
+                "has statistics of 5 features (mu), but the feature network gives 12",
+                Map.of("mu", Tensor.of(new double[5], 5), "sigma", Tensor.of(identity(5), 5, 5)));
+        refused("does not fit the mean", Map.of("mu", Tensor.of(mean, COLUMNS), "sigma", Tensor.of(identity(5), 5, 5)));
+        refused(
+                "floating-point numbers of two dimensions",
+                Map.of("mu", Tensor.of(mean, COLUMNS), "sigma", Tensor.of(unit, COLUMNS * COLUMNS)));
+        refused(
+                "floating-point numbers of one dimension",
+                Map.of("mu", Tensor.of(new long[COLUMNS], COLUMNS), "sigma", Tensor.of(unit, COLUMNS, COLUMNS)));
         double[] broken = mean.clone();
         broken[3] = Double.NaN;
-        refused("not a finite number (NaN)", Map.of(
-                "mu", Tensor.of(broken, COLUMNS), "sigma", Tensor.of(unit, COLUMNS, COLUMNS)));
+        refused(
+                "not a finite number (NaN)",
+                Map.of("mu", Tensor.of(broken, COLUMNS), "sigma", Tensor.of(unit, COLUMNS, COLUMNS)));
         double[] skewed = unit.clone();
         skewed[5] = 0.5;
-        refused("it is not symmetric", Map.of(
-                "mu", Tensor.of(mean, COLUMNS), "sigma", Tensor.of(skewed, COLUMNS, COLUMNS)));
+        refused(
+                "it is not symmetric",
+                Map.of("mu", Tensor.of(mean, COLUMNS), "sigma", Tensor.of(skewed, COLUMNS, COLUMNS)));
         double[] negative = unit.clone();
         negative[0] = -1;
-        refused("a variance of -1.0", Map.of(
-                "mu", Tensor.of(mean, COLUMNS), "sigma", Tensor.of(negative, COLUMNS, COLUMNS)));
+        refused(
+                "a variance of -1.0",
+                Map.of("mu", Tensor.of(mean, COLUMNS), "sigma", Tensor.of(negative, COLUMNS, COLUMNS)));
         write(images(30, 1), Optional.empty(), 10);
         Path other = FeatureNetworks.rootsOfColumnMeans(folder.resolve("other.onnx"), SIZE);
         try (Evaluator foreign = Evaluator.open(other, Device.CPU, 1, evaluator.settings())) {
@@ -253,7 +270,8 @@ class ReferenceBatchTest {
     private void write(Tensor all, Optional<int[]> labels, int kept) {
         Map<String, Tensor> arrays = new HashMap<>();
         arrays.put("arr_0", all);
-        labels.ifPresent(l -> arrays.put("arr_1", Tensor.of(Arrays.stream(l).asLongStream().toArray(), l.length)));
+        labels.ifPresent(l ->
+                arrays.put("arr_1", Tensor.of(Arrays.stream(l).asLongStream().toArray(), l.length)));
         Path data = folder.resolve("data.npz");
         Npz.write(data, arrays);
         try (ImageStream stream = ImageStream.open(data, DatasetOptions.ofSize(SIZE))) {

@@ -73,7 +73,9 @@ class FrechetDistanceTest {
         }
 
         FrechetDistance distance = FrechetDistance.between(
-                new FeatureStatistics(100, mean, covariance), new FeatureStatistics(100, otherMean, otherCovariance), products);
+                new FeatureStatistics(100, mean, covariance),
+                new FeatureStatistics(100, otherMean, otherCovariance),
+                products);
 
         assertEquals(expected, distance.value(), 1e-10);
         assertFalse(distance.rankDeficient());
@@ -89,7 +91,9 @@ class FrechetDistanceTest {
         double expected = 1 + 4 + 3 + 4 - 2 * Math.sqrt(traceOfProduct + 2 * Math.sqrt(determinant));
 
         double distance = FrechetDistance.between(
-                        new FeatureStatistics(9, new double[] {1, 0}, a), new FeatureStatistics(9, new double[] {0, 2}, b), products)
+                        new FeatureStatistics(9, new double[] {1, 0}, a),
+                        new FeatureStatistics(9, new double[] {0, 2}, b),
+                        products)
                 .value();
 
         assertEquals(expected, distance, 1e-12);
@@ -127,7 +131,8 @@ class FrechetDistanceTest {
         }
         double expected = FrechetDistance.between(exact, samples, products).value();
 
-        FrechetDistance found = FrechetDistance.between(new FeatureStatistics(20, exact.mean(), rounded), samples, products);
+        FrechetDistance found =
+                FrechetDistance.between(new FeatureStatistics(20, exact.mean(), rounded), samples, products);
 
         assertEquals(expected, found.value(), 2e-2 * expected);
         assertTrue(lowest < 0, "rounding was to make the covariance indefinite, its lowest eigenvalue is " + lowest);
@@ -142,8 +147,10 @@ class FrechetDistanceTest {
         }
         FeatureStatistics other = statistics(random(200, 6, 4, 1000, 0.2), 6);
 
-        double there = FrechetDistance.between(statistics(values, 6), other, products).value();
-        double back = FrechetDistance.between(statistics(reversed, 6), other, products).value();
+        double there =
+                FrechetDistance.between(statistics(values, 6), other, products).value();
+        double back = FrechetDistance.between(statistics(reversed, 6), other, products)
+                .value();
 
         assertEquals(there, back, 1e-9);
     }

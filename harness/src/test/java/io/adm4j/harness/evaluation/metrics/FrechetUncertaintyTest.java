@@ -36,7 +36,9 @@ class FrechetUncertaintyTest {
         double square = 0;
         double errors = 0;
         double large = FrechetDistance.between(
-                        reference, FeatureStatistics.of(Features.gaussian(200_000, COLUMNS, 7, 0.3, 1.2), products), products)
+                        reference,
+                        FeatureStatistics.of(Features.gaussian(200_000, COLUMNS, 7, 0.3, 1.2), products),
+                        products)
                 .value();
         for (int i = 0; i < times; i++) {
             FrechetBootstrap found = bootstrap(reference, Features.gaussian(400, COLUMNS, 100 + i, 0.3, 1.2), 300);
@@ -74,7 +76,8 @@ class FrechetUncertaintyTest {
         double spread = Math.sqrt(square - mean * mean);
         assertEquals(spread, found.standardError(), 0.2 * spread);
         assertEquals(
-                FrechetDistance.between(reference, FeatureStatistics.of(samples, products), products).value(),
+                FrechetDistance.between(reference, FeatureStatistics.of(samples, products), products)
+                        .value(),
                 found.distance().value(),
                 1e-9);
         assertTrue(found.interval().low() < found.distance().value());
@@ -90,7 +93,8 @@ class FrechetUncertaintyTest {
             FrechetBootstrap found = bootstrap(reference, Features.gaussian(count, 30, 2, 0, 1), 50);
 
             assertTrue(Double.isFinite(found.standardError()), count + " samples");
-            assertTrue(found.interval().low() >= 0 && found.interval().low() <= found.interval().high());
+            assertTrue(found.interval().low() >= 0
+                    && found.interval().low() <= found.interval().high());
         }
         FeatureMatrix same = new FeatureMatrix(30);
         for (int i = 0; i < 5; i++) {
@@ -111,7 +115,9 @@ class FrechetUncertaintyTest {
             AtomicLong done = new AtomicLong();
             FrechetExtrapolation found = FrechetExtrapolation.of(reference, samples, 0, products, done::addAndGet);
             assertEquals(FrechetExtrapolation.POINTS, done.get());
-            bias += FrechetDistance.between(reference, FeatureStatistics.of(samples, products), products).value() / times;
+            bias += FrechetDistance.between(reference, FeatureStatistics.of(samples, products), products)
+                            .value()
+                    / times;
             left += found.value() / times;
         }
 

@@ -29,7 +29,8 @@ class GoldenMetricsTest {
     @MethodSource("cases")
     void matches(String name) throws IOException {
         Map<String, Tensor> arrays = Npz.read(Golden.file(name + ".npz"));
-        JsonNode figures = new ObjectMapper().readTree(Golden.file(name + ".json").toFile());
+        JsonNode figures =
+                new ObjectMapper().readTree(Golden.file(name + ".json").toFile());
         int checked = 0;
         try (MatrixProducts products = MatrixProducts.open(0)) {
             if (figures.has("fid")) {
@@ -41,8 +42,12 @@ class GoldenMetricsTest {
                 checked++;
             }
             if (figures.has("precision")) {
-                NeighbourhoodScores found = NeighbourhoodScores.between(features(arrays, "ref"), features(arrays, "sample"),
-                        figures.get("k").asInt(), products, pairs -> {});
+                NeighbourhoodScores found = NeighbourhoodScores.between(
+                        features(arrays, "ref"),
+                        features(arrays, "sample"),
+                        figures.get("k").asInt(),
+                        products,
+                        pairs -> {});
                 assertEquals(figures.get("precision").asDouble(), found.precision(), 1e-6, "precision");
                 assertEquals(figures.get("recall").asDouble(), found.recall(), 1e-6, "recall");
                 checked++;
@@ -51,7 +56,11 @@ class GoldenMetricsTest {
         for (String key : (Iterable<String>) figures::fieldNames) {
             if (key.startsWith(INCEPTION_SCORE)) {
                 int split = Integer.parseInt(key.substring(INCEPTION_SCORE.length()));
-                assertEquals(figures.get(key).asDouble(), score(arrays.get("softmax"), split).mean(), 1e-6, key);
+                assertEquals(
+                        figures.get(key).asDouble(),
+                        score(arrays.get("softmax"), split).mean(),
+                        1e-6,
+                        key);
                 checked++;
             }
         }

@@ -66,7 +66,11 @@ class KernelDistanceTest {
         int times = 60;
         for (int i = 0; i < times; i++) {
             KernelDistance found = KernelDistance.between(
-                    Features.gaussian(80, 4, 10 + i, 0.5, 1), Features.gaussian(80, 4, 1000 + i, 0.5, 1), 0, products, p -> {});
+                    Features.gaussian(80, 4, 10 + i, 0.5, 1),
+                    Features.gaussian(80, 4, 1000 + i, 0.5, 1),
+                    0,
+                    products,
+                    p -> {});
             below += found.value() < 0 ? 1 : 0;
             sum += found.value();
             square += found.value() * found.value();
@@ -76,7 +80,9 @@ class KernelDistanceTest {
 
         assertTrue(below > times / 5 && below < times * 9 / 10, below + " below 0");
         assertEquals(0, sum / times, 3 * deviation / Math.sqrt(times));
-        assertTrue(errors / times > 0.3 * deviation && errors / times < 3 * deviation, errors / times + " and " + deviation);
+        assertTrue(
+                errors / times > 0.3 * deviation && errors / times < 3 * deviation,
+                errors / times + " and " + deviation);
     }
 
     @Test
@@ -86,7 +92,11 @@ class KernelDistanceTest {
         double errors = 0;
         for (int i = 0; i < values.length; i++) {
             KernelDistance found = KernelDistance.between(
-                    Features.gaussian(120, 4, 10 + i, 0, 1), Features.gaussian(100, 4, 1000 + i, 0.8, 1), 0, products, p -> {});
+                    Features.gaussian(120, 4, 10 + i, 0, 1),
+                    Features.gaussian(100, 4, 1000 + i, 0.8, 1),
+                    0,
+                    products,
+                    p -> {});
             values[i] = found.value();
             mean += found.value() / values.length;
             errors += found.standardError() / values.length;

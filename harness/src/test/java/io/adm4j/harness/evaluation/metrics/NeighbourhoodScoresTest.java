@@ -89,8 +89,8 @@ class NeighbourhoodScoresTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 5})
     void densityIsAboutOneForTheSameDistribution(int k) {
-        NeighbourhoodScores found = NeighbourhoodScores.between(
-                gaussian(1500, 4, 1, 0), gaussian(1500, 4, 2, 0), k, products, pairs -> {});
+        NeighbourhoodScores found =
+                NeighbourhoodScores.between(gaussian(1500, 4, 1, 0), gaussian(1500, 4, 2, 0), k, products, pairs -> {});
 
         assertEquals(1, found.density(), 0.1);
         // Naeem et al. 2020, appendix: 1 - (N - 1)...(N - k) / ((2N - 1)...(2N - k)).
@@ -125,11 +125,11 @@ class NeighbourhoodScoresTest {
 
     @Test
     void refusesTooFewPoints() {
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> between(gaussian(3, 4, 1, 0), gaussian(9, 4, 2, 0)));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> between(gaussian(3, 4, 1, 0), gaussian(9, 4, 2, 0)));
 
-        assertEquals("Neighbourhoods with k = 3 take more than 3 images in each set; there are 3 and 9.",
-                e.getMessage());
+        assertEquals(
+                "Neighbourhoods with k = 3 take more than 3 images in each set; there are 3 and 9.", e.getMessage());
     }
 
     private static NeighbourhoodScores between(FeatureMatrix reference, FeatureMatrix samples) {

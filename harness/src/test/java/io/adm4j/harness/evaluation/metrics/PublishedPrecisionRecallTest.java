@@ -34,7 +34,8 @@ class PublishedPrecisionRecallTest {
             }
         }
 
-        PublishedPrecisionRecall found = between(matrix(reference), matrix(samples)).orElseThrow();
+        PublishedPrecisionRecall found =
+                between(matrix(reference), matrix(samples)).orElseThrow();
 
         assertEquals(share(sampleIsIn), found.precision(), 1e-3);
         assertEquals(share(referenceIsIn), found.recall(), 1e-3);
@@ -74,7 +75,8 @@ class PublishedPrecisionRecallTest {
 
     @Test
     void equalSetsCoverEachOther() {
-        PublishedPrecisionRecall found = between(matrix(points(60, 1)), matrix(points(60, 1))).orElseThrow();
+        PublishedPrecisionRecall found =
+                between(matrix(points(60, 1)), matrix(points(60, 1))).orElseThrow();
 
         assertEquals(1, found.precision());
         assertEquals(1, found.recall());

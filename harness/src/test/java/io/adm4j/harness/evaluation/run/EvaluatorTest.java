@@ -94,7 +94,8 @@ class EvaluatorTest {
 
             assertEquals(evaluator.pairs(reference, samples), done.get());
             assertEquals(
-                    Set.of("sFID was left out: the feature network gives no spatial features.",
+                    Set.of(
+                            "sFID was left out: the feature network gives no spatial features.",
                             "Figures per class were left out: the samples have no labels."),
                     Set.copyOf(scores.warnings()));
             assertEquals(
@@ -128,14 +129,19 @@ class EvaluatorTest {
         for (int i = 0; i < 90; i++) {
             reversed.rows(i, i + 1).bytes().put(images.rows(89 - i, 90 - i).bytes());
         }
-        EvaluatorSettings all = new EvaluatorSettings(3, 5000, 16, EnumSet.complementOf(EnumSet.of(Metric.FID_INFINITY)), 0, false);
+        EvaluatorSettings all =
+                new EvaluatorSettings(3, 5000, 16, EnumSet.complementOf(EnumSet.of(Metric.FID_INFINITY)), 0, false);
         try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, all)) {
             MeasuredImages reference = evaluator.measure(ImageStream.of(images(100, 1, 256)), n -> {});
             Scores one = evaluator.compare(reference, evaluator.measure(ImageStream.of(images), n -> {}), n -> {});
             Scores other = evaluator.compare(reference, evaluator.measure(ImageStream.of(reversed), n -> {}), n -> {});
 
             for (Score score : one.scores()) {
-                assertEquals(score.value(), other.value(score.metric()), 1e-9 + 1e-7 * score.value(), score.metric().title());
+                assertEquals(
+                        score.value(),
+                        other.value(score.metric()),
+                        1e-9 + 1e-7 * score.value(),
+                        score.metric().title());
             }
         }
     }
@@ -145,7 +151,9 @@ class EvaluatorTest {
         Tensor reference = images(70, 1, 256);
         Tensor samples = Tensor.zeros(reference.type(), 5, SIZE, SIZE, 3);
         for (int i = 0; i < 5; i++) {
-            samples.rows(i, i + 1).bytes().put(reference.rows(10 * i, 10 * i + 1).bytes());
+            samples.rows(i, i + 1)
+                    .bytes()
+                    .put(reference.rows(10 * i, 10 * i + 1).bytes());
         }
         try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, settings(16))) {
             List<Neighbours> found = evaluator.nearest(
@@ -173,7 +181,9 @@ class EvaluatorTest {
         Scores scores = evaluate(16, images(60, 1, 256), images(10, 2, 256));
 
         assertEquals(1, scores.warnings().size());
-        assertTrue(scores.warnings().get(0).contains("10 images on 12 features"), scores.warnings().get(0));
+        assertTrue(
+                scores.warnings().get(0).contains("10 images on 12 features"),
+                scores.warnings().get(0));
         assertTrue(Double.isFinite(scores.value(Metric.FID)));
     }
 
@@ -181,7 +191,8 @@ class EvaluatorTest {
     void refusesTooFewImages() {
         UserError e = assertThrows(UserError.class, () -> evaluate(16, images(3, 1, 256), images(60, 2, 256)));
 
-        assertEquals("There are only 3 images; precision and recall with k = 3 take at least 4 in each set.",
+        assertEquals(
+                "There are only 3 images; precision and recall with k = 3 take at least 4 in each set.",
                 e.getMessage());
     }
 
@@ -189,8 +200,8 @@ class EvaluatorTest {
     void refusesFeaturesThatAreNoNumbers() throws IOException {
         Path broken = FeatureNetworks.rootsOfColumnMeans(folder.resolve("broken.onnx"), SIZE);
         try (Evaluator evaluator = Evaluator.open(broken, Device.CPU, 1, EvaluatorSettings.published())) {
-            UserError e = assertThrows(
-                    UserError.class, () -> evaluator.measure(ImageStream.of(images(9, 1, 256)), n -> {}));
+            UserError e =
+                    assertThrows(UserError.class, () -> evaluator.measure(ImageStream.of(images(9, 1, 256)), n -> {}));
 
             assertTrue(e.getMessage().contains("not a finite number (NaN)"), e.getMessage());
         }
@@ -219,8 +230,7 @@ class EvaluatorTest {
 
     private Scores evaluate(int batchSize, Tensor reference, Tensor samples) throws IOException {
         AtomicLong seen = new AtomicLong();
-        try (Evaluator evaluator =
-                Evaluator.open(network(), Device.CPU, 1, settings(batchSize))) {
+        try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, settings(batchSize))) {
             Scores scores = evaluator.compare(
                     evaluator.measure(ImageStream.of(reference), seen::addAndGet),
                     evaluator.measure(ImageStream.of(samples), seen::addAndGet),
