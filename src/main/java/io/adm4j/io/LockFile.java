@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/** A file that one process holds; the system takes the lock back when the process dies. */
+/** A lock held through a file; the operating system releases it when the process ends. */
 public final class LockFile implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
@@ -19,10 +19,10 @@ public final class LockFile implements AutoCloseable {
     }
 
     /**
-     * Takes the lock, making the file if it is not there.
+     * Takes the lock, creating the file if it does not exist.
      *
-     * @return empty if another process, or another part of this one, has it
-     * @throws IOException if the file cannot be made
+     * @return empty if another process, or another caller in this one, holds it
+     * @throws IOException if the file cannot be created or opened
      */
     public static Optional<LockFile> take(Path file) throws IOException {
         FileChannel channel =
@@ -42,18 +42,22 @@ public final class LockFile implements AutoCloseable {
         }
     }
 
-    /** The file's bytes, for whoever keeps something in it. */
+    /** The contents of the locked file, for reading and writing while the lock is held. */
     public FileChannel channel() {
         return channel;
     }
 
-    /** Gives the lock back; the file stays. */
+    /**
+     * Releases the lock; the file stays.
+     *
+     * @throws UncheckedIOException if that fails
+     */
     @Override
     public void close() {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("The lock " + file + " was not given back.", e);
+            throw new UncheckedIOException("The lock " + file + " could not be released.", e);
         }
     }
 }

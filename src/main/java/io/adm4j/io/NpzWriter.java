@@ -9,7 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,8 +21,8 @@ import java.util.zip.Deflater;
  * Writes npz archives that NumPy reads, streaming: arrays of any size, zip64 where sizes or offsets need it. The same
  * arrays always give the same bytes (no times of day).
  *
- * <p>The archive grows in a file {@code NAME.part} beside the target, which takes the target's name in {@link #close}: a process that dies
- * leaves no half archive under the target's name.
+ * <p>The archive is written to {@code NAME.part} in the same folder and renamed in {@link #close}: a process that is
+ * killed leaves no incomplete archive under the target's name.
  */
 public final class NpzWriter implements AutoCloseable {
     private static final long MAX32 = 0xFFFF_FFFFL;
@@ -302,7 +301,7 @@ public final class NpzWriter implements AutoCloseable {
             }
             writeDirectory();
             out.close();
-            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+            AtomicFile.rename(part, target);
         } catch (IOException e) {
             throw failure(e);
         }

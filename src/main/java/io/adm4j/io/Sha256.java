@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** SHA-256 of files, sets of files and text, as 64 lower-case hexadecimal digits. */
+/** SHA-256 of files, sets of files, bytes and text, as 64 lower-case hexadecimal digits. */
 public final class Sha256 {
     private static final int CHUNK = 1 << 20;
 
@@ -36,8 +36,8 @@ public final class Sha256 {
     }
 
     /**
-     * The checksum of one file; of several, that of the lines {@code <sha256>  <name>} which {@code sha256sum} prints for
-     * them in {@code folder}, in the order given.
+     * The checksum of a set of files: of one file its own, of several files the checksum of the lines {@code <sha256>
+     * <name>} that {@code sha256sum} prints for them in {@code folder}, in the given order.
      *
      * @throws UserError if one cannot be read
      */
@@ -55,7 +55,12 @@ public final class Sha256 {
 
     /** The checksum of a text in UTF-8. */
     public static String of(String text) {
-        return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+        return of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The checksum of bytes. */
+    public static String of(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
     private static MessageDigest digest() {

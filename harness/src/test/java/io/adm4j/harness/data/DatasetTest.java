@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.Npz;
+import io.adm4j.io.Sha256;
 import io.adm4j.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -223,16 +223,16 @@ class DatasetTest {
     @Test
     void checksumIsWhatSha256sumSays() throws Exception {
         Path file = npz(ramp(12), new long[] {1, 2, 2, 3}, null);
-        String single = sha256(Files.readAllBytes(file));
+        String single = Sha256.of(Files.readAllBytes(file));
         assertEquals(single, Dataset.open(file, DatasetOptions.ofSize(2)).checksum());
 
         Path set = Files.createDirectories(folder.resolve("set"));
         png(set.resolve("b/1.png"), 2, 2, 5);
         png(set.resolve("a/1.png"), 2, 2, 6);
-        String lines = sha256(Files.readAllBytes(set.resolve("a/1.png"))) + "  a/1.png\n"
-                + sha256(Files.readAllBytes(set.resolve("b/1.png"))) + "  b/1.png\n";
+        String lines = Sha256.of(Files.readAllBytes(set.resolve("a/1.png"))) + "  a/1.png\n"
+                + Sha256.of(Files.readAllBytes(set.resolve("b/1.png"))) + "  b/1.png\n";
         assertEquals(
-                sha256(lines.getBytes()),
+                Sha256.of(lines.getBytes()),
                 Dataset.open(set, DatasetOptions.ofSize(2)).checksum());
     }
 
@@ -303,10 +303,5 @@ class DatasetTest {
                 OutputStream out = file.toString().endsWith(".gz") ? new GZIPOutputStream(raw) : raw) {
             bytes.writeTo(out);
         }
-    }
-
-    private static String sha256(byte[] bytes) throws Exception {
-        return HexFormat.of()
-                .formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(bytes));
     }
 }

@@ -10,14 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.bundle.TinyBundle;
 import io.adm4j.io.Npz;
+import io.adm4j.io.Sha256;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -164,18 +162,8 @@ class UnlabelledSamplingTest {
         byte[] broken = text.replace("Neg", "Gen").getBytes(StandardCharsets.ISO_8859_1);
         Files.write(graph, broken);
         String json = Files.readString(manifest);
-        assertTrue(json.contains(sha256(original)), json);
-        Files.writeString(manifest, json.replace(sha256(original), sha256(broken)));
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return String.format(
-                    "%064x",
-                    new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(bytes)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        assertTrue(json.contains(Sha256.of(original)), json);
+        Files.writeString(manifest, json.replace(Sha256.of(original), Sha256.of(broken)));
     }
 
     private void deleteParts() throws IOException {
