@@ -1,14 +1,14 @@
 package io.adm4j.bundle;
 
 import io.adm4j.diffusion.ClassifierGradient;
+import io.adm4j.runtime.BatchSession;
 import io.adm4j.runtime.Device;
-import io.adm4j.runtime.OnnxSession;
 import io.adm4j.tensor.Tensor;
 import java.util.Map;
 
 /** The noisy classifier of a bundle with its gradient, one graph. May be used from several threads at once. */
 public final class NoisyClassifier implements ClassifierGradient, AutoCloseable {
-    private final OnnxSession session;
+    private final BatchSession session;
 
     /**
      * What the classifier says of a batch.
@@ -18,19 +18,19 @@ public final class NoisyClassifier implements ClassifierGradient, AutoCloseable 
      */
     public record Evaluation(Tensor logProb, Tensor gradient) {}
 
-    private NoisyClassifier(OnnxSession session) {
+    private NoisyClassifier(BatchSession session) {
         this.session = session;
     }
 
     /**
      * Opens the bundle's {@value ModelBundle#CLASSIFIER_GRADIENT}.
      *
-     * @param threads threads within one operator; 0 for all cores
+     * @param threads CPU threads; 0 for as many as there are processors
      * @throws BundleException if the bundle has none
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static NoisyClassifier open(ModelBundle bundle, Device device, int threads) {
-        return new NoisyClassifier(OnnxSession.open(bundle.path(ModelBundle.CLASSIFIER_GRADIENT), device, threads));
+        return new NoisyClassifier(BatchSession.open(bundle.path(ModelBundle.CLASSIFIER_GRADIENT), device, threads));
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.adm4j.bundle;
 
 import io.adm4j.diffusion.Denoiser;
+import io.adm4j.runtime.BatchSession;
 import io.adm4j.runtime.Device;
-import io.adm4j.runtime.OnnxSession;
 import io.adm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,29 +14,29 @@ import java.util.Map;
 public final class OnnxDenoiser implements Denoiser, AutoCloseable {
     private static final String LOW_RES = "low_res";
 
-    private final OnnxSession session;
+    private final BatchSession session;
     private final boolean takesLabels;
     private final boolean takesLowRes;
 
-    private OnnxDenoiser(OnnxSession session) {
+    private OnnxDenoiser(BatchSession session) {
         this.session = session;
         this.takesLabels = takes(session, "y");
         this.takesLowRes = takes(session, LOW_RES);
     }
 
-    private static boolean takes(OnnxSession session, String input) {
+    private static boolean takes(BatchSession session, String input) {
         return session.inputs().stream().anyMatch(i -> i.name().equals(input));
     }
 
     /**
      * Opens the bundle's {@value ModelBundle#DENOISER}.
      *
-     * @param threads threads within one operator; 0 for all cores
+     * @param threads CPU threads; 0 for as many as there are processors
      * @throws BundleException if the bundle has none
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static OnnxDenoiser open(ModelBundle bundle, Device device, int threads) {
-        return new OnnxDenoiser(OnnxSession.open(bundle.path(ModelBundle.DENOISER), device, threads));
+        return new OnnxDenoiser(BatchSession.open(bundle.path(ModelBundle.DENOISER), device, threads));
     }
 
     /** Whether the graph has an input for labels. */

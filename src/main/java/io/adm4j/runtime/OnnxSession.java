@@ -47,18 +47,18 @@ public final class OnnxSession implements AutoCloseable {
 
     /** The version of ONNX Runtime that graphs run on. */
     public static String runtimeVersion() {
-        return OrtEnvironment.getEnvironment().getVersion();
+        return OnnxEnvironment.get().getVersion();
     }
 
     /**
      * Loads a graph from a file; external data is looked for beside it.
      *
-     * @param threads threads within one operator; 0 leaves the choice to the runtime (all cores)
+     * @param threads threads within one operator; 0 for as many as there are processors
      * @throws RuntimeFailure if the file is no graph that this runtime runs, or the device is missing
      */
     public static OnnxSession open(Path model, Device device, int threads) {
         try (OrtSession.SessionOptions options = options(device, threads)) {
-            OrtEnvironment environment = OrtEnvironment.getEnvironment();
+            OrtEnvironment environment = OnnxEnvironment.get();
             return new OnnxSession(environment, environment.createSession(model.toString(), options));
         } catch (OrtException e) {
             throw new RuntimeFailure("ONNX Runtime could not load " + model + ": " + oneLine(e), e);
@@ -72,7 +72,7 @@ public final class OnnxSession implements AutoCloseable {
      */
     public static OnnxSession open(byte[] model, Device device, int threads) {
         try (OrtSession.SessionOptions options = options(device, threads)) {
-            OrtEnvironment environment = OrtEnvironment.getEnvironment();
+            OrtEnvironment environment = OnnxEnvironment.get();
             return new OnnxSession(environment, environment.createSession(model, options));
         } catch (OrtException e) {
             throw new RuntimeFailure("ONNX Runtime could not load the graph: " + oneLine(e), e);
@@ -82,7 +82,9 @@ public final class OnnxSession implements AutoCloseable {
     /** Session options for a device; also used by the training session. */
     static OrtSession.SessionOptions options(Device device, int threads) throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-        if (threads > 0) {
+        if (threads == 0 || threads == OnnxEnvironment.processors() && threads > 1) {
+            options.disablePerSessionThreads();
+        } else {
             options.setIntraOpNumThreads(threads);
         }
         if (device == Device.CUDA) {

@@ -36,7 +36,7 @@ public final class TrainingSession implements AutoCloseable {
     /**
      * Starts from a checkpoint.
      *
-     * @param threads threads within one operator; 0 leaves the choice to the runtime
+     * @param threads threads within one operator; 0 for as many as there are processors
      * @throws RuntimeFailure if this runtime was built without training, the device is missing, or the files do not fit
      */
     public static TrainingSession open(
@@ -67,7 +67,7 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     private static OrtEnvironment trainingEnvironment() {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        OrtEnvironment environment = OnnxEnvironment.get();
         if (!environment.isTrainingEnabled()) {
             throw new RuntimeFailure(
                     "This build of ONNX Runtime cannot train: start through harness/bin/harness, or set"

@@ -8,7 +8,7 @@ import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.ClassifierGradientGraph;
 import io.adm4j.export.net.InitialWeights;
 import io.adm4j.export.net.NetworkModels;
-import io.adm4j.runtime.OnnxSession;
+import io.adm4j.runtime.BatchSession;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -18,7 +18,7 @@ import java.util.Map;
 /** One DDIM step with classifier guidance: denoiser, classifier gradient and the update of the images. */
 final class GuidedStep implements Measurement {
     private final UntrainedDenoiser denoiser;
-    private final OnnxSession classifier;
+    private final BatchSession classifier;
     private final DdimSampler sampler;
     private final Tensor start;
     private final Tensor labels;
@@ -33,7 +33,7 @@ final class GuidedStep implements Measurement {
         Path model = scratch.resolve("classifier-gradient.onnx");
         ClassifierGradientGraph.model(config, InitialWeights.draw(NetworkModels.parameters(config), 0))
                 .write(model);
-        classifier = OnnxSession.open(model, settings.device(), settings.threads());
+        classifier = BatchSession.open(model, settings.device(), settings.threads());
         denoiser = new UntrainedDenoiser(settings, scratch);
     }
 

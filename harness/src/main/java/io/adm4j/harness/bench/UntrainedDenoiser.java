@@ -4,7 +4,7 @@ import io.adm4j.diffusion.Denoiser;
 import io.adm4j.export.net.InitialWeights;
 import io.adm4j.export.net.NetworkModels;
 import io.adm4j.export.net.UNetConfig;
-import io.adm4j.runtime.OnnxSession;
+import io.adm4j.runtime.BatchSession;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -12,7 +12,7 @@ import java.util.Map;
 
 /** A denoiser that has not been trained, as sampling runs it. */
 final class UntrainedDenoiser implements Denoiser, AutoCloseable {
-    private final OnnxSession session;
+    private final BatchSession session;
     private final boolean takesLabels;
     private final Tensor lowRes;
 
@@ -22,7 +22,7 @@ final class UntrainedDenoiser implements Denoiser, AutoCloseable {
         Path model = scratch.resolve("denoiser.onnx");
         NetworkModels.denoiser(config, settings.precision(), InitialWeights.draw(NetworkModels.parameters(config), 0))
                 .write(model);
-        this.session = OnnxSession.open(model, settings.device(), settings.threads());
+        this.session = BatchSession.open(model, settings.device(), settings.threads());
         this.takesLabels = config.classConditional();
         this.lowRes =
                 config.superResolution() ? new RandomBatch(settings.batchSize()).images(config.smallSize()) : null;

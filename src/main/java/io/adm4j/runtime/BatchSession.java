@@ -1,0 +1,197 @@
+package io.adm4j.runtime;
+
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+
+/**
+ * A graph whose inputs and outputs all have the batch as their first dimension, and whose rows do not depend on each other.
+ * Runs may come from several threads at once.
+ *
+ * <p>On a CPU a batch that is large enough is split into shares of rows, each computed by one thread: no thread waits for
+ * another within an operator. Smaller batches use all threads within each operator. Either way all processors work.
+ */
+public final class BatchSession implements AutoCloseable {
+    /** Graphs above this many bytes are loaded once only, so they always use all threads within each operator. */
+    private static final long LARGEST_TWICE = 512L << 20;
+
+    /** The most that the busiest thread of a split batch may have to do, in mean shares. */
+    private static final double MOST_UNEVEN = 1.25;
+
+    private final Path model;
+    private final Device device;
+    private final int threads;
+    private final int largestShare;
+    private final boolean splits;
+    private final ExecutorService workers;
+    private final boolean ownWorkers;
+    private final OnnxSession first;
+    private OnnxSession whole;
+    private boolean closed;
+
+    private BatchSession(Path model, Device device, int threads, int largestShare) {
+        this.model = model;
+        this.device = device;
+        this.threads = threads;
+        this.largestShare = largestShare;
+        int count = threads == 0 ? OnnxEnvironment.processors() : threads;
+        this.splits = device == Device.CPU && count > 1 && bytes(model) <= LARGEST_TWICE;
+        this.first = OnnxSession.open(model, device, splits ? 1 : threads);
+        this.ownWorkers = splits && count != OnnxEnvironment.processors();
+        this.workers = ownWorkers ? OnnxEnvironment.workers(count) : OnnxEnvironment.workers();
+    }
+
+    /**
+     * Loads a graph from a file; external data is looked for beside it.
+     *
+     * @param threads CPU threads; 0 for as many as there are processors
+     * @throws RuntimeFailure if the file is no graph that this runtime runs, or the device is missing
+     */
+    public static BatchSession open(Path model, Device device, int threads) {
+        return open(model, device, threads, Integer.MAX_VALUE);
+    }
+
+    /**
+     * As above, for graphs that are fastest on few rows.
+     *
+     * @param largestShare rows that one thread computes at once, at least 1
+     */
+    public static BatchSession open(Path model, Device device, int threads, int largestShare) {
+        return new BatchSession(model, device, threads, largestShare);
+    }
+
+    /** Bytes of the graph and of its external data, which lies beside it in files that begin with its name. */
+    private static long bytes(Path model) {
+        Path folder = model.toAbsolutePath().getParent();
+        String name = model.getFileName().toString();
+        try (Stream<Path> files = Files.list(folder)) {
+            long sum = 0;
+            for (Path file : files.filter(f -> f.getFileName().toString().startsWith(name))
+                    .toList()) {
+                sum += Files.size(file);
+            }
+            return sum;
+        } catch (IOException e) {
+            throw new UncheckedIOException("The folder " + folder + " could not be listed.", e);
+        }
+    }
+
+    public List<TensorSpec> inputs() {
+        return first.inputs();
+    }
+
+    public List<TensorSpec> outputs() {
+        return first.outputs();
+    }
+
+    /**
+     * Runs the graph on a batch.
+     *
+     * @param values by input name, all of the same first dimension; not modified
+     * @return all outputs by name, in memory of their own
+     * @throws RuntimeFailure if an input is missing, unknown or of another type, or the run fails
+     */
+    public Map<String, Tensor> run(Map<String, Tensor> values) {
+        if (!splits) {
+            return first.run(values);
+        }
+        long rows = values.values().iterator().next().dim(0);
+        int count = threads == 0 ? OnnxEnvironment.processors() : threads;
+        long perThread = (rows + count - 1) / count;
+        if (rows < count || perThread * count > rows * MOST_UNEVEN) {
+            return whole().run(values);
+        }
+        return runShares(values, rows, Math.min(perThread, largestShare));
+    }
+
+    private synchronized OnnxSession whole() {
+        if (closed) {
+            throw new IllegalStateException("This session is closed.");
+        }
+        if (whole == null) {
+            whole = OnnxSession.open(model, device, threads);
+        }
+        return whole;
+    }
+
+    private Map<String, Tensor> runShares(Map<String, Tensor> values, long rows, long share) {
+        List<Future<Map<String, Tensor>>> runs = new ArrayList<>();
+        for (long from = 0; from < rows; from += share) {
+            long begin = from;
+            long end = Math.min(rows, from + share);
+            Map<String, Tensor> part = new LinkedHashMap<>();
+            values.forEach((name, value) -> part.put(name, value.rows(begin, end)));
+            runs.add(workers.submit(() -> first.run(part)));
+        }
+        return joined(finished(runs), rows);
+    }
+
+    /** Waits for all, interrupted or not: the shares read the caller's memory. */
+    private static List<Map<String, Tensor>> finished(List<Future<Map<String, Tensor>>> runs) {
+        List<Map<String, Tensor>> results = new ArrayList<>();
+        RuntimeException failure = null;
+        boolean interrupted = false;
+        for (Future<Map<String, Tensor>> run : runs) {
+            while (true) {
+                try {
+                    results.add(run.get());
+                    break;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    failure = e.getCause() instanceof RuntimeException cause
+                            ? cause
+                            : new IllegalStateException(e.getCause());
+                    break;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return results;
+    }
+
+    private static Map<String, Tensor> joined(List<Map<String, Tensor>> parts, long rows) {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        parts.get(0).forEach((name, part) -> {
+            long[] shape = part.shape();
+            shape[0] = rows;
+            Tensor result = Tensor.zeros(part.type(), shape);
+            ByteBuffer target = result.bytes();
+            parts.forEach(p -> target.put(p.get(name).bytes()));
+            all.put(name, result);
+        });
+        return all;
+    }
+
+    /** Frees the graph; no run may be under way. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (ownWorkers) {
+            workers.shutdown();
+        }
+        first.close();
+        if (whole != null) {
+            whole.close();
+        }
+    }
+}
