@@ -148,7 +148,7 @@ public final class EvalCommand implements Callable<Integer> {
             defaultValue = "1000",
             paramLabel = "N",
             description =
-                    "Resamples for the 95% confidence interval of FID; 0 for none (default ${DEFAULT-VALUE}). Their"
+                    "Resamples for the 95%% confidence interval of FID; 0 for none (default ${DEFAULT-VALUE}). Their"
                             + " number costs little, the interval some seconds at 2048 features.")
     private int bootstrap;
 
