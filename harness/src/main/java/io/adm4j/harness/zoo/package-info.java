@@ -1,2 +1,7 @@
-/** The models that were published with the paper: what they are, where they are, and how they get here. */
+/**
+ * The models released with the paper: catalog, download with checksums, flags, and matching of checkpoints to them;
+ * also the bundle that ships with adm4j.
+ *
+ * <p>Builds on {@code bundle} and on the export module. Sampling, scores and the command line may not come in here.
+ */
 package io.adm4j.harness.zoo;

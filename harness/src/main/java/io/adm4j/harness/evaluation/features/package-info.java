@@ -1,0 +1,7 @@
+/**
+ * Features of images: the extractor network, their matrices and statistics, the store that keeps them, and reference
+ * batches in the published layout.
+ *
+ * <p>Builds on {@code data} and {@code linalg}. No metric may come in here.
+ */
+package io.adm4j.harness.evaluation.features;
