@@ -1,11 +1,15 @@
 package io.adm4j.diffusion;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BitsPerDimensionTest {
@@ -74,5 +78,52 @@ class BitsPerDimensionTest {
             double ofX0 = 0.0625 * PROCESS.alphasCumprod()[index] / (1 - PROCESS.alphasCumprod()[index]);
             assertEquals(ofX0, terms.mse()[1][k], 1e-4 * ofX0 + 1e-6);
         }
+    }
+
+    /** The denoiser sees the noised images of every timestep, and progress counts to the number of steps. */
+    @Test
+    void theDenoiserSeesEachTimestepsNoisedImages() {
+        Tensor x0 = images();
+        NoiseSource noise = new SeededNoise(1, 2);
+        List<Integer> seen = new ArrayList<>();
+        List<String> progress = new ArrayList<>();
+        new BitsPerDimension(PROCESS, true)
+                .evaluate(
+                        (x, t, y) -> {
+                            int step = seen.size();
+                            int index = 19 - step;
+                            Tensor random = Tensor.zeros(ElementType.FLOAT32, x0.shape());
+                            noise.fill(step, random);
+                            assertArrayEquals(
+                                    PROCESS.qSample(x0, new int[] {index, index}, random)
+                                            .toFloatArray(),
+                                    x.toFloatArray());
+                            float timestep = PROCESS.timestepMap()[index];
+                            assertArrayEquals(new float[] {timestep, timestep}, t.toFloatArray());
+                            assertNull(y);
+                            seen.add(index);
+                            return x0;
+                        },
+                        x0,
+                        null,
+                        noise,
+                        (done, of) -> progress.add(done + "/" + of));
+        assertEquals(IntStream.rangeClosed(1, 20).mapToObj(k -> k + "/20").toList(), progress);
+    }
+
+    /** A process that ends at timestep 500 keeps a part of the image. */
+    @Test
+    void thePriorMeasuresWhatIsLeftOfTheImage() {
+        GaussianDiffusion process = new GaussianDiffusion(
+                new DiffusionConfig(false, 1000, "linear", "ddim2", false, true, false, false, true));
+        Tensor x0 = Tensor.of(new float[] {0.5f, -1, 0.25f, 1}, 1, 1, 2, 2);
+        double prior = new BitsPerDimension(process, true)
+                .evaluate((x, t, y) -> x0, x0, null, new SeededNoise(1), (done, of) -> {})
+                .prior()[0];
+        double bar = process.alphasCumprod()[1];
+        double squares = (0.25 + 1 + 0.0625 + 1) / 4;
+        double expected = 0.5 * (bar * squares + 1 - bar - 1 - Math.log(1 - bar)) / Math.log(2);
+        assertEquals(expected, prior, 1e-12);
+        assertTrue(prior > 0.01);
     }
 }

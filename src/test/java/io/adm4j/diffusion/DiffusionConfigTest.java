@@ -77,4 +77,13 @@ class DiffusionConfigTest {
         assertEquals(3000f, new GaussianDiffusion(plain).networkTimestep(3));
         assertEquals(750f, new GaussianDiffusion(rescaled).networkTimestep(3));
     }
+
+    /** As published: a stride as long as the process is not tried. */
+    @Test
+    void strideAndSectionEndsAreAsPublished() {
+        assertThrows(IllegalArgumentException.class, () -> TimestepRespacing.parse("ddim1", 1000));
+        assertArrayEquals(new int[] {0, 500}, TimestepRespacing.parse("ddim2", 1000));
+        assertArrayEquals(new int[] {0, 500}, TimestepRespacing.parse("1,1", 1000));
+        assertArrayEquals(new int[] {0, 2, 3, 4}, TimestepRespacing.parse("2,2", 5));
+    }
 }

@@ -236,4 +236,94 @@ class SamplerTest {
         }
         return wave;
     }
+
+    /** Noise is asked for at every step but the last, in order, and once a step. */
+    @Test
+    void onlyStepsThatAddNoiseAskForIt() {
+        GaussianDiffusion process = process("linear", "5", false, false);
+        Tensor start = new SeededNoise(1, 2).start(SHAPE);
+        for (Sampler sampler : List.of(new DdpmSampler(process, true), new DdimSampler(process, 0.5, true))) {
+            List<Integer> asked = new ArrayList<>();
+            run(sampler, gaussian(process, 0.5), start, (step, noise) -> asked.add(step));
+            assertEquals(List.of(0, 1, 2, 3), asked);
+        }
+    }
+
+    /** DDPM, algorithm 2, line 4. */
+    @Test
+    void ddpmStepsAreThePosteriorsMeanPlusItsDeviationTimesNoise() {
+        GaussianDiffusion process = process("cosine", "10", false, true);
+        Tensor start = new SeededNoise(1, 2).start(SHAPE);
+        NoiseSource noise = (step, into) -> into.floats().put(wave().floats());
+        StepState state =
+                first(new DdpmSampler(process, false), (x, t, y) -> wave(), Guidance.none(), start, null, noise);
+        for (int i = 0; i < wave().size(); i++) {
+            double mean = process.posteriorMeanCoef1()[9] * Math.sin(i)
+                    + process.posteriorMeanCoef2()[9] * start.floats().get(i);
+            double expected = mean + Math.sqrt(process.posteriorVariance()[9]) * Math.sin(i);
+            assertEquals(expected, state.next().floats().get(i), 1e-6);
+        }
+    }
+
+    /** DDIM, equation 12, with the deviation of equation 16. */
+    @Test
+    void ddimStepsFollowTheirEquation() {
+        GaussianDiffusion process = process("linear", "ddim10", false, true);
+        Tensor start = new SeededNoise(1, 2).start(SHAPE);
+        double eta = 0.7;
+        NoiseSource noise = (step, into) -> into.floats().put(wave().floats());
+        StepState state =
+                first(new DdimSampler(process, eta, false), (x, t, y) -> wave(), Guidance.none(), start, null, noise);
+        double bar = process.alphasCumprod()[9];
+        double previous = process.alphasCumprodPrev()[9];
+        double sigma = eta * Math.sqrt((1 - previous) / (1 - bar)) * Math.sqrt(1 - bar / previous);
+        for (int i = 0; i < wave().size(); i++) {
+            double x0 = Math.sin(i);
+            double eps = (start.floats().get(i) - Math.sqrt(bar) * x0) / Math.sqrt(1 - bar);
+            double expected =
+                    Math.sqrt(previous) * x0 + Math.sqrt(1 - previous - sigma * sigma) * eps + sigma * Math.sin(i);
+            assertEquals(expected, state.next().floats().get(i), 1e-6);
+        }
+    }
+
+    /** Between timesteps 999 and 0 nearly all noise is gone: there even an eta of 1.01 is too much. */
+    @Test
+    void etaIsBoundedByTheNoiseOfEachStep() {
+        GaussianDiffusion process = process("linear", "2", false, false);
+        assertEquals(1, new DdimSampler(process, 1, true).eta());
+        String tooMuch = assertThrows(IllegalArgumentException.class, () -> new DdimSampler(process, 1.01, true))
+                .getMessage();
+        assertTrue(tooMuch.contains("at timestep 999"), tooMuch);
+        for (double eta : new double[] {-1e-300, Double.NaN, Double.POSITIVE_INFINITY}) {
+            String message = assertThrows(IllegalArgumentException.class, () -> new DdimSampler(process, eta, true))
+                    .getMessage();
+            assertTrue(message.contains("from 0"), message);
+        }
+    }
+
+    /** The process is defined for points as well as for images. */
+    @Test
+    void vectorsAreSampledToo() {
+        GaussianDiffusion process = process("linear", "10", false, true);
+        Tensor target = Tensor.of(new float[] {0.1f, 0.2f, 0.3f, 0.4f}, 2, 2);
+        Tensor result =
+                run(new DdimSampler(process, 0, true), (x, t, y) -> target, Tensor.of(new float[4], 2, 2), NO_NOISE);
+        assertArrayEquals(target.toFloatArray(), result.toFloatArray(), 1e-6f);
+    }
+
+    @Test
+    void startAndLabelsMustFit() {
+        Sampler sampler = new DdimSampler(process("linear", "10", false, true), 0, true);
+        Tensor two = Tensor.of(new float[8], 2, 4);
+        for (Tensor start : List.of(Tensor.of(new float[2], 2), Tensor.of(new double[8], 2, 4))) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> sampler.steps((x, t, y) -> x, UNGUIDED, start, null, NO_NOISE));
+        }
+        for (Tensor labels : List.of(Tensor.of(new long[3], 3), Tensor.of(new long[2], 2, 1))) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> sampler.steps((x, t, y) -> x, UNGUIDED, two, labels, NO_NOISE));
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.adm4j.diffusion;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -77,5 +78,40 @@ class SeededNoiseTest {
         assertEquals(1, squares / values.length, 0.015);
         assertEquals(3, fourth / values.length, 0.1);
         assertEquals(0, neighbours / values.length, 0.01);
+    }
+
+    /** From an independent computation; the stream of the upsampler is another one. */
+    @Test
+    void theUpsamplerHasNoiseOfItsOwn() {
+        float[] expected = {-1.6914357f, -1.1320295f, 0.32612854f, -1.4560038f, -1.242336f, 1.6265315f};
+        assertArrayEquals(expected, SeededNoise.ofUpsampler(42).start(1, 6).toFloatArray());
+        Tensor noise = Tensor.zeros(ElementType.FLOAT32, 1, 4);
+        SeededNoise.ofUpsampler(42).fill(2, noise);
+        assertArrayEquals(new float[] {0.77075785f, -0.742392f, -0.056098323f, 0.47069138f}, noise.toFloatArray());
+    }
+
+    @Test
+    void anyNumberOfElementsTakesTheFirstOfTheStream() {
+        float[] longest = new SeededNoise(42).start(1, 9).toFloatArray();
+        for (int length = 0; length < 9; length++) {
+            assertArrayEquals(
+                    Arrays.copyOf(longest, length),
+                    new SeededNoise(42).start(1, length).toFloatArray());
+        }
+        assertEquals(0, new SeededNoise().start(0, 3).size());
+    }
+
+    @Test
+    void theBatchMustHaveOneImagePerSeed() {
+        assertThrows(IllegalArgumentException.class, () -> new SeededNoise(1, 2).start(3, 4));
+        assertThrows(IllegalArgumentException.class, () -> new SeededNoise(1).start());
+    }
+
+    @Test
+    void seedsAreCopied() {
+        long[] seeds = {42};
+        SeededNoise noise = new SeededNoise(seeds);
+        seeds[0] = 43;
+        assertEquals(-0.9701898f, noise.start(1, 1).floats().get(0));
     }
 }
