@@ -71,62 +71,6 @@ COLUMNS = (
 )
 
 
-class AttentionPool(nn.Module):
-    """All positions and their mean attend to one another; the mean's answer is the picture's."""
-
-    def __init__(self, positions, channels, head_width, out):
-        super().__init__()
-        self.head_width = head_width
-        self.positional_embedding = nn.Parameter(torch.empty(channels, positions + 1))
-        self.qkv_proj = nn.Conv1d(channels, 3 * channels, 1)
-        self.c_proj = nn.Conv1d(channels, out, 1)
-
-    def forward(self, x):
-        places = x.flatten(2)
-        places = torch.cat([places.mean(2, keepdim=True), places], dim=2) + self.positional_embedding
-        heads = (places.shape[1] // self.head_width, self.head_width)
-        q, k, v = self.qkv_proj(places).unflatten(1, (3, *heads)).unbind(1)
-        affinity = torch.einsum("nhcq,nhck->nhqk", q, k) / self.head_width**0.5
-        mixed = torch.einsum("nhqk,nhck->nhcq", affinity.softmax(3), v)
-        return self.c_proj(mixed.flatten(1, 2))[:, :, 0]
-
-
-class Classifier(nn.Module):
-    """The noisy classifier with the attention pool; parameters are named as in the published state dicts."""
-
-    def __init__(self, flags):
-        super().__init__()
-        self.c = c = peer.Config({
-            "image_size": flags["image_size"],
-            "num_channels": flags.get("classifier_width", 128),
-            "num_res_blocks": flags.get("classifier_depth", 2),
-            "channel_mult": flags.get("channel_mult", ""),
-            "attention_resolutions": flags.get("classifier_attention_resolutions", "32,16,8"),
-            "num_heads": 1,
-            "num_head_channels": flags.get("num_head_channels", 64),
-            "use_scale_shift_norm": flags.get("classifier_use_scale_shift_norm", True),
-            "resblock_updown": flags.get("classifier_resblock_updown", True),
-        })
-        self.time_embed = peer.time_embedding(c)
-        self.input_blocks, given = peer.downward(c, 3)
-        self.middle_block = peer.middle(c, given[-1])
-        positions = (c.size >> len(c.multipliers) - 1) ** 2
-        pool = AttentionPool(positions, given[-1], c.head_width, flags.get("num_classes", 1000))
-        self.out = nn.Sequential(peer.norm(given[-1]), nn.SiLU(), pool)
-
-    def forward(self, x, t):
-        emb = self.time_embed(peer.waves(self.c, t))
-        for stage in self.input_blocks:
-            x = stage(x, emb)
-        return self.out(self.middle_block(x, emb))
-
-    def guidance(self, x, t, y):
-        """log p(y | x) and its gradient by x."""
-        x = x.clone().requires_grad_()
-        chosen = self(x, t).log_softmax(1).gather(1, y[:, None])[:, 0]
-        return chosen.detach(), torch.autograd.grad(chosen.sum(), x)[0]
-
-
 def random_network(make, seed):
     """Random weights that keep activations near 1 in every layer, those too that training starts from zero."""
     with torch.device("meta"):
@@ -204,7 +148,7 @@ class Run:
         arguments += ["--model", name] if self.args.by_name else ["--flags", work / "flags.json"]
         if classifier_flags and "fp32" in self.args.precision:
             (work / "classifier.json").write_text(json.dumps(classifier_flags))
-            classifier = random_network(lambda: Classifier(classifier_flags), seed + 1)
+            classifier = random_network(lambda: peer.Classifier(classifier_flags), seed + 1)
             classifier_count = sum(p.numel() for p in classifier.parameters())
             with torch.inference_mode():
                 expected["logits"] = classifier(guided["x"], guided["t"])
@@ -280,7 +224,7 @@ def check(file):
     """Compares the classifier with the published one on a golden case; returns the exit code."""
     case = pathlib.Path(file)
     flags = json.loads(case.read_text())
-    network = Classifier(flags)
+    network = peer.Classifier(flags)
     network.load_state_dict(torch.load(case.with_suffix(".pt"), map_location="cpu", weights_only=True))
     with np.load(case.with_suffix(".npz")) as arrays:
         x, t, y, logits, grad = (torch.from_numpy(arrays[k]) for k in ("x", "t", "y", "logits", "grad"))

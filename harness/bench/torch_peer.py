@@ -4,7 +4,9 @@
     torch_peer.py --check unet.json                    compares with unet.pt and unet.npz beside the flags, exit 1 if off
     torch_peer.py --flags flags.json --out times.json  measures like `harness bench --squared-error`
 
-A training step is noising, forward, mean squared error of the noise (the network has learn_sigma false), backward, AdamW
+Each measurement is taken in PyTorch's default memory layout and in channels_last, with --bf16 also under bfloat16 autocast.
+A guided step is the published one: the denoiser, the classifier's gradient by autograd, and the DDIM update. A training step
+is noising, forward, mean squared error of the noise (the network has learn_sigma false), backward, AdamW
 and one moving average of the weights. Needs PyTorch 2 and, for --check, NumPy.
 """
 import argparse
@@ -246,6 +248,63 @@ class Denoiser(nn.Module):
         return self.out(x)
 
 
+class AttentionPool(nn.Module):
+    """All positions and their mean attend to one another; the mean's answer is the picture's."""
+
+    def __init__(self, positions, channels, head_width, out):
+        super().__init__()
+        self.head_width = head_width
+        self.positional_embedding = nn.Parameter(torch.empty(channels, positions + 1))
+        self.qkv_proj = nn.Conv1d(channels, 3 * channels, 1)
+        self.c_proj = nn.Conv1d(channels, out, 1)
+
+    def forward(self, x):
+        places = x.flatten(2)
+        places = torch.cat([places.mean(2, keepdim=True), places], dim=2) + self.positional_embedding
+        heads = (places.shape[1] // self.head_width, self.head_width)
+        q, k, v = self.qkv_proj(places).unflatten(1, (3, *heads)).unbind(1)
+        affinity = torch.einsum("nhcq,nhck->nhqk", q, k) / self.head_width**0.5
+        mixed = torch.einsum("nhqk,nhck->nhcq", affinity.softmax(3), v)
+        return self.c_proj(mixed.flatten(1, 2))[:, :, 0]
+
+
+class Classifier(nn.Module):
+    """The noisy classifier with the attention pool; parameters are named as in the published state dicts."""
+
+    def __init__(self, flags):
+        super().__init__()
+        self.c = c = Config({
+            "image_size": flags["image_size"],
+            "num_channels": flags.get("classifier_width", 128),
+            "num_res_blocks": flags.get("classifier_depth", 2),
+            "channel_mult": flags.get("channel_mult", ""),
+            "attention_resolutions": flags.get("classifier_attention_resolutions", "32,16,8"),
+            "num_heads": 1,
+            "num_head_channels": flags.get("num_head_channels", 64),
+            "use_scale_shift_norm": flags.get("classifier_use_scale_shift_norm", True),
+            "resblock_updown": flags.get("classifier_resblock_updown", True),
+        })
+        self.time_embed = time_embedding(c)
+        self.input_blocks, given = downward(c, 3)
+        self.middle_block = middle(c, given[-1])
+        positions = (c.size >> len(c.multipliers) - 1) ** 2
+        self.classes = flags.get("num_classes", 1000)
+        pool = AttentionPool(positions, given[-1], c.head_width, self.classes)
+        self.out = nn.Sequential(norm(given[-1]), nn.SiLU(), pool)
+
+    def forward(self, x, t):
+        emb = self.time_embed(waves(self.c, t))
+        for stage in self.input_blocks:
+            x = stage(x, emb)
+        return self.out(self.middle_block(x, emb))
+
+    def guidance(self, x, t, y):
+        """log p(y | x) and its gradient by x."""
+        x = x.clone().requires_grad_()
+        chosen = self(x, t).log_softmax(1).gather(1, y[:, None])[:, 0]
+        return chosen.detach(), torch.autograd.grad(chosen.sum(), x)[0]
+
+
 def check(flags_file):
     """Compares with the published network's output on a golden case; returns the exit code."""
     import numpy as np
@@ -290,6 +349,15 @@ class Bench:
         return torch.randint(config.classes, (n,), device=self.device) if config.classes else None
 
     def take(self, name, layout, work):
+        self.take_in(name, "channels_last" if layout == torch.channels_last else "default", work)
+        if self.args.bf16:
+            def autocast():
+                with torch.autocast(self.args.device, torch.bfloat16):
+                    work()
+
+            self.take_in(name, "bf16 channels_last" if layout == torch.channels_last else "bf16", autocast)
+
+    def take_in(self, name, layout, work):
         for _ in range(self.args.warm_up):
             work()
         seconds = []
@@ -299,7 +367,7 @@ class Bench:
             seconds.append(time.perf_counter() - start)
         self.timings.append({
             "name": name,
-            "layout": "channels_last" if layout == torch.channels_last else "default",
+            "layout": layout,
             "min": min(seconds),
             "median": statistics.median(seconds),
             "pictures_per_second": self.args.batch_size / statistics.median(seconds),
@@ -322,6 +390,34 @@ class Bench:
                 network(**given).cpu()
 
         self.take("denoiser forward", layout, work)
+
+    def guided(self, layout):
+        config = Config(self.flags)
+        network = self.network(config, layout).eval()
+        torch.manual_seed(1)
+        classifier = Classifier(json.loads(pathlib.Path(self.args.classifier_flags).read_text())).eval()
+        with torch.no_grad():
+            for parameter in classifier.parameters():
+                nn.init.normal_(parameter, std=0.02)
+        classifier = classifier.to(self.device).to(memory_format=layout)
+        step = config.steps // 2
+        bar = alphas_cumprod(config.steps, config.schedule)
+        now, before = bar[step].item(), bar[step - 1].item()
+        n = self.args.batch_size
+        x = self.pictures(config.size, layout)
+        t = torch.full((n,), step, device=self.device)
+        y = torch.randint(classifier.classes, (n,), device=self.device)
+
+        def work():
+            with torch.no_grad():
+                eps = network(x, t, y if config.classes else None)[:, :3].float()
+            x0 = ((x - (1 - now) ** 0.5 * eps) / now**0.5).clamp(-1, 1)
+            eps = (x - now**0.5 * x0) / (1 - now) ** 0.5
+            eps = eps - (1 - now) ** 0.5 * classifier.guidance(x, t, y)[1].float()
+            x0 = (x - (1 - now) ** 0.5 * eps) / now**0.5
+            (before**0.5 * x0 + (1 - before) ** 0.5 * eps).cpu()
+
+        self.take("guided DDIM step", layout, work)
 
     def training(self, layout):
         config = Config({**self.flags, "learn_sigma": False})
@@ -367,6 +463,8 @@ def main():
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--check", nargs="+", metavar="JSON", help="flags of golden cases")
     what.add_argument("--flags", metavar="JSON")
+    parser.add_argument("--classifier-flags", metavar="JSON", help="of the noisy classifier, for --measure guided")
+    parser.add_argument("--bf16", action="store_true", help="measure under bfloat16 autocast too")
     parser.add_argument("--measure", default="forward,training")
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--warm-up", type=int, default=3)
@@ -385,10 +483,12 @@ def main():
     flags = json.loads(pathlib.Path(args.flags).read_text())
     bench = Bench(flags, args)
     for name in args.measure.split(","):
-        if name not in ("forward", "training"):
-            parser.error(f"--measure takes forward and training, not {name}")
+        if name not in ("forward", "guided", "training"):
+            parser.error(f"--measure takes forward, guided and training, not {name}")
+        if name == "guided" and not args.classifier_flags:
+            parser.error("--measure guided needs --classifier-flags")
         for layout in (torch.contiguous_format, torch.channels_last):
-            (bench.forward if name == "forward" else bench.training)(layout)
+            getattr(bench, name)(layout)
     text = json.dumps(bench.report(), indent=1)
     if args.out:
         pathlib.Path(args.out).write_text(text + "\n")
