@@ -3,6 +3,7 @@ package io.adm4j.runtime;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -15,23 +16,49 @@ import java.util.concurrent.Executors;
  */
 final class OnnxEnvironment {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
-    private static final OrtEnvironment ENVIRONMENT = create();
-    private static final ExecutorService WORKERS = workers(PROCESSORS);
+    private static OrtEnvironment environment;
+    private static ExecutorService workers;
 
     private OnnxEnvironment() {}
 
+    /**
+     * The environment, made at the first call.
+     *
+     * @throws RuntimeFailure if ONNX Runtime's native libraries cannot be loaded here
+     */
+    static synchronized OrtEnvironment get() {
+        if (environment == null) {
+            environment = create();
+        }
+        return environment;
+    }
+
     private static OrtEnvironment create() {
+        ExtractedLibraries libraries = new ExtractedLibraries(Path.of(System.getProperty("java.io.tmpdir")));
+        libraries.requireRoom();
         try (OrtEnvironment.ThreadingOptions threads = new OrtEnvironment.ThreadingOptions()) {
             threads.setGlobalIntraOpNumThreads(PROCESSORS);
             threads.setGlobalInterOpNumThreads(1);
             return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "adm4j", threads);
         } catch (OrtException e) {
             throw new RuntimeFailure("ONNX Runtime did not start: " + OnnxSession.oneLine(e), e);
+        } catch (LinkageError e) {
+            throw new RuntimeFailure(
+                    "ONNX Runtime's native libraries could not be loaded on " + System.getProperty("os.name") + " "
+                            + System.getProperty("os.arch") + ": " + reason(e)
+                            + "; it has builds for Linux, macOS and Windows on x86-64 and arm64.",
+                    e);
+        } finally {
+            libraries.removeLoaded();
         }
     }
 
-    static OrtEnvironment get() {
-        return ENVIRONMENT;
+    private static String reason(Throwable failure) {
+        Throwable last = failure;
+        while (last.getCause() != null) {
+            last = last.getCause();
+        }
+        return String.valueOf(last.getMessage()).lines().findFirst().orElse("");
     }
 
     /** Processors that this process may use, at least 1. */
@@ -40,8 +67,11 @@ final class OnnxEnvironment {
     }
 
     /** Threads for shares of batches, as many as processors. */
-    static ExecutorService workers() {
-        return WORKERS;
+    static synchronized ExecutorService workers() {
+        if (workers == null) {
+            workers = workers(PROCESSORS);
+        }
+        return workers;
     }
 
     /** A pool of threads that do not keep the process alive. */
