@@ -7,7 +7,7 @@ import io.adm4j.harness.evaluation.metrics.FrechetBootstrap;
 import io.adm4j.harness.evaluation.metrics.FrechetDistance;
 import io.adm4j.harness.evaluation.metrics.FrechetExtrapolation;
 import io.adm4j.harness.evaluation.metrics.KernelDistance;
-import io.adm4j.harness.evaluation.metrics.NeighbourhoodScores;
+import io.adm4j.harness.evaluation.metrics.NeighborhoodScores;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
@@ -62,7 +62,7 @@ public enum MetricBenchTarget {
                 () -> KernelDistance.between(reference, samples, 0, products, n -> {})
                         .value();
             case NEIGHBOURS ->
-                () -> NeighbourhoodScores.between(reference, samples, EvaluatorSettings.PUBLISHED_K, products, n -> {})
+                () -> NeighborhoodScores.between(reference, samples, EvaluatorSettings.PUBLISHED_K, products, n -> {})
                         .precision();
         };
     }

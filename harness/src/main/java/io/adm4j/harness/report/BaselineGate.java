@@ -1,6 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
 import io.adm4j.harness.evaluation.result.ImageSet;
@@ -37,7 +38,7 @@ public final class BaselineGate {
     public static BaselineGate open(Path baseline, Map<Metric, Double> limits) {
         Baseline read = Baseline.read(baseline);
         for (Metric metric : limits.keySet()) {
-            if (read.results().stream().noneMatch(r -> r.scores().containsKey(metric))) {
+            if (read.results().stream().noneMatch(r -> r.scores().get(metric).isPresent())) {
                 throw new UserError("The baseline " + read.file() + " has no " + metric.title()
                         + " to set a limit to; make the baseline again with that metric, or leave the limit out.");
             }
@@ -60,7 +61,7 @@ public final class BaselineGate {
                 "reference",
                 brief(baseline.reference().sha256().orElse("no checksum")),
                 brief(reference.sha256().orElse("no checksum")));
-        same("neighbour (--k)", baseline.k(), settings.k());
+        same("neighbor (--k)", baseline.k(), settings.k());
         same("split of the Inception Score", baseline.inceptionSplit(), settings.inceptionSplit());
         for (Metric metric : limits.keySet()) {
             if (!settings.metrics().contains(metric)) {
@@ -85,21 +86,21 @@ public final class BaselineGate {
      *
      * @throws UserError if the comparison would mean nothing, or a metric with a limit could not be computed
      */
-    public Comparison check(EvaluationReport report) {
-        requireComparable(report.network(), report.reference(), report.settings());
+    public Comparison check(Evaluation evaluation) {
+        requireComparable(evaluation.network(), evaluation.reference(), evaluation.settings());
         List<Verdict> verdicts = new ArrayList<>();
-        for (Result result : report.results()) {
-            Baseline.Measured before = counterpart(result.point(), result.samples());
+        for (Result result : evaluation.results()) {
+            Result before = counterpart(result.point(), result.samples());
             for (Metric metric : Metric.values()) {
                 Optional<Double> now = result.scores().get(metric).map(Score::value);
-                Double old = before.scores().get(metric);
-                if (old != null && now.isPresent()) {
+                Optional<Double> old = before.scores().get(metric).map(Score::value);
+                if (old.isPresent() && now.isPresent()) {
                     OptionalDouble allowed =
                             limits.containsKey(metric) ? OptionalDouble.of(limits.get(metric)) : OptionalDouble.empty();
-                    verdicts.add(new Verdict(result.name(), metric, old, now.get(), allowed));
+                    verdicts.add(new Verdict(result.name(), metric, old.get(), now.get(), allowed));
                 } else if (limits.containsKey(metric)) {
                     throw new UserError(
-                            metric.title() + " has a limit, but " + (old == null ? "the baseline" : "this run")
+                            metric.title() + " has a limit, but " + (old.isEmpty() ? "the baseline" : "this run")
                                     + " could not compute it for " + result.name() + ".");
                 }
             }
@@ -107,19 +108,15 @@ public final class BaselineGate {
         return new Comparison(baseline.file() + " of " + baseline.created(), verdicts);
     }
 
-    private Baseline.Measured counterpart(Optional<SamplingPoint> point, ImageSet samples) {
-        Baseline.Measured found = baseline.find(point, samples)
+    private Result counterpart(Optional<SamplingPoint> point, ImageSet samples) {
+        Result found = baseline.find(point, samples)
                 .orElseThrow(() -> new UserError("The baseline "
                         + baseline.file() + " has no result for "
                         + point.map(SamplingPoint::toString).orElse(samples.source())
                         + "; it has: "
                         + String.join(
                                 "; ",
-                                baseline.results().stream()
-                                        .map(r -> r.point()
-                                                .map(SamplingPoint::toString)
-                                                .orElse(r.samples().source()))
-                                        .toList())
+                                baseline.results().stream().map(Result::name).toList())
                         + "."));
         same("number of samples", found.samples().count(), samples.count());
         same("size of the samples", found.samples().imageSize(), samples.imageSize());

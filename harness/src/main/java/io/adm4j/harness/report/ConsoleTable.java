@@ -1,5 +1,6 @@
 package io.adm4j.harness.report;
 
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import java.util.ArrayList;
@@ -11,12 +12,12 @@ import java.util.Optional;
 final class ConsoleTable {
     private ConsoleTable() {}
 
-    static List<String> of(EvaluationReport report, Optional<Comparison> comparison) {
+    static List<String> of(Evaluation evaluation, Optional<Comparison> comparison) {
         String ruler = "-".repeat(64);
         List<String> lines = new ArrayList<>();
-        Result first = report.results().get(0);
-        boolean several = report.results().size() > 1;
-        report.model().ifPresent(model -> lines.add(row("Model", model.name() + "  " + model.path())));
+        Result first = evaluation.results().get(0);
+        boolean several = evaluation.results().size() > 1;
+        evaluation.model().ifPresent(model -> lines.add(row("Model", model.name() + "  " + model.path())));
         if (!several) {
             first.point().ifPresent(point -> lines.add(row("Sampled by", point.toString())));
         }
@@ -24,14 +25,15 @@ final class ConsoleTable {
                 "Samples",
                 first.samples()
                         + (several ? " in each set" : "  " + first.samples().source())));
-        lines.add(
-                row("Reference", report.reference() + "  " + report.reference().source()));
+        lines.add(row(
+                "Reference",
+                evaluation.reference() + "  " + evaluation.reference().source()));
         lines.add(row(
                 "Features",
-                report.network().features() + "  " + report.network().name()));
+                evaluation.network().features() + "  " + evaluation.network().name()));
         lines.add(ruler);
         if (several) {
-            lines.addAll(table(report));
+            lines.addAll(table(evaluation));
         } else {
             first.scores()
                     .scores()
@@ -49,8 +51,8 @@ final class ConsoleTable {
                             + (several ? " at " + v.result() : "")));
             lines.add(ruler);
         });
-        lines.add(EvaluationReport.COMPARABILITY);
-        report.results().stream()
+        lines.add(Evaluation.COMPARABILITY);
+        evaluation.results().stream()
                 .map(result -> result.scores().warnings())
                 .flatMap(Collection::stream)
                 .distinct()
@@ -58,18 +60,18 @@ final class ConsoleTable {
         return lines;
     }
 
-    private static List<String> table(EvaluationReport report) {
-        List<Metric> metrics = ScoreFormat.metrics(report);
-        int nameWidth = report.results().stream()
-                .mapToInt(r -> ReportText.shortName(report, r).length())
+    private static List<String> table(Evaluation evaluation) {
+        List<Metric> metrics = ScoreFormat.metrics(evaluation);
+        int nameWidth = evaluation.results().stream()
+                .mapToInt(r -> ReportText.shortName(evaluation, r).length())
                 .max()
                 .orElse(0);
         List<String> lines = new ArrayList<>();
         StringBuilder head = new StringBuilder(pad("", nameWidth));
         metrics.forEach(metric -> head.append("  ").append(padLeft(metric.title(), width(metric))));
         lines.add(head.toString());
-        for (Result result : report.results()) {
-            StringBuilder line = new StringBuilder(pad(ReportText.shortName(report, result), nameWidth));
+        for (Result result : evaluation.results()) {
+            StringBuilder line = new StringBuilder(pad(ReportText.shortName(evaluation, result), nameWidth));
             for (Metric metric : metrics) {
                 String value = result.scores()
                         .get(metric)

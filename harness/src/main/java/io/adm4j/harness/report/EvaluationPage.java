@@ -1,6 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.harness.evaluation.result.ClassScores;
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.Gallery;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
@@ -28,21 +29,21 @@ final class EvaluationPage {
     /** Images smaller than this are shown with their pixels as squares. */
     private static final int SMALL = 64;
 
-    private final EvaluationReport report;
+    private final Evaluation evaluation;
     private final Optional<Comparison> comparison;
 
-    private EvaluationPage(EvaluationReport report, Optional<Comparison> comparison) {
-        this.report = report;
+    private EvaluationPage(Evaluation evaluation, Optional<Comparison> comparison) {
+        this.evaluation = evaluation;
         this.comparison = comparison;
     }
 
-    static String of(EvaluationReport report, Optional<Comparison> comparison) {
-        return new EvaluationPage(report, comparison).html();
+    static String of(Evaluation evaluation, Optional<Comparison> comparison) {
+        return new EvaluationPage(evaluation, comparison).html();
     }
 
     private String html() {
-        Page page = new Page(ReportText.title(report));
-        page.paragraph("lead", ReportText.lead(report));
+        Page page = new Page(ReportText.title(evaluation));
+        page.paragraph("lead", ReportText.lead(evaluation));
         comparison.ifPresent(c -> banner(page, c));
         warnings(page);
         scores(page);
@@ -51,9 +52,9 @@ final class EvaluationPage {
         gallery(page);
         neighbours(page);
         classes(page);
-        page.facts("How the samples were made", ReportText.sampling(report));
-        page.facts("What the figures rest on", ReportText.provenance(report));
-        page.paragraph("note", EvaluationReport.COMPARABILITY);
+        page.facts("How the samples were made", ReportText.sampling(evaluation));
+        page.facts("What the figures rest on", ReportText.provenance(evaluation));
+        page.paragraph("note", Evaluation.COMPARABILITY);
         return page.script("evaluation.js").finish();
     }
 
@@ -65,7 +66,7 @@ final class EvaluationPage {
     }
 
     private void warnings(Page page) {
-        List<String> warnings = report.results().stream()
+        List<String> warnings = evaluation.results().stream()
                 .map(r -> r.scores().warnings())
                 .flatMap(Collection::stream)
                 .distinct()
@@ -79,8 +80,8 @@ final class EvaluationPage {
 
     private void scores(Page page) {
         page.heading("Scores");
-        if (report.results().size() == 1) {
-            Result result = report.results().get(0);
+        if (evaluation.results().size() == 1) {
+            Result result = evaluation.results().get(0);
             page.add("<div class=\"scores\">\n");
             result.scores().scores().forEach(score -> page.add(card(result, score)));
             page.add("</div>\n");
@@ -98,12 +99,12 @@ final class EvaluationPage {
     }
 
     private void table(Page page) {
-        List<Metric> metrics = ScoreFormat.metrics(report);
+        List<Metric> metrics = ScoreFormat.metrics(evaluation);
         page.add("<div class=\"card scroll\"><table class=\"sweep\">\n<tr><th>Samples</th>");
         metrics.forEach(metric -> page.add("<th>" + heading(metric) + "</th>"));
         page.add("<th>Time</th></tr>\n");
-        for (Result result : report.results()) {
-            page.add("<tr><td>" + Html.escape(ReportText.shortName(report, result)) + "</td>");
+        for (Result result : evaluation.results()) {
+            page.add("<tr><td>" + Html.escape(ReportText.shortName(evaluation, result)) + "</td>");
             for (Metric metric : metrics) {
                 page.add(result.scores()
                         .get(metric)
@@ -123,19 +124,19 @@ final class EvaluationPage {
                 + (intervals ? " Brackets hold 95% confidence intervals." : "")
                 + (errors ? " After &plusmn; stands one standard error." : "")
                 + "</p>\n<dl class=\"card definitions\">\n");
-        ReportText.definitions(report)
+        ReportText.definitions(evaluation)
                 .forEach(score -> page.add(
                         "<dt>" + heading(score.metric()) + "</dt><dd>" + Html.escape(score.definition()) + "</dd>\n"));
         page.add("</dl>\n");
     }
 
     private Stream<Score> scores() {
-        return report.results().stream().flatMap(r -> r.scores().scores().stream());
+        return evaluation.results().stream().flatMap(r -> r.scores().scores().stream());
     }
 
     private boolean best(Score score) {
         Metric metric = score.metric();
-        return report.results().stream()
+        return evaluation.results().stream()
                 .flatMap(r -> r.scores().get(metric).stream())
                 .noneMatch(other ->
                         metric.lowerIsBetter() ? other.value() < score.value() : other.value() > score.value());
@@ -181,7 +182,7 @@ final class EvaluationPage {
 
     /** Curves over what was swept: the classifier scale, else the number of steps. */
     private void curves(Page page) {
-        Optional<Sweep> swept = Sweep.of(report);
+        Optional<Sweep> swept = Sweep.of(evaluation);
         if (swept.isEmpty()) {
             return;
         }
@@ -192,7 +193,7 @@ final class EvaluationPage {
                         "Fidelity and variety",
                         "each point is one " + sweep.title() + "; up and to the right is better",
                         chart.svg()));
-        for (Metric metric : ScoreFormat.metrics(report)) {
+        for (Metric metric : ScoreFormat.metrics(evaluation)) {
             sweep.chart(metric)
                     .ifPresent(chart -> page.chart(
                             metric.title(),
@@ -204,8 +205,9 @@ final class EvaluationPage {
     }
 
     private void gallery(Page page) {
-        List<Result> shown =
-                report.results().stream().filter(r -> r.gallery().isPresent()).toList();
+        List<Result> shown = evaluation.results().stream()
+                .filter(r -> r.gallery().isPresent())
+                .toList();
         if (shown.isEmpty()) {
             return;
         }
@@ -230,7 +232,7 @@ final class EvaluationPage {
         page.add("<div class=\"row\">\n");
         for (Result result : shown) {
             Gallery gallery = result.gallery().get();
-            page.add("<figure class=\"card\"><figcaption>" + Html.escape(ReportText.shortName(report, result))
+            page.add("<figure class=\"card\"><figcaption>" + Html.escape(ReportText.shortName(evaluation, result))
                     + "<span>"
                     + result.scores()
                             .get(Metric.FID)
@@ -269,7 +271,7 @@ final class EvaluationPage {
     }
 
     private void neighbours(Page page) {
-        List<Result> shown = report.results().stream()
+        List<Result> shown = evaluation.results().stream()
                 .filter(r -> r.gallery().filter(g -> !g.nearest().isEmpty()).isPresent())
                 .toList();
         if (shown.isEmpty()) {
@@ -285,7 +287,7 @@ final class EvaluationPage {
         for (Result result : shown) {
             if (shown.size() > 1) {
                 page.add("<details" + (first ? " open" : "") + "><summary>"
-                        + Html.escape(ReportText.shortName(report, result)) + "</summary>\n");
+                        + Html.escape(ReportText.shortName(evaluation, result)) + "</summary>\n");
             }
             page.add(neighbours(result.gallery().get(), shown.size()));
             if (shown.size() > 1) {
@@ -336,7 +338,7 @@ final class EvaluationPage {
     }
 
     private void classes(Page page) {
-        List<Result> shown = report.results().stream()
+        List<Result> shown = evaluation.results().stream()
                 .filter(r -> !r.scores().perClass().isEmpty())
                 .toList();
         if (shown.isEmpty()) {
@@ -351,7 +353,7 @@ final class EvaluationPage {
         for (Result result : shown) {
             if (shown.size() > 1) {
                 page.add("<details" + (first ? " open" : "") + "><summary>"
-                        + Html.escape(ReportText.shortName(report, result)) + "</summary>\n");
+                        + Html.escape(ReportText.shortName(evaluation, result)) + "</summary>\n");
             }
             page.add(classes(result));
             if (shown.size() > 1) {
@@ -400,7 +402,7 @@ final class EvaluationPage {
 
     /** All changes of a single result; of several, whose table has them, those with a limit. */
     private void changes(Page page, Comparison c) {
-        boolean several = report.results().size() > 1;
+        boolean several = evaluation.results().size() > 1;
         List<Verdict> shown = c.verdicts().stream()
                 .filter(v -> !several || v.allowed().isPresent())
                 .toList();
@@ -412,7 +414,7 @@ final class EvaluationPage {
                 "<div class=\"card scroll tall\"><table class=\"verdicts\">\n<tr>" + (several ? "<th>Samples</th>" : "")
                         + "<th>Metric</th><th>Baseline</th><th>Now</th><th>Change</th><th>Allowed</th><th>Verdict</th></tr>\n");
         Map<String, String> names = new LinkedHashMap<>();
-        report.results().forEach(r -> names.put(r.name(), ReportText.shortName(report, r)));
+        evaluation.results().forEach(r -> names.put(r.name(), ReportText.shortName(evaluation, r)));
         for (Verdict v : shown) {
             Metric metric = v.metric();
             page.add(
@@ -438,7 +440,7 @@ final class EvaluationPage {
     }
 
     private String className(int label) {
-        return report.model().map(m -> m.className(label)).orElse(String.valueOf(label));
+        return evaluation.model().map(m -> m.className(label)).orElse(String.valueOf(label));
     }
 
     private static String heading(Metric metric) {

@@ -1,5 +1,6 @@
 package io.adm4j.harness.report;
 
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.Score;
@@ -19,12 +20,12 @@ final class JunitReport {
 
     private JunitReport() {}
 
-    static String of(EvaluationReport report, Optional<Comparison> comparison) {
+    static String of(Evaluation evaluation, Optional<Comparison> comparison) {
         int tests = 0;
         int failures = 0;
         double seconds = 0;
         StringBuilder suites = new StringBuilder();
-        for (Result result : report.results()) {
+        for (Result result : evaluation.results()) {
             StringBuilder cases = new StringBuilder();
             int failed = 0;
             for (Score score : result.scores().scores()) {
@@ -36,7 +37,7 @@ final class JunitReport {
             suites.append("  <testsuite")
                     .append(attribute("name", "eval " + result.name()))
                     .append(counts(size, failed, result.seconds()))
-                    .append(attribute("timestamp", TIME.format(report.created())))
+                    .append(attribute("timestamp", TIME.format(evaluation.created())))
                     .append(">\n")
                     .append(cases)
                     .append("  </testsuite>\n");

@@ -1,5 +1,6 @@
 package io.adm4j.harness.report;
 
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.Score;
@@ -13,37 +14,37 @@ import java.util.Optional;
 final class MarkdownReport {
     private MarkdownReport() {}
 
-    static String of(EvaluationReport report, Optional<Comparison> comparison) {
-        StringBuilder md = new StringBuilder("## " + escape(ReportText.title(report)) + "\n\n");
-        md.append(escape(ReportText.lead(report))).append("\n\n");
+    static String of(Evaluation evaluation, Optional<Comparison> comparison) {
+        StringBuilder md = new StringBuilder("## " + escape(ReportText.title(evaluation)) + "\n\n");
+        md.append(escape(ReportText.lead(evaluation))).append("\n\n");
         comparison.ifPresent(c -> md.append(c.failure()
                         .map(f -> "**:x: " + escape(f) + "**")
                         .orElse(escape("Compared with " + c.baseline() + ": " + ReportText.passed(c))))
                 .append("\n\n"));
-        if (report.results().size() == 1) {
-            single(md, report.results().get(0), comparison);
+        if (evaluation.results().size() == 1) {
+            single(md, evaluation.results().get(0), comparison);
         } else {
-            sweep(md, report, comparison);
+            sweep(md, evaluation, comparison);
         }
-        report.results().stream()
+        evaluation.results().stream()
                 .map(result -> result.scores().warnings())
                 .flatMap(Collection::stream)
                 .distinct()
                 .forEach(warning ->
                         md.append("> :warning: ").append(escape(warning)).append("\n\n"));
         md.append("<details><summary>What the figures mean</summary>\n\n");
-        for (Score score : ReportText.definitions(report)) {
+        for (Score score : ReportText.definitions(evaluation)) {
             md.append("- **")
                     .append(escape(score.metric().title()))
                     .append("**: ")
                     .append(escape(score.definition()))
                     .append('\n');
         }
-        md.append("\n").append(EvaluationReport.COMPARABILITY).append("\n\n</details>\n\n");
+        md.append("\n").append(Evaluation.COMPARABILITY).append("\n\n</details>\n\n");
         md.append("<details><summary>How they were measured</summary>\n\n| | |\n|---|---|\n");
         Map<String, String> facts = new LinkedHashMap<>();
-        ReportText.sampling(report).forEach(facts::put);
-        ReportText.provenance(report).forEach(facts::put);
+        ReportText.sampling(evaluation).forEach(facts::put);
+        ReportText.provenance(evaluation).forEach(facts::put);
         facts.forEach((name, value) -> md.append("| ")
                 .append(escape(name))
                 .append(" | ")
@@ -78,13 +79,15 @@ final class MarkdownReport {
         md.append('\n');
     }
 
-    private static void sweep(StringBuilder md, EvaluationReport report, Optional<Comparison> comparison) {
-        List<Metric> metrics = ScoreFormat.metrics(report);
+    private static void sweep(StringBuilder md, Evaluation evaluation, Optional<Comparison> comparison) {
+        List<Metric> metrics = ScoreFormat.metrics(evaluation);
         md.append("| Samples |");
         metrics.forEach(metric -> md.append(' ').append(heading(metric)).append(" |"));
         md.append("\n|---|").append("---:|".repeat(metrics.size())).append('\n');
-        for (Result result : report.results()) {
-            md.append("| ").append(escape(ReportText.shortName(report, result))).append(" |");
+        for (Result result : evaluation.results()) {
+            md.append("| ")
+                    .append(escape(ReportText.shortName(evaluation, result)))
+                    .append(" |");
             for (Metric metric : metrics) {
                 md.append(' ');
                 result.scores().get(metric).ifPresent(s -> md.append(ScoreFormat.value(metric, s.value())));

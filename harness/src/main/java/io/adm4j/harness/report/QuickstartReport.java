@@ -3,6 +3,7 @@ package io.adm4j.harness.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.feedback.ShortDecimal;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.evaluation.result.Evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +125,7 @@ public record QuickstartReport(
                                 + " whole. Precision: the share of samples that look like real images. Recall: the share of real"
                                 + " images that the samples come close to. Inception-style: sure and varied classes. The best of"
                                 + " each column is marked. ")
-                .append(Html.escape(EvaluationReport.COMPARABILITY))
+                .append(Html.escape(Evaluation.COMPARABILITY))
                 .append("</p>\n");
         into.add(page.toString());
     }

@@ -1,6 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.feedback.ShortDecimal;
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.result.Result;
@@ -20,29 +21,30 @@ import java.util.stream.Collectors;
 final class ReportText {
     private ReportText() {}
 
-    static String title(EvaluationReport report) {
+    static String title(Evaluation evaluation) {
         return "Evaluation of "
-                + report.model()
+                + evaluation
+                        .model()
                         .map(Model::name)
-                        .orElseGet(() -> report.results().size() == 1
-                                ? fileName(report.results().get(0).samples().source())
-                                : report.results().size() + " sets of samples");
+                        .orElseGet(() -> evaluation.results().size() == 1
+                                ? fileName(evaluation.results().get(0).samples().source())
+                                : evaluation.results().size() + " sets of samples");
     }
 
     /** One sentence: how many samples against how many references, on which features. */
-    static String lead(EvaluationReport report) {
-        ImageSet samples = report.results().get(0).samples();
-        ImageSet reference = report.reference();
+    static String lead(Evaluation evaluation) {
+        ImageSet samples = evaluation.results().get(0).samples();
+        ImageSet reference = evaluation.reference();
         return String.format(
                 Locale.ROOT,
                 "%s%,d samples of %s against %,d reference images of %s, on the %,d features of %s.",
-                report.results().size() == 1 ? "" : report.results().size() + " sets of ",
+                evaluation.results().size() == 1 ? "" : evaluation.results().size() + " sets of ",
                 samples.count(),
                 size(samples),
                 reference.count(),
                 size(reference),
-                report.network().features(),
-                report.network().name());
+                evaluation.network().features(),
+                evaluation.network().name());
     }
 
     /** What to say of a comparison without a regression. */
@@ -58,36 +60,36 @@ final class ReportText {
     }
 
     /** What tells a result from the others: only the settings that differ, or the source. */
-    static String shortName(EvaluationReport report, Result result) {
+    static String shortName(Evaluation evaluation, Result result) {
         if (result.point().isEmpty()) {
             return result.samples().source();
         }
         SamplingPoint point = result.point().get();
         List<String> parts = new ArrayList<>();
-        if (varies(report, SamplingPoint::sampler)) {
+        if (varies(evaluation, SamplingPoint::sampler)) {
             parts.add(point.sampler());
         }
-        if (varies(report, SamplingPoint::steps)) {
+        if (varies(evaluation, SamplingPoint::steps)) {
             parts.add(point.steps() + " steps");
         }
-        if (varies(report, SamplingPoint::eta)) {
+        if (varies(evaluation, SamplingPoint::eta)) {
             parts.add("eta " + ShortDecimal.of(point.eta()));
         }
-        if (varies(report, SamplingPoint::classifierScale)) {
+        if (varies(evaluation, SamplingPoint::classifierScale)) {
             parts.add("scale " + ShortDecimal.of(point.classifierScale()));
         }
-        if (varies(report, SamplingPoint::labels)) {
+        if (varies(evaluation, SamplingPoint::labels)) {
             parts.add(point.labels() + " labels");
         }
-        if (varies(report, SamplingPoint::seed)) {
+        if (varies(evaluation, SamplingPoint::seed)) {
             parts.add("seed " + point.seed());
         }
         return parts.isEmpty() ? point.toString() : String.join(", ", parts);
     }
 
     /** Whether the results' points differ in a setting. */
-    static boolean varies(EvaluationReport report, Function<SamplingPoint, Object> setting) {
-        return report.results().stream()
+    static boolean varies(Evaluation evaluation, Function<SamplingPoint, Object> setting) {
+        return evaluation.results().stream()
                         .map(r -> r.point().map(setting).orElse(null))
                         .filter(Objects::nonNull)
                         .distinct()
@@ -96,9 +98,9 @@ final class ReportText {
     }
 
     /** One score a metric, for its definition: that of the first result that has it. */
-    static List<Score> definitions(EvaluationReport report) {
-        return ScoreFormat.metrics(report).stream()
-                .map(metric -> report.results().stream()
+    static List<Score> definitions(Evaluation evaluation) {
+        return ScoreFormat.metrics(evaluation).stream()
+                .map(metric -> evaluation.results().stream()
                         .flatMap(r -> r.scores().get(metric).stream())
                         .findFirst()
                         .orElseThrow())
@@ -106,28 +108,32 @@ final class ReportText {
     }
 
     /** How the samples came about, as far as all results share it. */
-    static Map<String, String> sampling(EvaluationReport report) {
+    static Map<String, String> sampling(Evaluation evaluation) {
         Map<String, String> facts = new LinkedHashMap<>();
-        report.model().ifPresent(model -> {
+        evaluation.model().ifPresent(model -> {
             facts.put("Model", model.name() + "\n" + model.path());
             facts.put("Model's SHA-256 (model.json)", model.sha256());
         });
-        common(facts, report, "Sampler", p -> p.sampler() + (p.eta() == 0 ? "" : ", eta " + ShortDecimal.of(p.eta())));
-        common(facts, report, "Steps", SamplingPoint::steps);
-        common(facts, report, "Classifier scale", p -> ShortDecimal.of(p.classifierScale()));
-        common(facts, report, "Labels", SamplingPoint::labels);
-        common(facts, report, "First seed", p -> String.valueOf(p.seed()));
-        report.results().stream()
+        common(
+                facts,
+                evaluation,
+                "Sampler",
+                p -> p.sampler() + (p.eta() == 0 ? "" : ", eta " + ShortDecimal.of(p.eta())));
+        common(facts, evaluation, "Steps", SamplingPoint::steps);
+        common(facts, evaluation, "Classifier scale", p -> ShortDecimal.of(p.classifierScale()));
+        common(facts, evaluation, "Labels", SamplingPoint::labels);
+        common(facts, evaluation, "First seed", p -> String.valueOf(p.seed()));
+        evaluation.results().stream()
                 .flatMap(r -> r.point().stream())
                 .flatMap(p -> p.others().keySet().stream())
                 .distinct()
-                .forEach(name ->
-                        common(facts, report, sentence(name), p -> p.others().getOrDefault(name, "none")));
-        for (Result result : report.results()) {
+                .forEach(name -> common(
+                        facts, evaluation, sentence(name), p -> p.others().getOrDefault(name, "none")));
+        for (Result result : evaluation.results()) {
             if (result.point().isEmpty()) {
                 facts.put(
                         "Samples"
-                                + (report.results().size() == 1
+                                + (evaluation.results().size() == 1
                                         ? ""
                                         : " " + fileName(result.samples().source())),
                         result.samples() + ", " + result.samples().source());
@@ -135,7 +141,7 @@ final class ReportText {
                         .sha256()
                         .ifPresent(sum -> facts.put(
                                 "SHA-256 of "
-                                        + (report.results().size() == 1
+                                        + (evaluation.results().size() == 1
                                                 ? "the samples"
                                                 : fileName(result.samples().source())),
                                 sum));
@@ -145,31 +151,37 @@ final class ReportText {
     }
 
     /** What the figures rest on. */
-    static Map<String, String> provenance(EvaluationReport report) {
+    static Map<String, String> provenance(Evaluation evaluation) {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Reference", report.reference() + ", " + report.reference().source());
-        report.reference().sha256().ifPresent(sum -> facts.put("Reference's SHA-256", sum));
+        facts.put(
+                "Reference",
+                evaluation.reference() + ", " + evaluation.reference().source());
+        evaluation.reference().sha256().ifPresent(sum -> facts.put("Reference's SHA-256", sum));
         facts.put(
                 "Feature network",
-                report.network().name() + ", " + report.network().features() + " features");
-        facts.put("Feature network's SHA-256", report.network().sha256());
-        facts.put("Neighbours (k)", String.valueOf(report.settings().k()));
-        facts.put("Inception Score's parts", report.settings().inceptionSplit() + " samples each");
-        if (report.settings().bootstrap() > 0) {
-            facts.put("Bootstrap", report.settings().bootstrap() + " resamples");
+                evaluation.network().name() + ", " + evaluation.network().features() + " features");
+        facts.put("Feature network's SHA-256", evaluation.network().sha256());
+        facts.put("Neighbours (k)", String.valueOf(evaluation.settings().k()));
+        facts.put("Inception Score's parts", evaluation.settings().inceptionSplit() + " samples each");
+        if (evaluation.settings().bootstrap() > 0) {
+            facts.put("Bootstrap", evaluation.settings().bootstrap() + " resamples");
         }
         facts.put(
                 "Device",
-                report.device() + ", " + report.threads() + (report.threads() == 1 ? " CPU thread" : " CPU threads")
-                        + ", batches of " + report.settings().batchSize());
+                evaluation.device() + ", " + evaluation.threads()
+                        + (evaluation.threads() == 1 ? " CPU thread" : " CPU threads") + ", batches of "
+                        + evaluation.settings().batchSize());
         facts.put(
                 "Time taken",
-                duration(report.results().stream().mapToDouble(Result::seconds).sum()));
-        facts.put("Finished", report.created().truncatedTo(ChronoUnit.SECONDS).toString());
+                duration(evaluation.results().stream()
+                        .mapToDouble(Result::seconds)
+                        .sum()));
+        facts.put(
+                "Finished", evaluation.created().truncatedTo(ChronoUnit.SECONDS).toString());
         facts.put(
                 "Versions",
-                "adm4j " + report.version() + "\n"
-                        + report.libraries().entrySet().stream()
+                "adm4j " + evaluation.version() + "\n"
+                        + evaluation.libraries().entrySet().stream()
                                 .map(e -> e.getKey() + " " + e.getValue())
                                 .collect(Collectors.joining("\n")));
         return facts;
@@ -191,8 +203,8 @@ final class ReportText {
     }
 
     private static void common(
-            Map<String, String> facts, EvaluationReport report, String name, Function<SamplingPoint, String> setting) {
-        List<String> values = report.results().stream()
+            Map<String, String> facts, Evaluation evaluation, String name, Function<SamplingPoint, String> setting) {
+        List<String> values = evaluation.results().stream()
                 .flatMap(r -> r.point().map(setting).stream())
                 .distinct()
                 .toList();

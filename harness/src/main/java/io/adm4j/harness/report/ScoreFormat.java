@@ -1,5 +1,6 @@
 package io.adm4j.harness.report;
 
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Score;
@@ -12,9 +13,9 @@ final class ScoreFormat {
     private ScoreFormat() {}
 
     /** The metrics that any result of a report has, in their order of declaration. */
-    static List<Metric> metrics(EvaluationReport report) {
+    static List<Metric> metrics(Evaluation evaluation) {
         return Stream.of(Metric.values())
-                .filter(m -> report.results().stream()
+                .filter(m -> evaluation.results().stream()
                         .anyMatch(r -> r.scores().get(m).isPresent()))
                 .toList();
     }

@@ -1,6 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.feedback.ShortDecimal;
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
@@ -22,26 +23,26 @@ import java.util.function.ToDoubleFunction;
  */
 record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, List<Result>> groups) {
     /** The sweep over the classifier scale or else the steps of a report, if it has one. */
-    static Optional<Sweep> of(EvaluationReport report) {
-        if (report.results().stream().anyMatch(r -> r.point().isEmpty())) {
+    static Optional<Sweep> of(Evaluation evaluation) {
+        if (evaluation.results().stream().anyMatch(r -> r.point().isEmpty())) {
             return Optional.empty();
         }
-        if (ReportText.varies(report, SamplingPoint::classifierScale)) {
-            return Optional.of(of(report, "classifier scale", SamplingPoint::classifierScale));
+        if (ReportText.varies(evaluation, SamplingPoint::classifierScale)) {
+            return Optional.of(of(evaluation, "classifier scale", SamplingPoint::classifierScale));
         }
         boolean numbers =
-                report.results().stream().allMatch(r -> stepCount(r.point().get()) > 0);
-        if (numbers && ReportText.varies(report, SamplingPoint::steps)) {
-            return Optional.of(of(report, "number of steps", Sweep::stepCount));
+                evaluation.results().stream().allMatch(r -> stepCount(r.point().get()) > 0);
+        if (numbers && ReportText.varies(evaluation, SamplingPoint::steps)) {
+            return Optional.of(of(evaluation, "number of steps", Sweep::stepCount));
         }
         return Optional.empty();
     }
 
-    private static Sweep of(EvaluationReport report, String title, ToDoubleFunction<SamplingPoint> setting) {
+    private static Sweep of(Evaluation evaluation, String title, ToDoubleFunction<SamplingPoint> setting) {
         Map<String, List<Result>> groups = new LinkedHashMap<>();
         boolean scale = title.equals("classifier scale");
-        for (Result result : report.results()) {
-            groups.computeIfAbsent(rest(report, result.point().get(), scale), n -> new ArrayList<>())
+        for (Result result : evaluation.results()) {
+            groups.computeIfAbsent(rest(evaluation, result.point().get(), scale), n -> new ArrayList<>())
                     .add(result);
         }
         groups.values()
@@ -51,15 +52,15 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
     }
 
     /** The settings that tell the groups apart. */
-    private static String rest(EvaluationReport report, SamplingPoint point, boolean overScale) {
+    private static String rest(Evaluation evaluation, SamplingPoint point, boolean overScale) {
         List<String> parts = new ArrayList<>();
-        if (ReportText.varies(report, SamplingPoint::sampler)) {
+        if (ReportText.varies(evaluation, SamplingPoint::sampler)) {
             parts.add(point.sampler());
         }
-        if (overScale && ReportText.varies(report, SamplingPoint::steps)) {
+        if (overScale && ReportText.varies(evaluation, SamplingPoint::steps)) {
             parts.add(point.steps() + " steps");
         }
-        if (ReportText.varies(report, SamplingPoint::eta)) {
+        if (ReportText.varies(evaluation, SamplingPoint::eta)) {
             parts.add("eta " + ShortDecimal.of(point.eta()));
         }
         return String.join(", ", parts);

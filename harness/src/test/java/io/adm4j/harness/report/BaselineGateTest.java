@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Model;
@@ -37,7 +38,7 @@ class BaselineGateTest {
     @BeforeEach
     void write() {
         baseline = folder.resolve("report");
-        Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)).write(baseline, Optional.empty());
+        new ReportWriter(Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)), Optional.empty()).write(baseline);
     }
 
     @Test
@@ -91,7 +92,7 @@ class BaselineGateTest {
     @Test
     void matchesTheResultsOfASweepByTheirPoints() {
         Path sweep = folder.resolve("sweep");
-        Evaluations.sweep(0, 1, 4).write(sweep, Optional.empty());
+        new ReportWriter(Evaluations.sweep(0, 1, 4), Optional.empty()).write(sweep);
 
         Comparison found = BaselineGate.open(sweep, Map.of(Metric.FID, 0.0)).check(Evaluations.sweep(4, 1));
 
@@ -120,8 +121,8 @@ class BaselineGateTest {
     @Test
     void seedAndModelMayDiffer() {
         Path sweep = folder.resolve("sweep");
-        EvaluationReport before = Evaluations.sweep(1);
-        before.write(sweep, Optional.empty());
+        Evaluation before = Evaluations.sweep(1);
+        new ReportWriter(before, Optional.empty()).write(sweep);
         Result r = before.results().get(0);
         SamplingPoint p = r.point().orElseThrow();
         Result other = new Result(
@@ -155,7 +156,7 @@ class BaselineGateTest {
                 () -> gate.check(
                         report(Evaluations.NETWORK, new ImageSet("ref.npz", 81, 8, reference.sha256()), 3, result)));
         assertRefused(
-                "another neighbour (--k) (3, now 5)",
+                "another neighbor (--k) (3, now 5)",
                 () -> gate.check(report(Evaluations.NETWORK, reference, 5, result)));
         assertRefused(
                 "another number of samples (70, now 71)",
@@ -211,10 +212,10 @@ class BaselineGateTest {
         ObjectNode json =
                 (ObjectNode) mapper.readTree(baseline.resolve("report.json").toFile());
         ((ObjectNode) json.at("/results/0/scores")).put("fid", "twenty");
-        assertRefused("'fid' is missing or of another kind", () -> BaselineGate.open(file(json.toString()), Map.of()));
+        assertRefused("'fid' is missing or of another type", () -> BaselineGate.open(file(json.toString()), Map.of()));
     }
 
-    private static EvaluationReport report(String network, ImageSet reference, int k, Result result) {
+    private static Evaluation report(String network, ImageSet reference, int k, Result result) {
         return Evaluations.report(network, reference, k, Optional.empty(), List.of(result));
     }
 

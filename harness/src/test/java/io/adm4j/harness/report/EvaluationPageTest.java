@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.Gallery;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Metric;
@@ -34,7 +35,7 @@ class EvaluationPageTest {
 
     @Test
     void needsNothingElse() {
-        for (EvaluationReport report :
+        for (Evaluation report :
                 List.of(Evaluations.sweep(0, 1), Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)))) {
             String page = page(report);
             assertFalse(page.matches("(?s).*(src|href)=\"(?!data:).*"), "the page refers to other files");
@@ -121,14 +122,14 @@ class EvaluationPageTest {
 
     @Test
     void tellsARegressionAtOnce() {
-        EvaluationReport report = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
+        Evaluation report = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
 
-        String bad = EvaluationPage.of(report, Optional.of(EvaluationReportTest.compared(report, 3)));
+        String bad = EvaluationPage.of(report, Optional.of(ReportWriterTest.compared(report, 3)));
         assertTrue(bad.indexOf("class=\"banner bad\"") < bad.indexOf("<h2>"));
         assertTrue(bad.contains("FID from 17.000 to 20.000 (+3.000, allowed +0.500)"));
         assertTrue(bad.contains("<p class=\"change bad\" title=\"baseline 17.000\">+3.000 regression</p>"));
 
-        String good = EvaluationPage.of(report, Optional.of(EvaluationReportTest.compared(report, -3)));
+        String good = EvaluationPage.of(report, Optional.of(ReportWriterTest.compared(report, -3)));
         assertTrue(good.contains("class=\"banner good\""));
         assertFalse(good.contains("class=\"bad\"") || good.contains("change bad"), "nothing regressed");
     }
@@ -149,7 +150,7 @@ class EvaluationPageTest {
         assertFalse(page.contains(evil));
     }
 
-    private static EvaluationReport results(SamplingPoint... points) {
+    private static Evaluation results(SamplingPoint... points) {
         return Evaluations.report(
                 Optional.empty(),
                 List.of(points).stream()
@@ -162,7 +163,7 @@ class EvaluationPageTest {
                         .toList());
     }
 
-    private static String page(EvaluationReport report) {
+    private static String page(Evaluation report) {
         return EvaluationPage.of(report, Optional.empty());
     }
 

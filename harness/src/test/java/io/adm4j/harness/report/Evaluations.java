@@ -1,6 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.harness.evaluation.result.ClassScores;
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
 import io.adm4j.harness.evaluation.result.Gallery;
@@ -33,7 +34,7 @@ final class Evaluations {
     private Evaluations() {}
 
     /** One set of samples from a file, without a model. */
-    static EvaluationReport ofFile(Map<Metric, Double> figures) {
+    static Evaluation ofFile(Map<Metric, Double> figures) {
         return report(
                 Optional.empty(),
                 List.of(new Result(
@@ -45,7 +46,7 @@ final class Evaluations {
     }
 
     /** Samples of a model at several classifier scales, with everything a report can hold. */
-    static EvaluationReport sweep(double... scales) {
+    static Evaluation sweep(double... scales) {
         List<Result> results = new ArrayList<>();
         for (double scale : scales) {
             Map<Metric, Double> figures = figures(20 + scale, 0.7 + scale / 50, 0.6 - scale / 50);
@@ -74,13 +75,12 @@ final class Evaluations {
         return figures;
     }
 
-    static EvaluationReport report(Optional<Model> model, List<Result> results) {
+    static Evaluation report(Optional<Model> model, List<Result> results) {
         return report(NETWORK, new ImageSet("ref.npz", 80, 8, Optional.of(REFERENCE)), 3, model, results);
     }
 
-    static EvaluationReport report(
-            String network, ImageSet reference, int k, Optional<Model> model, List<Result> results) {
-        return new EvaluationReport(
+    static Evaluation report(String network, ImageSet reference, int k, Optional<Model> model, List<Result> results) {
+        return new Evaluation(
                 Instant.parse("2026-01-02T03:04:05.678Z"),
                 "1.2.3",
                 Map.of("onnxruntime", "1.24.1", "java", "17", "os", "Linux"),

@@ -11,6 +11,7 @@ import io.adm4j.harness.cli.option.EvalSamplingOptions;
 import io.adm4j.harness.cli.option.UpsamplerOptions;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.features.FeatureExtractor;
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
 import io.adm4j.harness.evaluation.result.ImageSet;
@@ -21,13 +22,13 @@ import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
 import io.adm4j.harness.evaluation.run.GivenSamples;
+import io.adm4j.harness.evaluation.run.LibraryVersions;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
 import io.adm4j.harness.evaluation.run.SampleSet;
 import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.report.BaselineGate;
 import io.adm4j.harness.report.Comparison;
-import io.adm4j.harness.report.EvaluationReport;
-import io.adm4j.harness.report.LibraryVersions;
+import io.adm4j.harness.report.ReportWriter;
 import io.adm4j.harness.zoo.EmbeddedBundle;
 import io.adm4j.io.Sha256;
 import io.adm4j.sampling.SamplingPipeline;
@@ -37,12 +38,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -203,7 +202,12 @@ public final class EvalCommand implements Callable<Integer> {
         Optional<BaselineGate> gate = baseline.open();
         Source source = source();
         EvaluatorSettings settings = new EvaluatorSettings(
-                k, inceptionSplit, batchSize == null ? FEATURES_AT_ONCE : batchSize, metrics(), bootstrap, perClass);
+                k,
+                inceptionSplit,
+                batchSize == null ? FEATURES_AT_ONCE : batchSize,
+                Metric.select(metrics),
+                bootstrap,
+                perClass);
         try (Evaluator evaluator = Evaluator.open(source.network(), runtime.device, runtime.threads, settings)) {
             if (metrics.contains(Metric.SFID.key()) && !evaluator.givesSpatial()) {
                 throw new UserError("sFID takes features that keep their place, which " + source.name()
@@ -224,18 +228,6 @@ public final class EvalCommand implements Callable<Integer> {
         if (features != null && bundle != null && given != null) {
             throw new UserError("Give either --bundle or --features: both name a feature network.");
         }
-    }
-
-    private Set<Metric> metrics() {
-        Set<Metric> chosen = EnumSet.noneOf(Metric.class);
-        for (String name : metrics) {
-            switch (name) {
-                case "published" -> chosen.addAll(EvaluatorSettings.PUBLISHED_METRICS);
-                case "all" -> chosen.addAll(EnumSet.allOf(Metric.class));
-                default -> chosen.add(Metric.ofKey(name));
-            }
-        }
-        return chosen;
     }
 
     /** The feature network, what to call it, the images it is meant for, what to compare with, and what may draw. */
@@ -364,7 +356,7 @@ public final class EvalCommand implements Callable<Integer> {
             for (SampleSet set : sets) {
                 results.add(run.score(set, heading(set, results.size() + 1, sets.size())));
             }
-            EvaluationReport report = new EvaluationReport(
+            Evaluation report = new Evaluation(
                     Instant.now(),
                     LibraryVersions.adm4j(),
                     LibraryVersions.current(),
@@ -419,11 +411,12 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     /** Prints and writes the report; the exit code says whether the figures may be this bad. */
-    private int publish(EvaluationReport report, Optional<Comparison> comparison) {
+    private int publish(Evaluation report, Optional<Comparison> comparison) {
         PrintWriter printer = spec.commandLine().getOut();
-        report.lines(comparison).forEach(printer::println);
+        ReportWriter writer = new ReportWriter(report, comparison);
+        writer.print(printer);
         if (out != null) {
-            report.write(out, comparison);
+            writer.write(out);
             printer.println("Written: " + out);
         }
         printer.flush();

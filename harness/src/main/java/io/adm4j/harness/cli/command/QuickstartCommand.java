@@ -9,12 +9,12 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
-import io.adm4j.harness.evaluation.metrics.MeasuredImages;
+import io.adm4j.harness.evaluation.features.MeasuredImages;
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Scores;
 import io.adm4j.harness.evaluation.run.Evaluator;
-import io.adm4j.harness.report.EvaluationReport;
 import io.adm4j.harness.report.QuickstartReport;
 import io.adm4j.harness.report.ScaleResult;
 import io.adm4j.harness.sampling.FunctionProcess;
@@ -240,7 +240,7 @@ public final class QuickstartCommand implements Runnable {
         settings.put("Images per scale", String.valueOf(count));
         settings.put("Sampler", "DDIM, " + steps + " steps, eta " + eta + ", through the function over HTTP");
         settings.put("Seeds", seed + " and up, the same at every scale");
-        settings.put("Scores", EvaluationReport.COMPARABILITY);
+        settings.put("Scores", Evaluation.COMPARABILITY);
         return settings;
     }
 
@@ -258,6 +258,6 @@ public final class QuickstartCommand implements Runnable {
                     r.inceptionScore(),
                     r.seconds());
         }
-        console.println(EvaluationReport.COMPARABILITY);
+        console.println(Evaluation.COMPARABILITY);
     }
 }

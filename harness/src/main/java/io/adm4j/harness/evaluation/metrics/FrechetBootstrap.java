@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * How far FID would move if other samples of the same number had been drawn: bootstrap over the samples (Efron 1979), the
+ * How far FID would move with other samples of the same number: bootstrap over the samples (Efron 1979), the
  * reference held fixed.
  *
  * <p>A resample that repeats images has a larger FID than the samples themselves, since FID grows as the number of
@@ -122,7 +122,7 @@ public record FrechetBootstrap(FrechetDistance distance, double standardError, I
         return moves;
     }
 
-    /** Linear between the neighbouring values. */
+    /** Linear between the neighboring values. */
     private static double quantile(double[] ascending, double share) {
         double place = share * (ascending.length - 1);
         int below = (int) place;

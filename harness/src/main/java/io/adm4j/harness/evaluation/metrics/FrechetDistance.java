@@ -18,10 +18,13 @@ import java.nio.DoubleBuffer;
  * lacks rank.
  *
  * @param value the distance; at least 0
- * @param rankDeficient whether a set has too few vectors for a covariance of full rank, which makes the figure too large
+ * @param rankDeficient whether a set has too few vectors for a covariance of full rank, which makes the value too large
  *     to compare with others
  */
 public record FrechetDistance(double value, boolean rankDeficient) {
+    /** Inner products that cost as much as one element of a covariance. */
+    private static final long WORK = 10;
+
     /**
      * @param samples of measured features; those of the reference may come from a file of fewer digits
      * @throws IllegalArgumentException if the features differ in length or the statistics are not finite
@@ -33,6 +36,11 @@ public record FrechetDistance(double value, boolean rankDeficient) {
                 reference,
                 samples,
                 CovarianceOverlap.of(reference, samples, products).traceOfRoot());
+    }
+
+    /** What it costs, roughly, in inner products of feature vectors of this length. */
+    static long work(int dimension) {
+        return WORK * dimension * dimension;
     }
 
     /** With the trace of the root of the covariances' product that is known already. */
@@ -63,8 +71,8 @@ public record FrechetDistance(double value, boolean rankDeficient) {
         }
         double[] mean = reference.mean();
         double[] otherMean = samples.mean();
-        Tensor a = centred(reference, mean);
-        Tensor b = centred(samples, otherMean);
+        Tensor a = centered(reference, mean);
+        Tensor b = centered(samples, otherMean);
         Tensor inner = products.ofRows(a, b);
         int rank = Math.min(reference.rows(), samples.rows());
         Tensor squared = reference.rows() == rank ? products.ofRows(inner, inner) : products.ofColumns(inner, inner);
@@ -78,7 +86,7 @@ public record FrechetDistance(double value, boolean rankDeficient) {
         return new FrechetDistance(atLeastZero(distance - 2 * root), rank <= reference.columns());
     }
 
-    private static Tensor centred(FeatureMatrix features, double[] mean) {
+    private static Tensor centered(FeatureMatrix features, double[] mean) {
         Tensor rows = Tensor.zeros(ElementType.FLOAT64, features.rows(), features.columns());
         features.shifted(0, features.rows(), mean, rows.doubles());
         return rows;
@@ -94,7 +102,7 @@ public record FrechetDistance(double value, boolean rankDeficient) {
         return sum;
     }
 
-    /** Rounding can leave a trifle below zero between equal sets. */
+    /** Rounding can leave a small negative value between equal sets. */
     private static double atLeastZero(double distance) {
         if (!Double.isFinite(distance)) {
             throw new IllegalArgumentException("The statistics of the features hold values that are not finite.");

@@ -27,7 +27,7 @@ public record FrechetExtrapolation(double value, int fewest, int points) {
     /**
      * @param features at least {@link #FEWEST_SAMPLES} rows
      * @param seed of the shuffle
-     * @param done is told after each distance: {@link #POINTS} times 1
+     * @param done receives 1 after each distance, {@link #POINTS} in all
      */
     public static FrechetExtrapolation of(
             FeatureStatistics reference,
@@ -55,8 +55,8 @@ public record FrechetExtrapolation(double value, int fewest, int points) {
         return new FrechetExtrapolation(intercept(x, y), fewest, POINTS);
     }
 
-    /** A tenth, as 5,000 of 50,000 there; but enough for covariances of full rank where there are so many. */
-    private static int fewest(int all, int columns) {
+    /** Samples of the first distance: a tenth, as 5,000 of 50,000 there, but enough for full rank if there are as many. */
+    static int fewest(int all, int columns) {
         return Math.max(all / 10, Math.min(all / 2, 2 * columns));
     }
 

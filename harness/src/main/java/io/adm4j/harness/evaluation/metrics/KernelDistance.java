@@ -35,7 +35,7 @@ public record KernelDistance(double value, double standardError, int subsets, in
 
     /**
      * @param seed of the choice of subsets
-     * @param pairs is told how many pairs of points were compared since the last time; {@link #pairs} in all
+     * @param pairs receives the number of pairs of points compared since the last call, {@link #pairs} in all
      * @throws IllegalArgumentException if a set has fewer than 2 points or the features differ in length
      */
     public static KernelDistance between(

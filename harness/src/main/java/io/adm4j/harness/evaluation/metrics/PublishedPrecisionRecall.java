@@ -13,7 +13,7 @@ import java.util.function.LongConsumer;
  * Precision and recall to the digits of the published evaluator, which takes squared distances in float16: features,
  * squares, sums of these, inner products and the steps from there to a distance are each rounded. Squared distances near
  * 200 are then multiples of 1/8, and a point that lies as far as a radius belongs to the ball, so the shares differ from
- * those of {@link NeighbourhoodScores} by some thousandths.
+ * those of {@link NeighborhoodScores} by some thousandths.
  *
  * @param precision share of the samples that lie in a ball of the reference
  * @param recall share of the reference that lies in a ball of the samples
@@ -24,7 +24,7 @@ record PublishedPrecisionRecall(double precision, double recall) {
 
     /**
      * @param k at least 1; each set has more points
-     * @param pairs is told how many pairs of points were compared since the last time, {@link NeighbourhoodScores#pairs} in
+     * @param pairs receives the number of pairs of points compared since the last call, {@link NeighborhoodScores#pairs} in
      *     all
      * @return empty if the features are too large for float16; the published evaluator does without it then
      */
@@ -56,7 +56,7 @@ record PublishedPrecisionRecall(double precision, double recall) {
             }
         }
         return Optional.of(new PublishedPrecisionRecall(
-                NeighbourhoodScores.share(sampleIsIn), NeighbourhoodScores.share(referenceIsIn)));
+                NeighborhoodScores.share(sampleIsIn), NeighborhoodScores.share(referenceIsIn)));
     }
 
     private static boolean overflows(FeatureMatrix features, FeatureBlock block) {

@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.result;
 
+import io.adm4j.feedback.UserError;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
@@ -7,7 +8,7 @@ import java.util.Set;
 /**
  * How scores are computed.
  *
- * @param k neighbour whose distance is the radius in precision and recall, at least 1
+ * @param k neighbor whose distance is the radius in precision and recall, at least 1
  * @param inceptionSplit images in a part of the Inception Score, at least 1
  * @param batchSize images that go through the network at once, at least 1
  * @param metrics what to compute; what the features or the reference do not allow is left out with a warning
@@ -16,11 +17,7 @@ import java.util.Set;
  */
 public record EvaluatorSettings(
         int k, int inceptionSplit, int batchSize, Set<Metric> metrics, int bootstrap, boolean perClass) {
-    /** Metrics of the published evaluator. */
-    public static final Set<Metric> PUBLISHED_METRICS =
-            Set.of(Metric.INCEPTION_SCORE, Metric.FID, Metric.SFID, Metric.PRECISION, Metric.RECALL);
-
-    /** Neighbour that sets the radius in the published evaluator. */
+    /** Neighbor that sets the radius in the published evaluator. */
     public static final int PUBLISHED_K = 3;
 
     /** Images in a part of the Inception Score in the published evaluator. */
@@ -29,7 +26,7 @@ public record EvaluatorSettings(
     public EvaluatorSettings {
         if (k < 1 || inceptionSplit < 1 || batchSize < 1 || bootstrap < 0) {
             throw new IllegalArgumentException(
-                    "The neighbour, the part's size and the batch size are at least 1, resamples at least 0.");
+                    "The neighbor, the part's size and the batch size are at least 1, resamples at least 0.");
         }
         if (metrics.isEmpty()) {
             throw new IllegalArgumentException("There is no metric to compute.");
@@ -39,12 +36,33 @@ public record EvaluatorSettings(
 
     /** Those of the published evaluator, in batches of 64. */
     public static EvaluatorSettings published() {
-        return new EvaluatorSettings(PUBLISHED_K, PUBLISHED_INCEPTION_SPLIT, 64, PUBLISHED_METRICS, 0, false);
+        return new EvaluatorSettings(PUBLISHED_K, PUBLISHED_INCEPTION_SPLIT, 64, Metric.PUBLISHED, 0, false);
     }
 
     /** The same with another number of images that go through the network at once. */
     public EvaluatorSettings withBatchSize(int images) {
         return new EvaluatorSettings(k, inceptionSplit, images, metrics, bootstrap, perClass);
+    }
+
+    /** Whether any score takes the features of the reference's images, not only their statistics. */
+    public boolean needsReferenceImages() {
+        return perClass || metrics.stream().anyMatch(Metric::needsReferenceImages);
+    }
+
+    /**
+     * Refuses sets that are too small for the scores.
+     *
+     * @param images in the set
+     * @throws UserError that says how many it takes
+     */
+    public void requireEnough(int images) {
+        if (images <= k && needsReferenceImages()) {
+            throw new UserError("There are only " + images + " images; precision and recall with k = " + k
+                    + " take at least " + (k + 1) + " in each set.");
+        }
+        if (images < 2) {
+            throw new UserError("A covariance takes at least 2 images; there is only " + images + ".");
+        }
     }
 
     public boolean asksFor(Metric metric) {

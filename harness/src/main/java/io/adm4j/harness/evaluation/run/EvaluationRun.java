@@ -4,7 +4,7 @@ import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.evaluation.features.FeatureStore;
-import io.adm4j.harness.evaluation.metrics.MeasuredImages;
+import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.Scores;
 import java.nio.file.Path;
@@ -67,8 +67,8 @@ public final class EvaluationRun {
      * @throws io.adm4j.feedback.UserError if the samples cannot be scored; the message says why
      */
     public Result score(SampleSet samples, String name) {
-        Optional<ResultCache> kept = work.map(folder -> new ResultCache(folder.path("result", identity(samples))));
-        Optional<Result> before = kept.flatMap(k -> k.read(samples.point()));
+        Optional<ResultCache> kept = work.map(folder -> new ResultCache(folder.path("scores", identity(samples))));
+        Optional<Result> before = kept.flatMap(ResultCache::read);
         if (before.isPresent()) {
             return before.get();
         }
@@ -121,7 +121,7 @@ public final class EvaluationRun {
     }
 
     private Scores compare(MeasuredImages real, MeasuredImages samples) {
-        try (Progress shown = progress.start("Comparing", evaluator.pairs(real, samples), "pairs")) {
+        try (Progress shown = progress.start("Comparing", evaluator.work(real, samples), "pairs")) {
             return evaluator.compare(real, samples, shown::step);
         }
     }

@@ -3,16 +3,16 @@ package io.adm4j.harness.evaluation.run;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.evaluation.features.FeatureAccumulator;
 import io.adm4j.harness.evaluation.features.FeatureExtractor;
 import io.adm4j.harness.evaluation.features.FeatureStatistics;
 import io.adm4j.harness.evaluation.features.FeatureStore;
+import io.adm4j.harness.evaluation.features.MeasuredImages;
+import io.adm4j.harness.evaluation.features.NearestImages;
 import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.features.ReferenceWriter;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
-import io.adm4j.harness.evaluation.metrics.FeatureAccumulator;
-import io.adm4j.harness.evaluation.metrics.MeasuredImages;
 import io.adm4j.harness.evaluation.metrics.MetricSuite;
-import io.adm4j.harness.evaluation.metrics.Neighbours;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Scores;
@@ -23,7 +23,6 @@ import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -87,11 +86,6 @@ public final class Evaluator implements AutoCloseable {
         return settings;
     }
 
-    /** Begins to measure images that come batch after batch. */
-    public FeatureAccumulator begin() {
-        return new FeatureAccumulator(extractor, products, settings, store);
-    }
-
     /** As {@link #measure(ImageStream, int[], LongConsumer)}, without labels. */
     public MeasuredImages measure(ImageStream images, LongConsumer done) {
         return measure(images, null, done);
@@ -102,12 +96,13 @@ public final class Evaluator implements AutoCloseable {
      *
      * @param images not closed
      * @param labels the class of each image, or null
-     * @param done is told after each batch how many images it had
+     * @param done receives the number of images after each batch
      * @throws UserError if there are too few images for the scores, or they do not fit the network
      */
     public MeasuredImages measure(ImageStream images, int[] labels, LongConsumer done) {
-        FeatureAccumulator.requireEnough(images.size(), settings);
-        FeatureAccumulator measurement = begin();
+        settings.requireEnough(images.size());
+        FeatureAccumulator measurement = new FeatureAccumulator(
+                extractor, products, store, settings.inceptionSplit(), settings.asksFor(Metric.SFID));
         for (Tensor batch = images.next(settings.batchSize());
                 batch != null;
                 batch = images.next(settings.batchSize())) {
@@ -136,20 +131,14 @@ public final class Evaluator implements AutoCloseable {
      * the file has are taken as they are; others are those of the images. Without images, or if no score asked for needs
      * them, only statistics are known of it.
      *
-     * @param done is told after each batch of images how many it had; {@link #imagesOf} in all
+     * @param done receives the number of images after each batch; {@link #imagesOf} in all
      * @throws UserError if the file cannot be used with this network
      */
     public MeasuredImages readReference(Path npz, LongConsumer done) {
         ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256);
         requireFit(batch, npz);
         if (!needsImages(batch)) {
-            return new MeasuredImages(
-                    0,
-                    Optional.empty(),
-                    batch.statistics().orElseThrow(),
-                    batch.spatialStatistics(),
-                    Optional.empty(),
-                    Optional.empty());
+            return MeasuredImages.ofStatistics(batch.statistics().orElseThrow(), batch.spatialStatistics());
         }
         int size = imageSize() == FeatureExtractor.ANY_SIZE ? DatasetOptions.AS_STORED : imageSize();
         try (ImageStream images = ImageStream.open(npz, DatasetOptions.ofSize(size))) {
@@ -161,7 +150,7 @@ public final class Evaluator implements AutoCloseable {
                     measured.features(),
                     batch.statistics().orElse(measured.statistics()),
                     batch.spatialStatistics().or(measured::spatialStatistics),
-                    measured.inceptionScore(),
+                    measured.predictions(),
                     measured.labels());
         }
     }
@@ -174,7 +163,7 @@ public final class Evaluator implements AutoCloseable {
      * @param images not closed
      * @param kept images that the file holds; all if there are fewer, 0 for statistics alone
      * @param seed of the choice
-     * @param done is told after each batch how many images it had
+     * @param done receives the number of images after each batch
      * @return length of a feature vector
      * @throws UserError if there are too few images, or they do not fit the network
      * @throws io.adm4j.io.ArrayFileException if the file cannot be written
@@ -189,10 +178,10 @@ public final class Evaluator implements AutoCloseable {
                 && extractor.givesSpatial()
                 && batch.spatialStatistics().isEmpty();
         return batch.images() > 0
-                && (MetricSuite.needsImages(settings) || batch.statistics().isEmpty() || lacksSpatial);
+                && (settings.needsReferenceImages() || batch.statistics().isEmpty() || lacksSpatial);
     }
 
-    /** The network is asked with one image, before much is computed that would not fit. */
+    /** The network runs on one image, before much is computed that would not fit. */
     private void requireFit(ReferenceBatch batch, Path npz) {
         int size = imageSize() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageSize();
         FeatureExtractor.FeatureBatch probe = extractor.extract(Tensor.zeros(ElementType.UINT8, 1, size, size, 3));
@@ -202,10 +191,10 @@ public final class Evaluator implements AutoCloseable {
                         .ifPresent(s -> requireFit(s, spatial.length, "spatial features (mu_s)", npz)));
     }
 
-    private static void requireFit(FeatureStatistics statistics, int given, String what, Path npz) {
-        if (statistics.dimension() != given) {
+    private static void requireFit(FeatureStatistics statistics, int extracted, String what, Path npz) {
+        if (statistics.dimension() != extracted) {
             throw new UserError("The reference " + npz + " has statistics of " + statistics.dimension() + " " + what
-                    + ", but the feature network gives " + given
+                    + ", but the feature network gives " + extracted
                     + "; use the network that the reference was made with, or make one with this network"
                     + " ('harness reference').");
         }
@@ -215,32 +204,36 @@ public final class Evaluator implements AutoCloseable {
         return Sha256.of(network);
     }
 
-    /** How much {@link #compare} tells of in all. */
-    public long pairs(MeasuredImages reference, MeasuredImages samples) {
-        return MetricSuite.work(settings, extractor.givesSpatial(), reference, samples);
+    /** How much {@link #compare} reports as done in all. */
+    public long work(MeasuredImages reference, MeasuredImages samples) {
+        return metrics().work(reference, samples);
     }
 
     /**
      * The scores of samples against a reference, both measured with this network.
      *
-     * @param pairs is told how much was done since the last time, in pairs of images compared; {@link #pairs} in all
+     * @param done receives the work done since the last call, in pairs of images compared; {@link #work} in all
      */
-    public Scores compare(MeasuredImages reference, MeasuredImages samples, LongConsumer pairs) {
-        return new MetricSuite(settings, products, extractor.givesSpatial(), pairs).of(reference, samples);
+    public Scores compare(MeasuredImages reference, MeasuredImages samples, LongConsumer done) {
+        return metrics().compare(reference, samples, done);
+    }
+
+    private MetricSuite metrics() {
+        return new MetricSuite(settings, products, extractor.givesSpatial());
     }
 
     /**
-     * The reference images whose features lie nearest to those of the first samples.
+     * The reference images whose features are nearest to those of the first samples.
      *
      * @param howMany samples, the first ones; all if there are fewer
-     * @param neighbours reference images for each; all if there are fewer
-     * @return one entry a sample; empty if the features of a set are not known
+     * @param neighbors reference images for each; all if there are fewer
+     * @return one entry per sample; empty if the features of a set are not known
      */
-    public List<Neighbours> nearest(MeasuredImages reference, MeasuredImages samples, int howMany, int neighbours) {
+    public List<NearestImages> nearest(MeasuredImages reference, MeasuredImages samples, int howMany, int neighbors) {
         if (reference.features().isEmpty() || samples.features().isEmpty()) {
             return List.of();
         }
-        return Neighbours.of(reference.features().get(), samples.features().get(), howMany, neighbours);
+        return NearestImages.of(reference.features().get(), samples.features().get(), howMany, neighbors);
     }
 
     @Override

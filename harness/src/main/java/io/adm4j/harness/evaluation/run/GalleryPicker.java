@@ -1,8 +1,8 @@
 package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.harness.data.ImageStream;
-import io.adm4j.harness.evaluation.metrics.MeasuredImages;
-import io.adm4j.harness.evaluation.metrics.Neighbours;
+import io.adm4j.harness.evaluation.features.MeasuredImages;
+import io.adm4j.harness.evaluation.features.NearestImages;
 import io.adm4j.harness.evaluation.result.Gallery;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
@@ -34,12 +34,12 @@ final class GalleryPicker {
         List<Integer> labels = samples.labels()
                 .map(all -> IntStream.of(all).limit(count).boxed().toList())
                 .orElse(List.of());
-        List<Neighbours> near = evaluator.nearest(
+        List<NearestImages> near = evaluator.nearest(
                 measuredReference, measuredSamples, Math.min(count, SAMPLES_WITH_NEIGHBOURS), NEIGHBOURS);
         Map<Integer, Tensor> images = reference.images(
                 near.stream().flatMapToInt(n -> IntStream.of(n.reference())).toArray());
         List<Gallery.Nearest> nearest = new ArrayList<>();
-        for (Neighbours one : near) {
+        for (NearestImages one : near) {
             nearest.add(new Gallery.Nearest(
                     ReferenceImages.stacked(
                             IntStream.of(one.reference()).mapToObj(images::get).toArray(Tensor[]::new)),

@@ -4,7 +4,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Split;
-import io.adm4j.harness.evaluation.metrics.MeasuredImages;
+import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.io.ArrayFileException;
 import io.adm4j.io.NpzReader;

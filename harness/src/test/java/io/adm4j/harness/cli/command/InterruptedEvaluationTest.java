@@ -111,15 +111,14 @@ class InterruptedEvaluationTest {
     void aKilledSweepKeepsWhatItHasScored() throws Exception {
         Object[] run = arguments(command, "--classifier-scale", "0,1,4", "--out", report);
         try (HarnessProcess process = HarnessProcess.start(folder.resolve("said.txt"), run)) {
-            await(process, "result-.*\\.json", 1);
+            await(process, "scores-.*\\.json", 1);
             process.kill();
         }
-        List<Path> results = find("result-.*\\.json");
+        List<Path> results = find("scores-.*\\.json");
         assertTrue(results.size() < 3, results.toString());
         // Scored again, the figure would be another.
         Path result = results.get(0);
-        Files.writeString(
-                result, Files.readString(result).replaceFirst("\"value\" : [0-9.E-]+", "\"value\" : 12345.0"));
+        Files.writeString(result, Files.readString(result).replaceFirst("\"fid\" : [0-9.E-]+", "\"fid\" : 12345.0"));
         succeeding(run);
 
         JsonNode json =

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
-import io.adm4j.harness.evaluation.metrics.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ClassScores;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
@@ -156,7 +155,7 @@ class ReferenceBatchTest {
         assertEquals(
                 "KID, Precision, Recall, Density, Coverage were left out: the reference holds statistics only, no images.",
                 scores.warnings().get(0));
-        assertEquals(evaluator.pairs(read, samples), done.get());
+        assertEquals(evaluator.work(read, samples), done.get());
     }
 
     @Test
@@ -185,7 +184,7 @@ class ReferenceBatchTest {
 
             Scores scores = each.compare(reference, samples, done::addAndGet);
 
-            assertEquals(each.pairs(reference, samples), done.get());
+            assertEquals(each.work(reference, samples), done.get());
             assertEquals(7, scores.perClass().size());
             for (ClassScores one : scores.perClass()) {
                 assertEquals(30, one.referenceCount());

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.Golden;
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
 import io.adm4j.harness.evaluation.features.FeatureStatistics;
+import io.adm4j.harness.evaluation.features.PredictionStatistics;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.io.Npz;
 import io.adm4j.tensor.Tensor;
@@ -42,7 +43,7 @@ class GoldenMetricsTest {
                 checked++;
             }
             if (figures.has("precision")) {
-                NeighbourhoodScores found = NeighbourhoodScores.between(
+                NeighborhoodScores found = NeighborhoodScores.between(
                         features(arrays, "ref"),
                         features(arrays, "sample"),
                         figures.get("k").asInt(),
@@ -74,10 +75,8 @@ class GoldenMetricsTest {
     private static InceptionScore score(Tensor probabilities, int split) {
         int classes = (int) probabilities.dim(1);
         float[] values = probabilities.toFloatArray();
-        InceptionScore.Accumulator accumulator = new InceptionScore.Accumulator(classes, split);
-        for (int from = 0; from < values.length; from += classes) {
-            accumulator.addProbabilities(values, from);
-        }
-        return accumulator.finish();
+        PredictionStatistics.Accumulator accumulator = new PredictionStatistics.Accumulator(classes, split);
+        accumulator.add(values);
+        return InceptionScore.of(accumulator.finish());
     }
 }

@@ -3,29 +3,28 @@ package io.adm4j.harness.evaluation.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.adm4j.harness.evaluation.features.PredictionStatistics;
 import org.junit.jupiter.api.Test;
 
 class InceptionScoreTest {
     @Test
     void isTheNumberOfClassesForSurePredictionsOfAll() {
-        InceptionScore.Accumulator score = new InceptionScore.Accumulator(4, 100);
+        float[] probabilities = new float[8 * 4];
         for (int i = 0; i < 8; i++) {
-            float[] p = new float[4];
-            p[i % 4] = 1;
-            score.addProbabilities(p, 0);
+            probabilities[i * 4 + i % 4] = 1;
         }
 
-        assertEquals(new InceptionScore(4, 0, 1), score.finish());
+        assertEquals(new InceptionScore(4, 0, 1), score(4, 100, probabilities));
     }
 
     @Test
     void isOneWhereTheImageSaysNothing() {
-        InceptionScore.Accumulator score = new InceptionScore.Accumulator(3, 2);
+        float[] probabilities = new float[5 * 3];
         for (int i = 0; i < 5; i++) {
-            score.addProbabilities(new float[] {9, 0.1f, 0.2f, 0.7f, 9}, 1);
+            System.arraycopy(new float[] {0.1f, 0.2f, 0.7f}, 0, probabilities, i * 3, 3);
         }
 
-        InceptionScore found = score.finish();
+        InceptionScore found = score(3, 2, probabilities);
 
         assertEquals(1, found.mean(), 1e-12);
         assertEquals(3, found.splits());
@@ -33,19 +32,38 @@ class InceptionScoreTest {
 
     @Test
     void averagesOverParts() {
-        InceptionScore.Accumulator score = new InceptionScore.Accumulator(2, 2);
-        score.addProbabilities(new float[] {1, 0}, 0);
-        score.addProbabilities(new float[] {0, 1}, 0);
-        score.addProbabilities(new float[] {1, 0}, 0);
-
-        InceptionScore found = score.finish();
+        InceptionScore found = score(2, 2, 1, 0, 0, 1, 1, 0);
 
         assertEquals(1.5, found.mean(), 1e-12);
         assertEquals(0.5, found.standardDeviation(), 1e-12);
+        assertEquals(2, found.splits());
+    }
+
+    /** exp of the mean over two images of sum p log(p / mean), by hand. */
+    @Test
+    void isTheExponentialOfTheMeanDivergence() {
+        double expected = Math.exp((0.25 * Math.log(0.25 / 0.5)
+                        + 0.75 * Math.log(0.75 / 0.5)
+                        + 0.75 * Math.log(0.75 / 0.5)
+                        + 0.25 * Math.log(0.25 / 0.5))
+                / 2);
+
+        assertEquals(expected, score(2, 2, 0.25f, 0.75f, 0.75f, 0.25f).mean(), 1e-12);
     }
 
     @Test
-    void refusesAnEmptySet() {
-        assertThrows(IllegalStateException.class, () -> new InceptionScore.Accumulator(2, 2).finish());
+    void refusesAnEmptySetAndPartialDistributions() {
+        PredictionStatistics.Accumulator empty = new PredictionStatistics.Accumulator(2, 2);
+
+        assertThrows(IllegalArgumentException.class, empty::finish);
+        assertThrows(IllegalArgumentException.class, () -> empty.add(new float[3]));
+        assertThrows(IllegalArgumentException.class, () -> new PredictionStatistics.Accumulator(0, 2));
+        assertThrows(IllegalArgumentException.class, () -> new PredictionStatistics.Accumulator(2, 0));
+    }
+
+    private static InceptionScore score(int classes, int partSize, float... probabilities) {
+        PredictionStatistics.Accumulator accumulator = new PredictionStatistics.Accumulator(classes, partSize);
+        accumulator.add(probabilities);
+        return InceptionScore.of(accumulator.finish());
     }
 }

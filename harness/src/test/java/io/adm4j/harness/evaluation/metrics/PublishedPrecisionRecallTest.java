@@ -40,8 +40,8 @@ class PublishedPrecisionRecallTest {
         assertEquals(share(sampleIsIn), found.precision(), 1e-3);
         assertEquals(share(referenceIsIn), found.recall(), 1e-3);
         try (MatrixProducts products = MatrixProducts.open(1)) {
-            NeighbourhoodScores exact =
-                    NeighbourhoodScores.between(matrix(reference), matrix(samples), K, products, pairs -> {});
+            NeighborhoodScores exact =
+                    NeighborhoodScores.between(matrix(reference), matrix(samples), K, products, pairs -> {});
             assertNotEquals(exact.precision(), found.precision(), "rounding shows");
             assertEquals(exact.precision(), found.precision(), 0.05);
             assertEquals(exact.recall(), found.recall(), 0.05);
@@ -96,7 +96,7 @@ class PublishedPrecisionRecallTest {
             long[] pairs = {0};
             Optional<PublishedPrecisionRecall> found =
                     PublishedPrecisionRecall.between(reference, samples, K, products, done -> pairs[0] += done);
-            assertEquals(found.isPresent() ? NeighbourhoodScores.pairs(reference.rows(), samples.rows()) : 0, pairs[0]);
+            assertEquals(found.isPresent() ? NeighborhoodScores.pairs(reference.rows(), samples.rows()) : 0, pairs[0]);
             return found;
         }
     }

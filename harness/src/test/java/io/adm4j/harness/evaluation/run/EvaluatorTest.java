@@ -10,8 +10,8 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.evaluation.features.FeatureExtractor;
 import io.adm4j.harness.evaluation.features.FeatureNetworks;
-import io.adm4j.harness.evaluation.metrics.MeasuredImages;
-import io.adm4j.harness.evaluation.metrics.Neighbours;
+import io.adm4j.harness.evaluation.features.MeasuredImages;
+import io.adm4j.harness.evaluation.features.NearestImages;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
@@ -92,11 +92,11 @@ class EvaluatorTest {
 
             Scores scores = evaluator.compare(reference, samples, done::addAndGet);
 
-            assertEquals(evaluator.pairs(reference, samples), done.get());
+            assertEquals(evaluator.work(reference, samples), done.get());
             assertEquals(
                     Set.of(
                             "sFID was left out: the feature network gives no spatial features.",
-                            "Figures per class were left out: the samples have no labels."),
+                            "Scores per class were left out: the samples have no labels."),
                     Set.copyOf(scores.warnings()));
             assertEquals(
                     EnumSet.complementOf(EnumSet.of(Metric.SFID)),
@@ -156,7 +156,7 @@ class EvaluatorTest {
                     .put(reference.rows(10 * i, 10 * i + 1).bytes());
         }
         try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, settings(16))) {
-            List<Neighbours> found = evaluator.nearest(
+            List<NearestImages> found = evaluator.nearest(
                     evaluator.measure(ImageStream.of(reference), n -> {}),
                     evaluator.measure(ImageStream.of(samples), n -> {}),
                     3,
@@ -164,7 +164,7 @@ class EvaluatorTest {
 
             assertEquals(3, found.size());
             for (int i = 0; i < 3; i++) {
-                Neighbours one = found.get(i);
+                NearestImages one = found.get(i);
                 assertEquals(i, one.sample());
                 assertEquals(10 * i, one.reference()[0]);
                 assertEquals(0, one.distance()[0]);

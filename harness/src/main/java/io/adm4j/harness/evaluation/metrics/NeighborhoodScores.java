@@ -9,8 +9,8 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Scores of how two sets of features lie in each other's neighbourhoods. Around each point of a set lies a ball that
- * reaches to the point's k-th nearest neighbour in the set (the point itself is neighbour 0).
+ * Scores of how two sets of features lie in each other's neighborhoods. Around each point of a set lies a ball that
+ * reaches to the point's k-th nearest neighbor in the set (the point itself is neighbor 0).
  *
  * <ul>
  *   <li>Precision and recall (Kynkäänniemi et al. 2019, eq. 1 and 2): the share of the samples that lie in a ball of the
@@ -27,23 +27,23 @@ import java.util.stream.IntStream;
  * @param recall from 0 to 1
  * @param density at least 0; about 1 for samples from the reference's distribution
  * @param coverage from 0 to 1
- * @param k which neighbour's distance is the radius
+ * @param k which neighbor's distance is the radius
  */
-public record NeighbourhoodScores(double precision, double recall, double density, double coverage, int k) {
+public record NeighborhoodScores(double precision, double recall, double density, double coverage, int k) {
 
     /**
      * @param k at least 1
-     * @param pairs is told how many pairs of points were compared since the last time, {@link #pairs} in all
+     * @param pairs receives the number of pairs of points compared since the last call, {@link #pairs} in all
      * @throws IllegalArgumentException if a set has no more than k points or the features differ in length
      */
-    public static NeighbourhoodScores between(
+    public static NeighborhoodScores between(
             FeatureMatrix reference, FeatureMatrix samples, int k, MatrixProducts products, LongConsumer pairs) {
         if (reference.columns() != samples.columns()) {
             throw new IllegalArgumentException("Features of " + reference.columns() + " and of " + samples.columns()
                     + " elements cannot be compared; take both sets from one feature network.");
         }
         if (k < 1 || Math.min(reference.rows(), samples.rows()) <= k) {
-            throw new IllegalArgumentException("Neighbourhoods with k = " + k + " take more than " + k
+            throw new IllegalArgumentException("Neighborhoods with k = " + k + " take more than " + k
                     + " images in each set; there are " + reference.rows() + " and " + samples.rows() + ".");
         }
         InnerProducts inner = new InnerProducts(products);
@@ -68,6 +68,11 @@ public record NeighbourhoodScores(double precision, double recall, double densit
     /** How many pairs of points {@link #between} compares for sets of these sizes. */
     public static long pairs(int reference, int samples) {
         return (long) reference * samples + Radii.pairs(reference) + Radii.pairs(samples);
+    }
+
+    /** How a definition says how far the balls reach. */
+    static String reach(int k) {
+        return " reaching to the k-th nearest neighbor, k = " + k + ",";
     }
 
     /**
@@ -138,8 +143,8 @@ public record NeighbourhoodScores(double precision, double recall, double densit
             }
         }
 
-        NeighbourhoodScores scores(int k) {
-            return new NeighbourhoodScores(
+        NeighborhoodScores scores(int k) {
+            return new NeighborhoodScores(
                     share(sampleIsIn),
                     share(referenceIsIn),
                     balls / ((double) k * sampleIsIn.length),
@@ -148,9 +153,9 @@ public record NeighbourhoodScores(double precision, double recall, double densit
         }
     }
 
-    /** Squared distances of the points of one set to their k-th nearest neighbours in it. */
+    /** Squared distances of the points of one set to their k-th nearest neighbors in it. */
     private static final class Radii {
-        /** Neighbours that are kept beyond the k-th, because float32 may have them in another order. */
+        /** NearestImages that are kept beyond the k-th, because float32 may have them in another order. */
         private static final int SPARE = 5;
 
         private final FeatureMatrix features;
@@ -160,14 +165,14 @@ public record NeighbourhoodScores(double precision, double recall, double densit
         /** For each point the smallest squared distances so far, ascending, and the points they lead to. */
         private final double[] nearest;
 
-        private final int[] neighbour;
+        private final int[] neighbor;
 
         private Radii(FeatureMatrix features, int kept) {
             this.features = features;
             this.kept = kept;
             this.lengths = new double[features.rows()];
             this.nearest = new double[Math.multiplyExact(features.rows(), kept)];
-            this.neighbour = new int[nearest.length];
+            this.neighbor = new int[nearest.length];
             Arrays.fill(nearest, Double.POSITIVE_INFINITY);
         }
 
@@ -219,20 +224,20 @@ public record NeighbourhoodScores(double precision, double recall, double densit
             if (distance < nearest[at]) {
                 while (at > first && nearest[at - 1] > distance) {
                     nearest[at] = nearest[at - 1];
-                    neighbour[at] = neighbour[at - 1];
+                    neighbor[at] = neighbor[at - 1];
                     at--;
                 }
                 nearest[at] = distance;
-                neighbour[at] = other;
+                neighbor[at] = other;
             }
         }
 
         /**
-         * The k-th smallest of the true distances to the neighbours that were kept, or to all points where rounding could
+         * The k-th smallest of the true distances to the neighbors that were kept, or to all points where rounding could
          * have kept others.
          */
         private double radius(int point, int k) {
-            double radius = kthDistance(point, Arrays.copyOfRange(neighbour, point * kept, (point + 1) * kept), k);
+            double radius = kthDistance(point, Arrays.copyOfRange(neighbor, point * kept, (point + 1) * kept), k);
             // A point within the radius lies at most this far from the origin.
             double reach = Math.sqrt(lengths[point]) + Math.sqrt(radius);
             double margin = rounding(features.columns()) * (lengths[point] + reach * reach);

@@ -1,6 +1,5 @@
-package io.adm4j.harness.evaluation.metrics;
+package io.adm4j.harness.evaluation.features;
 
-import io.adm4j.harness.evaluation.features.FeatureMatrix;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,10 +12,10 @@ import java.util.stream.IntStream;
  * @param reference indices of images in the reference, the nearest first
  * @param distance Euclidean, one for each of them
  */
-public record Neighbours(int sample, int[] reference, double[] distance) {
-    /** The neighbours of the first {@code howMany} samples. */
-    public static List<Neighbours> of(FeatureMatrix reference, FeatureMatrix samples, int howMany, int count) {
-        List<Neighbours> found = new ArrayList<>();
+public record NearestImages(int sample, int[] reference, double[] distance) {
+    /** The neighbors of the first {@code howMany} samples. */
+    public static List<NearestImages> of(FeatureMatrix reference, FeatureMatrix samples, int howMany, int count) {
+        List<NearestImages> found = new ArrayList<>();
         for (int s = 0; s < Math.min(howMany, samples.rows()); s++) {
             int sample = s;
             double[] distances = IntStream.range(0, reference.rows())
@@ -29,7 +28,7 @@ public record Neighbours(int sample, int[] reference, double[] distance) {
                     .limit(count)
                     .mapToInt(r -> r)
                     .toArray();
-            found.add(new Neighbours(
+            found.add(new NearestImages(
                     sample,
                     nearest,
                     IntStream.of(nearest).mapToDouble(r -> distances[r]).toArray()));

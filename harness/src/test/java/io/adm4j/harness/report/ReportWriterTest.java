@@ -11,6 +11,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
@@ -33,16 +34,16 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
-class EvaluationReportTest {
+class ReportWriterTest {
     @TempDir
     Path folder;
 
     @Test
     void writesAFolderOrOneJsonFile() throws IOException {
-        EvaluationReport report = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
+        Evaluation report = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
 
-        report.write(folder.resolve("new/report"), Optional.empty());
-        report.write(folder.resolve("other/scores.json"), Optional.empty());
+        new ReportWriter(report, Optional.empty()).write(folder.resolve("new/report"));
+        new ReportWriter(report, Optional.empty()).write(folder.resolve("other/scores.json"));
 
         assertEquals(
                 Set.of("report.json", "report.html", "report.md", "junit.xml"), names(folder.resolve("new/report")));
@@ -74,9 +75,9 @@ class EvaluationReportTest {
 
     @Test
     void jsonFitsItsSchema() throws IOException {
-        EvaluationReport sweep = Evaluations.sweep(0, 1, 4);
-        EvaluationReport file = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
-        for (EvaluationReport report : List.of(sweep, file)) {
+        Evaluation sweep = Evaluations.sweep(0, 1, 4);
+        Evaluation file = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
+        for (Evaluation report : List.of(sweep, file)) {
             assertEquals(Set.of(), schema().validate(json(report, Optional.empty())));
             assertEquals(Set.of(), schema().validate(json(report, Optional.of(compared(report, 30)))));
         }
@@ -106,7 +107,7 @@ class EvaluationReportTest {
 
     @Test
     void junitHasATestCasePerMetricAndAFailurePerRegression() throws Exception {
-        EvaluationReport report = Evaluations.sweep(0, 1, 4);
+        Evaluation report = Evaluations.sweep(0, 1, 4);
 
         Element suites = xml(JunitReport.of(report, Optional.of(compared(report, 3))));
 
@@ -155,9 +156,9 @@ class EvaluationReportTest {
                 Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)),
                 1,
                 Optional.empty());
-        EvaluationReport file = Evaluations.report(Optional.empty(), List.of(odd));
-        EvaluationReport sweep = Evaluations.sweep(0, 1, 4);
-        for (EvaluationReport report : List.of(file, sweep)) {
+        Evaluation file = Evaluations.report(Optional.empty(), List.of(odd));
+        Evaluation sweep = Evaluations.sweep(0, 1, 4);
+        for (Evaluation report : List.of(file, sweep)) {
             for (Optional<Comparison> comparison :
                     List.of(Optional.<Comparison>empty(), Optional.of(compared(report, 3)))) {
                 String md = MarkdownReport.of(report, comparison);
@@ -166,7 +167,7 @@ class EvaluationReportTest {
                         assertEquals(
                                 1,
                                 table.lines()
-                                        .map(EvaluationReportTest::cells)
+                                        .map(ReportWriterTest::cells)
                                         .distinct()
                                         .count(),
                                 table);
@@ -182,8 +183,8 @@ class EvaluationReportTest {
 
     @Test
     void printsOneResultAsAColumnAndSeveralAsATable() {
-        EvaluationReport file = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
-        List<String> column = file.lines(Optional.of(compared(file, 3)));
+        Evaluation file = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
+        List<String> column = ConsoleTable.of(file, Optional.of(compared(file, 3)));
         assertTrue(
                 column.contains("FID                20.000 (95% 19.000 to 22.000)  lower is better"),
                 column.toString());
@@ -192,14 +193,14 @@ class EvaluationReportTest {
                 column.toString());
         assertTrue(column.contains("Warning: FID from 70 images says little."), column.toString());
 
-        List<String> table = Evaluations.sweep(0, 4).lines(Optional.empty());
+        List<String> table = ConsoleTable.of(Evaluations.sweep(0, 4), Optional.empty());
         assertTrue(
                 table.stream().anyMatch(l -> l.matches("scale 4 +24\\.000 +0\\.012300 +0\\.7800 +0\\.5200")),
                 table.toString());
     }
 
     /** Against a baseline whose FIDs were lower by some amount; 0.5 more is allowed. */
-    static Comparison compared(EvaluationReport report, double lower) {
+    static Comparison compared(Evaluation report, double lower) {
         List<Verdict> verdicts = report.results().stream()
                 .flatMap(r -> r.scores().scores().stream()
                         .map(s -> s.metric() == Metric.FID
@@ -214,9 +215,9 @@ class EvaluationReportTest {
         return row.replace("\\|", "").chars().filter(c -> c == '|').count();
     }
 
-    private JsonNode json(EvaluationReport report, Optional<Comparison> comparison) throws IOException {
+    private JsonNode json(Evaluation report, Optional<Comparison> comparison) throws IOException {
         Path file = folder.resolve("some.json");
-        report.write(file, comparison);
+        new ReportWriter(report, comparison).write(file);
         return new ObjectMapper().readTree(file.toFile());
     }
 
@@ -225,7 +226,7 @@ class EvaluationReportTest {
     }
 
     private static JsonNode schemaText() throws IOException {
-        try (InputStream in = EvaluationReport.class.getResourceAsStream("report.schema.json")) {
+        try (InputStream in = ReportWriter.class.getResourceAsStream("report.schema.json")) {
             return new ObjectMapper().readTree(in);
         }
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NeighbourhoodScoresTest {
+class NeighborhoodScoresTest {
     private static MatrixProducts products;
 
     @BeforeAll
@@ -34,12 +34,12 @@ class NeighbourhoodScoresTest {
         FeatureMatrix samples = gaussian(1100, 5, 2, 0.8);
         AtomicLong pairs = new AtomicLong();
 
-        NeighbourhoodScores found = NeighbourhoodScores.between(reference, samples, 3, products, pairs::addAndGet);
+        NeighborhoodScores found = NeighborhoodScores.between(reference, samples, 3, products, pairs::addAndGet);
 
         assertEquals(shareInside(samples, reference, 3), found.precision(), 1e-12);
         assertEquals(shareInside(reference, samples, 3), found.recall(), 1e-12);
         assertDensityAndCoverage(reference, samples, 3, found);
-        assertEquals(NeighbourhoodScores.pairs(1300, 1100), pairs.get());
+        assertEquals(NeighborhoodScores.pairs(1300, 1100), pairs.get());
     }
 
     @Test
@@ -47,13 +47,13 @@ class NeighbourhoodScoresTest {
         FeatureMatrix a = gaussian(60, 8, 1, 0);
         FeatureMatrix far = gaussian(70, 8, 2, 1e4);
 
-        NeighbourhoodScores same = between(a, a);
+        NeighborhoodScores same = between(a, a);
         assertEquals(1, same.precision());
         assertEquals(1, same.recall());
         assertEquals(1, same.coverage());
         // Each point lies in its own ball and, without the rim, in k - 1 others on average.
         assertEquals(1, same.density(), 1e-12);
-        assertEquals(new NeighbourhoodScores(0, 0, 0, 0, 3), between(a, far));
+        assertEquals(new NeighborhoodScores(0, 0, 0, 0, 3), between(a, far));
     }
 
     @Test
@@ -69,7 +69,7 @@ class NeighbourhoodScoresTest {
         }
 
         // Balls without extent have a rim, but hold nothing.
-        assertEquals(new NeighbourhoodScores(1, 1, 0, 0, 3), between(same, same));
+        assertEquals(new NeighborhoodScores(1, 1, 0, 0, 3), between(same, same));
     }
 
     @Test
@@ -79,7 +79,7 @@ class NeighbourhoodScoresTest {
         addAll(reference, gaussian(400, 6, 2, 3e4));
         FeatureMatrix samples = gaussian(300, 6, 3, 3e4);
 
-        NeighbourhoodScores found = between(reference, samples);
+        NeighborhoodScores found = between(reference, samples);
 
         assertEquals(shareInside(samples, reference, 3), found.precision(), 1e-12);
         assertEquals(shareInside(reference, samples, 3), found.recall(), 1e-12);
@@ -89,8 +89,8 @@ class NeighbourhoodScoresTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 5})
     void densityIsAboutOneForTheSameDistribution(int k) {
-        NeighbourhoodScores found =
-                NeighbourhoodScores.between(gaussian(1500, 4, 1, 0), gaussian(1500, 4, 2, 0), k, products, pairs -> {});
+        NeighborhoodScores found =
+                NeighborhoodScores.between(gaussian(1500, 4, 1, 0), gaussian(1500, 4, 2, 0), k, products, pairs -> {});
 
         assertEquals(1, found.density(), 0.1);
         // Naeem et al. 2020, appendix: 1 - (N - 1)...(N - k) / ((2N - 1)...(2N - k)).
@@ -105,7 +105,7 @@ class NeighbourhoodScoresTest {
             crowd.add(new float[] {1e-3f * i / 500, 0, 0, 0});
         }
 
-        NeighbourhoodScores found = between(reference, crowd);
+        NeighborhoodScores found = between(reference, crowd);
 
         assertTrue(found.density() > 1.2, found.toString());
         assertTrue(found.coverage() < 0.1, found.toString());
@@ -117,7 +117,7 @@ class NeighbourhoodScoresTest {
         addAll(reference, gaussian(100, 4, 2, 50));
         FeatureMatrix samples = gaussian(100, 4, 3, 0);
 
-        NeighbourhoodScores found = between(reference, samples);
+        NeighborhoodScores found = between(reference, samples);
 
         assertEquals(0.5, found.recall(), 0.1);
         assertEquals(true, found.precision() > 0.8);
@@ -129,11 +129,11 @@ class NeighbourhoodScoresTest {
                 assertThrows(IllegalArgumentException.class, () -> between(gaussian(3, 4, 1, 0), gaussian(9, 4, 2, 0)));
 
         assertEquals(
-                "Neighbourhoods with k = 3 take more than 3 images in each set; there are 3 and 9.", e.getMessage());
+                "Neighborhoods with k = 3 take more than 3 images in each set; there are 3 and 9.", e.getMessage());
     }
 
-    private static NeighbourhoodScores between(FeatureMatrix reference, FeatureMatrix samples) {
-        return NeighbourhoodScores.between(reference, samples, 3, products, pairs -> {});
+    private static NeighborhoodScores between(FeatureMatrix reference, FeatureMatrix samples) {
+        return NeighborhoodScores.between(reference, samples, 3, products, pairs -> {});
     }
 
     private static double shareInside(FeatureMatrix points, FeatureMatrix set, int k) {
@@ -158,7 +158,7 @@ class NeighbourhoodScoresTest {
     }
 
     private static void assertDensityAndCoverage(
-            FeatureMatrix reference, FeatureMatrix samples, int k, NeighbourhoodScores found) {
+            FeatureMatrix reference, FeatureMatrix samples, int k, NeighborhoodScores found) {
         long balls = 0;
         int covered = 0;
         for (int i = 0; i < reference.rows(); i++) {

@@ -1,4 +1,4 @@
-package io.adm4j.harness.report;
+package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.runtime.OnnxSession;
 import java.util.LinkedHashMap;

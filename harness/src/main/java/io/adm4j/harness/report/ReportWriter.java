@@ -1,0 +1,61 @@
+package io.adm4j.harness.report;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.evaluation.result.Evaluation;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Prints and writes an evaluation in every format there is. */
+public final class ReportWriter {
+    private final Evaluation evaluation;
+    private final Optional<Comparison> comparison;
+
+    /** @param comparison with a baseline, if there is one */
+    public ReportWriter(Evaluation evaluation, Optional<Comparison> comparison) {
+        this.evaluation = evaluation;
+        this.comparison = comparison;
+    }
+
+    /** Prints the scores, how they compare with a baseline, and the warnings. */
+    public void print(PrintWriter console) {
+        ConsoleTable.of(evaluation, comparison).forEach(console::println);
+        console.flush();
+    }
+
+    /**
+     * Writes the report.
+     *
+     * @param out a file that ends in {@code .json}, or else a folder, which gets {@code report.json} for programs,
+     *     {@code report.html} to look at, {@code report.md} for a build's summary and {@code junit.xml} for a build server
+     * @throws UserError if it cannot be written
+     */
+    public void write(Path out) {
+        String json = JsonReport.of(evaluation, comparison).toPrettyString() + "\n";
+        if (isJson(out)) {
+            write(out, json);
+            return;
+        }
+        write(out.resolve(JsonReport.FILE), json);
+        write(out.resolve("report.html"), EvaluationPage.of(evaluation, comparison));
+        write(out.resolve("report.md"), MarkdownReport.of(evaluation, comparison));
+        write(out.resolve("junit.xml"), JunitReport.of(evaluation, comparison));
+    }
+
+    /** Whether a report goes into this one file instead of a folder. */
+    public static boolean isJson(Path out) {
+        return out.getFileName().toString().endsWith(".json");
+    }
+
+    static void write(Path file, String text) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.writeString(file, text, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UserError("The report " + file + " could not be written: " + e.getMessage() + ".", e);
+        }
+    }
+}
