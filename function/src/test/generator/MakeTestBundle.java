@@ -8,8 +8,8 @@ import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Value;
-import io.adm4j.export.net.ClassifierGradientGraph;
 import io.adm4j.export.net.InitialWeights;
+import io.adm4j.export.recipe.ClassifierGradientGraph;
 import io.adm4j.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,11 +111,8 @@ public final class MakeTestBundle {
         Value logits = hidden.reduceMean(false, 2, 3).linear(
                 graph.parameter("fc.weight", new Initializer.Normal(3), CLASSES, WIDTH),
                 graph.parameter("fc.bias", new Initializer.Constant(0), CLASSES));
-        ClassifierGradientGraph.Output output = ClassifierGradientGraph.of(x, y, logits);
-        return model(
-                graph,
-                List.of(x, t, y),
-                List.of(graph.named("log_prob", output.logProb()), graph.named("grad", output.gradient())));
+        ClassifierGradientGraph gradient = ClassifierGradientGraph.of(x, y, logits);
+        return gradient.withWeights(InitialWeights.draw(gradient.parameters(), 0));
     }
 
     private static Value images(GraphBuilder graph, String name, int size) {

@@ -110,8 +110,8 @@ public record BitsPerDimension(GaussianDiffusion diffusion, boolean clipDenoised
     /** Divergence of q(x_T | x_0) from the standard normal, equation 7. */
     private double[] prior(Tensor x0) {
         int last = diffusion.numTimesteps() - 1;
-        double signal = Math.sqrt(diffusion.alphaBar(last));
-        double logVariance = Math.log(1 - diffusion.alphaBar(last));
+        double signal = diffusion.sqrtAlphasCumprod()[last];
+        double logVariance = diffusion.logOneMinusAlphasCumprod()[last];
         int count = (int) x0.dim(0);
         FloatBuffer clean = x0.floats();
         int length = count == 0 ? 0 : x0.size() / count;

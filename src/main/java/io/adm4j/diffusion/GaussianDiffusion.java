@@ -184,6 +184,16 @@ public final class GaussianDiffusion {
         return posteriorMeanCoef2.clone();
     }
 
+    /** Logarithm of &beta;: the largest log-variance of a learned range, equation 15. */
+    public double[] logBetas() {
+        return logBetas.clone();
+    }
+
+    /** Log-variance of the reverse step where it is not learned; where it is, the smallest of its range. */
+    public double[] fixedLogVariance() {
+        return fixedLogVariance.clone();
+    }
+
     double alphaBar(int index) {
         return alphasCumprod[index];
     }

@@ -7,6 +7,7 @@ import io.adm4j.export.graph.Node;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.graph.Value;
+import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.recipe.ClassifierGraph;
+import io.adm4j.export.recipe.NetworkGraph;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -42,7 +44,9 @@ class ConfigurationTest {
         String rest =
                 flags.contains("attention_resolutions") ? RELEASED.substring(RELEASED.indexOf("'learn")) : RELEASED;
         UNetConfig config = UNetConfig.fromFlags(json("{" + rest + flags + "}"));
-        assertEquals(millions, Math.round(count(NetworkModels.parameters(config)) / 1e6));
+        assertEquals(
+                millions,
+                Math.round(count(NetworkGraph.of(config, Precision.FP32).parameters()) / 1e6));
         assertEquals(config, UNetConfig.fromFlags(config.toFlags()));
         assertEquals(6, config.outChannels());
         double share = (double) weightBytes(config, Precision.FP16) / weightBytes(config, Precision.FP32);
@@ -50,9 +54,10 @@ class ConfigurationTest {
     }
 
     private static long weightBytes(UNetConfig config, Precision precision) {
-        Map<String, Tensor> unread = NetworkModels.parameters(config).stream()
-                .collect(Collectors.toMap(Parameter::name, p -> Tensor.of(new float[1])));
-        return NetworkModels.denoiser(config, precision, unread).weightBytes();
+        NetworkGraph network = NetworkGraph.of(config, precision);
+        Map<String, Tensor> unread =
+                network.parameters().stream().collect(Collectors.toMap(Parameter::name, p -> Tensor.of(new float[1])));
+        return network.withWeights(unread).weightBytes();
     }
 
     @ParameterizedTest
@@ -60,7 +65,7 @@ class ConfigurationTest {
     void releasedClassifiersHaveThePublishedSizes(int size, int depth, long millions) {
         ClassifierConfig config =
                 ClassifierConfig.fromFlags(json("{'image_size':" + size + ",'classifier_depth':" + depth + "}"));
-        assertEquals(millions, Math.round(count(NetworkModels.parameters(config)) / 1e6));
+        assertEquals(millions, Math.round(count(ClassifierGraph.of(config).parameters()) / 1e6));
         assertEquals(config, ClassifierConfig.fromFlags(config.toFlags()));
     }
 
@@ -140,9 +145,9 @@ class ConfigurationTest {
     @Test
     void headsThatDoNotDivideAreRefused() {
         UNetConfig config = UNetConfig.fromFlags(json("{'num_head_channels':48}"));
-        assertThrows(IllegalArgumentException.class, () -> NetworkModels.parameters(config));
+        assertThrows(IllegalArgumentException.class, () -> NetworkGraph.of(config, Precision.FP32));
         UNetConfig three = UNetConfig.fromFlags(json("{'num_heads':3}"));
-        assertThrows(IllegalArgumentException.class, () -> NetworkModels.parameters(three));
+        assertThrows(IllegalArgumentException.class, () -> NetworkGraph.of(three, Precision.FP32));
     }
 
     @Test

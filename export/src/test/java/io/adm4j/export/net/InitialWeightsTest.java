@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.recipe.DenoiserGraph;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +25,8 @@ class InitialWeightsTest {
             .put("class_cond", true)
             .put("num_classes", 50)
             .put("attention_resolutions", "8"));
-    private final List<Parameter> parameters = NetworkModels.parameters(config);
+    private final List<Parameter> parameters =
+            DenoiserGraph.of(config, Precision.FP32).parameters();
     private final Map<String, Tensor> weights = InitialWeights.draw(parameters, 7);
 
     @Test

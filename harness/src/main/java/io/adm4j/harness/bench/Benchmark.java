@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Parameter;
-import io.adm4j.export.net.NetworkModels;
+import io.adm4j.export.recipe.NetworkGraph;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
 import java.util.ArrayList;
@@ -47,7 +47,8 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
 
     private static long parameters(BenchSettings settings) {
         long sum = 0;
-        for (Parameter p : NetworkModels.parameters(settings.denoiser())) {
+        for (Parameter p :
+                NetworkGraph.of(settings.denoiser(), settings.precision()).parameters()) {
             sum += Arrays.stream(p.shape()).reduce(1, (a, b) -> a * b);
         }
         return sum;

@@ -5,9 +5,8 @@ import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.Guidance;
 import io.adm4j.diffusion.StepState;
 import io.adm4j.export.net.ClassifierConfig;
-import io.adm4j.export.net.ClassifierGradientGraph;
 import io.adm4j.export.net.InitialWeights;
-import io.adm4j.export.net.NetworkModels;
+import io.adm4j.export.recipe.ClassifierGradientGraph;
 import io.adm4j.runtime.BatchSession;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
@@ -31,8 +30,8 @@ final class GuidedStep implements Measurement {
         labels = batch.whole(config.numClasses());
         sampler = new DdimSampler(new GaussianDiffusion(settings.diffusion()), 0, true);
         Path model = scratch.resolve("classifier-gradient.onnx");
-        ClassifierGradientGraph.model(config, InitialWeights.draw(NetworkModels.parameters(config), 0))
-                .write(model);
+        ClassifierGradientGraph gradient = ClassifierGradientGraph.of(config);
+        gradient.withWeights(InitialWeights.draw(gradient.parameters(), 0)).write(model);
         classifier = BatchSession.open(model, settings.device(), settings.threads());
         denoiser = new UntrainedDenoiser(settings, scratch);
     }

@@ -2,8 +2,8 @@ package io.adm4j.harness.bench;
 
 import io.adm4j.diffusion.Denoiser;
 import io.adm4j.export.net.InitialWeights;
-import io.adm4j.export.net.NetworkModels;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.export.recipe.NetworkGraph;
 import io.adm4j.runtime.BatchSession;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
@@ -20,8 +20,8 @@ final class UntrainedDenoiser implements Denoiser, AutoCloseable {
     UntrainedDenoiser(BenchSettings settings, Path scratch) {
         UNetConfig config = settings.denoiser();
         Path model = scratch.resolve("denoiser.onnx");
-        NetworkModels.denoiser(config, settings.precision(), InitialWeights.draw(NetworkModels.parameters(config), 0))
-                .write(model);
+        NetworkGraph network = NetworkGraph.of(config, settings.precision());
+        network.withWeights(InitialWeights.draw(network.parameters(), 0)).write(model);
         this.session = BatchSession.open(model, settings.device(), settings.threads());
         this.takesLabels = config.classConditional();
         this.lowRes =

@@ -1,6 +1,6 @@
 package io.adm4j.harness.training;
 
-import io.adm4j.export.training.TrainingGraph;
+import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Map;

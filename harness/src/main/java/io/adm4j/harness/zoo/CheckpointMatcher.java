@@ -1,8 +1,8 @@
 package io.adm4j.harness.zoo;
 
-import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.importer.torch.TorchCheckpoint;
 import io.adm4j.export.importer.torch.WeightDifferences;
+import io.adm4j.export.importer.torch.WeightMatch;
 import io.adm4j.feedback.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,11 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Tells weights that do not fit what they are instead: their names and shapes are compared with every released network.
- */
+/** Says which released network weights belong to, where they do not fit: names and shapes are compared with each. */
 public final class CheckpointMatcher {
-    /** Below this part in common a likeness says nothing. */
+    /** Below this share of equal names and shapes a similarity means nothing. */
     private static final double LEAST = 0.5;
 
     private final ReleasedModels released;
@@ -34,18 +32,17 @@ public final class CheckpointMatcher {
     }
 
     /**
-     * Checks that a checkpoint has a network's weights, all of them and no others.
+     * Checks that a checkpoint fits a network: that it has all of its weights and no others.
      *
-     * @param network what the network is called in the message: "imagenet64"
-     * @throws UserError if it has not; the message lists what differs and says what the checkpoint looks like
+     * @param network its name in the message: "imagenet64"
+     * @throws UserError if it does not; the message lists the differences and the released model that is most similar
      */
-    public void requireFit(TorchCheckpoint checkpoint, String network, List<Parameter> parameters) {
-        requireFit(checkpoint.file(), WeightDifferences.shapes(checkpoint), network, parameters);
+    public void requireFit(WeightMatch match, String network) {
+        requireFit(match.file(), match.shapes(), match.differences(), network);
     }
 
-    /** As {@link #requireFit(TorchCheckpoint, String, List)}, of names and shapes. */
-    void requireFit(Path file, Map<String, List<Long>> shapes, String network, List<Parameter> parameters) {
-        WeightDifferences differences = WeightDifferences.between(shapes, parameters);
+    /** As {@link #requireFit(WeightMatch, String)}, of names and shapes. */
+    void requireFit(Path file, Map<String, List<Long>> shapes, WeightDifferences differences, String network) {
         if (differences.none()) {
             return;
         }
@@ -57,9 +54,9 @@ public final class CheckpointMatcher {
                         : " (" + differences.counted() + "). " + exactly(exact)));
     }
 
-    /** One sentence on which released network a checkpoint is or looks like. */
+    /** One sentence on which released network a checkpoint is or is most similar to. */
     public String sentence(TorchCheckpoint checkpoint) {
-        return sentence(checkpoint.file(), WeightDifferences.shapes(checkpoint));
+        return sentence(checkpoint.file(), checkpoint.shapes());
     }
 
     /** As {@link #sentence(TorchCheckpoint)}, of names and shapes. */
@@ -83,7 +80,7 @@ public final class CheckpointMatcher {
         return new Candidate(model, classifier, network, WeightDifferences.between(shapes, network.parameters()));
     }
 
-    /** Those that fit. Some models are alike in every shape; a published file name tells them apart. */
+    /** Those that fit. Some models agree in every shape; a published file name distinguishes them. */
     private List<Candidate> exact(Path file, List<Candidate> candidates) {
         List<Candidate> exact =
                 candidates.stream().filter(c -> c.differences().none()).toList();
@@ -102,14 +99,14 @@ public final class CheckpointMatcher {
                 + (classifier ? " and give them as --classifier-weights." : ".");
     }
 
-    /** @param known how they differ from what they were taken for, which need not be said again; may be null */
+    /** @param known differences that the message already lists; may be null */
     private static String nearest(List<Candidate> candidates, WeightDifferences known) {
         Candidate best = candidates.stream()
                 .max(Comparator.comparingDouble(c -> c.differences().agreement()))
                 .orElseThrow();
         double agreement = best.differences().agreement();
         if (agreement < LEAST) {
-            return "They look like no released model.";
+            return "They are similar to no released model.";
         }
         String agree =
                 String.format(Locale.ROOT, "%.1f %% of names and shapes agree", Math.floor(agreement * 1000) / 10);
@@ -120,13 +117,13 @@ public final class CheckpointMatcher {
                     + classes.get() + ".";
         }
         if (best.differences().equals(known)) {
-            return "No released model is nearer (" + agree + ").";
+            return "No released model is more similar (" + agree + ").";
         }
-        return "They look most like " + best.named() + " (" + agree + "); compared with that, "
+        return "They are most similar to " + best.named() + " (" + agree + "); compared with that, "
                 + best.differences().listed() + ".";
     }
 
-    /** How many classes they know, where the embedding of the classes is all that differs. */
+    /** The number of classes, where only the label embedding differs. */
     private static Optional<Long> otherClasses(WeightDifferences differences) {
         boolean rest =
                 differences.missing().isEmpty() && differences.unexpected().isEmpty();

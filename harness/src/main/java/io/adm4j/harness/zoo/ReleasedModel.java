@@ -3,8 +3,10 @@ package io.adm4j.harness.zoo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.net.ClassifierConfig;
-import io.adm4j.export.net.NetworkModels;
+import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.export.recipe.ClassifierGraph;
+import io.adm4j.export.recipe.NetworkGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,11 +16,11 @@ import java.util.OptionalDouble;
  * A model that was published with the paper.
  *
  * @param name what it is called here
- * @param about one line for people
+ * @param about one line of description
  * @param denoiser the network, with the flags of the diffusion process
  * @param classifier the noisy classifier that guides it
- * @param upsamples for an upsampler the model whose images it enlarges
- * @param reference name of the file with its data set's statistics
+ * @param upsamples for an upsampler the model whose images it upsamples
+ * @param reference name of the file with its dataset's statistics
  * @param settings how the published code samples from it, the best first
  * @param results what the paper reports, the best first
  */
@@ -44,12 +46,14 @@ public record ReleasedModel(
                 new ReleasedNetwork(
                         json.get("weights").asText(),
                         (ObjectNode) json.get("flags"),
-                        flags -> NetworkModels.parameters(UNetConfig.fromFlags(flags))),
+                        flags -> NetworkGraph.of(UNetConfig.fromFlags(flags), Precision.FP32)
+                                .parameters()),
                 classifier.isObject()
                         ? Optional.of(new ReleasedNetwork(
                                 classifier.get("weights").asText(),
                                 (ObjectNode) classifier.get("flags"),
-                                flags -> NetworkModels.parameters(ClassifierConfig.fromFlags(flags))))
+                                flags -> ClassifierGraph.of(ClassifierConfig.fromFlags(flags))
+                                        .parameters()))
                         : Optional.empty(),
                 Optional.ofNullable(json.path("upsamples").textValue()),
                 json.get("reference").asText(),

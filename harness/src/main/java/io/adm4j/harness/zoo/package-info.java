@@ -1,7 +1,7 @@
 /**
- * The models released with the paper: catalog, download with checksums, flags, and matching of checkpoints to them;
- * also the bundle that ships with adm4j.
+ * The models released with the paper: catalog, download with checksums, flags, and matching of checkpoints to them.
  *
- * <p>Builds on {@code bundle} and on the export module. Sampling, scores and the command line may not come in here.
+ * <p>Builds on the export module only. Bundles are made in {@code bundle}; sampling, scores and the command line may not
+ * come in here.
  */
 package io.adm4j.harness.zoo;

@@ -1,21 +1,21 @@
 package io.adm4j.harness.training;
 
-import static io.adm4j.harness.cli.command.GoldenCase.assertClose;
+import static io.adm4j.export.GoldenCase.assertClose;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.Golden;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
+import io.adm4j.export.GoldenCase;
 import io.adm4j.export.autodiff.Gradients;
 import io.adm4j.export.autodiff.Kernels;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.graph.Value;
+import io.adm4j.export.loss.DiffusionLoss;
+import io.adm4j.export.loss.LossType;
 import io.adm4j.export.net.UNetConfig;
-import io.adm4j.export.training.DiffusionLoss;
-import io.adm4j.export.training.LossType;
-import io.adm4j.export.training.TrainingGraph;
-import io.adm4j.harness.cli.command.GoldenCase;
+import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.tensor.ElementType;
@@ -107,12 +107,10 @@ class LossesGoldenTest {
             }
             for (int i = 0; i < checked.size(); i++) {
                 String key = gradientPrefix + checked.get(i).name();
-                Tensor expected = golden.arrays().get(key);
-                double scale = 0;
-                for (float v : expected.toFloatArray()) {
-                    scale = Math.max(scale, Math.abs(v));
-                }
-                assertClose(key, expected, found.get(gradients.get(i).name()), 1e-4 * scale, 1e-3);
+                GoldenCase.assertGradient(
+                        key,
+                        golden.arrays().get(key),
+                        found.get(gradients.get(i).name()));
             }
         }
     }

@@ -1,6 +1,6 @@
 package io.adm4j.harness.training;
 
-import static io.adm4j.harness.cli.command.GoldenCase.assertClose;
+import static io.adm4j.export.GoldenCase.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,13 +8,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.Golden;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
+import io.adm4j.export.GoldenCase;
+import io.adm4j.export.loss.DiffusionLoss;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.export.training.AdamW;
-import io.adm4j.export.training.DiffusionLoss;
 import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.export.training.TrainingArtifacts;
-import io.adm4j.export.training.TrainingGraph;
-import io.adm4j.harness.cli.command.GoldenCase;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.ElementType;

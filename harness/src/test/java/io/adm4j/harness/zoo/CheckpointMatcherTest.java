@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.export.importer.torch.WeightDifferences;
 import io.adm4j.feedback.UserError;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,18 +17,18 @@ class CheckpointMatcherTest {
     private static final Path FILE = Path.of("weights.pt");
 
     private final ReleasedModels released = ReleasedModels.load();
-    private final CheckpointMatcher resemblance = new CheckpointMatcher(released);
+    private final CheckpointMatcher matcher = new CheckpointMatcher(released);
 
     @Test
-    void everyReleasedNetworkIsKnownAgain() {
+    void everyReleasedNetworkIsRecognized() {
         for (ReleasedModel model : released.models()) {
             String denoiser =
-                    resemblance.sentence(Path.of(released.file(model.denoiser()).name()), shapes(model.denoiser()));
+                    matcher.sentence(Path.of(released.file(model.denoiser()).name()), shapes(model.denoiser()));
             assertTrue(
                     denoiser.endsWith("exactly those of " + model.name() + ": use --model " + model.name() + "."),
                     denoiser);
             model.classifier().ifPresent(c -> {
-                String classifier = resemblance.sentence(FILE, shapes(c));
+                String classifier = matcher.sentence(FILE, shapes(c));
                 assertTrue(classifier.contains("exactly those of the classifier of "), classifier);
                 assertTrue(classifier.contains(model.name()), classifier);
                 assertTrue(classifier.endsWith("give them as --classifier-weights."), classifier);
@@ -38,7 +39,7 @@ class CheckpointMatcherTest {
     @Test
     void modelsOfTheSameShapesAreAllNamed() {
         String sentence =
-                resemblance.sentence(FILE, shapes(released.model("lsun-cat").denoiser()));
+                matcher.sentence(FILE, shapes(released.model("lsun-cat").denoiser()));
 
         assertTrue(
                 sentence.contains(
@@ -70,13 +71,13 @@ class CheckpointMatcherTest {
                 message.contains(
                         "1 of another shape (out.2.weight [3, 192, 3, 3] where the network has [6, 192, 3, 3])"),
                 message);
-        assertTrue(message.contains("No released model is nearer (99.4 %"), message);
+        assertTrue(message.contains("No released model is more similar (99.4 %"), message);
         String other = refused(shapes, "imagenet128");
-        assertTrue(other.contains("They look most like imagenet64 (99.4 %"), other);
+        assertTrue(other.contains("They are most similar to imagenet64 (99.4 %"), other);
     }
 
     @Test
-    void otherClassesAreRecognised() {
+    void otherClassesAreRecognized() {
         Map<String, List<Long>> shapes = shapes(released.model("imagenet256").denoiser());
         shapes.put("label_emb.weight", List.of(37L, 1024L));
 
@@ -87,15 +88,19 @@ class CheckpointMatcherTest {
     }
 
     @Test
-    void somethingElseIsSaidToBe() {
-        assertEquals("They look like no released model.", resemblance.sentence(FILE, Map.of("w", List.of(1L))));
+    void dissimilarWeightsAreReported() {
+        assertEquals("They are similar to no released model.", matcher.sentence(FILE, Map.of("w", List.of(1L))));
     }
 
     private String refused(Map<String, List<Long>> shapes, String name) {
         UserError error = assertThrows(
                 UserError.class,
-                () -> resemblance.requireFit(
-                        FILE, shapes, name, released.model(name).denoiser().parameters()));
+                () -> matcher.requireFit(
+                        FILE,
+                        shapes,
+                        WeightDifferences.between(
+                                shapes, released.model(name).denoiser().parameters()),
+                        name));
         assertTrue(!error.getMessage().contains("\n"), error.getMessage());
         return error.getMessage();
     }

@@ -11,7 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipFile;
@@ -76,6 +79,7 @@ public final class TorchCheckpoint implements AutoCloseable {
         }
     }
 
+    /** The file that was opened. */
     public Path file() {
         return file;
     }
@@ -83,6 +87,14 @@ public final class TorchCheckpoint implements AutoCloseable {
     /** The tensors' names, in the file's order. */
     public Set<String> names() {
         return Collections.unmodifiableSet(tensors.keySet());
+    }
+
+    /** The tensors' shapes by name, in the file's order; a copy. */
+    public Map<String, List<Long>> shapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, view) ->
+                shapes.put(name, Arrays.stream(view.shape()).boxed().toList()));
+        return shapes;
     }
 
     /**

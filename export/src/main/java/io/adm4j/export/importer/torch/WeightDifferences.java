@@ -12,7 +12,7 @@ import java.util.Map;
  *
  * @param matching how many parameters the checkpoint has in their shape
  * @param missing parameters that the checkpoint lacks
- * @param unexpected tensors that the network has no use for
+ * @param unexpected tensors that the network does not use
  * @param misshapen tensors whose name the network has with another shape
  */
 public record WeightDifferences(int matching, List<Named> missing, List<Named> unexpected, List<Misshapen> misshapen) {
@@ -43,20 +43,6 @@ public record WeightDifferences(int matching, List<Named> missing, List<Named> u
         missing = List.copyOf(missing);
         unexpected = List.copyOf(unexpected);
         misshapen = List.copyOf(misshapen);
-    }
-
-    /** Compares a checkpoint with a network. */
-    public static WeightDifferences between(TorchCheckpoint checkpoint, List<Parameter> parameters) {
-        return between(shapes(checkpoint), parameters);
-    }
-
-    /** The shapes of a checkpoint's tensors by name, in the file's order. */
-    public static Map<String, List<Long>> shapes(TorchCheckpoint checkpoint) {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        checkpoint
-                .names()
-                .forEach(name -> shapes.put(name, boxed(checkpoint.entry(name).shape())));
-        return shapes;
     }
 
     /**

@@ -99,7 +99,7 @@ class TorchCheckpointTest {
     @Test
     void weightsThatFitAreRead() {
         try (TorchCheckpoint c = TorchCheckpoint.open(resource("module.pt"))) {
-            Map<String, Tensor> weights = WeightCheck.read(
+            Map<String, Tensor> weights = weights(
                     c,
                     parameters(Map.of(
                             "0.weight",
@@ -118,7 +118,7 @@ class TorchCheckpointTest {
     void weightsCanBeReadOneByOne() {
         Map<String, Tensor> view;
         try (TorchCheckpoint c = TorchCheckpoint.open(resource("module.pt"))) {
-            view = WeightCheck.view(
+            view = weights(
                     c,
                     parameters(Map.of(
                             "0.weight",
@@ -146,12 +146,16 @@ class TorchCheckpointTest {
         try (TorchCheckpoint c = TorchCheckpoint.open(resource("module.pt"))) {
             List<Parameter> wanted = parameters(
                     Map.of("0.weight", new long[] {3, 2}, "0.bias", new long[] {2}, "4.weight", new long[] {2}));
-            String message = assertThrows(CheckpointException.class, () -> WeightCheck.read(c, wanted))
+            String message = assertThrows(CheckpointException.class, () -> weights(c, wanted))
                     .getMessage();
             assertTrue(message.contains("1 missing (4.weight [2])"), message);
             assertTrue(message.contains("2 unexpected (2.weight [2], 2.bias [2])"), message);
             assertTrue(message.contains("0.weight [2, 3] where the network has [3, 2]"), message);
         }
+    }
+
+    private static Map<String, Tensor> weights(TorchCheckpoint checkpoint, List<Parameter> parameters) {
+        return new WeightMatch(checkpoint, parameters).weights();
     }
 
     private static List<Parameter> parameters(Map<String, long[]> shapes) {

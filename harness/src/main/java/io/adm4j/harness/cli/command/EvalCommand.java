@@ -2,6 +2,7 @@ package io.adm4j.harness.cli.command;
 
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.cli.console.StopNotice;
@@ -29,7 +30,6 @@ import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.report.BaselineGate;
 import io.adm4j.harness.report.Comparison;
 import io.adm4j.harness.report.ReportWriter;
-import io.adm4j.harness.zoo.EmbeddedBundle;
 import io.adm4j.io.Sha256;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.Upsampler;

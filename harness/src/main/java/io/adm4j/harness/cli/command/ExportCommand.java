@@ -1,17 +1,18 @@
 package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.harness.cli.option.PrecisionOption;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TrainingSettings;
-import io.adm4j.harness.zoo.BundleAssembler;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ public final class ExportCommand implements Runnable {
     @Override
     public void run() {
         RunFolder main = new RunFolder(denoiser);
-        ObjectNode provenance = BundleAssembler.object();
+        ObjectNode provenance = JsonNodeFactory.instance.objectNode();
         List<String> classes = new ArrayList<>();
         main.description().path("data").path("classes").forEach(c -> classes.add(c.asText()));
         try (BundleAssembler bundle = new BundleAssembler(out)) {

@@ -1,27 +1,25 @@
 package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.importer.torch.TorchCheckpoint;
-import io.adm4j.export.importer.torch.WeightCheck;
+import io.adm4j.export.importer.torch.WeightMatch;
 import io.adm4j.export.net.ClassifierConfig;
-import io.adm4j.export.net.NetworkModels;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.export.recipe.ClassifierGraph;
+import io.adm4j.export.recipe.NetworkGraph;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.bundle.BundleAssembler;
+import io.adm4j.harness.bundle.ImportPlan;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.option.PrecisionOption;
-import io.adm4j.harness.zoo.BundleAssembler;
 import io.adm4j.harness.zoo.CheckpointMatcher;
 import io.adm4j.harness.zoo.FetchFolder;
-import io.adm4j.harness.zoo.ImportPlan;
 import io.adm4j.harness.zoo.ReleasedModels;
-import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -103,18 +101,29 @@ public final class ImportCommand implements Runnable {
             throw new UserError(classes + " has " + names.size() + " names, and the denoiser knows "
                     + config.numClasses() + " classes: give one name a line for each.");
         }
-        List<Parameter> parameters = NetworkModels.parameters(config);
-        CheckpointMatcher resemblance = new CheckpointMatcher(released);
+        CheckpointMatcher matcher = new CheckpointMatcher(released);
         ObjectNode provenance = plan.origin();
         try (BundleAssembler bundle = new BundleAssembler(out);
-                TorchCheckpoint checkpoint = TorchCheckpoint.open(denoiser.weights())) {
-            resemblance.requireFit(checkpoint, denoiser.title(), parameters);
-            // A classifier that does not fit shall be found before the denoiser is written, which takes minutes.
-            plan.classifier().ifPresent(c -> withClassifier(c, resemblance, w -> {}));
-            bundle.denoiser(denoiser.flags(), precision.precision, WeightCheck.view(checkpoint, parameters));
+                TorchCheckpoint checkpoint = TorchCheckpoint.open(denoiser.weights());
+                TorchCheckpoint classifierCheckpoint = plan.classifier()
+                        .map(c -> TorchCheckpoint.open(c.weights()))
+                        .orElse(null)) {
+            // Both are matched before the denoiser is written, which takes minutes.
+            WeightMatch match = new WeightMatch(
+                    checkpoint, NetworkGraph.of(config, precision.precision).parameters());
+            matcher.requireFit(match, denoiser.title());
+            Optional<WeightMatch> classifierMatch = plan.classifier().map(c -> {
+                WeightMatch found = new WeightMatch(
+                        classifierCheckpoint,
+                        ClassifierGraph.of(ClassifierConfig.fromFlags(c.flags()))
+                                .parameters());
+                matcher.requireFit(found, c.title());
+                return found;
+            });
+            bundle.denoiser(denoiser.flags(), precision.precision, match.weights());
             provenance.set("denoiser", denoiser.origin());
             plan.classifier().ifPresent(c -> {
-                withClassifier(c, resemblance, w -> bundle.classifier(c.flags(), w));
+                bundle.classifier(c.flags(), classifierMatch.orElseThrow().weights());
                 provenance.set("classifier", c.origin());
             });
             bundle.finish(
@@ -122,16 +131,6 @@ public final class ImportCommand implements Runnable {
                     names,
                     provenance,
                     spec.commandLine().getOut());
-        }
-    }
-
-    /** Opens a classifier's weights, checks that they fit, and uses them. */
-    private static void withClassifier(
-            ImportPlan.Network classifier, CheckpointMatcher resemblance, Consumer<Map<String, Tensor>> use) {
-        List<Parameter> parameters = NetworkModels.parameters(ClassifierConfig.fromFlags(classifier.flags()));
-        try (TorchCheckpoint checkpoint = TorchCheckpoint.open(classifier.weights())) {
-            resemblance.requireFit(checkpoint, classifier.title(), parameters);
-            use.accept(WeightCheck.view(checkpoint, parameters));
         }
     }
 

@@ -1,11 +1,13 @@
 package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
@@ -18,8 +20,6 @@ import io.adm4j.harness.evaluation.run.Evaluator;
 import io.adm4j.harness.report.QuickstartReport;
 import io.adm4j.harness.report.ScaleResult;
 import io.adm4j.harness.sampling.FunctionProcess;
-import io.adm4j.harness.zoo.BundleAssembler;
-import io.adm4j.harness.zoo.EmbeddedBundle;
 import io.adm4j.io.ImageGrid;
 import io.adm4j.io.Npz;
 import io.adm4j.io.PngWriter;
@@ -159,7 +159,8 @@ public final class QuickstartCommand implements Runnable {
         for (int label = 0; label < classes; label++) {
             for (int from = 0; from < perClass; from += IMAGES_PER_REQUEST) {
                 int count = Math.min(IMAGES_PER_REQUEST, perClass - from);
-                ObjectNode request = BundleAssembler.object()
+                ObjectNode request = JsonNodeFactory.instance
+                        .objectNode()
                         .put("label", String.valueOf(label))
                         .put("seed", seed + (long) label * perClass + from)
                         .put("count", count)

@@ -2,10 +2,10 @@ package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.option.DiffusionFlags;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.training.DiffusionTask;
-import io.adm4j.harness.zoo.PublishedFlags;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

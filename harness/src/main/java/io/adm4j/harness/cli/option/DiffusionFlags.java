@@ -1,6 +1,6 @@
 package io.adm4j.harness.cli.option;
 
-import io.adm4j.harness.zoo.PublishedFlags;
+import io.adm4j.harness.bundle.PublishedFlags;
 import picocli.CommandLine.Option;
 
 /** The published flags of the diffusion process. */

@@ -1,6 +1,6 @@
 package io.adm4j.harness.cli.command;
 
-import static io.adm4j.harness.cli.command.GoldenCase.assertClose;
+import static io.adm4j.export.GoldenCase.assertClose;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.Golden;
@@ -8,6 +8,7 @@ import io.adm4j.bundle.ModelBundle;
 import io.adm4j.bundle.OnnxDenoiser;
 import io.adm4j.diffusion.BitsPerDimension;
 import io.adm4j.diffusion.GaussianDiffusion;
+import io.adm4j.export.GoldenCase;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;

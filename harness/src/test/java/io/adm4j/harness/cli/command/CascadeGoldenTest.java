@@ -11,9 +11,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.Golden;
 import io.adm4j.bundle.ModelBundle;
-import io.adm4j.export.net.NetworkModels;
+import io.adm4j.export.GoldenCase;
+import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
-import io.adm4j.harness.zoo.BundleAssembler;
+import io.adm4j.export.recipe.UpsamplerGraph;
+import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.io.NpyWriter;
 import io.adm4j.io.Npz;
 import io.adm4j.runtime.Device;
@@ -205,16 +207,18 @@ class CascadeGoldenTest {
         // Normal values everywhere: layers that start at zero would hide the small image.
         Random random = new Random(4);
         Map<String, Tensor> weights = new HashMap<>();
-        NetworkModels.parameters(UNetConfig.fromFlags(flags)).forEach(p -> {
-            Tensor values = Tensor.zeros(ElementType.FLOAT32, p.shape());
-            for (int i = 0; i < values.size(); i++) {
-                values.floats().put(i, (float) (0.05 * random.nextGaussian()));
-            }
-            weights.put(p.name(), values);
-        });
+        UpsamplerGraph.of(UNetConfig.fromFlags(flags), Precision.FP32)
+                .parameters()
+                .forEach(p -> {
+                    Tensor values = Tensor.zeros(ElementType.FLOAT32, p.shape());
+                    for (int i = 0; i < values.size(); i++) {
+                        values.floats().put(i, (float) (0.05 * random.nextGaussian()));
+                    }
+                    weights.put(p.name(), values);
+                });
         try (BundleAssembler bundle = new BundleAssembler(target)) {
             bundle.denoiser(flags, weights);
-            bundle.finish(OWN, List.of(), BundleAssembler.object());
+            bundle.finish(OWN, List.of(), JsonNodeFactory.instance.objectNode());
         }
     }
 

@@ -1,11 +1,13 @@
 package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.Golden;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.export.GoldenCase;
 import io.adm4j.export.net.Precision;
-import io.adm4j.harness.zoo.BundleAssembler;
+import io.adm4j.harness.bundle.BundleAssembler;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,7 +42,7 @@ final class GoldenBundle {
                 String classifier = settings.get("classifier").asText();
                 bundle.classifier((ObjectNode) GoldenCase.json(classifier), GoldenCase.weights(classifier));
             }
-            return bundle.finish("golden", List.of(), BundleAssembler.object());
+            return bundle.finish("golden", List.of(), JsonNodeFactory.instance.objectNode());
         }
     }
 

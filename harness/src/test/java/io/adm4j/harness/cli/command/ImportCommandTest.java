@@ -10,8 +10,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.Golden;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.ProgressListener;
+import io.adm4j.harness.bundle.ImportPlan;
 import io.adm4j.harness.zoo.FetchFolder;
-import io.adm4j.harness.zoo.ImportPlan;
 import io.adm4j.harness.zoo.ReleasedModel;
 import io.adm4j.harness.zoo.ReleasedModels;
 import io.adm4j.io.Sha256;
@@ -97,7 +97,7 @@ class ImportCommandTest {
     void weightsThatDoNotFitAreExplained() {
         Path out = folder.resolve("b");
         refused(
-                "They look like no released model",
+                "They are similar to no released model",
                 "import",
                 "--model",
                 "lsun-cat",

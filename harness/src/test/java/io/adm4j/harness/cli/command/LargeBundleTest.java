@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.Golden;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.export.GoldenCase;
 import io.adm4j.export.graph.OnnxModel;
-import io.adm4j.harness.zoo.BundleAssembler;
+import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.tensor.Tensor;
@@ -59,7 +61,7 @@ class LargeBundleTest {
         try (BundleAssembler bundle = new BundleAssembler(folder.resolve(where), embeddedMost)) {
             bundle.denoiser((ObjectNode) GoldenCase.json(denoiser), GoldenCase.weights(denoiser));
             bundle.classifier((ObjectNode) GoldenCase.json(classifier), GoldenCase.weights(classifier));
-            return bundle.finish("golden", List.of(), BundleAssembler.object());
+            return bundle.finish("golden", List.of(), JsonNodeFactory.instance.objectNode());
         }
     }
 

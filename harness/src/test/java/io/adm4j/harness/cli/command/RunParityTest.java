@@ -1,16 +1,17 @@
 package io.adm4j.harness.cli.command;
 
+import static io.adm4j.export.GoldenCase.assertClose;
 import static io.adm4j.harness.cli.command.CommandLineRun.refused;
 import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
-import static io.adm4j.harness.cli.command.GoldenCase.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.Golden;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.export.GoldenCase;
 import io.adm4j.export.net.ClassifierConfig;
-import io.adm4j.export.net.ClassifierGradientGraph;
-import io.adm4j.export.net.NetworkModels;
+import io.adm4j.export.recipe.ClassifierGradientGraph;
+import io.adm4j.export.recipe.ClassifierGraph;
 import io.adm4j.io.Npz;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -70,8 +71,10 @@ class RunParityTest {
             ClassifierConfig config = ClassifierConfig.fromFlags(GoldenCase.json(name));
             Map<String, Tensor> weights = GoldenCase.weights(name);
             assertTrue(bundle.toFile().mkdirs());
-            NetworkModels.classifier(config, weights).write(bundle.resolve(ModelBundle.CLASSIFIER));
-            ClassifierGradientGraph.model(config, weights).write(bundle.resolve(ModelBundle.CLASSIFIER_GRADIENT));
+            ClassifierGraph.of(config).withWeights(weights).write(bundle.resolve(ModelBundle.CLASSIFIER));
+            ClassifierGradientGraph.of(config)
+                    .withWeights(weights)
+                    .write(bundle.resolve(ModelBundle.CLASSIFIER_GRADIENT));
         }
 
         compare(name, bundle.resolve(ModelBundle.CLASSIFIER), "logits");
@@ -86,7 +89,11 @@ class RunParityTest {
         Map<String, Tensor> actual = Npz.read(found);
         assertEquals(outputs.length, actual.size(), actual.keySet().toString());
         for (String output : outputs) {
-            assertClose(output, expected.get(output), actual.get(output), 2e-5, 1e-4);
+            if (output.equals("grad")) {
+                GoldenCase.assertGradient(output, expected.get(output), actual.get(output));
+            } else {
+                assertClose(output, expected.get(output), actual.get(output), 2e-5, 1e-4);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 package io.adm4j.harness.cli.command;
 
-import static io.adm4j.harness.cli.command.GoldenCase.assertClose;
+import static io.adm4j.export.GoldenCase.assertClose;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +17,7 @@ import io.adm4j.diffusion.Guidance;
 import io.adm4j.diffusion.NoiseSource;
 import io.adm4j.diffusion.Sampler;
 import io.adm4j.diffusion.StepState;
+import io.adm4j.export.GoldenCase;
 import io.adm4j.export.net.Precision;
 import io.adm4j.runtime.Device;
 import io.adm4j.sampling.PixelScale;

@@ -1,8 +1,15 @@
-package io.adm4j.harness.zoo;
+package io.adm4j.harness.bundle;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.zoo.FetchFolder;
+import io.adm4j.harness.zoo.FetchRecord;
+import io.adm4j.harness.zoo.ReleasedFile;
+import io.adm4j.harness.zoo.ReleasedModel;
+import io.adm4j.harness.zoo.ReleasedModels;
+import io.adm4j.harness.zoo.ReleasedNetwork;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +35,9 @@ public record ImportPlan(
         /** What the bundle keeps of where the weights come from. */
         public ObjectNode origin() {
             FetchRecord file = fetched.orElseGet(() -> FetchRecord.describing(weights, ""));
-            ObjectNode json =
-                    BundleAssembler.object().put("file", weights.getFileName().toString());
+            ObjectNode json = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("file", weights.getFileName().toString());
             fetched.ifPresent(f -> json.put("source", f.source()));
             return json.put("bytes", file.bytes()).put("sha256", file.sha256());
         }
@@ -39,7 +47,8 @@ public record ImportPlan(
     public static ImportPlan ofFlags(Path flags, Path weights, Path classifierFlags, Path classifierWeights) {
         Optional<Network> classifier =
                 classifierFlags == null ? Optional.empty() : Optional.of(network(classifierFlags, classifierWeights));
-        return new ImportPlan(null, network(flags, weights), classifier, List.of(), BundleAssembler.object());
+        return new ImportPlan(
+                null, network(flags, weights), classifier, List.of(), JsonNodeFactory.instance.objectNode());
     }
 
     private static Network network(Path flags, Path weights) {
@@ -65,7 +74,7 @@ public record ImportPlan(
         if (classifierWeights != null && model.classifier().isEmpty()) {
             throw new UserError("No classifier was released for " + model.name() + ": leave out --classifier-weights.");
         }
-        ObjectNode origin = BundleAssembler.object().put("released", model.name());
+        ObjectNode origin = JsonNodeFactory.instance.objectNode().put("released", model.name());
         ArrayNode recommended = origin.putArray("recommended");
         model.settings().forEach(s -> recommended.add(s.toJson()));
         Network denoiser =

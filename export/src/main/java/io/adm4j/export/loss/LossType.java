@@ -1,4 +1,4 @@
-package io.adm4j.export.training;
+package io.adm4j.export.loss;
 
 /** What a denoiser is trained on, in the published code's terms. */
 public enum LossType {

@@ -1,28 +1,26 @@
-package io.adm4j.export.net;
+package io.adm4j.export.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.Golden;
+import io.adm4j.export.GoldenCase;
 import io.adm4j.export.autodiff.Gradients;
 import io.adm4j.export.autodiff.Kernels;
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Node;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Value;
-import io.adm4j.export.importer.torch.TorchCheckpoint;
-import io.adm4j.export.importer.torch.WeightCheck;
+import io.adm4j.export.net.Precision;
+import io.adm4j.export.net.UNetConfig;
 import io.adm4j.io.Npz;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.io.IOException;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,11 +56,10 @@ class HalfPrecisionTest {
 
     @ParameterizedTest
     @MethodSource("denoisers")
-    void theOutputIsCloseAndTheFileHalfAsLarge(String name) throws IOException {
+    void theOutputIsCloseAndTheFileHalfAsLarge(String name) {
         Network network = Network.read(name);
-        byte[] half = NetworkModels.denoiser(network.config, Precision.FP16, network.weights)
-                .bytes();
-        byte[] full = NetworkModels.denoiser(network.config, network.weights).bytes();
+        byte[] half = network.model(Precision.FP16);
+        byte[] full = network.model(Precision.FP32);
         Map<String, Tensor> arrays = Npz.read(Golden.file(name + ".npz"));
         double error = relativeError(arrays.get("out"), run(half, arrays).get("out"));
         assertTrue(error < TOLERANCE, "The relative error is " + error + ".");
@@ -75,7 +72,7 @@ class HalfPrecisionTest {
     /** Everything else would fall back to the CPU where the graph runs on a GPU, or lose what float32 is kept for. */
     @ParameterizedTest
     @MethodSource("denoisers")
-    void onlyOperatorsWithFloat16KernelsSeeFloat16(String name) throws IOException {
+    void onlyOperatorsWithFloat16KernelsSeeFloat16(String name) {
         Set<String> seen = new TreeSet<>();
         for (Node node : Network.read(name).graph(Precision.FP16).nodes()) {
             boolean half = Stream.concat(node.inputs().stream(), node.outputs().stream())
@@ -90,7 +87,7 @@ class HalfPrecisionTest {
     /** Differentiation takes casts and constants of float16 in its stride. */
     @ParameterizedTest
     @MethodSource("denoisers")
-    void gradientsGoThroughIt(String name) throws IOException {
+    void gradientsGoThroughIt(String name) {
         Network network = Network.read(name);
         Map<String, Tensor> arrays = Npz.read(Golden.file(name + ".npz"));
         Tensor full = run(network.gradient(Precision.FP32), arrays).get("grad");
@@ -100,7 +97,7 @@ class HalfPrecisionTest {
     }
 
     @Test
-    void weightsBeyondFloat16AreRefusedByName() throws IOException {
+    void weightsBeyondFloat16AreRefusedByName() {
         Network network = Network.read(Golden.cases("unet-").get(0));
         String name = "middle_block.0.in_layers.2.weight";
         for (float bad : new float[] {65520, Float.NEGATIVE_INFINITY, Float.NaN}) {
@@ -111,8 +108,7 @@ class HalfPrecisionTest {
             weights.put(name, changed);
             String message = assertThrows(
                             IllegalArgumentException.class,
-                            () -> NetworkModels.denoiser(network.config, Precision.FP16, weights)
-                                    .bytes())
+                            () -> new Network(network.config, weights).model(Precision.FP16))
                     .getMessage();
             assertTrue(message.contains("'" + name + "'") && message.contains("fp32"), message);
         }
@@ -120,15 +116,14 @@ class HalfPrecisionTest {
 
     /** What is computed in float32 need not fit into float16: the output's weights. */
     @Test
-    void theOutputLayerStaysFloat32() throws IOException {
+    void theOutputLayerStaysFloat32() {
         Network network = Network.read(Golden.cases("unet-").get(0));
         Map<String, Tensor> weights = new HashMap<>(network.weights);
         Tensor large =
                 Tensor.zeros(ElementType.FLOAT32, weights.get("out.2.bias").shape());
         large.floats().put(0, 1e6f);
         weights.put("out.2.bias", large);
-        byte[] model =
-                NetworkModels.denoiser(network.config, Precision.FP16, weights).bytes();
+        byte[] model = new Network(network.config, weights).model(Precision.FP16);
         try (OnnxSession session = OnnxSession.open(model, Device.CPU, 0)) {
             assertFalse(session.inputs().stream().anyMatch(i -> i.type() == ElementType.FLOAT16));
             assertEquals(ElementType.FLOAT32, session.outputs().get(0).type());
@@ -138,33 +133,17 @@ class HalfPrecisionTest {
     /** A network with its weights. */
     private record Network(UNetConfig config, Map<String, Tensor> weights) {
 
-        static Network read(String name) throws IOException {
-            UNetConfig config = UNetConfig.fromFlags(
-                    new ObjectMapper().readTree(Golden.file(name + ".json").toFile()));
-            try (TorchCheckpoint checkpoint = TorchCheckpoint.open(Golden.file(name + ".pt"))) {
-                return new Network(
-                        config, new LinkedHashMap<>(WeightCheck.read(checkpoint, NetworkModels.parameters(config))));
-            }
+        static Network read(String name) {
+            return new Network(UNetConfig.fromFlags(GoldenCase.json(name)), GoldenCase.weights(name));
         }
 
         /** The network from inputs named as in bundles to "out". */
         GraphBuilder graph(Precision precision) {
-            GraphBuilder graph = new GraphBuilder();
-            long size = config.imageSize();
-            Value x = graph.input("x", ElementType.FLOAT32, GraphBuilder.BATCH, 3, size, size);
-            Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
-            Value y = config.classConditional() ? graph.input("y", ElementType.INT64, GraphBuilder.BATCH) : null;
-            Value lowRes = config.superResolution()
-                    ? graph.input(
-                            "low_res",
-                            ElementType.FLOAT32,
-                            GraphBuilder.BATCH,
-                            3,
-                            config.smallSize(),
-                            config.smallSize())
-                    : null;
-            graph.named("out", new AdmUNet(config, precision).build(graph, x, t, y, lowRes, Dropout.none()));
-            return graph;
+            return NetworkGraph.of(config, precision).graph();
+        }
+
+        byte[] model(Precision precision) {
+            return NetworkGraph.of(config, precision).withWeights(weights).bytes();
         }
 
         /** The gradient of the summed output by x. */

@@ -1,4 +1,4 @@
-package io.adm4j.harness.zoo;
+package io.adm4j.harness.bundle;
 
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.UNetConfig;

@@ -1,4 +1,4 @@
-package io.adm4j.harness.zoo;
+package io.adm4j.harness.bundle;
 
 import java.nio.file.Path;
 

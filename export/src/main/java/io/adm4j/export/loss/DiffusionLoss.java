@@ -1,4 +1,4 @@
-package io.adm4j.export.training;
+package io.adm4j.export.loss;
 
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
@@ -6,16 +6,24 @@ import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.util.Arrays;
-import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * The training loss of a denoiser as part of a graph: forward noising, mean squared error and the variational bound
  * (Ho et al. 2020, eq. 5 and 14; Nichol and Dhariwal 2021, sections 3.1 and 3.2).
  *
- * <p>Everything works on [N,3,H,W] values in [-1, 1] and int64 steps t in [0, steps).
+ * <p>Images are [N, 3, H, W] in [-1, 1], timestep indices t are int64 [N] in [0, steps).
  */
 public final class DiffusionLoss {
+    /** Number of steps at which {@link LossType#RESCALED_MSE} equals {@link LossType#MSE}, as published. */
+    private static final double RESCALED_STEPS = 1000;
+
+    /** Half the distance between two of 256 levels in [-1, 1]. */
+    private static final double HALF_LEVEL = 1 / 255.0;
+
+    /** Below this a probability is clipped before its logarithm is taken. */
+    private static final double LEAST_PROBABILITY = 1e-12;
+
     private final GaussianDiffusion diffusion;
     private final DiffusionConfig config;
     private final LossType type;
@@ -23,7 +31,7 @@ public final class DiffusionLoss {
     /**
      * The loss's terms, each [N].
      *
-     * @param loss what is minimised, before weighting
+     * @param loss the loss to be minimized, before weighting
      * @param mse mean squared error; null for the KL losses
      * @param vb the variational bound as it enters the loss; null where variances are fixed and the loss is MSE
      */
@@ -43,33 +51,30 @@ public final class DiffusionLoss {
         return config.rescaleLearnedSigmas() ? LossType.RESCALED_MSE : LossType.MSE;
     }
 
-    /** Whether the loss has a squared error and a bound beside it. */
+    /** Whether the loss is a squared error plus the variational bound. */
     public boolean hybrid() {
         return config.learnSigma() && (type == LossType.MSE || type == LossType.RESCALED_MSE);
     }
 
-    /** x_t = √ᾱ_t·x_0 + √(1-ᾱ_t)·noise. */
+    /** Forward noising, x_t = √ᾱ_t·x_0 + √(1-ᾱ_t)·noise (Improved DDPM, eq. 9). */
     public Value noisy(Value xStart, Value noise, Value t) {
-        double[] alphasCumprod = diffusion.alphasCumprod();
-        Value signal = at(t, map(alphasCumprod, Math::sqrt));
-        Value spread = at(t, map(alphasCumprod, a -> Math.sqrt(1 - a)));
+        Value signal = at(t, diffusion.sqrtAlphasCumprod());
+        Value spread = at(t, diffusion.sqrtOneMinusAlphasCumprod());
         return xStart.mul(signal).add(noise.mul(spread));
     }
 
-    /** The float timestep [N] that the network sees for the step t. */
+    /** The timestep that the network gets for the index t, float32 [N]. */
     public Value modelTimestep(Value t) {
-        double[] original =
-                Arrays.stream(diffusion.timestepMap()).asDoubleStream().toArray();
-        if (config.rescaleTimesteps()) {
-            original = map(original, s -> s * 1000.0 / config.diffusionSteps());
-        }
-        return table(t.graph(), original).gather(t);
+        double[] timesteps = IntStream.range(0, diffusion.numTimesteps())
+                .mapToDouble(diffusion::networkTimestep)
+                .toArray();
+        return table(t.graph(), timesteps).gather(t);
     }
 
     /**
      * The loss of one batch.
      *
-     * @param out what the network answers to x_t: [N,3,H,W], with learned variances [N,6,H,W]
+     * @param out output of the network for x_t: [N, 3, H, W], with learned variances [N, 6, H, W]
      */
     public Terms terms(Value out, Value xStart, Value xT, Value noise, Value t) {
         int channels = (int) xStart.dim(1);
@@ -88,26 +93,19 @@ public final class DiffusionLoss {
         // The bound teaches the variance only: the mean is held fixed.
         Value vb = variationalBound(prediction.stopGradient(), logVariance(out, t, channels), xStart, xT, t);
         if (type == LossType.RESCALED_MSE) {
-            vb = vb.mul(diffusion.numTimesteps() / 1000.0);
+            vb = vb.mul(diffusion.numTimesteps() / RESCALED_STEPS);
         }
         return new Terms(mse.add(vb), mse, vb);
     }
 
     private Value logVariance(Value out, Value t, int channels) {
-        double[] smallest = diffusion.posteriorLogVarianceClipped();
-        double[] logBetas = map(diffusion.betas(), Math::log);
-        if (config.learnSigma()) {
-            Value fraction = out.slice(1, channels, 2L * channels).add(1).mul(0.5);
-            Value low = at(t, smallest);
-            Value high = at(t, logBetas);
-            return fraction.mul(high.sub(low)).add(low);
+        Value fixed = at(t, diffusion.fixedLogVariance());
+        if (!config.learnSigma()) {
+            return fixed;
         }
-        if (config.sigmaSmall()) {
-            return at(t, smallest);
-        }
-        double[] large = logBetas.clone();
-        large[0] = Math.log(diffusion.posteriorVariance()[Math.min(1, large.length - 1)]);
-        return at(t, large);
+        Value share = out.slice(1, channels, 2L * channels).add(1).mul(0.5);
+        Value largest = at(t, diffusion.logBetas());
+        return share.mul(largest.sub(fixed)).add(fixed);
     }
 
     /** L_t in bits per dimension, [N]: KL of the posterior from the model; at t = 0 the decoder's likelihood. */
@@ -128,9 +126,8 @@ public final class DiffusionLoss {
     }
 
     private Value xStartFromNoise(Value noise, Value xT, Value t) {
-        double[] alphasCumprod = diffusion.alphasCumprod();
-        return xT.mul(at(t, map(alphasCumprod, a -> Math.sqrt(1 / a))))
-                .sub(noise.mul(at(t, map(alphasCumprod, a -> Math.sqrt(1 / a - 1)))));
+        return xT.mul(at(t, diffusion.sqrtRecipAlphasCumprod()))
+                .sub(noise.mul(at(t, diffusion.sqrtRecipm1AlphasCumprod())));
     }
 
     private static Value normalKl(Value mean1, Value logVariance1, Value mean2, Value logVariance2) {
@@ -140,21 +137,21 @@ public final class DiffusionLoss {
         return logVariance2.sub(logVariance1).add(spread).add(shift).sub(1).mul(0.5);
     }
 
-    /** Log-likelihood of 8-bit images under a Gaussian that is integrated over each grey level's bin. */
+    /** Log-likelihood of 8-bit images under a Gaussian that is integrated over each gray level's bin. */
     private static Value decoderLogLikelihood(Value x, Value mean, Value logScale) {
-        Value centred = x.sub(mean);
+        Value centered = x.sub(mean);
         Value inverse = logScale.neg().exp();
-        Value upper = normalCdf(centred.add(1 / 255.0).mul(inverse));
-        Value lower = normalCdf(centred.sub(1 / 255.0).mul(inverse));
-        Value logUpper = upper.atLeast(1e-12).log();
-        Value logOneMinusLower = lower.neg().add(1).atLeast(1e-12).log();
-        Value logBetween = upper.sub(lower).atLeast(1e-12).log();
+        Value upper = normalCdf(centered.add(HALF_LEVEL).mul(inverse));
+        Value lower = normalCdf(centered.sub(HALF_LEVEL).mul(inverse));
+        Value logUpper = upper.atLeast(LEAST_PROBABILITY).log();
+        Value logOneMinusLower = lower.neg().add(1).atLeast(LEAST_PROBABILITY).log();
+        Value logBetween = upper.sub(lower).atLeast(LEAST_PROBABILITY).log();
         GraphBuilder g = x.graph();
         Value inside = x.greater(g.scalar(0.999)).where(logOneMinusLower, logBetween);
         return x.less(g.scalar(-0.999)).where(logUpper, inside);
     }
 
-    /** The usual tanh approximation of the standard normal's distribution function, which the published code uses. */
+    /** The tanh approximation of the standard normal's distribution function, which the published code uses. */
     private static Value normalCdf(Value x) {
         Value cubic = x.mul(x).mul(x).mul(0.044715);
         return x.add(cubic).mul(Math.sqrt(2 / Math.PI)).tanh().add(1).mul(0.5);
@@ -175,9 +172,5 @@ public final class DiffusionLoss {
             floats.floats().put(i, (float) values[i]);
         }
         return graph.constant(floats);
-    }
-
-    private static double[] map(double[] values, DoubleUnaryOperator f) {
-        return Arrays.stream(values).map(f).toArray();
     }
 }

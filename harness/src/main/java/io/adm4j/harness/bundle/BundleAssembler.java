@@ -1,6 +1,5 @@
-package io.adm4j.harness.zoo;
+package io.adm4j.harness.bundle;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.bundle.BundleWriter;
 import io.adm4j.bundle.Manifest;
@@ -9,10 +8,12 @@ import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.WeightFile;
 import io.adm4j.export.net.ClassifierConfig;
-import io.adm4j.export.net.ClassifierGradientGraph;
-import io.adm4j.export.net.NetworkModels;
 import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.export.recipe.ClassifierGradientGraph;
+import io.adm4j.export.recipe.ClassifierGraph;
+import io.adm4j.export.recipe.FeatureGraph;
+import io.adm4j.export.recipe.NetworkGraph;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.io.NpzWriter;
@@ -60,7 +61,9 @@ public final class BundleAssembler implements AutoCloseable {
         denoiser = UNetConfig.fromFlags(flags);
         denoiserPrecision = precision;
         diffusion = DiffusionConfig.fromJson(flags);
-        NetworkModels.denoiser(denoiser, precision, weights).write(writer.file(ModelBundle.DENOISER), embeddedMost);
+        NetworkGraph.of(denoiser, precision)
+                .withWeights(weights)
+                .write(writer.file(ModelBundle.DENOISER), embeddedMost);
     }
 
     /**
@@ -71,8 +74,8 @@ public final class BundleAssembler implements AutoCloseable {
     public void classifier(ObjectNode flags, Map<String, Tensor> weights) {
         classifier = ClassifierConfig.fromFlags(flags);
         GuidanceFit.check(denoiser, classifier);
-        OnnxModel logits = NetworkModels.classifier(classifier, weights);
-        OnnxModel gradient = ClassifierGradientGraph.model(classifier, weights);
+        OnnxModel logits = ClassifierGraph.of(classifier).withWeights(weights);
+        OnnxModel gradient = ClassifierGradientGraph.of(classifier).withWeights(weights);
         Path file = writer.file(ModelBundle.CLASSIFIER);
         if (logits.weightBytes() > embeddedMost) {
             try (WeightFile shared = WeightFile.create(OnnxModel.dataFile(file))) {
@@ -86,7 +89,8 @@ public final class BundleAssembler implements AutoCloseable {
     }
 
     public void features(ObjectNode flags, Map<String, Tensor> weights) {
-        NetworkModels.features(ClassifierConfig.fromFlags(flags), weights)
+        FeatureGraph.of(ClassifierConfig.fromFlags(flags))
+                .withWeights(weights)
                 .write(writer.file(ModelBundle.FEATURES), embeddedMost);
     }
 
@@ -148,10 +152,6 @@ public final class BundleAssembler implements AutoCloseable {
                 .files()
                 .forEach((file, entry) -> console.printf("%10d bytes  %s%n", entry.bytes(), target.resolve(file)));
         console.flush();
-    }
-
-    public static ObjectNode object() {
-        return JsonNodeFactory.instance.objectNode();
     }
 
     @Override

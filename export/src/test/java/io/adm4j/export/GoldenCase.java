@@ -1,4 +1,4 @@
-package io.adm4j.harness.cli.command;
+package io.adm4j.export;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -16,6 +16,7 @@ import java.util.Map;
 
 /** A golden case: its settings and its arrays. */
 public record GoldenCase(String name, JsonNode settings, Map<String, Tensor> arrays) {
+    private static final double GRADIENT_TOLERANCE = 5e-4;
 
     public static GoldenCase load(String name) {
         return new GoldenCase(name, json(name), Npz.read(Golden.file(name + ".npz")));
@@ -53,5 +54,17 @@ public record GoldenCase(String name, JsonNode settings, Map<String, Tensor> arr
                 fail(what + " at " + i + ": " + a[i] + " instead of " + e[i]);
             }
         }
+    }
+
+    /**
+     * Fails unless a gradient is the golden one within 5e-4 of its largest value: the published float32 sums are
+     * themselves off by up to 1.6e-4 of it.
+     */
+    public static void assertGradient(String what, Tensor expected, Tensor actual) {
+        double largest = 0;
+        for (float v : expected.toFloatArray()) {
+            largest = Math.max(largest, Math.abs(v));
+        }
+        assertClose(what, expected, actual, GRADIENT_TOLERANCE * largest, 0);
     }
 }

@@ -1,18 +1,18 @@
-package io.adm4j.export.net;
+package io.adm4j.export.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.Golden;
 import io.adm4j.diffusion.BitsPerDimension;
 import io.adm4j.diffusion.Denoiser;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.NoiseSource;
-import io.adm4j.export.importer.torch.TorchCheckpoint;
-import io.adm4j.export.importer.torch.WeightCheck;
+import io.adm4j.export.GoldenCase;
+import io.adm4j.export.net.Precision;
+import io.adm4j.export.net.UNetConfig;
 import io.adm4j.io.Npz;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
@@ -43,10 +43,10 @@ class BitsPerDimensionGoldenTest {
     @ParameterizedTest
     @MethodSource("cases")
     void everyTermMatches(String name) throws IOException {
-        JsonNode settings = json(name);
+        JsonNode settings = GoldenCase.json(name);
         Map<String, Tensor> golden = Npz.read(Golden.file(name + ".npz"));
         String network = settings.get("denoiser").asText();
-        JsonNode flags = json(network);
+        JsonNode flags = GoldenCase.json(network);
         UNetConfig config = UNetConfig.fromFlags(flags);
         GaussianDiffusion process = new GaussianDiffusion(new DiffusionConfig(
                 flags.path("learn_sigma").asBoolean(),
@@ -61,7 +61,9 @@ class BitsPerDimensionGoldenTest {
         Tensor drawn = golden.get("bpd_noise");
         NoiseSource recorded =
                 (step, noise) -> noise.floats().put(drawn.rows(step, step + 1).floats());
-        byte[] graph = NetworkModels.denoiser(config, weights(network, config)).bytes();
+        byte[] graph = NetworkGraph.of(config, Precision.FP32)
+                .withWeights(GoldenCase.weights(network))
+                .bytes();
         BitsPerDimension.Terms terms;
         try (OnnxSession session = OnnxSession.open(graph, Device.CPU, 0)) {
             terms = new BitsPerDimension(process, true)
@@ -82,16 +84,6 @@ class BitsPerDimensionGoldenTest {
             }
             return session.run(inputs).get("out");
         };
-    }
-
-    private static Map<String, Tensor> weights(String network, UNetConfig config) {
-        try (TorchCheckpoint checkpoint = TorchCheckpoint.open(Golden.file(network + ".pt"))) {
-            return WeightCheck.read(checkpoint, NetworkModels.parameters(config));
-        }
-    }
-
-    private static JsonNode json(String name) throws IOException {
-        return new ObjectMapper().readTree(Golden.file(name + ".json").toFile());
     }
 
     private static double[] flat(double[][] matrix) {

@@ -1,7 +1,8 @@
-package io.adm4j.export.training;
+package io.adm4j.export.recipe;
 
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Value;
+import io.adm4j.export.loss.DiffusionLoss;
 import io.adm4j.export.net.AdmClassifier;
 import io.adm4j.export.net.AdmUNet;
 import io.adm4j.export.net.ClassifierConfig;
@@ -12,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A network with its loss, ready to be differentiated.
+ * A denoiser or classifier with its loss, ready to be differentiated.
  *
- * <p>Inputs of both kinds: {@code x_start} [N,3,H,W] in [-1, 1], {@code noise} like it, {@code t} int64 [N] in [0, steps),
+ * <p>Inputs: {@code x_start} [N, 3, H, W] in [-1, 1], {@code noise} like it, {@code t} int64 [N] in [0, steps),
  * {@code y} int64 [N], and {@code loss_weight} [N], by which each image's loss is multiplied before the mean.
  *
  * @param graph holds the network's parameters and inputs
@@ -31,10 +32,10 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
      */
     public static TrainingGraph ofDenoiser(UNetConfig network, DiffusionLoss loss) {
         GraphBuilder g = new GraphBuilder();
-        Value xStart = image(g, "x_start", network.imageSize());
-        Value noise = image(g, "noise", network.imageSize());
+        Value xStart = GraphInputs.images(g, "x_start", network.imageSize());
+        Value noise = GraphInputs.images(g, "noise", network.imageSize());
         Value t = g.input("t", ElementType.INT64, GraphBuilder.BATCH);
-        Value y = network.classConditional() ? g.input("y", ElementType.INT64, GraphBuilder.BATCH) : null;
+        Value y = network.classConditional() ? GraphInputs.labels(g) : null;
         Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
 
         Value xT = loss.noisy(xStart, noise, t);
@@ -59,10 +60,10 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
      */
     public static TrainingGraph ofClassifier(ClassifierConfig network, DiffusionLoss noising, boolean noised) {
         GraphBuilder g = new GraphBuilder();
-        Value xStart = image(g, "x_start", network.imageSize());
-        Value noise = noised ? image(g, "noise", network.imageSize()) : null;
+        Value xStart = GraphInputs.images(g, "x_start", network.imageSize());
+        Value noise = noised ? GraphInputs.images(g, "noise", network.imageSize()) : null;
         Value t = g.input("t", ElementType.INT64, GraphBuilder.BATCH);
-        Value y = g.input("y", ElementType.INT64, GraphBuilder.BATCH);
+        Value y = GraphInputs.labels(g);
         Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
 
         Value x = noised ? noising.noisy(xStart, noise, t) : xStart;
@@ -73,10 +74,6 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
         Value losses = logProbability.neg();
         return new TrainingGraph(
                 g, weightedMean(losses, weight), List.of(g.named("losses", losses), g.named("logits", logits)));
-    }
-
-    private static Value image(GraphBuilder g, String name, long size) {
-        return g.input(name, ElementType.FLOAT32, GraphBuilder.BATCH, 3, size, size);
     }
 
     private static Value weightedMean(Value losses, Value weight) {

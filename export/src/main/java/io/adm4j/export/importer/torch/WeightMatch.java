@@ -1,0 +1,58 @@
+package io.adm4j.export.importer.torch;
+
+import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.importer.CheckpointException;
+import io.adm4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tensors of a checkpoint matched to the parameters of a network by name and shape, once: whether they fit, where
+ * they differ, and the weights.
+ */
+public final class WeightMatch {
+    private final TorchCheckpoint checkpoint;
+    private final List<Parameter> parameters;
+    private final Map<String, List<Long>> shapes;
+    private final WeightDifferences differences;
+
+    /** Matches names and shapes; no weight is read. */
+    public WeightMatch(TorchCheckpoint checkpoint, List<Parameter> parameters) {
+        this.checkpoint = checkpoint;
+        this.parameters = List.copyOf(parameters);
+        this.shapes = checkpoint.shapes();
+        this.differences = WeightDifferences.between(shapes, parameters);
+    }
+
+    /** The file of the checkpoint. */
+    public Path file() {
+        return checkpoint.file();
+    }
+
+    /** The shapes of the checkpoint's tensors by name, in the file's order. */
+    public Map<String, List<Long>> shapes() {
+        return shapes;
+    }
+
+    /** Where checkpoint and network differ. */
+    public WeightDifferences differences() {
+        return differences;
+    }
+
+    /**
+     * The network's weights as float32, each read from the file whenever it is asked for, so that networks larger than
+     * memory can be copied. The checkpoint must stay open as long as the map is used.
+     *
+     * @return one array for each parameter, in the parameters' order
+     * @throws CheckpointException if the checkpoint does not fit; the message lists what is missing, unexpected and of
+     *     another shape. Reading a weight of a damaged file throws it too
+     */
+    public Map<String, Tensor> weights() {
+        if (!differences.none()) {
+            throw new CheckpointException("The weights in " + file()
+                    + " do not fit the network that the flags describe: " + differences.listed() + ".");
+        }
+        return new CheckpointWeights(checkpoint, parameters);
+    }
+}
