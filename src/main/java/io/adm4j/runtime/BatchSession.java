@@ -16,17 +16,17 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
- * A graph whose inputs and outputs all have the batch as their first dimension, and whose rows do not depend on each other.
- * Runs may come from several threads at once.
+ * A graph whose inputs and outputs all have the batch as their first dimension, and whose rows do not depend on each
+ * other. Several threads may run it at once.
  *
- * <p>On a CPU a batch that is large enough is split into shares of rows, each computed by one thread: no thread waits for
- * another within an operator. Smaller batches use all threads within each operator. Either way all processors work.
+ * <p>On a CPU a large batch is split into shares of rows, each computed by one thread, so that no thread waits for another
+ * within an operator. Smaller batches use all threads within each operator. Both ways use all processors.
  */
 public final class BatchSession implements AutoCloseable {
-    /** Graphs above this many bytes are loaded once only, so they always use all threads within each operator. */
+    /** Larger graphs, in bytes, are loaded only once and always use all threads within each operator. */
     private static final long LARGEST_TWICE = 512L << 20;
 
-    /** The most that the busiest thread of a split batch may have to do, in mean shares. */
+    /** A batch is split only if its largest share is at most this many times the mean share. */
     private static final double MOST_UNEVEN = 1.25;
 
     private final Path model;
@@ -53,25 +53,27 @@ public final class BatchSession implements AutoCloseable {
     }
 
     /**
-     * Loads a graph from a file; external data is looked for beside it.
+     * Loads a graph from a file; external data is expected in the same folder.
      *
-     * @param threads CPU threads; 0 for as many as there are processors
-     * @throws RuntimeFailure if the file is no graph that this runtime runs, or the device is missing
+     * @param threads CPU threads, at least 1; 0 for as many as there are processors
+     * @throws RuntimeFailure if the file cannot be read, is no graph that this runtime runs, or the device is missing
      */
     public static BatchSession open(Path model, Device device, int threads) {
         return open(model, device, threads, Integer.MAX_VALUE);
     }
 
     /**
-     * As above, for graphs that are fastest on few rows.
+     * Loads a graph that is fastest on few rows.
      *
+     * @param threads CPU threads, at least 1; 0 for as many as there are processors
      * @param largestShare rows that one thread computes at once, at least 1
+     * @throws RuntimeFailure if the file cannot be read, is no graph that this runtime runs, or the device is missing
      */
     public static BatchSession open(Path model, Device device, int threads, int largestShare) {
         return new BatchSession(model, device, threads, largestShare);
     }
 
-    /** Bytes of the graph and of its external data, which lies beside it in files that begin with its name. */
+    /** Bytes of the graph and of its external data: the files in its folder whose names begin with its own. */
     private static long bytes(Path model) {
         Path folder = model.toAbsolutePath().getParent();
         String name = model.getFileName().toString();
@@ -87,10 +89,12 @@ public final class BatchSession implements AutoCloseable {
         }
     }
 
+    /** The inputs of the graph, in its order. */
     public List<TensorSpec> inputs() {
         return first.inputs();
     }
 
+    /** The outputs of the graph, in its order. */
     public List<TensorSpec> outputs() {
         return first.outputs();
     }
@@ -98,9 +102,11 @@ public final class BatchSession implements AutoCloseable {
     /**
      * Runs the graph on a batch.
      *
-     * @param values by input name, all of the same first dimension; not modified
-     * @return all outputs by name, in memory of their own
-     * @throws RuntimeFailure if an input is missing, unknown or of another type, or the run fails
+     * @param values one per input, by name, all of shape {@code [N, ...]}; not modified
+     * @return all outputs by name, of shape {@code [N, ...]}, each in newly allocated memory
+     * @throws IllegalArgumentException if an input is missing, unknown or of another type
+     * @throws RuntimeFailure if there is too little memory
+     * @throws GraphFailure if the run fails, as it does for inputs of a wrong shape
      */
     public Map<String, Tensor> run(Map<String, Tensor> values) {
         if (!splits) {
@@ -137,7 +143,7 @@ public final class BatchSession implements AutoCloseable {
         return joined(finished(runs), rows);
     }
 
-    /** Waits for all, interrupted or not: the shares read the caller's memory. */
+    /** Waits for all shares even when interrupted, since they read the caller's memory. */
     private static List<Map<String, Tensor>> finished(List<Future<Map<String, Tensor>>> runs) {
         List<Map<String, Tensor>> results = new ArrayList<>();
         RuntimeException failure = null;
@@ -179,7 +185,7 @@ public final class BatchSession implements AutoCloseable {
         return all;
     }
 
-    /** Frees the graph; no run may be under way. */
+    /** Frees the graph; no run may be in progress. */
     @Override
     public synchronized void close() {
         if (closed) {

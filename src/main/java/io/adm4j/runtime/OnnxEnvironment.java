@@ -8,11 +8,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * ONNX Runtime's environment, of which a process has one, with the threads that all sessions share.
+ * ONNX Runtime's environment, one per process, with the threads that all sessions share.
  *
- * <p>ONNX Runtime by itself counts physical cores, which is wrong under hypervisors and in containers with a CPU limit, and
- * gives each session a pool of its own, whose spinning threads slow each other down. So there is one pool, and it is as
- * large as the JVM says there are processors, which knows of both.
+ * <p>By default ONNX Runtime counts physical cores, which is wrong under hypervisors and in containers with a CPU limit,
+ * and gives each session its own pool, whose spinning threads slow each other down. Here all sessions share one pool with
+ * as many threads as the JVM sees processors, which accounts for both.
  */
 final class OnnxEnvironment {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();

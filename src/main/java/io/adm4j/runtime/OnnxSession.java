@@ -24,12 +24,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * One loaded ONNX graph on one device. Runs may come from several threads at once.
- *
- * <p>Inputs are handed to the runtime without a copy.
+ * One loaded ONNX graph on one device. Several threads may run it at once. Inputs are passed to ONNX Runtime without a
+ * copy.
  */
 public final class OnnxSession implements AutoCloseable {
-    /** Error codes and places in the runtime's own source, which say nothing to whoever reads the message. */
+    /** Error codes and source locations of ONNX Runtime, which do not help the reader of the message. */
     private static final Pattern PREFIX =
             Pattern.compile("^Error code - \\w+ - message: (.*\\[ONNXRuntimeError] : \\d+ : \\w+ : )?");
 
@@ -38,28 +37,38 @@ public final class OnnxSession implements AutoCloseable {
     private final List<TensorSpec> inputs;
     private final List<TensorSpec> outputs;
 
-    private OnnxSession(OrtEnvironment environment, OrtSession session) throws OrtException {
+    private OnnxSession(
+            OrtEnvironment environment, OrtSession session, List<TensorSpec> inputs, List<TensorSpec> outputs) {
         this.environment = environment;
         this.session = session;
-        this.inputs = specs(session.getInputInfo());
-        this.outputs = specs(session.getOutputInfo());
+        this.inputs = inputs;
+        this.outputs = outputs;
     }
 
-    /** The version of ONNX Runtime that graphs run on. */
+    private static OnnxSession of(OrtEnvironment environment, OrtSession session) throws OrtException {
+        try {
+            return new OnnxSession(environment, session, specs(session.getInputInfo()), specs(session.getOutputInfo()));
+        } catch (RuntimeFailure e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /** The version of ONNX Runtime: "1.24.1". */
     public static String runtimeVersion() {
         return OnnxEnvironment.get().getVersion();
     }
 
     /**
-     * Loads a graph from a file; external data is looked for beside it.
+     * Loads a graph from a file; external data is expected in the same folder.
      *
-     * @param threads threads within one operator; 0 for as many as there are processors
-     * @throws RuntimeFailure if the file is no graph that this runtime runs, or the device is missing
+     * @param threads threads within one operator, at least 1; 0 for as many as there are processors
+     * @throws RuntimeFailure if the file cannot be read, is no graph that this runtime runs, or the device is missing
      */
     public static OnnxSession open(Path model, Device device, int threads) {
         try (OrtSession.SessionOptions options = options(device, threads)) {
             OrtEnvironment environment = OnnxEnvironment.get();
-            return new OnnxSession(environment, environment.createSession(model.toString(), options));
+            return of(environment, environment.createSession(model.toString(), options));
         } catch (OrtException e) {
             throw new RuntimeFailure("ONNX Runtime could not load " + model + ": " + oneLine(e), e);
         }
@@ -68,12 +77,14 @@ public final class OnnxSession implements AutoCloseable {
     /**
      * Loads a graph from memory.
      *
+     * @param model the bytes of an ONNX file without external data; not modified
+     * @param threads threads within one operator, at least 1; 0 for as many as there are processors
      * @throws RuntimeFailure if the bytes are no graph that this runtime runs, or the device is missing
      */
     public static OnnxSession open(byte[] model, Device device, int threads) {
         try (OrtSession.SessionOptions options = options(device, threads)) {
             OrtEnvironment environment = OnnxEnvironment.get();
-            return new OnnxSession(environment, environment.createSession(model, options));
+            return of(environment, environment.createSession(model, options));
         } catch (OrtException e) {
             throw new RuntimeFailure("ONNX Runtime could not load the graph: " + oneLine(e), e);
         }
@@ -109,10 +120,12 @@ public final class OnnxSession implements AutoCloseable {
         return options;
     }
 
+    /** The inputs of the graph, in its order. */
     public List<TensorSpec> inputs() {
         return inputs;
     }
 
+    /** The outputs of the graph, in its order. */
     public List<TensorSpec> outputs() {
         return outputs;
     }
@@ -120,9 +133,11 @@ public final class OnnxSession implements AutoCloseable {
     /**
      * Runs the graph.
      *
-     * @param values by input name; not modified
-     * @return all outputs by name, in the graph's order, in memory of their own
-     * @throws RuntimeFailure if an input is missing, unknown or of another type, or the run fails
+     * @param values one per input, by name; not modified
+     * @return all outputs by name, in the graph's order, each in newly allocated memory
+     * @throws IllegalArgumentException if an input is missing, unknown or of another type
+     * @throws RuntimeFailure if there is too little memory
+     * @throws GraphFailure if the run fails, as it does for inputs of a wrong shape
      */
     public Map<String, Tensor> run(Map<String, Tensor> values) {
         check(values);
@@ -139,18 +154,21 @@ public final class OnnxSession implements AutoCloseable {
                 return out;
             }
         } catch (OrtException e) {
-            throw new RuntimeFailure("The graph failed: " + oneLine(e), e);
+            throw GraphFailure.of("The graph failed", e);
         } finally {
             given.values().forEach(OnnxTensor::close);
         }
     }
 
     /**
-     * Runs the graph and writes its outputs into memory that is there already: work that repeats needs none of its own.
+     * Runs the graph and writes its outputs into existing tensors, so that repeated runs allocate nothing.
      *
-     * @param values by input name; not modified
-     * @param results by output name, of the types and shapes that the run gives; only these outputs are computed
-     * @throws RuntimeFailure if an input is missing, unknown or of another type, a result does not fit, or the run fails
+     * @param values one per input, by name; not modified
+     * @param results by output name, of the types and shapes that the run yields; overwritten. Only these outputs are
+     *     computed
+     * @throws IllegalArgumentException if an input is missing, unknown or of another type
+     * @throws RuntimeFailure if there is too little memory
+     * @throws GraphFailure if the run fails, as it does for inputs or results of a wrong shape
      */
     public void runInto(Map<String, Tensor> values, Map<String, Tensor> results) {
         check(values);
@@ -165,7 +183,7 @@ public final class OnnxSession implements AutoCloseable {
             }
             session.run(given, Set.of(), targets).close();
         } catch (OrtException e) {
-            throw new RuntimeFailure("The graph failed: " + oneLine(e), e);
+            throw GraphFailure.of("The graph failed", e);
         } finally {
             given.values().forEach(OnnxTensor::close);
             targets.values().forEach(OnnxTensor::close);
@@ -176,28 +194,29 @@ public final class OnnxSession implements AutoCloseable {
         for (TensorSpec spec : inputs) {
             Tensor value = values.get(spec.name());
             if (value == null) {
-                throw new RuntimeFailure("The graph needs an input '" + spec.name() + "' (" + spec.type()
+                throw new IllegalArgumentException("The graph needs an input '" + spec.name() + "' (" + spec.type()
                         + Arrays.toString(spec.shape()) + "); given were " + values.keySet() + ".");
             }
             if (value.type() != spec.type()) {
-                throw new RuntimeFailure(
+                throw new IllegalArgumentException(
                         "Input '" + spec.name() + "' takes " + spec.type() + ", not " + value.type() + ".");
             }
         }
         for (String name : values.keySet()) {
             if (inputs.stream().noneMatch(s -> s.name().equals(name))) {
-                throw new RuntimeFailure("The graph has no input '" + name + "'; it takes "
+                throw new IllegalArgumentException("The graph has no input '" + name + "'; it takes "
                         + inputs.stream().map(TensorSpec::name).toList() + ".");
             }
         }
     }
 
+    /** Frees the graph; no run may be in progress. */
     @Override
     public void close() {
         try {
             session.close();
         } catch (OrtException e) {
-            throw new RuntimeFailure("The session did not close: " + oneLine(e), e);
+            throw GraphFailure.of("The session did not close", e);
         }
     }
 
@@ -231,7 +250,10 @@ public final class OnnxSession implements AutoCloseable {
     private static List<TensorSpec> specs(Map<String, NodeInfo> infos) {
         List<TensorSpec> specs = new ArrayList<>();
         for (NodeInfo info : infos.values()) {
-            TensorInfo tensor = (TensorInfo) info.getInfo();
+            if (!(info.getInfo() instanceof TensorInfo tensor)) {
+                throw new RuntimeFailure("'" + info.getName() + "' of the graph is no tensor but " + info.getInfo()
+                        + "; only graphs whose inputs and outputs are tensors can be used.");
+            }
             specs.add(new TensorSpec(info.getName(), elementType(tensor), tensor.getShape()));
         }
         return List.copyOf(specs);
@@ -248,7 +270,9 @@ public final class OnnxSession implements AutoCloseable {
             case INT8 -> ElementType.INT8;
             case UINT8 -> ElementType.UINT8;
             case BOOL -> ElementType.BOOL;
-            default -> throw new RuntimeFailure("Tensors of " + info.type + " are not supported.");
+            default ->
+                throw new RuntimeFailure("The graph has tensors of " + info.type
+                        + "; floating-point, signed integer, uint8 and bool tensors are supported.");
         };
     }
 }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * ONNX Runtime's training session: parameters, gradients, optimizer moments and whatever else the checkpoint holds stay
- * on the device; a step takes a batch and returns the graph's own outputs.
+ * ONNX Runtime's training session. Parameters, gradients, optimizer moments and everything else in the checkpoint stay on
+ * the device; a step takes a batch and returns the graph's own outputs, such as the losses.
  *
  * <p>Not safe for use by several threads.
  */
@@ -36,6 +36,9 @@ public final class TrainingSession implements AutoCloseable {
     /**
      * Starts from a checkpoint.
      *
+     * @param checkpoint parameters and optimizer state, as {@link #save} writes them
+     * @param trainingModel graph of losses and gradients
+     * @param optimizerModel graph of the optimizer's update
      * @param threads threads within one operator; 0 for as many as there are processors
      * @throws RuntimeFailure if this runtime was built without training, the device is missing, or the files do not fit
      */
@@ -53,7 +56,7 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     /**
-     * Checks that training can run here at all, before anything is made for it.
+     * Checks that training is possible, before any work is done for it.
      *
      * @throws RuntimeFailure if this runtime was built without training, or the device is missing
      */
@@ -77,11 +80,13 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     /**
-     * Runs forward and backward and adds to the gradients.
+     * Runs forward and backward and adds to the accumulated gradients.
      *
-     * @param batch by input name; not modified
-     * @return the graph's outputs by name
-     * @throws RuntimeFailure if an input is missing or the run fails
+     * @param batch one tensor per input, by name; not modified
+     * @return the graph's outputs by name, each in newly allocated memory
+     * @throws IllegalArgumentException if an input is missing
+     * @throws RuntimeFailure if there is too little memory
+     * @throws GraphFailure if the run fails, as it does for inputs of a wrong type or shape
      */
     public Map<String, Tensor> accumulate(Map<String, Tensor> batch) {
         // The runtime binds by position and ignores names, so the order must be its own.
@@ -90,7 +95,7 @@ public final class TrainingSession implements AutoCloseable {
             for (String name : inputNames) {
                 Tensor value = batch.get(name);
                 if (value == null) {
-                    throw new RuntimeFailure("The training graph needs an input '" + name + "'.");
+                    throw new IllegalArgumentException("The training graph needs an input '" + name + "'.");
                 }
                 given.put(name, OnnxSession.toOnnx(environment, value));
             }
@@ -104,32 +109,45 @@ public final class TrainingSession implements AutoCloseable {
                 return out;
             }
         } catch (OrtException e) {
-            throw new RuntimeFailure("The training step failed: " + OnnxSession.oneLine(e), e);
+            throw GraphFailure.of("The training step failed", e);
         } finally {
             given.values().forEach(OnnxTensor::close);
         }
     }
 
-    /** Applies the optimizer to the gathered gradients and clears them. */
+    /**
+     * Applies the optimizer to the accumulated gradients and clears them.
+     *
+     * @param learningRate of this update, at least 0
+     * @throws RuntimeFailure if there is too little memory
+     * @throws GraphFailure if the update fails
+     */
     public void update(double learningRate) {
         try {
             session.setLearningRate((float) learningRate);
             session.optimizerStep();
             session.lazyResetGrad();
         } catch (OrtException e) {
-            throw new RuntimeFailure("The optimizer step failed: " + OnnxSession.oneLine(e), e);
+            throw GraphFailure.of("The optimizer step failed", e);
         }
     }
 
-    /** Writes parameters and optimizer state. */
+    /**
+     * Writes parameters and optimizer state.
+     *
+     * @param checkpoint file to write
+     * @throws RuntimeFailure if it cannot be written
+     */
     public void save(Path checkpoint) {
         try {
             session.saveCheckpoint(checkpoint, true);
         } catch (OrtException e) {
-            throw new RuntimeFailure("The checkpoint was not written: " + OnnxSession.oneLine(e), e);
+            throw new RuntimeFailure(
+                    "The checkpoint " + checkpoint + " could not be written: " + OnnxSession.oneLine(e), e);
         }
     }
 
+    /** Frees the device's memory; what was not saved is lost. */
     @Override
     public void close() {
         session.close();

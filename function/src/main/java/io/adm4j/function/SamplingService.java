@@ -3,6 +3,7 @@ package io.adm4j.function;
 import io.adm4j.bundle.BundleException;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.runtime.Device;
+import io.adm4j.runtime.GraphFailure;
 import io.adm4j.runtime.RuntimeFailure;
 import io.adm4j.sampling.SampleRequest;
 import io.adm4j.sampling.SamplingPipeline;
@@ -99,7 +100,7 @@ public class SamplingService {
             LOG.infof("Bundle %s from %s, on %s.", facts.name(), folder, device);
             large.ifPresent(path ->
                     LOG.infof("Upsampler %s from %s.", upsampler.manifest().name(), path));
-        } catch (BundleException | RuntimeFailure | IllegalArgumentException e) {
+        } catch (BundleException | RuntimeFailure | GraphFailure | IllegalArgumentException e) {
             close();
             // Without a cause Quarkus prints just the sentence.
             throw new ConfigurationException(e.getMessage());

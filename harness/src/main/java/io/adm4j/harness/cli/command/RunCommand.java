@@ -4,6 +4,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.io.NpzReader;
 import io.adm4j.io.NpzWriter;
+import io.adm4j.runtime.GraphFailure;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.runtime.TensorSpec;
 import io.adm4j.tensor.ElementType;
@@ -59,12 +60,21 @@ public final class RunCommand implements Runnable {
             for (TensorSpec input : session.inputs()) {
                 given.put(input.name(), as(input, arrays.read(arrayFor(input, arrays))));
             }
-            Map<String, Tensor> found = session.run(given);
+            Map<String, Tensor> found = outputs(session, given);
             try (NpzWriter writer = NpzWriter.create(outputs)) {
                 found.forEach(writer::write);
             }
             found.forEach((name, value) -> spec.commandLine().getOut().println(name + " " + value));
             spec.commandLine().getOut().flush();
+        }
+    }
+
+    /** Graph and arrays both come from the user: that they do not fit together is for them to change. */
+    private Map<String, Tensor> outputs(OnnxSession session, Map<String, Tensor> given) {
+        try {
+            return session.run(given);
+        } catch (GraphFailure e) {
+            throw new UserError(model + " does not run on the arrays in " + inputs + ": " + e.getMessage(), e);
         }
     }
 

@@ -2,8 +2,8 @@ package io.adm4j.harness.evaluation.features;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.runtime.Device;
+import io.adm4j.runtime.GraphFailure;
 import io.adm4j.runtime.OnnxSession;
-import io.adm4j.runtime.RuntimeFailure;
 import io.adm4j.runtime.TensorSpec;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -107,7 +107,7 @@ public final class FeatureExtractor implements AutoCloseable {
         }
         // The form says how the threads are used, and only the loaded graph says the form.
         int first = device == Device.CPU ? 1 : threads;
-        OnnxSession session = load(network, device, first);
+        OnnxSession session = OnnxSession.open(network, device, first);
         Form form;
         try {
             form = form(session, network);
@@ -123,7 +123,7 @@ public final class FeatureExtractor implements AutoCloseable {
             return new FeatureExtractor(session, form, null, threads);
         }
         session.close();
-        return new FeatureExtractor(load(network, device, threads), form, null, threads);
+        return new FeatureExtractor(OnnxSession.open(network, device, threads), form, null, threads);
     }
 
     private static ExecutorService workers(int threads) {
@@ -132,14 +132,6 @@ public final class FeatureExtractor implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-    }
-
-    private static OnnxSession load(Path network, Device device, int threads) {
-        try {
-            return OnnxSession.open(network, device, threads);
-        } catch (RuntimeFailure e) {
-            throw new UserError(e.getMessage(), e);
-        }
     }
 
     private static Form form(OnnxSession session, Path network) {
@@ -193,7 +185,7 @@ public final class FeatureExtractor implements AutoCloseable {
 
     private FeatureBatch run(Tensor images) {
         Tensor given = form == Form.CLASSIFIER ? scaled(images) : converted(images, input.type());
-        Map<String, Tensor> results = session.run(Map.of(form.input, given));
+        Map<String, Tensor> results = results(given);
         int count = (int) images.dim(0);
         return switch (form) {
             case CLASSIFIER ->
@@ -211,6 +203,15 @@ public final class FeatureExtractor implements AutoCloseable {
         };
     }
 
+    /** Network and images both come from the user. */
+    private Map<String, Tensor> results(Tensor given) {
+        try {
+            return session.run(Map.of(form.input, given));
+        } catch (GraphFailure e) {
+            throw new UserError("The feature network does not run on images " + given + ": " + e.getMessage(), e);
+        }
+    }
+
     private FeatureBatch runShares(Tensor images) {
         int count = (int) images.dim(0);
         int share = Math.min(SHARE, -Math.floorDiv(-count, threads));
@@ -226,7 +227,7 @@ public final class FeatureExtractor implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RuntimeFailure("Feature extraction was interrupted.", e);
+            throw new IllegalStateException("Feature extraction was interrupted.", e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
         }
