@@ -6,94 +6,83 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 
 /**
- * Batches of images, every image once an epoch in an order that depends on the seed and the epoch alone.
+ * Loads the batches of a dataset: every image once per epoch, shuffled, scaled to [-1, 1] and, if asked, mirrored left
+ * to right with probability 1/2.
  *
- * <p>Safe for use by one thread at a time.
+ * <p>For one thread at a time.
  */
 final class BatchLoader {
-    private final Dataset data;
+    private final Dataset dataset;
     private final int batchSize;
     private final long seed;
     private final boolean flip;
-    private long shuffledEpoch = -1;
-    private int[] order;
+    private final EpochOrder order;
 
-    BatchLoader(Dataset data, int batchSize, long seed, boolean flip) {
-        this.data = data;
-        this.batchSize = batchSize;
-        this.seed = seed;
-        this.flip = flip;
-    }
-
-    /**
-     * Checks that a network has an output for every class.
-     *
-     * @throws UserError if the images have more classes
-     */
-    static void requireClasses(Dataset images, int numClasses) {
-        if (images.classCount() > numClasses) {
-            throw new UserError("The images have " + images.classCount() + " classes, the network " + numClasses
-                    + ": give --num-classes " + images.classCount() + ".");
-        }
+    BatchLoader(Dataset dataset, TrainingSettings settings) {
+        this.dataset = dataset;
+        this.batchSize = settings.batchSize();
+        this.seed = settings.seed();
+        this.flip = settings.flip();
+        this.order = new EpochOrder(dataset.size(), seed);
     }
 
     /**
      * One batch.
      *
-     * @param x float32 [N,3,H,W] in [-1, 1]
-     * @param y int64 [N]; null where the images have no labels
+     * @param images float32 [N, 3, H, W] in [-1, 1], channels red, green, blue
+     * @param labels int64 [N] in [0, classes); null if the dataset has no labels
      */
-    record Batch(Tensor x, Tensor y) {}
+    record Batch(Tensor images, Tensor labels) {}
 
-    Batch batch(long step) {
-        int size = data.imageSize();
-        int pixels = size * size;
-        Tensor x = Tensor.zeros(ElementType.FLOAT32, batchSize, 3, size, size);
-        Tensor y = data.hasLabels() ? Tensor.zeros(ElementType.INT64, batchSize) : null;
-        FloatBuffer values = x.floats();
-        byte[] image = new byte[data.imageBytes()];
-        RandomGenerator flips = random(seed, step);
+    /**
+     * Checks that a network has an output for every class.
+     *
+     * @throws UserError if the dataset has more classes
+     */
+    void requireClasses(int numClasses) {
+        int classes = dataset.classCount();
+        if (classes > numClasses) {
+            throw new UserError("The images have " + classes + " classes, but the network has " + numClasses
+                    + ": give --num-classes " + classes + ".");
+        }
+    }
+
+    /**
+     * Loads the batch of one optimizer step; a function of the step's number alone.
+     *
+     * @param step from 0
+     * @throws UserError if an image cannot be decoded
+     */
+    Batch load(long step) {
+        int size = dataset.imageSize();
+        Tensor images = Tensor.zeros(ElementType.FLOAT32, batchSize, 3, size, size);
+        Tensor labels = dataset.hasLabels() ? Tensor.zeros(ElementType.INT64, batchSize) : null;
+        FloatBuffer values = images.floats();
+        byte[] image = new byte[dataset.imageBytes()];
+        RandomGenerator random = StepRandom.FLIP.of(seed, step);
         for (int i = 0; i < batchSize; i++) {
-            int index = index(step * batchSize + i);
-            data.copy(index, image);
-            if (y != null) {
-                y.longs().put(i, data.label(index));
+            int index = order.index(step * batchSize + i);
+            dataset.copy(index, image);
+            if (labels != null) {
+                labels.longs().put(i, dataset.label(index));
             }
-            boolean mirrored = flip && flips.nextBoolean();
-            for (int c = 0; c < 3; c++) {
-                int plane = (i * 3 + c) * pixels;
-                for (int row = 0; row < size; row++) {
-                    for (int column = 0; column < size; column++) {
-                        int from = mirrored ? size - 1 - column : column;
-                        int grey = image[(row * size + from) * 3 + c] & 0xff;
-                        values.put(plane + row * size + column, grey / 127.5f - 1);
-                    }
+            put(image, size, flip && random.nextBoolean(), values);
+        }
+        return new Batch(images, labels);
+    }
+
+    /** Appends an image [H, W, 3] in [0, 255] as [3, H, W] in [-1, 1]. */
+    private static void put(byte[] image, int size, boolean mirrored, FloatBuffer target) {
+        for (int channel = 0; channel < 3; channel++) {
+            for (int y = 0; y < size; y++) {
+                for (int x = 0; x < size; x++) {
+                    int source = mirrored ? size - 1 - x : x;
+                    int value = image[(y * size + source) * 3 + channel] & 0xff;
+                    target.put(value / 127.5f - 1);
                 }
             }
         }
-        return new Batch(x, y);
-    }
-
-    private int index(long position) {
-        long epoch = position / data.size();
-        if (epoch != shuffledEpoch) {
-            order = new int[data.size()];
-            RandomGenerator random = random(~seed, epoch);
-            for (int i = 0; i < order.length; i++) {
-                int j = random.nextInt(i + 1);
-                order[i] = order[j];
-                order[j] = i;
-            }
-            shuffledEpoch = epoch;
-        }
-        return order[(int) (position % data.size())];
-    }
-
-    /** A generator for one purpose (an odd or an even seed) and one step or epoch. */
-    static RandomGenerator random(long seed, long number) {
-        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 0x9E3779B97F4A7C15L + number);
     }
 }

@@ -16,14 +16,15 @@ import java.util.Map;
 
 /**
  * Training of a classifier by cross-entropy: on noisy images x_t with uniform t for guidance (Dhariwal and Nichol 2021,
- * section 4), or without noise at t = 0 for a plain classifier.
+ * section 4), or on images without noise at t = 0. Metrics: {@code loss} and {@code accuracy} in [0, 1].
  */
 public final class ClassifierTask implements TrainingTask {
     private final ClassifierConfig network;
     private final DiffusionLoss noising;
     private final BatchLoader batches;
     private final boolean noised;
-    private final TimestepsAndNoise draws;
+    private final int numTimesteps;
+    private final long seed;
 
     /**
      * @param flags published flags of classifier and diffusion, and {@code noised}
@@ -35,12 +36,13 @@ public final class ClassifierTask implements TrainingTask {
         GaussianDiffusion diffusion = new GaussianDiffusion(config);
         this.noising = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
         this.noised = flags.path("noised").asBoolean(true);
-        this.batches = new BatchLoader(images, settings.batchSize(), settings.seed(), settings.flip());
-        this.draws = new TimestepsAndNoise(settings.seed(), diffusion.numTimesteps());
+        this.batches = new BatchLoader(images, settings);
+        this.numTimesteps = diffusion.numTimesteps();
+        this.seed = settings.seed();
         if (!images.hasLabels()) {
-            throw new UserError("A classifier needs labels, and " + images + ".");
+            throw new UserError("A classifier needs labels, and there are none in " + images + ".");
         }
-        BatchLoader.requireClasses(images, network.numClasses());
+        batches.requireClasses(network.numClasses());
     }
 
     @Override
@@ -50,42 +52,46 @@ public final class ClassifierTask implements TrainingTask {
 
     @Override
     public Map<String, Tensor> batch(long step) {
-        BatchLoader.Batch images = batches.batch(step);
-        long[] shape = images.x().shape();
+        BatchLoader.Batch loaded = batches.load(step);
+        long[] shape = loaded.images().shape();
         Map<String, Tensor> batch = new LinkedHashMap<>();
-        batch.put("x_start", images.x());
+        batch.put("x_start", loaded.images());
         if (noised) {
-            draws.addTo(batch, step, shape);
+            TimestepsAndNoise sampled = TimestepsAndNoise.sample(seed, step, numTimesteps, shape);
+            batch.put("t", sampled.t());
+            batch.put("noise", sampled.noise());
         } else {
             batch.put("t", Tensor.zeros(ElementType.INT64, shape[0]));
         }
-        batch.put("y", images.y());
+        batch.put("y", loaded.labels());
         return batch;
     }
 
     @Override
-    public List<String> figureNames() {
+    public List<String> metricNames() {
         return List.of("loss", "accuracy");
     }
 
     @Override
-    public double[] figures(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
+    public double[] metrics(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
         float[] losses = outputs.get("losses").toFloatArray();
         float[] logits = outputs.get("logits").toFloatArray();
         long[] labels = batch.get("y").toLongArray();
         int classes = logits.length / losses.length;
         double sum = 0;
-        int right = 0;
+        int correct = 0;
         for (int i = 0; i < losses.length; i++) {
             sum += losses[i];
-            int best = 0;
-            for (int k = 1; k < classes; k++) {
-                if (logits[i * classes + k] > logits[i * classes + best]) {
-                    best = k;
-                }
-            }
-            right += best == labels[i] ? 1 : 0;
+            correct += argmax(logits, i * classes, classes) == labels[i] ? 1 : 0;
         }
-        return new double[] {sum / losses.length, (double) right / losses.length};
+        return new double[] {sum / losses.length, (double) correct / losses.length};
+    }
+
+    private static int argmax(float[] values, int offset, int length) {
+        int best = 0;
+        for (int i = 1; i < length; i++) {
+            best = values[offset + i] > values[offset + best] ? i : best;
+        }
+        return best;
     }
 }

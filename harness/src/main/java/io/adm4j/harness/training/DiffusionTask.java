@@ -15,13 +15,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Training of a denoiser (Dhariwal and Nichol 2021, sections 2 and 3): uniform timesteps, the loss that the flags choose. */
+/**
+ * Training of a denoiser (Dhariwal and Nichol 2021, sections 2 and 3): uniform timesteps and the loss that the flags
+ * choose. Metrics: {@code loss} and, for the hybrid losses, {@code mse} and {@code vb}.
+ */
 public final class DiffusionTask implements TrainingTask {
     private final UNetConfig network;
     private final GaussianDiffusion diffusion;
     private final DiffusionLoss loss;
     private final BatchLoader batches;
-    private final TimestepsAndNoise draws;
     private final long seed;
 
     /**
@@ -33,15 +35,14 @@ public final class DiffusionTask implements TrainingTask {
         DiffusionConfig config = DiffusionConfig.fromJson(flags);
         this.diffusion = new GaussianDiffusion(config);
         this.loss = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
-        this.batches = new BatchLoader(images, settings.batchSize(), settings.seed(), settings.flip());
-        this.draws = new TimestepsAndNoise(settings.seed(), diffusion.numTimesteps());
+        this.batches = new BatchLoader(images, settings);
         this.seed = settings.seed();
         if (network.classConditional() && !images.hasLabels()) {
-            throw new UserError("A class-conditional network needs labels, and " + images
-                    + ": give labelled images or --class-cond false.");
+            throw new UserError("A class-conditional network needs labels, and there are none in " + images
+                    + ": give labeled images or --class-cond false.");
         }
         if (network.classConditional()) {
-            BatchLoader.requireClasses(images, network.numClasses());
+            batches.requireClasses(network.numClasses());
         }
     }
 
@@ -52,13 +53,15 @@ public final class DiffusionTask implements TrainingTask {
 
     @Override
     public Map<String, Tensor> batch(long step) {
-        BatchLoader.Batch images = batches.batch(step);
-        long[] shape = images.x().shape();
+        BatchLoader.Batch loaded = batches.load(step);
+        long[] shape = loaded.images().shape();
+        TimestepsAndNoise sampled = TimestepsAndNoise.sample(seed, step, diffusion.numTimesteps(), shape);
         Map<String, Tensor> batch = new LinkedHashMap<>();
-        batch.put("x_start", images.x());
-        draws.addTo(batch, step, shape);
+        batch.put("x_start", loaded.images());
+        batch.put("t", sampled.t());
+        batch.put("noise", sampled.noise());
         if (network.classConditional()) {
-            batch.put("y", images.y());
+            batch.put("y", loaded.labels());
         }
         if (network.dropout() > 0) {
             batch.put(
@@ -69,19 +72,15 @@ public final class DiffusionTask implements TrainingTask {
     }
 
     @Override
-    public List<String> figureNames() {
-        return hybrid() ? List.of("loss", "mse", "vb") : List.of("loss");
+    public List<String> metricNames() {
+        return loss.hybrid() ? List.of("loss", "mse", "vb") : List.of("loss");
     }
 
     @Override
-    public double[] figures(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
-        return hybrid()
+    public double[] metrics(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
+        return loss.hybrid()
                 ? new double[] {mean(outputs.get("losses")), mean(outputs.get("mse")), mean(outputs.get("vb"))}
                 : new double[] {mean(outputs.get("losses"))};
-    }
-
-    private boolean hybrid() {
-        return loss.hybrid();
     }
 
     private static double mean(Tensor values) {

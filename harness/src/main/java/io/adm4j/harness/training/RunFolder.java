@@ -8,11 +8,11 @@ import io.adm4j.io.AtomicFile;
 import io.adm4j.io.FileTree;
 import io.adm4j.io.LockFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -21,13 +21,14 @@ import java.util.stream.Stream;
  * The folder of one training run.
  *
  * <pre>
- * run.json                 what is trained, on what, how
- * log.csv                  one line a step
- * graphs/                  training.onnx, optimizer.onnx; made anew whenever training starts or resumes
- * checkpoint-00001000/     weights.ckpt, state.json
+ * run.json                 kind, flags, dataset, training settings and command of the run
+ * log.csv                  one line per optimizer step
+ * lock                     held while a process trains
+ * graphs/                  training.onnx, optimizer.onnx; written whenever training starts or resumes
+ * checkpoint-00001000/     weights.ckpt, state.json; the two newest are kept
  * </pre>
  *
- * <p>A checkpoint appears whole or not at all: it is written under another name and then renamed.
+ * <p>Saving a checkpoint is atomic: it is written under another name and then renamed.
  */
 public final class RunFolder {
     private static final String PREFIX = "checkpoint-";
@@ -53,14 +54,14 @@ public final class RunFolder {
     }
 
     /**
-     * Makes a new run.
+     * Creates a new run; the folder of a run that never saved a checkpoint is used again.
      *
-     * @throws UserError if there is a run already
+     * @param run contents of run.json
+     * @throws UserError if the folder holds a run with a checkpoint or cannot be written
      */
     public void create(JsonNode run) {
-        // A run without a checkpoint never began.
         if (Files.exists(folder.resolve("run.json")) && newest().isPresent()) {
-            throw new UserError("There is a training run in " + folder + " already: go on with --resume " + folder
+            throw new UserError("There is a training run in " + folder + " already: resume it with --resume " + folder
                     + ", or choose another --out.");
         }
         try {
@@ -69,7 +70,7 @@ public final class RunFolder {
                     folder.resolve("run.json"),
                     mapper.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n");
         } catch (IOException e) {
-            throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
+            throw cannotWrite(folder, e);
         }
     }
 
@@ -84,11 +85,15 @@ public final class RunFolder {
                     .orElseThrow(() -> new UserError(
                             "Another process is training " + folder + ": wait for it, or stop it first."));
         } catch (IOException e) {
-            throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
+            throw cannotWrite(folder, e);
         }
     }
 
-    /** The contents of run.json. */
+    /**
+     * The contents of run.json.
+     *
+     * @throws UserError if there is none or it cannot be parsed
+     */
     public JsonNode description() {
         Path file = folder.resolve("run.json");
         if (!Files.exists(file)) {
@@ -97,7 +102,7 @@ public final class RunFolder {
         try {
             return mapper.readTree(file.toFile());
         } catch (IOException e) {
-            throw new UserError(file + " cannot be read: " + e.getMessage() + ".", e);
+            throw new UserError(file + " cannot be parsed: restore it, or start a new run with --out.", e);
         }
     }
 
@@ -113,19 +118,30 @@ public final class RunFolder {
         return folder.resolve("log.csv");
     }
 
-    /** The newest whole checkpoint. */
+    /** The newest checkpoint. */
     public Optional<Checkpoint> newest() {
         return checkpoints().stream().max(Comparator.comparingLong(Checkpoint::step));
     }
 
-    /** The newest checkpoint, or an error that says that there is none. */
+    /**
+     * The newest checkpoint.
+     *
+     * @throws UserError if there is none
+     */
     public Checkpoint require() {
         return newest().orElseThrow(() -> new UserError("The training run in " + folder + " has no checkpoint yet."));
     }
 
-    /** Saves a checkpoint and forgets the oldest ones. */
+    /**
+     * Saves a checkpoint and deletes all but the two newest.
+     *
+     * @param step optimizer steps done
+     * @param seconds time spent on them, all sessions together
+     * @param writeWeights writes the weights and the optimizer's state to the file that it is given
+     * @throws UserError if the folder cannot be written
+     */
     public Checkpoint save(long step, double seconds, Consumer<Path> writeWeights) {
-        Path target = folder.resolve(String.format("%s%08d", PREFIX, step));
+        Path target = folder.resolve(String.format(Locale.ROOT, "%s%08d", PREFIX, step));
         Path temporary = folder.resolve("saving");
         try {
             FileTree.delete(temporary);
@@ -140,7 +156,7 @@ public final class RunFolder {
                 FileTree.delete(old.folder());
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not save the checkpoint " + target + ".", e);
+            throw cannotWrite(target, e);
         }
         return new Checkpoint(target, step, seconds);
     }
@@ -153,7 +169,7 @@ public final class RunFolder {
                     .sorted(Comparator.comparingLong(Checkpoint::step))
                     .toList();
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not list " + folder + ".", e);
+            throw new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
         }
     }
 
@@ -161,9 +177,16 @@ public final class RunFolder {
         try {
             JsonNode state = mapper.readTree(checkpoint.resolve("state.json").toFile());
             return new Checkpoint(
-                    checkpoint, state.get("step").asLong(), state.get("seconds").asDouble());
-        } catch (IOException e) {
-            throw new UncheckedIOException("Could not read the checkpoint " + checkpoint + ".", e);
+                    checkpoint,
+                    state.required("step").asLong(),
+                    state.required("seconds").asDouble());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UserError(
+                    "The checkpoint " + checkpoint + " is damaged: delete it to resume from the one before it.", e);
         }
+    }
+
+    private static UserError cannotWrite(Path path, IOException e) {
+        return new UserError("Cannot write " + path + ": " + e.getMessage() + ".", e);
     }
 }

@@ -3,34 +3,33 @@ package io.adm4j.harness.training;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * The random part of a batch: uniform timesteps and normal noise, drawn from the seed and the step's number alone.
+ * The random inputs of the forward process q(x_t | x_0) for one batch (Ho et al. 2020, algorithm 1, lines 3 and 4).
  *
- * @param timesteps of the process
+ * @param t int64 [N], uniform in [0, numTimesteps)
+ * @param noise float32 [N, 3, H, W], standard normal
  */
-record TimestepsAndNoise(long seed, int timesteps) {
+record TimestepsAndNoise(Tensor t, Tensor noise) {
 
     /**
-     * Adds {@code t} int64 [N] and {@code noise}.
+     * Samples the inputs of one optimizer step; a function of the arguments alone.
      *
-     * @param batch modified
-     * @param shape of the images, and so of the noise
+     * @param step from 0
+     * @param shape of the images [N, 3, H, W], and so of the noise
      */
-    void addTo(Map<String, Tensor> batch, long step, long[] shape) {
-        RandomGenerator random = BatchLoader.random(seed ^ 0x5DEECE66DL, step);
+    static TimestepsAndNoise sample(long seed, long step, int numTimesteps, long... shape) {
+        RandomGenerator random = StepRandom.NOISE.of(seed, step);
         Tensor t = Tensor.zeros(ElementType.INT64, shape[0]);
         for (int i = 0; i < shape[0]; i++) {
-            t.longs().put(i, random.nextInt(timesteps));
+            t.longs().put(i, random.nextInt(numTimesteps));
         }
         Tensor noise = Tensor.zeros(ElementType.FLOAT32, shape);
         FloatBuffer values = noise.floats();
         while (values.hasRemaining()) {
             values.put((float) random.nextGaussian());
         }
-        batch.put("t", t);
-        batch.put("noise", noise);
+        return new TimestepsAndNoise(t, noise);
     }
 }

@@ -8,17 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a network is trained, whatever it is.
+ * Hyperparameters of a training run, for any network.
  *
  * @param batchSize images per optimizer step
  * @param microbatch images per pass through the network; gradients are summed over passes
- * @param learningRate AdamW's step size
- * @param weightDecay AdamW's decoupled decay
+ * @param learningRate AdamW's learning rate; see {@link LearningRateSchedule}
+ * @param weightDecay AdamW's decoupled weight decay
  * @param warmupSteps steps over which the learning rate grows linearly from 0
- * @param annealSteps steps after which the learning rate has fallen linearly to 0; 0 keeps it
- * @param emaRates decay rates of the moving averages of the weights
- * @param seed of the first weights, the order of the images, the timesteps and the noise
- * @param flip whether images are mirrored left to right half of the time
+ * @param annealSteps step at which the learning rate has fallen linearly to 0; 0 keeps it constant
+ * @param emaRates decay rates of the exponential moving averages of the weights, each in (0, 1)
+ * @param seed of the initial weights, the order of the images, the timesteps and the noise
+ * @param flip whether images are mirrored left to right with probability 1/2
  */
 public record TrainingSettings(
         int batchSize,
@@ -31,19 +31,12 @@ public record TrainingSettings(
         long seed,
         boolean flip) {
 
-    /** The learning rate of the step with this number, counted from 0. */
-    public double learningRate(long step) {
-        double rate = learningRate;
-        if (step < warmupSteps) {
-            rate *= (step + 1.0) / warmupSteps;
-        }
-        if (annealSteps > 0) {
-            rate *= Math.max(0, 1 - (double) step / annealSteps);
-        }
-        return rate;
+    /** The learning rate of each step. */
+    LearningRateSchedule schedule() {
+        return new LearningRateSchedule(learningRate, warmupSteps, annealSteps);
     }
 
-    /** The settings under the published trainers' names. */
+    /** The settings as JSON, with the published trainers' names. */
     public ObjectNode toJson(ObjectMapper mapper) {
         ObjectNode json = mapper.createObjectNode()
                 .put("batch_size", batchSize)

@@ -5,26 +5,29 @@ import io.adm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 
-/** What is trained: a network with its loss, and the batches for it. */
+/** A network with its loss, its batches and the metrics to log. */
 public interface TrainingTask {
     /** The network and its loss; a new graph at every call. */
     TrainingGraph graph();
 
     /**
-     * The batch of one optimizer step, by graph input.
+     * The batch of one optimizer step, by graph input; the first dimension of every tensor is the batch size.
      *
      * <p>A function of the step's number and the run's settings alone, so that a resumed run sees the same batches.
+     *
+     * @param step from 0
      */
     Map<String, Tensor> batch(long step);
 
-    /** Names of the figures that {@link #figures} computes. */
-    List<String> figureNames();
+    /** Names of the values that {@link #metrics} computes; the first is the loss. */
+    List<String> metricNames();
 
     /**
      * Means over a batch, to show and to log.
      *
-     * @param batch as given to the graph
-     * @param outputs of the graph
+     * @param batch as given to the graph; not modified
+     * @param outputs of the graph by name; not modified
+     * @return one value per name
      */
-    double[] figures(Map<String, Tensor> batch, Map<String, Tensor> outputs);
+    double[] metrics(Map<String, Tensor> batch, Map<String, Tensor> outputs);
 }

@@ -1,0 +1,50 @@
+package io.adm4j.harness.training;
+
+import io.adm4j.export.training.TrainingArtifacts;
+import io.adm4j.runtime.TrainingSession;
+import io.adm4j.tensor.Tensor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The gradient of a batch, summed over microbatches that the network processes one after the other.
+ *
+ * <p>Each microbatch counts by its share of the batch, so the result does not depend on the size of microbatches.
+ *
+ * @param microbatch largest number of images per pass, at least 1
+ */
+record GradientAccumulation(TrainingTask task, int microbatch) {
+
+    /**
+     * Adds the gradient of a batch to the session's.
+     *
+     * @param batch by graph input, without {@code loss_weight} and {@code ema_switch}; not modified
+     * @return the metrics of the whole batch
+     */
+    double[] accumulate(TrainingSession session, Map<String, Tensor> batch) {
+        int size = (int) batch.values().iterator().next().dim(0);
+        double[] metrics = new double[task.metricNames().size()];
+        for (int from = 0; from < size; from += microbatch) {
+            int to = Math.min(size, from + microbatch);
+            double share = (double) (to - from) / size;
+            Map<String, Tensor> part = part(batch, from, to, share);
+            double[] own = task.metrics(part, session.accumulate(part));
+            for (int i = 0; i < metrics.length; i++) {
+                metrics[i] += share * own[i];
+            }
+        }
+        return metrics;
+    }
+
+    private static Map<String, Tensor> part(Map<String, Tensor> batch, int from, int to, double share) {
+        Map<String, Tensor> part = new LinkedHashMap<>();
+        batch.forEach((name, tensor) -> part.put(name, tensor.rows(from, to)));
+        float[] weights = new float[to - from];
+        Arrays.fill(weights, (float) share);
+        part.put("loss_weight", Tensor.of(weights, weights.length));
+        // The moving averages move once per optimizer step.
+        part.put(TrainingArtifacts.EMA_SWITCH, Tensor.of(new float[] {from == 0 ? 1 : 0}));
+        return part;
+    }
+}

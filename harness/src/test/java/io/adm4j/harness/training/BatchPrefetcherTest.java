@@ -1,0 +1,96 @@
+package io.adm4j.harness.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(10)
+class BatchPrefetcherTest {
+
+    @Test
+    void batchesComeInOrderAndNoneAfterTheLast() throws InterruptedException {
+        List<Long> loaded = new CopyOnWriteArrayList<>();
+        try (BatchPrefetcher batches = new BatchPrefetcher(
+                step -> {
+                    loaded.add(step);
+                    return batch(step);
+                },
+                3,
+                6)) {
+            for (long step = 3; step < 6; step++) {
+                assertEquals(step, batches.next().get("t").longs().get(0));
+            }
+        }
+        assertEquals(List.of(3L, 4L, 5L), loaded);
+    }
+
+    @Test
+    void theNextBatchIsLoadedAheadOnAnotherThread() throws InterruptedException {
+        BlockingQueue<Thread> loading = new LinkedBlockingQueue<>();
+        try (BatchPrefetcher batches = new BatchPrefetcher(
+                step -> {
+                    loading.add(Thread.currentThread());
+                    return batch(step);
+                },
+                0,
+                2)) {
+            Thread first = loading.poll(5, TimeUnit.SECONDS);
+            assertNotSame(Thread.currentThread(), first);
+            assertTrue(first.isDaemon());
+            batches.next();
+            assertSame(first, loading.poll(5, TimeUnit.SECONDS), "loaded before it is asked for");
+        }
+    }
+
+    @Test
+    void anErrorOfTheLoaderReachesTheCaller() {
+        UserError error = new UserError("damaged");
+        try (BatchPrefetcher batches = new BatchPrefetcher(
+                step -> {
+                    throw error;
+                },
+                0,
+                2)) {
+            assertSame(error, assertThrows(UserError.class, batches::next));
+        }
+    }
+
+    @Test
+    void closingInterruptsTheLoader() throws InterruptedException {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        BatchPrefetcher batches = new BatchPrefetcher(
+                step -> {
+                    started.countDown();
+                    try {
+                        Thread.sleep(60_000);
+                    } catch (InterruptedException e) {
+                        interrupted.countDown();
+                    }
+                    return batch(step);
+                },
+                0,
+                1);
+        started.await();
+        batches.close();
+        assertTrue(interrupted.await(5, TimeUnit.SECONDS));
+    }
+
+    private static Map<String, Tensor> batch(long step) {
+        return Map.of("t", Tensor.of(new long[] {step}, 1));
+    }
+}
