@@ -12,6 +12,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
@@ -62,7 +63,7 @@ public final class OnnxModel {
      * @param inputs graph inputs in order; all are kept, used or not
      * @param weights one float32 array for every parameter that the outputs need; may be a view that reads a file, and must
      *     last until the model is written
-     * @throws IllegalArgumentException if a weight is missing; one of another shape, or too large for its
+     * @throws UserError if a weight is missing; one of another shape, or too large for its
      *     parameter's type, is noticed when the model is written
      */
     public static OnnxModel withWeights(
@@ -75,7 +76,7 @@ public final class OnnxModel {
                 graph.parameters().stream().filter(p -> used.contains(p.name())).toList();
         for (Parameter p : parameters) {
             if (!weights.containsKey(p.name())) {
-                throw new IllegalArgumentException("There is no weight for the parameter '" + p.name() + "'.");
+                throw new UserError("There is no weight for the parameter '" + p.name() + "'.");
             }
         }
         return new OnnxModel(proto.build(), parameters, weights);
@@ -116,7 +117,7 @@ public final class OnnxModel {
      * Writes the model to a file. Weights of more than {@link #EMBEDDED_MOST} bytes go into a second file beside it, with
      * {@code .data} after its name.
      *
-     * @throws IllegalArgumentException if a weight has another shape than its parameter
+     * @throws UserError if a weight has another shape than its parameter, or the file cannot be written
      */
     public void write(Path file) {
         write(file, EMBEDDED_MOST);
@@ -133,7 +134,7 @@ public final class OnnxModel {
         try (OutputStream out = Files.newOutputStream(file)) {
             embed(out);
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not write " + file + ".", e);
+            throw new UserError(file + " could not be written: " + e.getMessage() + ".", e);
         }
     }
 
@@ -141,7 +142,7 @@ public final class OnnxModel {
      * Writes the graph to a file and the weights to another. Those that are there already under their name are used.
      *
      * @param data in the same folder
-     * @throws IllegalArgumentException if a weight has another shape than its parameter
+     * @throws UserError if a weight has another shape than its parameter, or the file cannot be written
      */
     public void write(Path file, WeightFile data) {
         GraphProto.Builder whole = graph.toBuilder();
@@ -163,7 +164,7 @@ public final class OnnxModel {
         try (OutputStream out = Files.newOutputStream(file)) {
             header().setGraph(whole).build().writeTo(out);
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not write " + file + ".", e);
+            throw new UserError(file + " could not be written: " + e.getMessage() + ".", e);
         }
     }
 
@@ -216,7 +217,7 @@ public final class OnnxModel {
     private Tensor weight(Parameter p) {
         Tensor w = weights.get(p.name());
         if (!Arrays.equals(w.shape(), p.shape())) {
-            throw new IllegalArgumentException("The weight '" + p.name() + "' has shape " + Arrays.toString(w.shape())
+            throw new UserError("The weight '" + p.name() + "' has shape " + Arrays.toString(w.shape())
                     + "; the network takes " + Arrays.toString(p.shape()) + ".");
         }
         return StoredWeight.of(p, w);

@@ -1,5 +1,6 @@
 package io.adm4j.export.graph;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.HalfFloat;
 import io.adm4j.tensor.Tensor;
@@ -14,7 +15,7 @@ final class StoredWeight {
      * The elements as the model's file holds them.
      *
      * @param weight float32, of the parameter's shape; returned as it is where the parameter is float32
-     * @throws IllegalArgumentException if an element is too large for the parameter's type, or is no number
+     * @throws UserError if an element is too large for the parameter's type, or is no number
      */
     static Tensor of(Parameter parameter, Tensor weight) {
         ElementType type = parameter.value().type();
@@ -32,7 +33,7 @@ final class StoredWeight {
             float value = from.get();
             short bits = HalfFloat.bits(value);
             if (!Float.isFinite(HalfFloat.value(bits))) {
-                throw new IllegalArgumentException("The weight '" + parameter.name() + "' holds " + value
+                throw new UserError("The weight '" + parameter.name() + "' holds " + value
                         + ", which float16 cannot (its largest number" + " is 65504): keep this network in fp32.");
             }
             to.putShort(bits);

@@ -1,8 +1,8 @@
 package io.adm4j.export.graph;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -31,7 +31,11 @@ public final class WeightFile implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Starts a file; an older one is replaced. */
+    /**
+     * Starts a file; an older one is replaced.
+     *
+     * @throws UserError if it cannot be written
+     */
     public static WeightFile create(Path file) {
         try {
             return new WeightFile(
@@ -82,7 +86,7 @@ public final class WeightFile implements AutoCloseable {
         }
     }
 
-    private static UncheckedIOException failure(Path file, IOException e) {
-        return new UncheckedIOException("Could not write " + file + ".", e);
+    private static UserError failure(Path file, IOException e) {
+        return new UserError(file + " could not be written: " + e.getMessage() + ".", e);
     }
 }

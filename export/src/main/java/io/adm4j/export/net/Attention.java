@@ -2,6 +2,7 @@ package io.adm4j.export.net;
 
 import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.Value;
+import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.ElementType;
 import java.util.List;
 
@@ -12,12 +13,12 @@ final class Attention {
     /**
      * Number of heads for a width.
      *
-     * @throws IllegalArgumentException if the width does not divide
+     * @throws UserError if the width does not divide
      */
     static int heads(long channels, int numHeads, int numHeadChannels) {
         long heads = numHeadChannels == -1 ? numHeads : numHeadChannels < 1 ? 0 : channels / numHeadChannels;
         if (heads < 1 || channels % heads != 0 || numHeadChannels != -1 && channels % numHeadChannels != 0) {
-            throw new IllegalArgumentException("Attention over " + channels + " channels does not divide into "
+            throw new UserError("Attention over " + channels + " channels does not divide into "
                     + (numHeadChannels == -1
                             ? numHeads + " heads (num_heads)"
                             : "heads of " + numHeadChannels + " channels (num_head_channels)")

@@ -3,6 +3,7 @@ package io.adm4j.export.net;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.UserError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +55,7 @@ public record ClassifierConfig(
             return Arrays.stream(values())
                     .filter(p -> p.flag().equals(flag))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("The flag classifier_pool must be one of "
+                    .orElseThrow(() -> new UserError("The flag classifier_pool must be one of "
                             + Arrays.stream(values()).map(Pool::flag).collect(Collectors.joining(", ")) + ", not "
                             + flag + "."));
         }
@@ -63,7 +64,7 @@ public record ClassifierConfig(
     /**
      * Checks the settings.
      *
-     * @throws IllegalArgumentException if no network can have them
+     * @throws UserError if no network can have them
      */
     public ClassifierConfig {
         channelMult = List.copyOf(channelMult);
@@ -71,10 +72,10 @@ public record ClassifierConfig(
         Levels.check(imageSize, width, depth, channelMult, "classifier_width");
         Levels.checkResolutions(attentionResolutions);
         if (numClasses < 1) {
-            throw new IllegalArgumentException("num_classes must be at least 1, not " + numClasses + ".");
+            throw new UserError("num_classes must be at least 1, not " + numClasses + ".");
         }
         if (pool == Pool.ATTENTION && numHeadChannels == -1) {
-            throw new IllegalArgumentException("The attention pool needs num_head_channels, for example 64.");
+            throw new UserError("The attention pool needs num_head_channels, for example 64.");
         }
     }
 
@@ -82,7 +83,7 @@ public record ClassifierConfig(
      * Reads published flags; flags that are absent have the published defaults, other flags are ignored. Beyond the
      * published flags, {@code channel_mult}, {@code num_head_channels} (64) and {@code num_classes} (1000) are read.
      *
-     * @throws IllegalArgumentException if a flag has a value that it cannot have
+     * @throws UserError if a flag has a value that it cannot have
      */
     public static ClassifierConfig fromFlags(JsonNode json) {
         Flags flags = new Flags(json);

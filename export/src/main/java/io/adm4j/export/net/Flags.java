@@ -1,6 +1,7 @@
 package io.adm4j.export.net;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.adm4j.feedback.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,7 @@ final class Flags {
 
     Flags(JsonNode json) {
         if (!json.isObject()) {
-            throw new IllegalArgumentException("The flags must be one JSON object of flag names and values.");
+            throw new UserError("The flags must be one JSON object of flag names and values.");
         }
         this.json = json;
     }
@@ -92,8 +93,7 @@ final class Flags {
                 .collect(Collectors.joining(","));
     }
 
-    private IllegalArgumentException wrong(String name, String wanted) {
-        return new IllegalArgumentException(
-                "The flag " + name + " must be " + wanted + ", not " + json.get(name) + ".");
+    private UserError wrong(String name, String wanted) {
+        return new UserError("The flag " + name + " must be " + wanted + ", not " + json.get(name) + ".");
     }
 }

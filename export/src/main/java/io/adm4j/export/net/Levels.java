@@ -1,5 +1,6 @@
 package io.adm4j.export.net;
 
+import io.adm4j.feedback.UserError;
 import java.util.List;
 
 /** What the configurations of both networks check about their resolution levels. */
@@ -29,32 +30,31 @@ final class Levels {
         };
     }
 
-    private static IllegalArgumentException noDefault(int size, String flag, String known) {
-        return new IllegalArgumentException("There are default channel multipliers for " + flag + " " + known
-                + " only; for " + size + " give channel_mult, for example 1,2,2.");
+    private static UserError noDefault(int size, String flag, String known) {
+        return new UserError("There are default channel multipliers for " + flag + " " + known + " only; for " + size
+                + " give channel_mult, for example 1,2,2.");
     }
 
     static void check(int imageSize, int channels, int resBlocks, List<Double> multipliers, String widthFlag) {
         if (imageSize < 1 || channels < 1 || resBlocks < 0) {
-            throw new IllegalArgumentException("Image size and " + widthFlag
+            throw new UserError("Image size and " + widthFlag
                     + " must be at least 1, the number of residual blocks at least 0, not " + imageSize + ", "
                     + channels + " and " + resBlocks + ".");
         }
         if (multipliers.isEmpty() || multipliers.size() > 16) {
-            throw new IllegalArgumentException(
-                    "channel_mult must hold 1 to 16 numbers, not " + multipliers.size() + ".");
+            throw new UserError("channel_mult must hold 1 to 16 numbers, not " + multipliers.size() + ".");
         }
         for (double m : multipliers) {
             int width = (int) (m * channels);
             if (width < GROUPS || width % GROUPS != 0) {
-                throw new IllegalArgumentException(
+                throw new UserError(
                         "Every level must be a multiple of " + GROUPS + " channels wide (group normalisation), but "
                                 + widthFlag + " " + channels + " times the multiplier " + m + " is " + width + ".");
             }
         }
         int factor = 1 << (multipliers.size() - 1);
         if (imageSize % factor != 0) {
-            throw new IllegalArgumentException(
+            throw new UserError(
                     "With " + multipliers.size() + " channel multipliers the image size must be a multiple of " + factor
                             + ", which " + imageSize + " is not.");
         }
@@ -68,7 +68,7 @@ final class Levels {
     static void checkResolutions(List<Integer> resolutions) {
         for (int r : resolutions) {
             if (r < 1) {
-                throw new IllegalArgumentException("Attention resolutions must be at least 1, not " + r + ".");
+                throw new UserError("Attention resolutions must be at least 1, not " + r + ".");
             }
         }
     }

@@ -3,6 +3,7 @@ package io.adm4j.export.net;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.UserError;
 import java.util.List;
 
 /**
@@ -46,7 +47,7 @@ public record UNetConfig(
     /**
      * Checks the settings.
      *
-     * @throws IllegalArgumentException if no network can have them
+     * @throws UserError if no network can have them
      */
     public UNetConfig {
         channelMult = List.copyOf(channelMult);
@@ -54,15 +55,13 @@ public record UNetConfig(
         Levels.check(imageSize, numChannels, numResBlocks, channelMult, "num_channels");
         Levels.checkResolutions(attentionResolutions);
         if (dropout < 0 || dropout >= 1) {
-            throw new IllegalArgumentException("dropout must lie in [0, 1), not be " + dropout + ".");
+            throw new UserError("dropout must lie in [0, 1), not be " + dropout + ".");
         }
         if (classConditional && numClasses < 1) {
-            throw new IllegalArgumentException(
-                    "A class-conditional network needs num_classes of at least 1, not " + numClasses + ".");
+            throw new UserError("A class-conditional network needs num_classes of at least 1, not " + numClasses + ".");
         }
         if (smallSize < 0 || smallSize > 0 && imageSize % smallSize != 0) {
-            throw new IllegalArgumentException(
-                    "large_size " + imageSize + " must be a multiple of small_size " + smallSize + ".");
+            throw new UserError("large_size " + imageSize + " must be a multiple of small_size " + smallSize + ".");
         }
     }
 
@@ -70,7 +69,7 @@ public record UNetConfig(
      * Reads published flags; flags that are absent have the published defaults, other flags are ignored. A network with
      * {@code large_size} is a super-resolution network.
      *
-     * @throws IllegalArgumentException if a flag has a value that it cannot have
+     * @throws UserError if a flag has a value that it cannot have
      */
     public static UNetConfig fromFlags(JsonNode json) {
         Flags flags = new Flags(json);

@@ -1,10 +1,11 @@
 package io.adm4j.export.training;
 
 import com.google.flatbuffers.FlatBufferBuilder;
+import io.adm4j.export.importer.CheckpointException;
+import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -32,7 +33,11 @@ public record OrtCheckpoint(Map<String, Tensor> trainable, Map<String, Tensor> f
     private static final String IDENTIFIER = "ODTC";
     private static final int FLOAT = 1;
 
-    /** Writes a checkpoint from which training starts with fresh optimizer state. */
+    /**
+     * Writes a checkpoint from which training starts with fresh optimizer state.
+     *
+     * @throws UserError if the file cannot be written
+     */
     public void write(Path file) {
         long bytes = 1 << 16;
         for (Map<String, Tensor> part : List.of(trainable, frozen)) {
@@ -58,37 +63,37 @@ public record OrtCheckpoint(Map<String, Tensor> trainable, Map<String, Tensor> f
                 out.write(data);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not write the checkpoint " + file + ".", e);
+            throw new UserError("The checkpoint " + file + " could not be written: " + e.getMessage() + ".", e);
         }
     }
 
     /**
      * Reads the weights of a checkpoint.
      *
-     * @throws IllegalArgumentException if the file is no such checkpoint
+     * @throws CheckpointException if the file cannot be read or is no such checkpoint
      */
     public static OrtCheckpoint read(Path file) {
         ByteBuffer data;
         try {
             data = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not read the checkpoint " + file + ".", e);
+            throw new CheckpointException("The checkpoint " + file + " could not be read: " + e.getMessage() + ".", e);
         }
         try {
             byte[] identifier = new byte[4];
             data.get(4, identifier);
             if (!IDENTIFIER.equals(new String(identifier, StandardCharsets.US_ASCII))) {
-                throw new IllegalArgumentException(file + " is no checkpoint of ONNX Runtime's training API.");
+                throw new CheckpointException(file + " is no checkpoint of ONNX Runtime's training API.");
             }
             Table root = new Table(data, data.getInt(0));
             if (root.integer(0) != VERSION) {
-                throw new IllegalArgumentException(file + " is a checkpoint of version " + root.integer(0)
+                throw new CheckpointException(file + " is a checkpoint of version " + root.integer(0)
                         + "; this reads version " + VERSION + ".");
             }
             Table module = root.table(1);
             return new OrtCheckpoint(readTensors(module, 0), readTensors(module, 1));
         } catch (IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException("The checkpoint " + file + " is cut short or damaged.", e);
+            throw new CheckpointException("The checkpoint " + file + " is cut short or damaged.", e);
         }
     }
 

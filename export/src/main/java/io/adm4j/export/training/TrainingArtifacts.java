@@ -8,10 +8,10 @@ import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.graph.Value;
 import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +88,8 @@ public final class TrainingArtifacts {
                     folder.resolve(OPTIMIZER_MODEL),
                     OptimizerModel.of(optimizer).toByteArray());
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not write the training graphs to " + folder + ".", e);
+            throw new UserError(
+                    "The training graphs in " + folder + " could not be written: " + e.getMessage() + ".", e);
         }
     }
 
@@ -96,14 +97,14 @@ public final class TrainingArtifacts {
      * Checks that the checkpoints of a run fit into their file format: weights, moving averages and the optimizer's two
      * moments.
      *
-     * @throws IllegalArgumentException if they do not
+     * @throws UserError if they do not
      */
     public static void requireRoom(List<Parameter> parameters, List<Double> emaRates) {
         long count =
                 parameters.stream().mapToLong(p -> Tensor.elements(p.shape())).sum();
         long bytes = count * Float.BYTES * (1 + emaRates.size() + MOMENTS);
         if (bytes > OrtCheckpoint.MAX_BYTES) {
-            throw new IllegalArgumentException(String.format(
+            throw new UserError(String.format(
                     Locale.ROOT,
                     "A network of %,d parameters with %d moving averages needs checkpoints of %,d bytes, and ONNX Runtime's"
                             + " training checkpoints hold %,d: train a narrower network or keep fewer averages (--ema-rate).",
@@ -126,14 +127,15 @@ public final class TrainingArtifacts {
     /**
      * The moving averages of a checkpoint brought up to its parameters: average + (1 - rate)·(parameter - average).
      *
-     * @throws IllegalArgumentException if the checkpoint has no averages of this rate
+     * @throws UserError if the checkpoint has no averages of this rate
      */
     public static Map<String, Tensor> averages(OrtCheckpoint checkpoint, double rate) {
         Map<String, Tensor> averages = new LinkedHashMap<>();
         checkpoint.trainable().forEach((name, parameter) -> {
             Tensor lagging = checkpoint.frozen().get(emaName(rate, name));
             if (lagging == null) {
-                throw new IllegalArgumentException("The checkpoint has no moving average of rate " + rate + ".");
+                throw new UserError("The checkpoint has no moving average of rate " + rate
+                        + ": use a rate that the run was trained with.");
             }
             float[] average = lagging.toFloatArray();
             float[] current = parameter.toFloatArray();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import io.adm4j.feedback.UserError;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.tensor.ElementType;
@@ -120,15 +121,13 @@ class OnnxModelTest {
     void weightsThatDoNotFitAreRefused() {
         Map<String, Tensor> none = Map.of("w", weights.get("w"));
         String missing = assertThrows(
-                        IllegalArgumentException.class,
-                        () -> OnnxModel.withWeights(graph, List.of(x), List.of(sum), none))
+                        UserError.class, () -> OnnxModel.withWeights(graph, List.of(x), List.of(sum), none))
                 .getMessage();
         assertTrue(missing.contains("'b'"), missing);
         Map<String, Tensor> flat = Map.of("w", weights.get("w").reshape(6), "b", weights.get("b"));
         OnnxModel model = OnnxModel.withWeights(graph, List.of(x), List.of(sum), flat);
         for (long most : new long[] {0, 100}) {
-            String shape = assertThrows(
-                            IllegalArgumentException.class, () -> model.write(folder.resolve("m.onnx"), most))
+            String shape = assertThrows(UserError.class, () -> model.write(folder.resolve("m.onnx"), most))
                     .getMessage();
             assertTrue(shape.contains("has shape [6]; the network takes [3, 2]"), shape);
         }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.recipe.ClassifierGraph;
 import io.adm4j.export.recipe.NetworkGraph;
+import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -137,23 +138,22 @@ class ConfigurationTest {
                 "'num_res_blocks':-1 | at least 0",
             })
     void impossibleSettingsAreRefusedByName(String flags, String named) {
-        IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> UNetConfig.fromFlags(json("{" + flags + "}")));
+        UserError e = assertThrows(UserError.class, () -> UNetConfig.fromFlags(json("{" + flags + "}")));
         assertTrue(e.getMessage().contains(named), e.getMessage());
     }
 
     @Test
     void headsThatDoNotDivideAreRefused() {
         UNetConfig config = UNetConfig.fromFlags(json("{'num_head_channels':48}"));
-        assertThrows(IllegalArgumentException.class, () -> NetworkGraph.of(config, Precision.FP32));
+        assertThrows(UserError.class, () -> NetworkGraph.of(config, Precision.FP32));
         UNetConfig three = UNetConfig.fromFlags(json("{'num_heads':3}"));
-        assertThrows(IllegalArgumentException.class, () -> NetworkGraph.of(three, Precision.FP32));
+        assertThrows(UserError.class, () -> NetworkGraph.of(three, Precision.FP32));
     }
 
     @Test
     void unknownPoolsAreRefused() {
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> ClassifierConfig.fromFlags(json("{'classifier_pool':'max'}")));
+        UserError e =
+                assertThrows(UserError.class, () -> ClassifierConfig.fromFlags(json("{'classifier_pool':'max'}")));
         assertTrue(e.getMessage().contains("adaptive, attention, spatial, spatial_v2"), e.getMessage());
     }
 

@@ -65,10 +65,17 @@ class BitsPerDimensionGoldenTest {
                 .withWeights(GoldenCase.weights(network))
                 .bytes();
         BitsPerDimension.Terms terms;
+        int[] reported = {0};
         try (OnnxSession session = OnnxSession.open(graph, Device.CPU, 0)) {
             terms = new BitsPerDimension(process, true)
-                    .evaluate(denoiser(session), golden.get("x_start"), golden.get("y"), recorded, (done, of) -> {});
+                    .evaluate(
+                            denoiser(session),
+                            golden.get("x_start"),
+                            golden.get("y"),
+                            recorded,
+                            (done, of) -> reported[0]++);
         }
+        assertEquals(process.numTimesteps(), reported[0]);
         assertClose(golden.get("bpd_total_bpd"), terms.total());
         assertClose(golden.get("bpd_prior_bpd"), terms.prior());
         assertClose(golden.get("bpd_vb"), flat(terms.vb()));

@@ -15,6 +15,7 @@ import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Value;
 import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.feedback.UserError;
 import io.adm4j.io.Npz;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
@@ -107,8 +108,7 @@ class HalfPrecisionTest {
             changed.floats().put(changed.size() / 2, bad);
             weights.put(name, changed);
             String message = assertThrows(
-                            IllegalArgumentException.class,
-                            () -> new Network(network.config, weights).model(Precision.FP16))
+                            UserError.class, () -> new Network(network.config, weights).model(Precision.FP16))
                     .getMessage();
             assertTrue(message.contains("'" + name + "'") && message.contains("fp32"), message);
         }

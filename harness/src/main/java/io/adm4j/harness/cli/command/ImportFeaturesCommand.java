@@ -7,7 +7,6 @@ import io.adm4j.io.Sha256;
 import io.adm4j.tensor.ElementType;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -57,7 +56,7 @@ public final class ImportFeaturesCommand implements Runnable {
         try {
             Files.createDirectories(out.toAbsolutePath().getParent());
             model.write(out);
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
         }
         PrintWriter console = spec.commandLine().getOut();

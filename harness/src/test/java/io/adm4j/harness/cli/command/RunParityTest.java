@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.Golden;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.export.GoldenBundle;
 import io.adm4j.export.GoldenCase;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.recipe.ClassifierGradientGraph;

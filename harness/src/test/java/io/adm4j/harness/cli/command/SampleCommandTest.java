@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adm4j.Golden;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.bundle.TinyBundle;
+import io.adm4j.export.GoldenBundle;
 import io.adm4j.io.NpyWriter;
 import io.adm4j.io.Npz;
 import io.adm4j.sampling.PixelScale;

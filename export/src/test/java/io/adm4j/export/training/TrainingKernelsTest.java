@@ -1,4 +1,4 @@
-package io.adm4j.harness.training;
+package io.adm4j.export.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,9 +15,11 @@ import io.adm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Gradients through kernels of the training runtime equal those in stock operators. */
+@Tag("training")
 class TrainingKernelsTest {
     private static final int LENGTH = 200;
 

@@ -1,4 +1,4 @@
-package io.adm4j.harness.training;
+package io.adm4j.export.training;
 
 import static io.adm4j.export.GoldenCase.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,9 +12,6 @@ import io.adm4j.export.GoldenCase;
 import io.adm4j.export.loss.DiffusionLoss;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.TrainingGraph;
-import io.adm4j.export.training.AdamW;
-import io.adm4j.export.training.OrtCheckpoint;
-import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.ElementType;
@@ -24,11 +21,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** AdamW steps on given batches against PyTorch's: losses, parameters and their moving averages. */
+@Tag("training")
 class Train5GoldenTest {
     @TempDir
     Path folder;

@@ -1,4 +1,4 @@
-package io.adm4j.harness.cli.command;
+package io.adm4j.export.recipe;
 
 import static io.adm4j.export.GoldenCase.assertClose;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -17,6 +17,7 @@ import io.adm4j.diffusion.Guidance;
 import io.adm4j.diffusion.NoiseSource;
 import io.adm4j.diffusion.Sampler;
 import io.adm4j.diffusion.StepState;
+import io.adm4j.export.GoldenBundle;
 import io.adm4j.export.GoldenCase;
 import io.adm4j.export.net.Precision;
 import io.adm4j.runtime.Device;

@@ -1,4 +1,4 @@
-package io.adm4j.harness.training;
+package io.adm4j.export.recipe;
 
 import static io.adm4j.export.GoldenCase.assertClose;
 
@@ -15,7 +15,6 @@ import io.adm4j.export.graph.Value;
 import io.adm4j.export.loss.DiffusionLoss;
 import io.adm4j.export.loss.LossType;
 import io.adm4j.export.net.UNetConfig;
-import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.tensor.ElementType;
