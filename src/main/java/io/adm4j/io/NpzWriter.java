@@ -37,7 +37,8 @@ public final class NpzWriter implements AutoCloseable {
     private static final int LOCAL_CRC_OFFSET = 14;
     private static final int LOCAL_HEADER = 30;
 
-    private record Entry(byte[] name, long offset, long crc, long size, long packed) {}
+    /** An entry that is complete: {@code offset} of its header, {@code crc}, {@code size} and {@code packed} size of its data. */
+    record Entry(byte[] name, long offset, long crc, long size, long packed) {}
 
     private final Path target;
     private final Path part;
@@ -210,7 +211,8 @@ public final class NpzWriter implements AutoCloseable {
         return b.flip();
     }
 
-    private ByteBuffer centralHeader(Entry e) {
+    /** The entry of the central directory; a zip64 field holds the numbers that need more than 32 bits. */
+    static ByteBuffer centralHeader(Entry e, int method) {
         boolean largeSize = e.size() >= MAX32;
         boolean largePacked = e.packed() >= MAX32;
         boolean largeOffset = e.offset() >= MAX32;
@@ -219,7 +221,7 @@ public final class NpzWriter implements AutoCloseable {
         ByteBuffer b = ByteBuffer.allocate(46 + e.name().length + extra).order(ByteOrder.LITTLE_ENDIAN);
         b.putInt(0x02014b50).putShort((short) VERSION_ZIP64).putShort((short) VERSION_ZIP64);
         b.putShort((short) FLAG_UTF8)
-                .putShort((short) method())
+                .putShort((short) method)
                 .putShort((short) 0)
                 .putShort((short) DOS_DATE);
         b.putInt((int) e.crc());
@@ -250,7 +252,7 @@ public final class NpzWriter implements AutoCloseable {
     private void writeDirectory() throws IOException {
         long start = out.position();
         for (Entry e : entries) {
-            writeFully(centralHeader(e));
+            writeFully(centralHeader(e, method()));
         }
         long end = out.position();
         long length = end - start;
