@@ -4,6 +4,6 @@
  * and seeded noise. Coefficients and arithmetic are float64, images float32.
  *
  * <p>Builds on {@code tensor} only. Networks are seen through {@link io.adm4j.diffusion.Denoiser} and {@link
- * io.adm4j.diffusion.ClassifierGradient}: no ONNX Runtime, no files and no threads may come in here.
+ * io.adm4j.diffusion.ClassifierGradient}: no ONNX Runtime and no files may come in here.
  */
 package io.adm4j.diffusion;
