@@ -19,14 +19,33 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line of adm4j. */
+/**
+ * The command line of adm4j.
+ *
+ * <p>What this command declares about help, version and exit codes holds for all commands below it.
+ */
 @Command(
         name = "harness",
         description = "Trains, exports, samples and scores guided diffusion models (ADM).",
+        scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
         versionProvider = Harness.Version.class,
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        requiredOptionMarker = '*',
         synopsisSubcommandLabel = "COMMAND",
+        parameterListHeading = "%n",
+        optionListHeading = "%nOptions (* required):%n",
+        commandListHeading = "%nCommands:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            ExitCode.OK + ":Success.",
+            ExitCode.BAD_INPUT + ":Wrong use, or input that cannot be used; the message says what to change.",
+            ExitCode.INTERNAL_ERROR + ":An internal error, with a trace."
+        },
         subcommands = {
             QuickstartCommand.class,
             TrainCommand.class,
@@ -49,28 +68,36 @@ public final class Harness {
         System.exit(commandLine().execute(args));
     }
 
-    /** The parser with all commands; mistakes of the user become one line and exit code 2. */
+    /** The parser with all commands. */
     public static CommandLine commandLine() {
         return new CommandLine(new Harness())
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    PrintWriter err = command.getErr();
-                    if (failure instanceof UserError || failure instanceof IllegalArgumentException) {
-                        err.println(failure.getMessage());
-                        return ExitCode.BAD_INPUT;
-                    }
-                    failure.printStackTrace(err);
-                    return ExitCode.INTERNAL_ERROR;
-                })
-                .setParameterExceptionHandler((ParameterException failure, String[] args) -> {
-                    CommandLine command = failure.getCommandLine();
-                    command.getErr().println(failure.getMessage());
-                    if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, command.getErr())) {
-                        command.getErr()
-                                .println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-                    }
-                    return ExitCode.BAD_INPUT;
-                })
+                .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command.getErr()))
+                .setParameterExceptionHandler((failure, args) -> refuse(failure))
                 .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** A mistake of the user is one sentence; anything else is a defect of ours. */
+    private static int report(Exception failure, PrintWriter err) {
+        if (failure instanceof UserError || failure instanceof IllegalArgumentException) {
+            err.println(failure.getMessage());
+            return ExitCode.BAD_INPUT;
+        }
+        failure.printStackTrace(err);
+        err.println("This is an internal error of adm4j: please report it with the command and the lines above.");
+        return ExitCode.INTERNAL_ERROR;
+    }
+
+    /** A value that an option refuses is one sentence; other wrong use also names the help. */
+    private static int refuse(ParameterException failure) {
+        CommandLine command = failure.getCommandLine();
+        PrintWriter err = command.getErr();
+        String message = failure.getMessage();
+        err.println(message.endsWith(".") ? message : message + ".");
+        boolean refusedValue = failure.getArgSpec() != null && failure.getValue() != null;
+        if (!refusedValue && !UnmatchedArgumentException.printSuggestions(failure, err)) {
+            err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return ExitCode.BAD_INPUT;
     }
 
     /** The version that Maven wrote into the jar's manifest. */

@@ -17,6 +17,8 @@ import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.PrecisionOption;
+import io.adm4j.harness.cli.option.Range;
+import io.adm4j.harness.cli.option.Section;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -24,20 +26,19 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Takes the time of networks on this machine. */
+/** Measures networks on this machine. */
 @Command(
         name = "bench",
         description =
-                "Takes the time of one evaluation of the denoiser, one guided DDIM step and one whole training step"
+                "Measures the time of one evaluation of the denoiser, one guided DDIM step and one whole training step"
                         + " (forward, backward, AdamW, moving average). The networks have the given flags and fresh weights.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         subcommands = {BenchFeaturesCommand.class, BenchMetricsCommand.class})
 public final class BenchCommand implements Runnable {
     @Option(names = "--flags", paramLabel = "FILE", description = "Published flags of the denoiser as JSON.")
@@ -58,21 +59,37 @@ public final class BenchCommand implements Runnable {
     @Option(
             names = "--measure",
             split = ",",
+            paramLabel = "NAME",
             description = "What to measure: forward, guided, training (default: all that the flags allow).")
-    private List<BenchTarget> works;
+    private List<BenchTarget> targets;
 
     @Option(
             names = "--squared-error",
             description = "Train on the squared error of the noise alone, as harness/bench/torch_peer.py does.")
     private boolean squaredError;
 
-    @Option(names = "--batch-size", defaultValue = "16", description = "Images per run (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
+            defaultValue = "16",
+            description = "Images per run (default ${DEFAULT-VALUE}).")
     private int batchSize;
 
-    @Option(names = "--warm-up", defaultValue = "3", description = "Runs that do not count (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            converter = Range.AtLeastZero.class,
+            defaultValue = "3",
+            description = "Runs before the timed ones (default ${DEFAULT-VALUE}).")
     private int warmUps;
 
-    @Option(names = "--repeats", defaultValue = "10", description = "Runs that do (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--repeats",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
+            defaultValue = "10",
+            description = "Timed runs (default ${DEFAULT-VALUE}).")
     private int repeats;
 
     @Option(names = "--out", paramLabel = "FILE.json", description = "Write all times as JSON.")
@@ -81,17 +98,14 @@ public final class BenchCommand implements Runnable {
     @Mixin
     private PrecisionOption precision;
 
-    @Mixin
-    private DeviceOptions runtime;
+    @ArgGroup(validate = false, heading = Section.DEVICE)
+    private DeviceOptions runtime = new DeviceOptions();
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        if (batchSize < 1 || repeats < 1 || warmUps < 0 || runtime.threads < 0) {
-            throw new UserError("--batch-size and --repeats are at least 1, --warm-up and --threads at least 0.");
-        }
         BenchSettings settings = settings();
         List<BenchTarget> chosen = chosen(settings);
         makeParent();
@@ -127,21 +141,21 @@ public final class BenchCommand implements Runnable {
                 network, classifier, squaredError, batchSize, runtime.device, runtime.threads, warmUps, repeats);
     }
 
-    /** The works asked for, each once, in order; refused where the flags do not allow one. */
+    /** The targets to measure, each once, in order; refused where the flags do not allow one. */
     private List<BenchTarget> chosen(BenchSettings settings) {
         UNetConfig denoiser = UNetConfig.fromFlags(settings.flags());
         boolean guided = settings.classifierFlags() != null;
-        if (works != null && works.contains(BenchTarget.GUIDED) && !guided) {
+        if (targets != null && targets.contains(BenchTarget.GUIDED) && !guided) {
             throw new UserError("A guided step needs a classifier: give --classifier-flags FILE.");
         }
-        if (works != null && works.contains(BenchTarget.TRAINING) && denoiser.superResolution()) {
+        if (targets != null && targets.contains(BenchTarget.TRAINING) && denoiser.superResolution()) {
             throw new UserError(
                     "Training is measured for networks without super-resolution only: leave it out of --measure.");
         }
         if (guided) {
             GuidanceFit.check(denoiser, ClassifierConfig.fromFlags(settings.classifierFlags()));
         }
-        Set<BenchTarget> possible = new LinkedHashSet<>(works == null ? List.of(BenchTarget.values()) : works);
+        Set<BenchTarget> possible = new LinkedHashSet<>(targets == null ? List.of(BenchTarget.values()) : targets);
         if (!guided) {
             possible.remove(BenchTarget.GUIDED);
         }

@@ -8,6 +8,8 @@ import io.adm4j.harness.bench.FeatureExtraction;
 import io.adm4j.harness.bench.Timing;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.Range;
+import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Split;
@@ -18,52 +20,60 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Takes the time of feature extraction on this machine. */
-@Command(
-        name = "features",
-        description = "Takes the time in which a feature network goes through one batch of images.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+/** Measures feature extraction on this machine. */
+@Command(name = "features", description = "Measures the time in which a feature network processes one batch of images.")
 final class BenchFeaturesCommand implements Runnable {
     @Option(names = "--features", required = true, paramLabel = "FILE.onnx", description = "The feature network.")
     private Path network;
 
     @Option(
-            names = "--pictures",
+            names = {"--data", "--pictures"},
             required = true,
             paramLabel = "PATH",
-            description = "Images whose first ones make the batch: an npz with arr_0, or a folder.")
+            description = "Images, of which the first are the batch: an npz with arr_0, or a folder.")
     private Path images;
 
-    @Option(names = "--batch-size", defaultValue = "64", description = "Images per run (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
+            defaultValue = "64",
+            description = "Images per run (default ${DEFAULT-VALUE}).")
     private int batchSize;
 
-    @Option(names = "--warm-up", defaultValue = "1", description = "Runs that do not count (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            converter = Range.AtLeastZero.class,
+            defaultValue = "1",
+            description = "Runs before the timed ones (default ${DEFAULT-VALUE}).")
     private int warmUps;
 
-    @Option(names = "--repeats", defaultValue = "3", description = "Runs that do (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--repeats",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
+            defaultValue = "3",
+            description = "Timed runs (default ${DEFAULT-VALUE}).")
     private int repeats;
 
     @Option(names = "--out", paramLabel = "FILE.json", description = "Write all times as JSON.")
     private Path out;
 
-    @Mixin
-    private DeviceOptions runtime;
+    @ArgGroup(validate = false, heading = Section.DEVICE)
+    private DeviceOptions runtime = new DeviceOptions();
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        if (batchSize < 1 || repeats < 1 || warmUps < 0 || runtime.threads < 0) {
-            throw new UserError("--batch-size and --repeats are at least 1, --warm-up and --threads at least 0.");
-        }
         Timing timing;
         try (FeatureExtraction extraction = new FeatureExtraction(network, batch(), runtime.device, runtime.threads);
                 Progress progress = ConsoleProgress.onStandardError().start("Measuring", warmUps + repeats, "runs")) {

@@ -1,6 +1,8 @@
 package io.adm4j.harness.cli.command;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ExitCode;
+import io.adm4j.harness.cli.option.Range;
 import io.adm4j.io.NpzReader;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
@@ -21,16 +23,18 @@ import picocli.CommandLine.Spec;
         name = "compare",
         description =
                 "Compares arrays of the same name in two npz files, for example the outputs of 'run' on two devices or"
-                        + " the images of 'sample'. Ends with exit code 1 where they differ by more than allowed.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+                        + " the images of 'sample'.",
+        exitCodeList = {
+            ExitCode.OK + ":The arrays are close.",
+            ExitCode.FAILED + ":An array differs by more than allowed.",
+            ExitCode.BAD_INPUT + ":Wrong use, or input that cannot be used; the message says what to change.",
+            ExitCode.INTERNAL_ERROR + ":An internal error, with a trace."
+        })
 public final class CompareCommand implements Callable<Integer> {
-    private static final int DIFFERENT = 1;
-
-    @Parameters(index = "0", paramLabel = "EXPECTED.npz")
+    @Parameters(index = "0", paramLabel = "EXPECTED.npz", description = "The arrays to compare with.")
     private Path expected;
 
-    @Parameters(index = "1", paramLabel = "FOUND.npz")
+    @Parameters(index = "1", paramLabel = "FOUND.npz", description = "The arrays to compare.")
     private Path found;
 
     @Option(
@@ -42,20 +46,27 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Option(
             names = "--absolute",
+            paramLabel = "X",
+            converter = Range.NonNegative.class,
             defaultValue = "0",
-            description = "Each value may be off by this (default ${DEFAULT-VALUE}) ...")
+            description = "Allowed absolute difference of each value (default ${DEFAULT-VALUE}).")
     private double absolute;
 
     @Option(
             names = "--relative",
+            paramLabel = "X",
+            converter = Range.NonNegative.class,
             defaultValue = "0",
-            description = "... plus this times the expected one's size (default ${DEFAULT-VALUE}).")
+            description =
+                    "Difference that is allowed on top, relative to the expected value (default ${DEFAULT-VALUE}).")
     private double relative;
 
     @Option(
             names = "--share",
+            paramLabel = "X",
+            converter = Range.Fraction.class,
             defaultValue = "1",
-            description = "Share of the values that may be off at all, 0 to 1 (default ${DEFAULT-VALUE}).")
+            description = "Fraction of the values that may differ at all, 0 to 1 (default ${DEFAULT-VALUE}).")
     private double share;
 
     @Spec
@@ -66,9 +77,6 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!(absolute >= 0 && relative >= 0 && share >= 0 && share <= 1)) {
-            throw new UserError("--absolute and --relative are at least 0, --share lies between 0 and 1.");
-        }
         PrintWriter console = spec.commandLine().getOut();
         boolean close = true;
         try (NpzReader one = NpzReader.open(expected);
@@ -88,7 +96,7 @@ public final class CompareCommand implements Callable<Integer> {
             }
         }
         console.flush();
-        return close ? 0 : DIFFERENT;
+        return close ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private static Tensor array(NpzReader file, Path path, String name) {
@@ -111,7 +119,7 @@ public final class CompareCommand implements Callable<Integer> {
         for (int i = 0; i < one.size(); i++) {
             double wanted = a.applyAsDouble(i);
             double got = b.applyAsDouble(i);
-            // Equal infinities have no finite difference, and two values that are not numbers agree.
+            // Equal infinities have no finite difference, and two NaNs are equal.
             double off = Double.compare(wanted, got) == 0 || wanted == got ? 0 : Math.abs(wanted - got);
             unequal += off != 0 ? 1 : 0;
             boolean near = off == 0 || Double.isFinite(off) && off <= absolute + relative * Math.abs(wanted);

@@ -2,6 +2,7 @@ package io.adm4j.harness.cli.command;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.Section;
 import io.adm4j.io.NpzReader;
 import io.adm4j.io.NpzWriter;
 import io.adm4j.runtime.GraphFailure;
@@ -15,8 +16,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,14 +28,12 @@ import picocli.CommandLine.Spec;
         name = "run",
         description =
                 "Runs an ONNX graph once on the arrays of an npz file and writes its outputs to another. Arrays are"
-                        + " matched to inputs by name; arrays that the graph does not take are passed over.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+                        + " matched to inputs by name; arrays that the graph does not take are ignored.")
 public final class RunCommand implements Runnable {
     private static final String IMAGES = "pictures";
     private static final List<String> IMAGE_NAMES = List.of(IMAGES, "images", "arr_0");
 
-    @Parameters(paramLabel = "MODEL.onnx")
+    @Parameters(paramLabel = "MODEL.onnx", description = "The graph.")
     private Path model;
 
     @Option(names = "--inputs", required = true, paramLabel = "FILE", description = "npz with an array for each input.")
@@ -43,8 +42,8 @@ public final class RunCommand implements Runnable {
     @Option(names = "--outputs", required = true, paramLabel = "FILE", description = "npz to write.")
     private Path outputs;
 
-    @Mixin
-    private DeviceOptions runtime;
+    @ArgGroup(validate = false, heading = Section.DEVICE)
+    private DeviceOptions runtime = new DeviceOptions();
 
     @Spec
     private CommandSpec spec;
@@ -78,7 +77,7 @@ public final class RunCommand implements Runnable {
         }
     }
 
-    /** The array of an input's name; where images are taken, the names that files of images use will do too. */
+    /** The array of an input's name; for images, the names that image files use are accepted too. */
     private String arrayFor(TensorSpec input, NpzReader arrays) {
         List<String> names = input.name().equals(IMAGES) ? IMAGE_NAMES : List.of(input.name());
         return names.stream()
@@ -88,7 +87,7 @@ public final class RunCommand implements Runnable {
                         + Arrays.toString(input.shape()) + "); it has " + arrays.names() + "."));
     }
 
-    /** Numbers of another type than the input's are converted where nothing is lost but precision. */
+    /** Numbers of another type than the input's are converted where only precision is lost. */
     private static Tensor as(TensorSpec input, Tensor array) {
         if (array.type() == input.type()) {
             return array;

@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 @Command(
         name = "train",
         description = "Trains a network with ONNX Runtime's training API.",
-        mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "(diffusion | classifier)",
         subcommands = {TrainDiffusionCommand.class, TrainClassifierCommand.class})
 public final class TrainCommand {}

@@ -3,10 +3,11 @@ package io.adm4j.harness.cli.option;
 import io.adm4j.export.net.Precision;
 import picocli.CommandLine.Option;
 
-/** The numbers that a bundle's denoiser is stored and computed in. */
+/** The floating-point type of a denoiser's weights and convolutions. */
 public final class PrecisionOption {
     @Option(
             names = "--precision",
+            paramLabel = "TYPE",
             defaultValue = "fp32",
             description =
                     "fp32, or fp16 as the published conversion: convolutions of the denoiser in half precision, norms,"

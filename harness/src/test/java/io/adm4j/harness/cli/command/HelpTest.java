@@ -1,19 +1,30 @@
 package io.adm4j.harness.cli.command;
 
-import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.harness.cli.Harness;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
+/** The help of every command. */
 class HelpTest {
     static List<String> commands() {
         List<String> names = new ArrayList<>();
@@ -26,27 +37,74 @@ class HelpTest {
         command.getSubcommands().forEach((name, sub) -> collect((path + " " + name).strip(), sub, names));
     }
 
+    static Stream<Arguments> commandsAndWidths() {
+        return commands().stream().flatMap(path -> Stream.of(Arguments.of(path, 80), Arguments.of(path, 120)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commandsAndWidths")
+    void helpFitsTheTerminalAndWarnsOfNothing(String path, int width) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        ByteArrayOutputStream warnings = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        int exitCode;
+        // picocli warns of descriptions that it cannot format here, not on the command's writer.
+        System.setErr(new PrintStream(warnings, true, StandardCharsets.UTF_8));
+        try {
+            exitCode = Harness.commandLine()
+                    .setUsageHelpWidth(width)
+                    .setOut(new PrintWriter(out, true))
+                    .setErr(new PrintWriter(err, true))
+                    .execute((path + " --help").strip().split(" "));
+        } finally {
+            System.setErr(before);
+        }
+
+        assertEquals(0, exitCode);
+        assertTrue(out.toString().startsWith(("Usage: harness " + path).strip()), out.toString());
+        assertEquals("", err.toString());
+        assertEquals("", warnings.toString(StandardCharsets.UTF_8));
+        assertEquals(
+                List.of(),
+                out.toString().lines().filter(line -> line.length() > width).toList());
+    }
+
     @ParameterizedTest
     @MethodSource("commands")
-    void everyCommandExplainsItself(String path) {
-        Object[] words = Stream.of((path + " --help").strip().split(" ")).toArray();
+    void everyCommandAndOptionIsDescribed(String path) {
+        CommandLine command = command(path);
 
-        CommandLineRun help = succeeding(words);
+        String description =
+                String.join(" ", command.getCommandSpec().usageMessage().description());
 
-        assertTrue(help.out().contains(("Usage: harness " + path).strip()), help.out());
-        assertTrue(help.err().isEmpty(), help.err());
-        CommandLine command = Harness.commandLine();
-        for (String word : path.isEmpty() ? new String[0] : path.split(" ")) {
-            command = command.getSubcommands().get(word);
+        assertFalse(description.isBlank());
+        if (!path.isEmpty()) {
+            String parent = String.join(
+                    " ", Harness.commandLine().getCommandSpec().usageMessage().description());
+            assertNotEquals(parent, description, "a description of its own");
         }
-        assertFalse(
-                String.join("", command.getCommandSpec().usageMessage().description())
-                        .isBlank(),
-                "a description");
-        command.getCommandSpec()
-                .options()
-                .forEach(option -> assertFalse(
-                        String.join("", option.description()).isBlank(), option.longestName() + " is described"));
+        assertAll(command.getCommandSpec().args().stream().map(argument -> () -> assertDescribed(argument)));
+    }
+
+    /** Each option is described, and says its default if it has one. */
+    private static void assertDescribed(ArgSpec argument) {
+        String name = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+        String description = String.join(" ", argument.description());
+        assertFalse(description.isBlank(), name);
+        if (argument.defaultValue() != null) {
+            assertTrue(
+                    description
+                            .toLowerCase(Locale.ROOT)
+                            .contains("default " + argument.defaultValue().toLowerCase(Locale.ROOT)),
+                    name + ": " + description);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandShowsTheVersion(String path) {
+        assertTrue(succeeding((path + " --version").strip()).out().startsWith("adm4j "));
     }
 
     @Test
@@ -58,5 +116,30 @@ class HelpTest {
             assertFalse(run.err().contains("\tat "), run.err());
         }
         assertTrue(CommandLineRun.of("smaple").err().contains("sample"), "a near name is suggested");
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void threadsAreNeverNegative(String path) {
+        boolean takesThreads = command(path).getCommandSpec().findOption("--threads") != null;
+        if (takesThreads) {
+            CommandLineRun.refused("'-1' is not a whole number of at least 0", words(path + " --threads -1"));
+        }
+    }
+
+    private static CommandLineRun succeeding(String line) {
+        return CommandLineRun.succeeding(words(line));
+    }
+
+    private static Object[] words(String line) {
+        return line.split(" ");
+    }
+
+    private static CommandLine command(String path) {
+        CommandLine command = Harness.commandLine();
+        for (String word : path.isEmpty() ? new String[0] : path.split(" ")) {
+            command = command.getSubcommands().get(word);
+        }
+        return command;
     }
 }

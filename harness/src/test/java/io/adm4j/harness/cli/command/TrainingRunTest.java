@@ -71,7 +71,7 @@ class TrainingRunTest {
         String resumed = succeeding("train", "diffusion", "--resume", parts, "--steps", 6, "--threads", 1)
                 .out();
 
-        assertTrue(resumed.contains("Going on from step 3"), resumed);
+        assertTrue(resumed.contains("Resuming from step 3"), resumed);
         for (String column : List.of("step", "lr", "loss", "mse", "vb")) {
             assertArrayEquals(TinyRun.logged(whole, column), TinyRun.logged(parts, column), 1e-6, column);
         }
