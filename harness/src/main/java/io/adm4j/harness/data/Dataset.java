@@ -8,32 +8,37 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A set of images of one size, with labels where the source has them. Images are uint8, height x width x 3 (RGB).
+ * Images of one size with random access, and labels where the source has them. An image is uint8 [H, W, 3], RGB;
+ * {@link ImageStream} reads images in their order.
  *
  * <p>Sources:
  *
  * <ul>
- *   <li>a {@code .npz} file with {@code arr_0} uint8 [N, H, W, 3] (or [N, H, W, 1], [N, H, W]: grey), or whole numbers
+ *   <li>a {@code .npz} file with {@code arr_0} uint8 [N, H, W, 3] (or [N, H, W, 1], [N, H, W]: gray), or integers
  *       from 0 to 255 of another type, and, optionally, integer labels {@code arr_1} [N];
- *   <li>a folder of MNIST's or Fashion-MNIST's IDX files, packed or not; grey images become RGB and those smaller than
- *       asked get a border of zeros;
+ *   <li>a folder of MNIST's or Fashion-MNIST's IDX files, compressed or not; gray images become RGB, and those
+ *       smaller than the size asked for get a border of zeros;
  *   <li>a folder with one sub-folder per class;
  *   <li>a folder of files {@code label_name.ext}; without {@code _} in every name they have no labels.
  * </ul>
  *
- * <p>Other images of another size than asked are brought to it as the published ADM code does: halved by area, then
- * bicubic, then cut to the square in the middle. Reading is safe from several threads at once.
+ * <p>Images of another size are resized as in the published ADM code: halved by area, then bicubic, then cropped to
+ * the square in the center. Safe for use by several threads.
  */
 public final class Dataset {
-    private final ImageStore store;
+    private final ImageSource source;
     private final int[] labels;
     private final List<String> classNames;
     private final Path root;
     private final List<Path> files;
 
-    /** @param labels one for each image, below the number of names; null if there are none */
-    Dataset(ImageStore store, int[] labels, List<String> classNames, Path root, List<Path> files) {
-        this.store = store;
+    /**
+     * @param labels one per image, in [0, classNames.size()); null if there are none
+     * @param root file or folder that was opened
+     * @param files whose checksum is the dataset's, in order
+     */
+    Dataset(ImageSource source, int[] labels, List<String> classNames, Path root, List<Path> files) {
+        this.source = source;
         this.labels = labels;
         this.classNames = List.copyOf(classNames);
         this.root = root;
@@ -41,46 +46,47 @@ public final class Dataset {
     }
 
     /**
-     * Opens images; npz and IDX files are read whole, image files when they are asked for.
+     * Opens a dataset; npz and IDX files are read whole, image files when they are needed.
      *
-     * @throws UserError if there is nothing that can be read as labelled or plain images
+     * @param path an npz file or a folder
+     * @throws UserError if there are no images that can be read
      */
-    public static Dataset open(Path source, DatasetOptions options) {
-        return open(source, options, true);
+    public static Dataset open(Path path, DatasetOptions options) {
+        return open(path, options, true);
     }
 
     /**
-     * Opens images that are looked at once, so that none is kept.
+     * Opens a dataset each of whose images is read once, so that none is kept in memory.
      *
      * @throws UserError as {@link #open(Path, DatasetOptions)}
      */
-    static Dataset openOnce(Path source, DatasetOptions options) {
-        return open(source, options, false);
+    static Dataset openOnce(Path path, DatasetOptions options) {
+        return open(path, options, false);
     }
 
-    private static Dataset open(Path source, DatasetOptions options, boolean keep) {
-        if (!Files.exists(source)) {
-            throw new UserError("There is no file or folder " + source + ".");
+    private static Dataset open(Path path, DatasetOptions options, boolean keep) {
+        if (!Files.exists(path)) {
+            throw new UserError("There is no file or folder " + path + ".");
         }
-        if (!Files.isDirectory(source)) {
-            return NpzImages.open(source, options);
+        if (!Files.isDirectory(path)) {
+            return NpzSource.open(path, options);
         }
-        return IdxImages.areIn(source) ? IdxImages.open(source, options) : FolderImages.open(source, options, keep);
+        return IdxSource.isIn(path) ? IdxSource.open(path, options) : FolderSource.open(path, options, keep);
     }
 
     /** Number of images; at least one. */
     public int size() {
-        return store.size();
+        return source.size();
     }
 
     /** Height and width of every image in pixels. */
     public int imageSize() {
-        return store.imageSize();
+        return source.imageSize();
     }
 
     /** Bytes of one image: height x width x 3. */
     public int imageBytes() {
-        return store.imageSize() * store.imageSize() * 3;
+        return source.imageSize() * source.imageSize() * 3;
     }
 
     public boolean hasLabels() {
@@ -115,14 +121,14 @@ public final class Dataset {
         return Optional.ofNullable(labels).map(int[]::clone);
     }
 
-    /** Writes one image as uint8 height x width x 3 to the beginning of {@code target}. */
+    /** Copies one image as uint8 [H, W, 3] to the beginning of {@code target}. */
     public void copy(int index, byte[] target) {
-        store.copy(index, target, 0);
+        source.copy(index, target, 0);
     }
 
-    /** Writes one image as uint8 height x width x 3 to {@code target} from {@code offset} on. */
+    /** Copies one image as uint8 [H, W, 3] to {@code target} from {@code offset} on. */
     public void copy(int index, byte[] target, int offset) {
-        store.copy(index, target, offset);
+        source.copy(index, target, offset);
     }
 
     /**
@@ -134,7 +140,7 @@ public final class Dataset {
         return Sha256.of(root, files);
     }
 
-    /** A few words for messages: where the images come from, how many, how large. */
+    /** For messages: path, number and size of the images, number of classes. */
     @Override
     public String toString() {
         return root + ": " + size() + " images of " + imageSize() + "x" + imageSize() + ", "

@@ -12,16 +12,17 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /**
- * An array of unsigned bytes in the IDX format of the MNIST data sets: two zero bytes, the element type (8), the rank,
+ * An array of unsigned bytes in the IDX format of the MNIST datasets: two zero bytes, the element type (8), the rank,
  * the dimensions as big-endian 32-bit numbers, then the elements in C order.
  */
 record IdxFile(int[] shape, byte[] data) {
     private static final int UNSIGNED_BYTE = 8;
 
     /**
-     * Reads a file, unpacked if its name ends in {@code .gz}.
+     * Reads a file, decompressed if its name ends in {@code .gz}.
      *
      * @param rank the number of dimensions it must have
+     * @throws UserError if the file is damaged or has another type or rank
      */
     static IdxFile read(Path file, int rank) {
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(file));
@@ -29,8 +30,8 @@ record IdxFile(int[] shape, byte[] data) {
                         file.toString().endsWith(".gz") ? new BufferedInputStream(new GZIPInputStream(raw)) : raw)) {
             int magic = in.readInt();
             if (magic != (UNSIGNED_BYTE << 8 | rank)) {
-                throw new UserError("The file " + file + " is no IDX file of unsigned bytes with " + rank
-                        + " dimensions; it begins with " + String.format("%08x", magic) + ".");
+                throw new UserError("The file " + file + " is not an IDX file of unsigned bytes with " + rank
+                        + " dimensions; it starts with " + String.format("%08x", magic) + ".");
             }
             int[] shape = new int[rank];
             long elements = 1;
@@ -46,7 +47,7 @@ record IdxFile(int[] shape, byte[] data) {
                             + " values; more than 2 GB of IDX data are not supported.");
                 }
             }
-            // Not allocated from the header's figure, which a damaged file may overstate.
+            // Not allocated from the length in the header, which may be wrong in a damaged file.
             byte[] data = in.readNBytes((int) elements);
             if (data.length < elements) {
                 throw new EOFException();

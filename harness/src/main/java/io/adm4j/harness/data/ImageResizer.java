@@ -1,9 +1,9 @@
 package io.adm4j.harness.data;
 
 /**
- * Brings an image of any shape to a square of one size, as the data loader of the published ADM code does: halved by
- * area (box filter) while the shorter side is at least twice the size, then bicubic so that the shorter side fits, then
- * the square in the middle.
+ * Resizes an image of any shape to a square, as the data loader of the published ADM code does: halved by area (box
+ * filter) while the shorter side is at least twice the size, then bicubic so that the shorter side fits, then the square
+ * in the center.
  *
  * <p>The resampling follows Pillow's: separable, the filter widened by the scale when shrinking (so that it does not
  * alias), horizontal pass first and rounded to 8 bits, weights in 22-bit fixed point.
@@ -14,7 +14,8 @@ final class ImageResizer {
     private ImageResizer() {}
 
     /**
-     * @param size wanted height and width in pixels, at least 1
+     * @param image not modified
+     * @param size height and width in pixels, at least 1
      * @return the image itself if it has that size
      */
     static RgbImage squared(RgbImage image, int size) {
@@ -25,7 +26,7 @@ final class ImageResizer {
         double scale = size / (double) Math.min(p.width(), p.height());
         // rint, not round: the published code rounds halves to even.
         p = resize(p, (int) Math.rint(p.width() * scale), (int) Math.rint(p.height() * scale), Filter.BICUBIC);
-        return p.centre(size);
+        return p.centerCrop(size);
     }
 
     static RgbImage resize(RgbImage image, int width, int height, Filter filter) {
@@ -107,7 +108,7 @@ final class ImageResizer {
         abstract double at(double x);
     }
 
-    /** For each place of the result: the first place that counts towards it, and the fixed-point weights from there on. */
+    /** For each output position: the first input position with a weight, and the fixed-point weights from there on. */
     private record Weights(int[] first, int[][] values) {
         static Weights of(int from, int to, Filter filter) {
             double scale = from / (double) to;
@@ -116,13 +117,13 @@ final class ImageResizer {
             int[] first = new int[to];
             int[][] values = new int[to][];
             for (int i = 0; i < to; i++) {
-                double centre = (i + 0.5) * scale;
-                int low = Math.max(0, (int) (centre - support + 0.5));
-                int high = Math.min(from, (int) (centre + support + 0.5));
+                double center = (i + 0.5) * scale;
+                int low = Math.max(0, (int) (center - support + 0.5));
+                int high = Math.min(from, (int) (center + support + 0.5));
                 double[] w = new double[high - low];
                 double total = 0;
                 for (int k = 0; k < w.length; k++) {
-                    w[k] = filter.at((k + low - centre + 0.5) / widening);
+                    w[k] = filter.at((k + low - center + 0.5) / widening);
                     total += w[k];
                 }
                 first[i] = low;

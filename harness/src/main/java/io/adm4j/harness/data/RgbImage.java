@@ -6,14 +6,14 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
 /**
- * One image in memory: uint8, height x width x 3, rows from the top.
+ * One image in memory.
  *
- * @param pixels {@code height * width * 3} values, red first
+ * @param pixels uint8 [height, width, 3], red first
  */
 record RgbImage(int width, int height, byte[] pixels) {
 
     /**
-     * The samples of a decoded file as they are stored: no colour profile is applied, transparency is dropped, grey is
+     * The values of a decoded file as they are stored: no color profile is applied, transparency is dropped, gray is
      * repeated for the three channels, 16 bits are cut to the upper 8.
      */
     static RgbImage of(BufferedImage image) {
@@ -32,7 +32,7 @@ record RgbImage(int width, int height, byte[] pixels) {
             }
             return new RgbImage(width, height, pixels);
         }
-        // Not getRGB: it takes grey as linear light and brightens it.
+        // Not getRGB: it takes gray as linear light and brightens it.
         Raster raster = image.getRaster();
         int bands = raster.getNumBands();
         int shift = raster.getDataBuffer().getDataType() == DataBuffer.TYPE_USHORT
@@ -51,8 +51,8 @@ record RgbImage(int width, int height, byte[] pixels) {
         return new RgbImage(width, height, pixels);
     }
 
-    /** The square of {@code size} in the middle. */
-    RgbImage centre(int size) {
+    /** The square of {@code size} pixels in the center; this image if it has that size. */
+    RgbImage centerCrop(int size) {
         if (size == width && size == height) {
             return this;
         }

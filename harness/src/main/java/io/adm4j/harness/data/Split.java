@@ -1,10 +1,10 @@
 package io.adm4j.harness.data;
 
-/** Which part of a data set that comes in two parts (the IDX files of MNIST and Fashion-MNIST). */
+/** The part of a dataset that comes in two (the IDX files of MNIST and Fashion-MNIST). */
 public enum Split {
     /** The images for training: {@code train-*}. */
     TRAIN("train"),
-    /** The images held back: {@code t10k-*}. */
+    /** The held-out images: {@code t10k-*}. */
     TEST("t10k");
 
     private final String prefix;
@@ -13,7 +13,7 @@ public enum Split {
         this.prefix = prefix;
     }
 
-    /** How the names of the files of this part begin. */
+    /** Prefix of the file names of this part. */
     String prefix() {
         return prefix;
     }

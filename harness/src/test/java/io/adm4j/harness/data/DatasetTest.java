@@ -132,7 +132,7 @@ class DatasetTest {
     }
 
     @Test
-    void takesPlainNamesAsUnlabelled() throws IOException {
+    void takesPlainNamesAsUnlabeled() throws IOException {
         png(folder.resolve("1.png"), 4, 4, 0x010101);
         png(folder.resolve("dog_1.png"), 4, 4, 0x030303);
 
@@ -217,7 +217,7 @@ class DatasetTest {
         idx(labels, new int[] {2}, 0);
         assertOneSentence(folder, "ends too early");
         Files.writeString(labels, "something else");
-        assertOneSentence(folder, "no IDX file");
+        assertOneSentence(folder, "not an IDX file");
     }
 
     @Test

@@ -21,10 +21,10 @@ import javax.imageio.ImageIO;
  * Image files: one sub-folder per class, or files named {@code label_anything.ext} in one folder. Classes are numbered
  * in the order of their names.
  *
- * <p>Files are decoded when asked for, and kept, where they are asked for again and again, if the whole set
- * fits into a quarter of the heap.
+ * <p>A file is decoded when it is needed. Decoded images are kept, if asked for, where all fit into a quarter of the
+ * heap.
  */
-final class FolderImages implements ImageStore {
+final class FolderSource implements ImageSource {
     private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "gif", "bmp");
 
     private final List<Path> files;
@@ -32,7 +32,7 @@ final class FolderImages implements ImageStore {
     private final boolean asStored;
     private final AtomicReferenceArray<byte[]> kept;
 
-    private FolderImages(List<Path> files, DatasetOptions options, boolean keep) {
+    private FolderSource(List<Path> files, DatasetOptions options, boolean keep) {
         this.files = files;
         this.asStored = options.imageSize() == DatasetOptions.AS_STORED;
         this.imageSize = asStored ? decode(files.get(0)).width() : options.imageSize();
@@ -41,10 +41,10 @@ final class FolderImages implements ImageStore {
         this.kept = keep && fits ? new AtomicReferenceArray<>(files.size()) : null;
     }
 
-    /** @param keep whether images are asked for more than once */
+    /** @param keep whether to keep decoded images in memory */
     static Dataset open(Path folder, DatasetOptions options, boolean keep) {
         List<Path> folders = entries(folder).filter(Files::isDirectory).toList();
-        List<Path> files = entries(folder).filter(FolderImages::isImage).toList();
+        List<Path> files = entries(folder).filter(FolderSource::isImage).toList();
         if (files.isEmpty() && folders.isEmpty()) {
             throw new UserError("The folder " + folder + " holds no images ("
                     + String.join(", ", new TreeSet<>(EXTENSIONS)) + "), no sub-folders of images and no IDX files.");
@@ -74,18 +74,18 @@ final class FolderImages implements ImageStore {
         }
         List<String> names =
                 folders.stream().map(f -> f.getFileName().toString()).toList();
-        return new Dataset(new FolderImages(files, options, keep), ints(labels), names, folder, files);
+        return new Dataset(new FolderSource(files, options, keep), ints(labels), names, folder, files);
     }
 
     private static Dataset byPrefix(Path folder, List<Path> files, DatasetOptions options, boolean keep) {
-        boolean labelled =
+        boolean labeled =
                 files.stream().allMatch(f -> f.getFileName().toString().indexOf('_') > 0);
-        FolderImages images = new FolderImages(files, options, keep);
-        if (!labelled) {
+        FolderSource images = new FolderSource(files, options, keep);
+        if (!labeled) {
             return new Dataset(images, null, List.of(), folder, files);
         }
         List<String> names =
-                files.stream().map(FolderImages::prefix).distinct().sorted().toList();
+                files.stream().map(FolderSource::prefix).distinct().sorted().toList();
         int[] labels = files.stream().mapToInt(f -> names.indexOf(prefix(f))).toArray();
         return new Dataset(images, labels, names, folder, files);
     }
@@ -99,7 +99,7 @@ final class FolderImages implements ImageStore {
         return values.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** What lies in a folder, sorted by name, without hidden entries. */
+    /** The entries of a folder sorted by name, without hidden ones. */
     private static Stream<Path> entries(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries
@@ -114,7 +114,7 @@ final class FolderImages implements ImageStore {
 
     private static List<Path> imagesBelow(Path folder) {
         try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return all.filter(FolderImages::isImage)
+            return all.filter(FolderSource::isImage)
                     .sorted(Comparator.comparing(Path::toString))
                     .toList();
         } catch (IOException | UncheckedIOException e) {
@@ -182,7 +182,7 @@ final class FolderImages implements ImageStore {
                     e);
         }
         if (image == null) {
-            throw new UserError("The file " + file + " is no image that Java can decode; remove or convert it.");
+            throw new UserError("The file " + file + " is not an image that Java can decode; remove or convert it.");
         }
         if (image.getRaster().getNumBands() == 4 && isJpeg(file)) {
             throw new UserError("The image " + file + " has four channels (CMYK, as for print); save it again as RGB.");

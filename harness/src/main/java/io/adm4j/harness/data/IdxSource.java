@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * MNIST and the data sets made after it: grey images in {@code <split>-images-idx3-ubyte[.gz]}, labels in
- * {@code <split>-labels-idx1-ubyte[.gz]}. Images smaller than asked get an even border of zeros, larger ones are
- * resized.
+ * MNIST and the datasets in its format: gray images in {@code <split>-images-idx3-ubyte[.gz]}, labels in
+ * {@code <split>-labels-idx1-ubyte[.gz]}. Images smaller than the size asked for get an even border of zeros, larger
+ * ones are resized.
  */
-final class IdxImages implements ImageStore {
+final class IdxSource implements ImageSource {
     private static final List<String> CLOTHES = List.of(
             "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot");
     /** How the label files of Fashion-MNIST begin (train, then t10k). */
@@ -23,24 +23,24 @@ final class IdxImages implements ImageStore {
     private static final List<int[]> DIGITS_BEGIN =
             List.of(new int[] {5, 0, 4, 1, 9, 2, 1, 3, 1, 4}, new int[] {7, 2, 1, 0, 4, 1, 4, 9, 5, 9});
 
-    private final byte[] grey;
+    private final byte[] gray;
     private final int count;
     private final int stored;
     private final int imageSize;
 
     /**
-     * @param stored height and width of the images in {@code grey}
+     * @param stored height and width of the images in {@code gray}
      * @param imageSize height and width with the border; at least {@code stored}
      */
-    private IdxImages(byte[] grey, int count, int stored, int imageSize) {
-        this.grey = grey;
+    private IdxSource(byte[] gray, int count, int stored, int imageSize) {
+        this.gray = gray;
         this.count = count;
         this.stored = stored;
         this.imageSize = imageSize;
     }
 
     /** Whether the folder holds IDX images of any split. */
-    static boolean areIn(Path folder) {
+    static boolean isIn(Path folder) {
         return Arrays.stream(Split.values()).anyMatch(s -> find(folder, imagesName(s)) != null);
     }
 
@@ -54,20 +54,20 @@ final class IdxImages implements ImageStore {
         int width = images.shape()[2];
         if (labels.shape()[0] != count) {
             throw new UserError("The file " + imagesFile + " holds " + count + " images but " + labelsFile + " "
-                    + labels.shape()[0] + " labels; take both from the same data set.");
+                    + labels.shape()[0] + " labels; take both from the same dataset.");
         }
         if (height != width) {
-            throw new UserError("The images in " + imagesFile + " are " + width + "x" + height
-                    + "; IDX images have to be squares.");
+            throw new UserError(
+                    "The images in " + imagesFile + " are " + width + "x" + height + "; IDX images have to be square.");
         }
         int size = options.imageSize() == DatasetOptions.AS_STORED ? height : options.imageSize();
         int stored = Math.min(size, height);
-        byte[] grey = stored == height ? images.data() : shrunk(images.data(), count, height, stored);
+        byte[] gray = stored == height ? images.data() : shrunk(images.data(), count, height, stored);
         int[] label =
                 IntStream.range(0, count).map(i -> labels.data()[i] & 0xff).toArray();
         int classes = Math.max(10, Arrays.stream(label).max().orElse(0) + 1);
         return new Dataset(
-                new IdxImages(grey, count, stored, size),
+                new IdxSource(gray, count, stored, size),
                 label,
                 names(folder, label, classes),
                 folder,
@@ -141,9 +141,9 @@ final class IdxImages implements ImageStore {
         for (int y = 0, p = index * stored * stored; y < stored; y++) {
             int o = offset + ((margin + y) * imageSize + margin) * 3;
             for (int x = 0; x < stored; x++, p++) {
-                target[o++] = grey[p];
-                target[o++] = grey[p];
-                target[o++] = grey[p];
+                target[o++] = gray[p];
+                target[o++] = gray[p];
+                target[o++] = gray[p];
             }
         }
     }

@@ -9,39 +9,40 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * Makes uint8 RGB of the rows of {@code arr_0}, block after block: grey is repeated, other numbers are taken if they are
- * whole and from 0 to 255. Anything else is most likely a network's raw output, and a guess at its range could be wrong
- * without anybody noticing.
+ * Converts the rows of {@code arr_0} to uint8 RGB, batch by batch: gray is repeated for the three channels, other types
+ * than uint8 must hold integers from 0 to 255. Anything else is most likely a network's raw output, whose range could
+ * only be guessed.
  */
-final class ImageRows {
-    private static final String REMEDY = "images are whole numbers from 0 to 255, so scale them ((x + 1) * 127.5 for"
+final class RgbConverter {
+    private static final String REMEDY = "images are integers from 0 to 255, so scale them ((x + 1) * 127.5 for"
             + " [-1, 1], x * 255 for [0, 1]) and save them as uint8.";
 
-    private final ImageArrayLayout layout;
+    private final ImageArrayShape shape;
     private final Path file;
     private int done;
     private double largest;
 
-    ImageRows(ImageArrayLayout layout, Path file) {
-        this.layout = layout;
+    RgbConverter(ImageArrayShape shape, Path file) {
+        this.shape = shape;
         this.file = file;
     }
 
     /**
      * The next rows as uint8 [rows, height, width, 3].
      *
-     * @throws UserError if they hold a value that is no colour
+     * @param rows of the array, in their order; not modified
+     * @throws UserError if they hold a value that is not an integer from 0 to 255
      */
-    Tensor toRgb(Tensor rows) {
-        Tensor bytes = rows.type() == ElementType.UINT8 ? rows : whole(rows);
+    Tensor convert(Tensor rows) {
+        Tensor bytes = rows.type() == ElementType.UINT8 ? rows : integers(rows);
         done += (int) rows.dim(0);
-        if (done == layout.count() && isFloat(rows.type()) && largest <= 1) {
+        if (done == shape.count() && isFloat(rows.type()) && largest <= 1) {
             throw new UserError("The images in " + file + " hold no value above 1; " + REMEDY);
         }
-        return layout.channels() == 3 ? bytes : repeated(bytes);
+        return shape.channels() == 3 ? bytes : repeated(bytes);
     }
 
-    private Tensor whole(Tensor rows) {
+    private Tensor integers(Tensor rows) {
         Tensor result = Tensor.zeros(ElementType.UINT8, rows.shape());
         ByteBuffer to = result.bytes();
         ByteBuffer from = rows.bytes();
@@ -52,7 +53,7 @@ final class ImageRows {
                 case INT64 -> from.getLong();
                 case INT32 -> from.getInt();
                 case INT16 -> from.getShort();
-                default -> throw new IllegalStateException("The layout lets no " + rows.type() + " pass.");
+                default -> throw new IllegalStateException("ImageArrayShape refuses " + rows.type() + ".");
             };
             // Written so that NaN fails too.
             if (!(value >= 0 && value <= 255 && value == Math.rint(value))) {
@@ -79,9 +80,9 @@ final class ImageRows {
                 : Double.toString(value);
     }
 
-    private Tensor repeated(Tensor grey) {
-        Tensor rgb = Tensor.zeros(ElementType.UINT8, grey.dim(0), layout.height(), layout.width(), 3);
-        ByteBuffer from = grey.bytes();
+    private Tensor repeated(Tensor gray) {
+        Tensor rgb = Tensor.zeros(ElementType.UINT8, gray.dim(0), shape.height(), shape.width(), 3);
+        ByteBuffer from = gray.bytes();
         ByteBuffer to = rgb.bytes();
         while (from.hasRemaining()) {
             byte value = from.get();

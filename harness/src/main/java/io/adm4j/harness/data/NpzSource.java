@@ -1,7 +1,6 @@
 package io.adm4j.harness.data;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.io.ArrayFileException;
 import io.adm4j.io.NpyHeader;
 import io.adm4j.io.NpyStream;
 import io.adm4j.io.NpzReader;
@@ -13,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Images of an npz file, held in memory. */
-final class NpzImages implements ImageStore {
+/** The images of an npz file, all in memory. */
+final class NpzSource implements ImageSource {
     static final String IMAGES = "arr_0";
     static final String LABELS = "arr_1";
     private static final int ROWS_AT_ONCE = 256;
@@ -22,57 +21,61 @@ final class NpzImages implements ImageStore {
     private final byte[][] images;
     private final int imageSize;
 
-    private NpzImages(byte[][] images, int imageSize) {
+    private NpzSource(byte[][] images, int imageSize) {
         this.images = images;
         this.imageSize = imageSize;
     }
 
     static Dataset open(Path file, DatasetOptions options) {
         try (NpzReader reader = NpzReader.open(file)) {
-            ImageArrayLayout layout = ImageArrayLayout.of(reader, file);
-            int[] labels = reader.has(LABELS) ? labels(reader, file, layout.count()) : null;
+            ImageArrayShape shape = ImageArrayShape.of(reader, file);
+            int[] labels = reader.has(LABELS) ? labels(reader, file, shape.count()) : null;
             int size = options.imageSize();
             if (size == DatasetOptions.AS_STORED) {
-                layout.requireSquare(file);
-                size = layout.height();
+                shape.requireSquare(file);
+                size = shape.height();
             }
-            byte[][] images = new byte[layout.count()][];
-            ImageRows toRgb = new ImageRows(layout, file);
+            byte[][] images = new byte[shape.count()][];
+            RgbConverter toRgb = new RgbConverter(shape, file);
             if (reader.header(IMAGES).fortranOrder()) {
-                take(toRgb.toRgb(reader.read(IMAGES)), layout, size, images, 0);
+                take(toRgb.convert(reader.read(IMAGES)), shape, size, images, 0);
             } else {
                 try (NpyStream stream = reader.stream(IMAGES)) {
                     int done = 0;
                     for (Tensor rows = stream.nextRows(ROWS_AT_ONCE);
                             rows != null;
                             rows = stream.nextRows(ROWS_AT_ONCE)) {
-                        done = take(toRgb.toRgb(rows), layout, size, images, done);
+                        done = take(toRgb.convert(rows), shape, size, images, done);
                     }
                 }
             }
             int classes = labels == null ? 0 : Arrays.stream(labels).max().orElseThrow() + 1;
             List<String> names =
                     IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-            return new Dataset(new NpzImages(images, size), labels, names, file, List.of(file));
-        } catch (ArrayFileException e) {
-            throw new UserError(e.getMessage(), e);
+            return new Dataset(new NpzSource(images, size), labels, names, file, List.of(file));
         }
     }
 
-    private static int take(Tensor rgb, ImageArrayLayout layout, int size, byte[][] images, int from) {
+    private static int take(Tensor rgb, ImageArrayShape shape, int size, byte[][] images, int from) {
         ByteBuffer bytes = rgb.bytes();
         int done = from;
         for (int i = 0; i < rgb.dim(0); i++) {
-            byte[] pixels = new byte[layout.height() * layout.width() * 3];
+            byte[] pixels = new byte[shape.height() * shape.width() * 3];
             bytes.get(pixels);
-            RgbImage image = new RgbImage(layout.width(), layout.height(), pixels);
-            boolean fits = layout.width() == size && layout.height() == size;
+            RgbImage image = new RgbImage(shape.width(), shape.height(), pixels);
+            boolean fits = shape.width() == size && shape.height() == size;
             images[done++] = fits ? pixels : ImageResizer.squared(image, size).pixels();
         }
         return done;
     }
 
-    /** @throws UserError if there is not one class number for each image */
+    /**
+     * Reads the labels of an npz file.
+     *
+     * @param count number of images
+     * @return one class number per image, each in [0, 1000000]
+     * @throws UserError if there is not one class number for each image
+     */
     static int[] labels(NpzReader reader, Path file, int count) {
         NpyHeader header = reader.header(LABELS);
         long[] shape = header.shape();
@@ -97,7 +100,7 @@ final class NpzImages implements ImageStore {
             };
             if (label < 0 || label > 1_000_000) {
                 throw new UserError("Label " + label + " of image " + i + " in " + file
-                        + " is no class number; classes are counted from 0.");
+                        + " is not a class number; classes are counted from 0.");
             }
             labels[i] = (int) label;
         }

@@ -10,13 +10,14 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * How the images of an npz file lie in {@code arr_0}.
+ * The shape of the images {@code arr_0} of an npz file.
  *
- * @param channels 3, or 1 for grey
+ * @param count number of images, at least 1
+ * @param channels 3, or 1 for gray
  */
-record ImageArrayLayout(int count, int height, int width, int channels) {
-    /** Types whose values {@link ImageRows} looks at; float16 is what networks give, not what colours are kept in. */
-    private static final Set<ElementType> MAY_HOLD_COLOURS = EnumSet.of(
+record ImageArrayShape(int count, int height, int width, int channels) {
+    /** Types that {@link RgbConverter} reads; float16 is the output of a network, not stored images. */
+    private static final Set<ElementType> READABLE = EnumSet.of(
             ElementType.UINT8,
             ElementType.INT16,
             ElementType.INT32,
@@ -24,16 +25,16 @@ record ImageArrayLayout(int count, int height, int width, int channels) {
             ElementType.FLOAT32,
             ElementType.FLOAT64);
 
-    /** @throws UserError if the array is missing or holds no images */
-    static ImageArrayLayout of(NpzReader reader, Path file) {
-        if (!reader.has(NpzImages.IMAGES)) {
+    /** @throws UserError if the array is missing or does not hold images */
+    static ImageArrayShape of(NpzReader reader, Path file) {
+        if (!reader.has(NpzSource.IMAGES)) {
             throw new UserError(
                     "The file " + file + " has no array arr_0 with images; it holds " + reader.names() + ".");
         }
-        NpyHeader header = reader.header(NpzImages.IMAGES);
+        NpyHeader header = reader.header(NpzSource.IMAGES);
         long[] shape = header.shape();
         boolean images = shape.length == 3 || shape.length == 4 && (shape[3] == 3 || shape[3] == 1);
-        if (!images || !MAY_HOLD_COLOURS.contains(header.type())) {
+        if (!images || !READABLE.contains(header.type())) {
             throw new UserError("The array arr_0 in " + file + " is " + header.type() + Arrays.toString(shape)
                     + "; images are uint8 [N, height, width, 3].");
         }
@@ -45,14 +46,14 @@ record ImageArrayLayout(int count, int height, int width, int channels) {
             throw new UserError("The array arr_0 in " + file + " has the shape " + Arrays.toString(shape)
                     + ", which is empty or too large; at least one image is needed.");
         }
-        return new ImageArrayLayout(
+        return new ImageArrayShape(
                 (int) shape[0], (int) shape[1], (int) shape[2], shape.length == 3 ? 1 : (int) shape[3]);
     }
 
     void requireSquare(Path file) {
         if (height != width) {
             throw new UserError(
-                    "The images in " + file + " are " + width + "x" + height + "; squares are needed here.");
+                    "The images in " + file + " are " + width + "x" + height + "; square images are needed here.");
         }
     }
 }

@@ -1,0 +1,57 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The first images of another stream, which it closes. */
+final class FirstImages implements ImageStream {
+    private final ImageStream all;
+    private final int count;
+    private int done;
+
+    FirstImages(ImageStream all, int count) {
+        if (count < 1 || count > all.size()) {
+            throw new UserError("There are " + all.size() + " images, and " + count + " were asked for.");
+        }
+        this.all = all;
+        this.count = count;
+    }
+
+    @Override
+    public int size() {
+        return count;
+    }
+
+    @Override
+    public int imageSize() {
+        return all.imageSize();
+    }
+
+    @Override
+    public Optional<String> checksum() {
+        return all.checksum();
+    }
+
+    @Override
+    public Optional<int[]> labels() {
+        return all.labels().map(labels -> Arrays.copyOf(labels, count));
+    }
+
+    @Override
+    public Tensor next(int max) {
+        int wanted = Math.min(max, count - done);
+        if (wanted == 0) {
+            return null;
+        }
+        Tensor rows = all.next(wanted);
+        done += (int) rows.dim(0);
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        all.close();
+    }
+}

@@ -1,0 +1,19 @@
+package io.adm4j.harness.data;
+
+/** Random access to images of one size. Safe for use by several threads. */
+interface ImageSource {
+    int size();
+
+    /** Height and width of every image in pixels. */
+    int imageSize();
+
+    /**
+     * Copies one image as uint8 [H, W, 3].
+     *
+     * @param index in [0, size)
+     * @param target modified from {@code offset} on
+     * @param offset of the image in {@code target}
+     * @throws io.adm4j.feedback.UserError if the image cannot be decoded
+     */
+    void copy(int index, byte[] target, int offset);
+}
