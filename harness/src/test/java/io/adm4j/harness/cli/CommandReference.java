@@ -3,6 +3,7 @@ package io.adm4j.harness.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
@@ -40,7 +41,8 @@ final class CommandReference {
     }
 
     /**
-     * What a page says about one command: heading, description, a table for each section of options, footer.
+     * What a page says about one command: heading, description, a table for each section of options, exit codes where they
+     * are not those of every command, footer.
      *
      * @throws IllegalArgumentException if there is no such command
      */
@@ -74,11 +76,12 @@ final class CommandReference {
             }
             page.append(table("Option", rows(group.allOptionsNested())));
         }
-        if (!usage.exitCodeList().isEmpty()) {
-            List<String> codes = usage.exitCodeList().entrySet().stream()
+        Map<String, String> codes = usage.exitCodeList();
+        if (!codes.equals(root.getCommandSpec().usageMessage().exitCodeList())) {
+            List<String> rows = codes.entrySet().stream()
                     .map(code -> "| " + code.getKey().strip() + " | " + oneLine(format(code.getValue())) + " |\n")
                     .toList();
-            page.append(table("Exit code", codes));
+            page.append(table("Exit code", rows));
         }
         if (usage.footer().length > 0) {
             page.append(sentence(usage.footer())).append("\n\n");
