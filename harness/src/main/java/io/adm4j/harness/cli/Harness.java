@@ -32,7 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Trains, exports, samples and scores guided diffusion models (ADM).",
         scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
-        versionProvider = Harness.Version.class,
+        versionProvider = Version.class,
         sortOptions = false,
         abbreviateSynopsis = true,
         requiredOptionMarker = '*',
@@ -98,14 +98,5 @@ public final class Harness {
             err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         }
         return ExitCode.BAD_INPUT;
-    }
-
-    /** The version that Maven wrote into the jar's manifest. */
-    static final class Version implements CommandLine.IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Harness.class.getPackage().getImplementationVersion();
-            return new String[] {"adm4j " + (version == null ? "(unpackaged)" : version)};
-        }
     }
 }

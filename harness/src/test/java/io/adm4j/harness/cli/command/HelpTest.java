@@ -104,7 +104,16 @@ class HelpTest {
     @ParameterizedTest
     @MethodSource("commands")
     void everyCommandShowsTheVersion(String path) {
-        assertTrue(succeeding((path + " --version").strip()).out().startsWith("adm4j "));
+        List<String> shown = CommandLineRun.succeeding(
+                        (Object[]) (path + " --version").strip().split(" "))
+                .out()
+                .lines()
+                .toList();
+
+        assertEquals(3, shown.size(), shown.toString());
+        assertTrue(shown.get(0).startsWith("adm4j "), shown.toString());
+        assertEquals("Java " + System.getProperty("java.version"), shown.get(1));
+        assertTrue(shown.get(2).matches("ONNX Runtime \\d+\\.\\d+\\.\\d+"), shown.toString());
     }
 
     @Test
@@ -125,10 +134,6 @@ class HelpTest {
         if (takesThreads) {
             CommandLineRun.refused("'-1' is not a whole number of at least 0", words(path + " --threads -1"));
         }
-    }
-
-    private static CommandLineRun succeeding(String line) {
-        return CommandLineRun.succeeding(words(line));
     }
 
     private static Object[] words(String line) {

@@ -1,0 +1,42 @@
+package io.adm4j.harness.cli;
+
+import io.adm4j.harness.evaluation.run.LibraryVersions;
+import io.adm4j.runtime.OnnxSession;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.jar.JarFile;
+import picocli.CommandLine.IVersionProvider;
+
+/** The versions of what runs. That of adm4j and its commit are in the jar's manifest, where Maven writes them. */
+final class Version implements IVersionProvider {
+    private static final String COMMIT = "Implementation-Build";
+
+    @Override
+    public String[] getVersion() throws IOException, URISyntaxException {
+        return new String[] {
+            "adm4j " + LibraryVersions.adm4j()
+                    + commit().map(id -> " (commit " + id + ")").orElse(""),
+            "Java " + System.getProperty("java.version"),
+            "ONNX Runtime " + OnnxSession.runtimeVersion()
+        };
+    }
+
+    /** Empty when run from class files, or built outside of a git checkout. */
+    private static Optional<String> commit() throws IOException, URISyntaxException {
+        Path place = Path.of(Version.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        if (!Files.isRegularFile(place)) {
+            return Optional.empty();
+        }
+        try (JarFile jar = new JarFile(place.toFile())) {
+            return Optional.ofNullable(jar.getManifest().getMainAttributes().getValue(COMMIT))
+                    .filter(id -> id.matches("[0-9a-f]+"));
+        }
+    }
+}
