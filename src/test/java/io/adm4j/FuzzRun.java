@@ -12,9 +12,9 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Many hostile files, read one after another: each must end in a value or in the reader's own exception with one sentence,
- * soon, and without more memory than a file of its size warrants. {@code -Dadm4j.fuzz=N} sets their number, {@code
- * -Dadm4j.fuzz.first} the number of the first; a file follows from its number alone.
+ * Reads many malicious files, one after another. Each must yield a value or the reader's own exception with one sentence,
+ * quickly, and without more memory than a file of its size justifies. {@code -Dadm4j.fuzz=N} sets their number, {@code
+ * -Dadm4j.fuzz.first} the number of the first; a file depends on its number alone.
  */
 public final class FuzzRun {
     private static final int INPUTS = Integer.getInteger("adm4j.fuzz", 2000);
@@ -36,10 +36,10 @@ public final class FuzzRun {
 
     /** What is fuzzed. */
     public interface Subject {
-        /** A word for how the file of this number is made. */
+        /** How the file of this number is generated, in one word. */
         String kind(int number);
 
-        /** Makes the file of a number. */
+        /** Generates the file of a number. */
         Path make(int number, SplittableRandom random) throws Exception;
 
         /** Reads the file as a program would. */
@@ -74,7 +74,7 @@ public final class FuzzRun {
         this.mostAllocatedPerByte = mostAllocatedPerByte;
     }
 
-    /** Reads all the files, and fails with the number of the first that does not end as it should. */
+    /** Reads all the files, and fails with the number of the first that violates this. */
     public void check() throws InterruptedException {
         started = System.nanoTime();
         Thread worker = new Thread(this::run, "fuzz");

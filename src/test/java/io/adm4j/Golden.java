@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where the golden vectors lie: the folder of {@code -Dadm4j.golden}, by default the small copies in the test
+ * The golden vectors: in the folder of {@code -Dadm4j.golden}, by default the small copies in the test
  * resources of the core.
  */
 public final class Golden {

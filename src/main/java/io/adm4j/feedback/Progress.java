@@ -1,12 +1,12 @@
 package io.adm4j.feedback;
 
-/** How far one long task is. Steps may be reported by several threads. */
+/** The progress of one long task. Several threads may report steps. */
 public interface Progress extends AutoCloseable {
-    /** Reports {@code units} more as done. */
+    /** Reports {@code units} more as done, at least 0. */
     void step(long units);
 
-    /** Shows a few words behind the figures, such as the loss; replaces the words before. */
-    void message(String words);
+    /** Shows a short text beside the counts, such as the loss; replaces the previous one. */
+    void message(String text);
 
     /** Ends the task in the state reached. */
     @Override

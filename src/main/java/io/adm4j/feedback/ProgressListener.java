@@ -1,19 +1,19 @@
 package io.adm4j.feedback;
 
-/** Told of every long task as it starts; what is shown of it, and where, is the listener's affair. */
+/** Notified of every long task as it starts; the listener decides what to show and where. */
 @FunctionalInterface
 public interface ProgressListener {
     /**
-     * A task starts, or goes on.
+     * A task starts or resumes.
      *
-     * @param task what is done, as a heading: "Sampling"
-     * @param done units that were finished earlier and do not count for the speed
-     * @param total how many units there are
+     * @param task name of the task, as a heading: "Sampling"
+     * @param done units finished by an earlier run; not counted for the speed
+     * @param total number of units, those done included
      * @param unit name of the units: "images"
      */
     Progress start(String task, long done, long total, String unit);
 
-    /** A task starts from nothing. */
+    /** A task starts from its first unit. */
     default Progress start(String task, long total, String unit) {
         return start(task, 0, total, unit);
     }
@@ -25,7 +25,7 @@ public interface ProgressListener {
             public void step(long units) {}
 
             @Override
-            public void message(String words) {}
+            public void message(String text) {}
 
             @Override
             public void close() {}

@@ -5,13 +5,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToIntFunction;
 
-/** Finds the names that somebody who mistyped one may have meant. */
+/** Finds the known names that are closest to a mistyped one. */
 public final class Suggestions {
     private static final int MOST = 3;
 
     private Suggestions() {}
 
-    /** The names that begin with {@code wanted}, or else those within a few edits of it, the nearest first. */
+    /**
+     * The names that begin with {@code wanted} or are within a few edits of it, the nearest first, at most three. Case and
+     * separators do not count.
+     */
     public static List<String> of(String wanted, List<String> names) {
         String typed = plain(wanted);
         ToIntFunction<String> distance = name -> distance(typed, plain(name));
@@ -27,12 +30,12 @@ public final class Suggestions {
         return typed.length() >= 3 && name.startsWith(typed) ? 0 : edits(typed, name);
     }
 
-    /** Case and separators are what is mistyped most. */
+    /** Case and separators are mistyped most often. */
     private static String plain(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
     }
 
-    /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+    /** Insertions, deletions, replacements and swaps of neighbors (optimal string alignment). */
     private static int edits(String a, String b) {
         int[][] d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

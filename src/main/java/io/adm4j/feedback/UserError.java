@@ -1,7 +1,8 @@
 package io.adm4j.feedback;
 
 /**
- * What was given cannot be used; the message is one sentence that says what to change, shown without a stack trace.
+ * The input or environment of the user does not allow what was requested. The message is one sentence that says what to
+ * change, shown without a stack trace.
  *
  * <p>Any other exception that reaches the user is a defect of the program.
  */

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipException;
 
-/** Compares the checksum of an archive entry when its end is reached, which {@code ZipFile} leaves undone. */
+/** Verifies the checksum of an archive entry at its end, which {@code ZipFile} does not. */
 final class CheckedEntryStream extends FilterInputStream {
     private final CRC32 crc = new CRC32();
     private final long expected;
@@ -28,7 +28,7 @@ final class CheckedEntryStream extends FilterInputStream {
         if (n > 0) {
             crc.update(target, offset, n);
         } else if (n < 0 && crc.getValue() != expected) {
-            throw new ZipException("its checksum does not fit");
+            throw new ZipException("its checksum does not match");
         }
         return n;
     }
@@ -42,7 +42,7 @@ final class CheckedEntryStream extends FilterInputStream {
         try {
             close();
         } catch (IOException e) {
-            // The failure that led here is the one to report.
+            // The earlier failure is the one to report.
             crc.reset();
         }
     }

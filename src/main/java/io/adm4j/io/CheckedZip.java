@@ -11,8 +11,8 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * Opens zip archives that are not trusted. {@link ZipFile} takes memory for as many entries as an archive's last record
- * claims, up to gigabytes for a file of a few bytes; here that record is held against the size of the file first.
+ * Opens untrusted zip archives. {@link ZipFile} allocates memory for as many entries as an archive's last record claims, up
+ * to gigabytes for a file of a few bytes; here that record is first checked against the size of the file.
  */
 public final class CheckedZip {
     private static final int END_SIGNATURE = 0x06054b50;
@@ -22,7 +22,7 @@ public final class CheckedZip {
     private static final int END64_SIGNATURE = 0x06064b50;
     private static final int END64_BYTES = 56;
 
-    /** The least that an entry takes in the directory. */
+    /** The smallest size of an entry in the directory. */
     private static final int ENTRY_BYTES = 46;
 
     private CheckedZip() {}
@@ -73,7 +73,7 @@ public final class CheckedZip {
         }
     }
 
-    /** Bytes of the file; null where it has none. */
+    /** Bytes of the file; null if it has none there. */
     private static ByteBuffer read(FileChannel channel, long at, int length) throws IOException {
         if (at < 0 || at > channel.size() - length) {
             return null;

@@ -6,12 +6,12 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Lays images out in rows and columns.
+ * Arranges images in rows and columns.
  *
- * @param columns images in a row, at least 1
+ * @param columns images per row, at least 1
  * @param padding pixels around and between the images, at least 0
- * @param scale each pixel becomes a square of this many pixels a side, at least 1
- * @param background grey level of padding and empty places, 0 to 255
+ * @param scale each pixel becomes a square with sides of this many pixels, at least 1
+ * @param background gray level of padding and empty cells, 0 to 255
  */
 public record ImageGrid(int columns, int padding, int scale, int background) {
     public ImageGrid {
@@ -27,11 +27,11 @@ public record ImageGrid(int columns, int padding, int scale, int background) {
     }
 
     /**
-     * One image of all, filled row by row.
+     * All images as one, filled row by row.
      *
      * @param images uint8 of shape {@code [N, H, W, C]}, N at least 1, C 1 or 3
      * @return uint8 of shape {@code [height, width, C]}
-     * @throws IllegalArgumentException if type or shape are others
+     * @throws IllegalArgumentException if type or shape differ
      */
     public Tensor layOut(Tensor images) {
         if (images.type() != ElementType.UINT8 || images.rank() != 4 || images.dim(0) < 1) {

@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * What stands before the elements of an npy array: NumPy's format, versions 1.0 to 3.0.
+ * The header of an npy array: NumPy's format, versions 1.0 to 3.0.
  *
- * @param fortranOrder whether the first dimension runs fastest in the file
+ * @param fortranOrder whether the first index varies fastest in the file
  */
 public record NpyHeader(ElementType type, boolean fortranOrder, long[] shape) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -32,7 +32,7 @@ public record NpyHeader(ElementType type, boolean fortranOrder, long[] shape) {
         return Math.multiplyExact(elements(), (long) type.bytes());
     }
 
-    /** Whether the elements lie as in a row-major array: always so below two dimensions. */
+    /** Whether the elements are in row-major order, as they always are below two dimensions. */
     boolean rowMajor() {
         return !fortranOrder || shape.length < 2;
     }
@@ -54,7 +54,7 @@ public record NpyHeader(ElementType type, boolean fortranOrder, long[] shape) {
     }
 
     /**
-     * Reads a header; afterwards {@code in} stands before the first element.
+     * Reads a header; afterwards {@code in} is at the first element.
      *
      * @param what how messages name the array
      * @throws ArrayFileException if this is no npy array of an element type that is supported
@@ -62,7 +62,7 @@ public record NpyHeader(ElementType type, boolean fortranOrder, long[] shape) {
     static NpyHeader read(InputStream in, String what) throws IOException {
         byte[] start = in.readNBytes(MAGIC.length + 2);
         if (start.length < MAGIC.length + 2 || !Arrays.equals(start, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-            throw new ArrayFileException(what + " is not an npy array: its first bytes are not NumPy's mark.");
+            throw new ArrayFileException(what + " is not an npy array: its first bytes are not NumPy's magic string.");
         }
         int major = start[MAGIC.length];
         if (major < 1 || major > 3) {

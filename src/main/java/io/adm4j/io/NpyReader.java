@@ -12,7 +12,7 @@ public final class NpyReader {
     private NpyReader() {}
 
     /**
-     * The whole array, in row-major order whatever the order in the file.
+     * The whole array, in row-major order, converted from Fortran order if necessary.
      *
      * @throws ArrayFileException if the file is missing, cut off, damaged, of an element type that is not supported, or
      *     too large for one tensor

@@ -4,7 +4,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
 
-/** Takes the rows of one array of an archive, block by block. Close it after the last one. */
+/** Writes the rows of one array of an archive, block by block; close it after the last block. */
 public final class NpyRowWriter implements AutoCloseable {
     private final NpzWriter archive;
     private final String name;

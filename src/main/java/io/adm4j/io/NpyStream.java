@@ -23,9 +23,9 @@ public final class NpyStream implements AutoCloseable {
     private boolean endChecked;
 
     /**
-     * Takes over {@code in}, which stands at the start of an npy array.
+     * Takes ownership of {@code in}, which is at the start of an npy array.
      *
-     * @param available the most bytes that can follow, so that no memory is taken for elements that are not there
+     * @param available the largest number of bytes that can follow, so that no memory is allocated for missing elements
      */
     NpyStream(InputStream in, String what, long available) {
         this.in = in;
@@ -42,6 +42,7 @@ public final class NpyStream implements AutoCloseable {
         }
     }
 
+    /** Type and shape of the array. */
     public NpyHeader header() {
         return header;
     }
@@ -50,7 +51,7 @@ public final class NpyStream implements AutoCloseable {
      * The next rows.
      *
      * @param max at least 1; the last block may be smaller
-     * @return a tensor of shape {@code [rows, ...]} in memory of its own, or null after the last row
+     * @return a tensor of shape {@code [rows, ...]} in newly allocated memory, or null after the last row
      * @throws ArrayFileException if the file is cut off or damaged, or the array is a scalar or in Fortran order
      */
     public Tensor nextRows(int max) {
@@ -84,7 +85,7 @@ public final class NpyStream implements AutoCloseable {
         return block;
     }
 
-    /** The whole array in row-major order, whatever the order in the file; only before any rows were taken. */
+    /** The whole array in row-major order, converted from Fortran order if necessary; only before any rows were read. */
     Tensor readAll() {
         Tensor inFile = zeros(header.shape());
         fill(inFile);
@@ -118,7 +119,7 @@ public final class NpyStream implements AutoCloseable {
         }
     }
 
-    /** Reading on to the end of the entry makes a checking stream compare checksums. */
+    /** Reads to the end of the entry, where a {@link CheckedEntryStream} compares checksums. */
     private void checkEnd() {
         if (endChecked) {
             return;

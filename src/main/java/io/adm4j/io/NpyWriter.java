@@ -12,7 +12,7 @@ public final class NpyWriter {
     private NpyWriter() {}
 
     /**
-     * Writes an array, over a file that may be there already.
+     * Writes an array, replacing an existing file.
      *
      * @throws ArrayFileException if the file cannot be written
      */

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Whole npz archives at once; {@link NpzReader} and {@link NpzWriter} stream. */
+/** Reads and writes whole npz archives; {@link NpzReader} and {@link NpzWriter} stream. */
 public final class Npz {
     private Npz() {}
 

@@ -12,14 +12,14 @@ import java.util.zip.ZipFile;
 
 /**
  * Reads npz archives as {@code numpy.savez} and {@code savez_compressed} write them, through the central directory, so
- * that entries of any size (zip64) can be reached without reading those before them. Sha256 are verified.
+ * that entries of any size (zip64) can be reached without reading those before them. Checksums are verified.
  *
  * <p>Several arrays may be streamed at once, also by different threads.
  */
 public final class NpzReader implements AutoCloseable {
     private static final String SUFFIX = ".npy";
 
-    /** Deflate stands for at most 258 bytes with two bits. */
+    /** Deflate encodes at most 258 bytes in two bits. */
     private static final long MOST_INFLATION = 1032;
 
     private static final int LISTED = 20;
@@ -87,7 +87,7 @@ public final class NpzReader implements AutoCloseable {
     }
 
     /**
-     * A whole array, in row-major order whatever the order in the file.
+     * A whole array, in row-major order, converted from Fortran order if necessary.
      *
      * @throws ArrayFileException if there is no such array, it is damaged, of an element type that is not supported, or
      *     too large for one tensor
@@ -126,7 +126,7 @@ public final class NpzReader implements AutoCloseable {
         }
     }
 
-    /** The most bytes that an entry can unpack to, whatever the archive claims. */
+    /** The largest number of bytes that an entry can unpack to, independent of what the archive claims. */
     private long mostBytes(ZipEntry entry) throws IOException {
         long packed = Math.min(entry.getCompressedSize(), Files.size(file));
         return entry.getMethod() == ZipEntry.STORED ? packed : Math.min(entry.getSize(), packed * MOST_INFLATION);

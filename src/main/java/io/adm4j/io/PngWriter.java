@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Encodes images as PNG (8 bits a channel, grey or RGB), choosing a filter for each line. */
+/** Encodes images as PNG (8 bits per channel, grayscale or RGB), choosing a filter for each row of pixels. */
 public final class PngWriter {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     private static final int FILTERS = 5;
@@ -19,7 +19,8 @@ public final class PngWriter {
      * Encodes an image.
      *
      * @param hwc uint8 of shape {@code [height, width, channels]}
-     * @throws IllegalArgumentException if it is of another type or shape
+     * @return the bytes of the file
+     * @throws IllegalArgumentException if it has another type or shape
      */
     public static byte[] encode(Tensor hwc) {
         if (hwc.type() != ElementType.UINT8 || hwc.rank() != 3) {
@@ -31,8 +32,8 @@ public final class PngWriter {
     /**
      * Encodes an image.
      *
-     * @param pixels line by line from the top, the channels of a pixel side by side
-     * @param channels 1 (grey) or 3 (RGB)
+     * @param pixels row by row from the top, the channels of a pixel interleaved; not modified
+     * @param channels 1 (grayscale) or 3 (RGB)
      * @throws IllegalArgumentException if the number of bytes does not fit, or there are no pixels
      */
     public static byte[] encode(byte[] pixels, int width, int height, int channels) {
@@ -81,7 +82,7 @@ public final class PngWriter {
         out.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
     }
 
-    /** Per line the filter whose differences are smallest in sum, as the PNG specification advises. */
+    /** For each row the filter with the smallest sum of absolute differences, as the PNG specification advises. */
     private static byte[] filtered(byte[] pixels, int lineBytes, int height, int channels) {
         byte[] out = new byte[(lineBytes + 1) * height];
         byte[][] candidates = new byte[FILTERS][lineBytes];

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /**
  * A loaded graph failed while it ran: a defect of the graph or of the code that feeds it, not a mistake of the user.
- * Whoever runs graphs that the user brings catches it and says which files do not fit together.
+ * Code that runs graphs given by the user catches it and reports which files do not fit together.
  */
 public final class GraphFailure extends IllegalStateException {
     private static final long serialVersionUID = 1L;

@@ -1,11 +1,11 @@
 package io.adm4j.tensor;
 
-/** IEEE 754 binary16 numbers, which Java 17 has no type for: their bits travel as {@code short}. */
+/** IEEE 754 binary16 numbers, for which Java 17 has no type; their bits are kept in a {@code short}. */
 public final class HalfFloat {
-    /** The largest finite one. */
+    /** The largest finite number. */
     public static final float MAX_VALUE = 65504;
 
-    /** From here on a number rounds to infinity. */
+    /** Numbers from here on round to infinity. */
     private static final int OVERFLOW_BITS = Float.floatToRawIntBits(65520);
 
     /** 2^-14, the smallest number with a full fraction. */
@@ -25,7 +25,7 @@ public final class HalfFloat {
             return (short) (sign | (Float.isNaN(value) ? QUIET_NAN : INFINITY));
         }
         if (size < SMALLEST_NORMAL_BITS) {
-            // In units of 2^-24, the distance of such numbers; rint rounds as is asked.
+            // In units of 2^-24, the distance of such numbers; rint rounds halves to even.
             return (short) (sign | (int) Math.rint(Float.intBitsToFloat(size) * 0x1p24));
         }
         // Adds almost half of the last place kept, or exactly half where that place is odd.
@@ -42,7 +42,7 @@ public final class HalfFloat {
                 : value(bits(value));
     }
 
-    /** The number that bits stand for; exact. */
+    /** The number that the bits represent, exactly. */
     public static float value(short bits) {
         int sign = (bits & 0x8000) << 16;
         int exponent = bits >> 10 & 0x1f;

@@ -9,7 +9,7 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /**
- * A dense array of fixed shape and element type in row-major (C) order over a direct, little-endian buffer.
+ * A dense array of fixed shape and element type, in row-major (C) order, over a direct little-endian buffer.
  *
  * <p>The shape never changes; the elements can be written through the views that {@link #floats()} and its siblings
  * return, which share the memory of the tensor. A tensor of shape {@code []} is a scalar and has one element.
@@ -28,7 +28,7 @@ public final class Tensor {
     /**
      * A tensor of zeros.
      *
-     * @throws IllegalArgumentException if a dimension is negative or the tensor would pass 2 GiB
+     * @throws IllegalArgumentException if a dimension is negative or the tensor would exceed 2 GiB
      */
     public static Tensor zeros(ElementType type, long... shape) {
         long bytes = Math.multiplyExact(elements(shape), (long) type.bytes());
@@ -62,28 +62,44 @@ public final class Tensor {
         return new Tensor(type, shape.clone(), memory.order(ByteOrder.LITTLE_ENDIAN));
     }
 
-    /** A copy of {@code values} as float32. */
+    /**
+     * A copy of {@code values} as float32.
+     *
+     * @throws IllegalArgumentException if their number does not fit the shape
+     */
     public static Tensor of(float[] values, long... shape) {
         Tensor t = sized(ElementType.FLOAT32, values.length, shape);
         t.floats().put(values);
         return t;
     }
 
-    /** A copy of {@code values} as float64. */
+    /**
+     * A copy of {@code values} as float64.
+     *
+     * @throws IllegalArgumentException if their number does not fit the shape
+     */
     public static Tensor of(double[] values, long... shape) {
         Tensor t = sized(ElementType.FLOAT64, values.length, shape);
         t.doubles().put(values);
         return t;
     }
 
-    /** A copy of {@code values} as int64. */
+    /**
+     * A copy of {@code values} as int64.
+     *
+     * @throws IllegalArgumentException if their number does not fit the shape
+     */
     public static Tensor of(long[] values, long... shape) {
         Tensor t = sized(ElementType.INT64, values.length, shape);
         t.longs().put(values);
         return t;
     }
 
-    /** A copy of {@code values} as uint8. */
+    /**
+     * A copy of {@code values} as uint8.
+     *
+     * @throws IllegalArgumentException if their number does not fit the shape
+     */
     public static Tensor of(byte[] values, long... shape) {
         Tensor t = sized(ElementType.UINT8, values.length, shape);
         t.bytes().put(values);
@@ -98,6 +114,7 @@ public final class Tensor {
         return zeros(type, shape);
     }
 
+    /** Type of the elements. */
     public ElementType type() {
         return type;
     }
@@ -107,11 +124,16 @@ public final class Tensor {
         return shape.clone();
     }
 
+    /** Number of dimensions. */
     public int rank() {
         return shape.length;
     }
 
-    /** Length along one dimension. */
+    /**
+     * Length along one dimension.
+     *
+     * @param axis from 0 to rank-1
+     */
     public long dim(int axis) {
         return shape[axis];
     }
@@ -126,25 +148,41 @@ public final class Tensor {
         return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** The memory as float32; shared. */
+    /**
+     * The memory as float32, from position 0; shared.
+     *
+     * @throws IllegalStateException if the elements have another type
+     */
     public FloatBuffer floats() {
         require(ElementType.FLOAT32);
         return bytes().asFloatBuffer();
     }
 
-    /** The memory as float64; shared. */
+    /**
+     * The memory as float64, from position 0; shared.
+     *
+     * @throws IllegalStateException if the elements have another type
+     */
     public DoubleBuffer doubles() {
         require(ElementType.FLOAT64);
         return bytes().asDoubleBuffer();
     }
 
-    /** The memory as int64; shared. */
+    /**
+     * The memory as int64, from position 0; shared.
+     *
+     * @throws IllegalStateException if the elements have another type
+     */
     public LongBuffer longs() {
         require(ElementType.INT64);
         return bytes().asLongBuffer();
     }
 
-    /** The memory as int32; shared. */
+    /**
+     * The memory as int32, from position 0; shared.
+     *
+     * @throws IllegalStateException if the elements have another type
+     */
     public IntBuffer ints() {
         require(ElementType.INT32);
         return bytes().asIntBuffer();
@@ -171,23 +209,31 @@ public final class Tensor {
         return values;
     }
 
-    /** A copy of the elements of a tensor of one-byte elements. */
+    /** A copy of the memory as bytes, little-endian: for one-byte types the elements. */
     public byte[] toByteArray() {
         byte[] values = new byte[data.capacity()];
         bytes().get(values);
         return values;
     }
 
-    /** The same memory under another shape of as many elements. */
+    /**
+     * The same memory under another shape; shared.
+     *
+     * @throws IllegalArgumentException if the new shape has another number of elements
+     */
     public Tensor reshape(long... newShape) {
         return wrap(type, data.duplicate().clear(), newShape);
     }
 
-    /** Rows {@code from} (inclusive) to {@code to} (exclusive) of the first dimension; shares memory. */
+    /**
+     * Rows {@code from} (inclusive) to {@code to} (exclusive) along the first dimension; shared.
+     *
+     * @throws IllegalArgumentException if the tensor is a scalar or has no such rows
+     */
     public Tensor rows(long from, long to) {
         if (shape.length == 0 || from < 0 || to < from || to > shape[0]) {
             throw new IllegalArgumentException(
-                    "Rows " + from + " to " + to + " do not lie in a tensor of shape " + Arrays.toString(shape) + ".");
+                    "Rows " + from + " to " + to + " are not within a tensor of shape " + Arrays.toString(shape) + ".");
         }
         long[] part = shape.clone();
         part[0] = to - from;
@@ -203,7 +249,12 @@ public final class Tensor {
         }
     }
 
-    /** Product of the dimensions. */
+    /**
+     * Product of the dimensions; 1 for the shape of a scalar.
+     *
+     * @throws IllegalArgumentException if a dimension is negative
+     * @throws ArithmeticException if the product exceeds a {@code long}
+     */
     public static long elements(long... shape) {
         long n = 1;
         for (long d : shape) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A bundle of graphs so simple that their results can be told in advance, for tests of what runs bundles.
+ * A bundle of graphs whose results are known in closed form, for tests of the code that runs bundles.
  *
  * <p>The denoiser: {@code out = 0.9 x + 0.02 y + 0.0001 t}. The classifier: {@code grad = 0.05 y - 0.1 x}, {@code
  * log_prob = -y}. The upsampler's denoiser adds {@code 0.3} of the small image, which it lays side by side instead of

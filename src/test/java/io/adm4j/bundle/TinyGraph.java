@@ -52,7 +52,7 @@ public final class TinyGraph {
         return this;
     }
 
-    /** A float scalar that lies in another file, from its first byte. */
+    /** A float scalar stored in another file, from its first byte. */
     public TinyGraph external(String name, String location) {
         Message entry = new Message().text(1, "location").text(2, location);
         graph.message(
@@ -61,7 +61,7 @@ public final class TinyGraph {
         return this;
     }
 
-    /** A node whose attribute is a tensor that lies in another file. */
+    /** A node whose attribute is a tensor stored in another file. */
     public TinyGraph externalInAttribute(String output, String location) {
         Message entry = new Message().text(1, "location").text(2, location);
         Message tensor = new Message().varint(2, FLOAT).message(13, entry).varint(14, 1);

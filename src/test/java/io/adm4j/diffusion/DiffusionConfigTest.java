@@ -17,7 +17,7 @@ class DiffusionConfigTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Test
-    void flagsGoThereAndBack() throws IOException {
+    void flagsSurviveARoundTrip() throws IOException {
         JsonNode published = JSON.readTree("""
                 {"learn_sigma": true, "diffusion_steps": 400, "noise_schedule": "cosine", "timestep_respacing": "20",
                  "use_kl": true, "predict_xstart": true, "rescale_timesteps": true, "rescale_learned_sigmas": true,
@@ -37,7 +37,7 @@ class DiffusionConfigTest {
                 "{\"timestep_respacing\": [1]}",
                 "{\"timestep_respacing\": \"ddim300\"}"
             })
-    void wrongFlagsAreToldInOneSentence(String json) {
+    void wrongFlagsAreReportedInOneSentence(String json) {
         String message = assertThrows(
                         IllegalArgumentException.class, () -> DiffusionConfig.fromJson(JSON.readTree(json)))
                 .getMessage();
@@ -56,7 +56,7 @@ class DiffusionConfigTest {
                 "0; keeps no timestep",
                 "600,10; A section of 500 timesteps cannot give 600"
             })
-    void impossibleRespacingsAreToldInOneSentence(String spec, String mark) {
+    void impossibleRespacingsAreReportedInOneSentence(String spec, String mark) {
         String message = assertThrows(IllegalArgumentException.class, () -> TimestepRespacing.parse(spec, 1000))
                 .getMessage();
         assertTrue(message.contains(mark) && message.endsWith("."), message);

@@ -39,7 +39,7 @@ class GaussianDiffusionTest {
         }
     }
 
-    /** Equation 11 on the way of a noise-free x_0 = 1: the mean of x_{t-1} given x_t and x_0. */
+    /** Equation 11 at x_0 = 1 and x_t without noise: the mean of x_{t-1} has no noise either. */
     @Test
     void thePosteriorMeanLiesOnTheForwardProcess() {
         GaussianDiffusion process = new GaussianDiffusion(config(false, "10", false));
@@ -148,7 +148,7 @@ class GaussianDiffusionTest {
     }
 
     @Test
-    void aNetworkThatPredictsX0IsTakenAtItsWord() {
+    void aPredictionOfX0IsUsedAsItIs() {
         GaussianDiffusion process = new GaussianDiffusion(config(false, "10", true));
         Tensor x = Tensor.of(new float[] {5, 6, 7, 8}, 2, 2);
         Tensor output = Tensor.of(new float[] {0.5f, -3, 2, -0.25f}, 2, 2);

@@ -33,7 +33,7 @@ class GaussianLikelihoodTest {
         check(cdf(10.0 / 255) - cdf(-10.0 / 255), 0, 0, 0.1);
     }
 
-    /** Black and white take everything beyond them. */
+    /** The lowest and highest level have the probability of everything beyond them. */
     @Test
     void outermostLevelsTakeTheTails() {
         check(cdf((-0.2 + 1 / 255.0) / 0.3), -1, -0.8f, 0.3);

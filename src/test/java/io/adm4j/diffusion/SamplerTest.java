@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SamplerTest {
     private static final long[] SHAPE = {2, 3, 4, 4};
     private static final NoiseSource NO_NOISE = (step, noise) -> {
-        throw new AssertionError("noise was drawn");
+        throw new AssertionError("noise was requested");
     };
     private static final Guidance UNGUIDED = new Guidance(
             (x, t, y) -> {
@@ -33,7 +33,7 @@ class SamplerTest {
                 new DiffusionConfig(learnSigma, 1000, schedule, respacing, false, xStart, false, false, true));
     }
 
-    /** The best denoiser for elements drawn from N(0, spread^2). */
+    /** The best denoiser for elements sampled from N(0, spread^2). */
     private static Denoiser gaussian(GaussianDiffusion process, double spread) {
         int[] map = process.timestepMap();
         double[] bars = process.alphasCumprod();
@@ -62,7 +62,7 @@ class SamplerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"linear", "cosine"})
-    void ddimCarriesAGaussianToItsSpread(String schedule) {
+    void ddimMapsNoiseToAGaussianOfTheRightDeviation(String schedule) {
         GaussianDiffusion process = process(schedule, "", false, false);
         Tensor start = new SeededNoise(3, 4).start(SHAPE);
         Tensor result = run(new DdimSampler(process, 0, false), gaussian(process, 0.5), start, NO_NOISE);
@@ -74,7 +74,7 @@ class SamplerTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {-1, 0.6, 1})
-    void noisySamplersReachTheSpreadToo(double eta) {
+    void stochasticSamplersReachTheSameDeviation(double eta) {
         GaussianDiffusion process = process("linear", "250", false, false);
         long[] shape = {1, 3, 40, 40};
         SeededNoise noise = new SeededNoise(11);
@@ -88,7 +88,7 @@ class SamplerTest {
     }
 
     @Test
-    void stepsTellWhatHappened() {
+    void stepsReportTheirStateAndOrder() {
         GaussianDiffusion process = process("linear", "ddim4", false, true);
         Tensor target = Tensor.zeros(ElementType.FLOAT32, SHAPE);
         Tensor start = new SeededNoise(1, 2).start(SHAPE);
@@ -200,7 +200,7 @@ class SamplerTest {
     }
 
     @Test
-    void aNetworkOfOtherFlagsIsRefused() {
+    void aNetworkWithOtherFlagsIsRefused() {
         GaussianDiffusion process = process("linear", "10", true, false);
         Tensor start = Tensor.zeros(ElementType.FLOAT32, SHAPE);
         IllegalArgumentException e = assertThrows(
@@ -237,15 +237,15 @@ class SamplerTest {
         return wave;
     }
 
-    /** Noise is asked for at every step but the last, in order, and once a step. */
+    /** Noise is requested once per step, in order, except at the last. */
     @Test
-    void onlyStepsThatAddNoiseAskForIt() {
+    void onlyStepsThatAddNoiseRequestIt() {
         GaussianDiffusion process = process("linear", "5", false, false);
         Tensor start = new SeededNoise(1, 2).start(SHAPE);
         for (Sampler sampler : List.of(new DdpmSampler(process, true), new DdimSampler(process, 0.5, true))) {
-            List<Integer> asked = new ArrayList<>();
-            run(sampler, gaussian(process, 0.5), start, (step, noise) -> asked.add(step));
-            assertEquals(List.of(0, 1, 2, 3), asked);
+            List<Integer> requested = new ArrayList<>();
+            run(sampler, gaussian(process, 0.5), start, (step, noise) -> requested.add(step));
+            assertEquals(List.of(0, 1, 2, 3), requested);
         }
     }
 

@@ -30,7 +30,7 @@ class SeededNoiseTest {
         assertArrayEquals(expected, counter);
     }
 
-    /** From an independent computation; these bits are a promise to users who note a seed. */
+    /** Computed independently. These bits must never change: users keep seeds to reproduce images. */
     @Test
     void valuesStayAsTheyAre() {
         assertNoise(0, 0, 0.9911377f, -0.9246626f, -0.61760896f, -0.4820686f, -0.15363823f, 0.1808259f);
@@ -54,9 +54,9 @@ class SeededNoiseTest {
     void anImageHasItsNoiseInAnyBatch() {
         long[] seeds = {5, 6, 7};
         Tensor batch = new SeededNoise(seeds).start(3, 3, 5, 7);
-        Tensor turned = new SeededNoise(7, 5).start(2, 3, 5, 7);
-        assertArrayEquals(batch.rows(2, 3).toFloatArray(), turned.rows(0, 1).toFloatArray());
-        assertArrayEquals(batch.rows(0, 1).toFloatArray(), turned.rows(1, 2).toFloatArray());
+        Tensor reversed = new SeededNoise(7, 5).start(2, 3, 5, 7);
+        assertArrayEquals(batch.rows(2, 3).toFloatArray(), reversed.rows(0, 1).toFloatArray());
+        assertArrayEquals(batch.rows(0, 1).toFloatArray(), reversed.rows(1, 2).toFloatArray());
         assertFalse(
                 Arrays.equals(batch.rows(0, 1).toFloatArray(), batch.rows(1, 2).toFloatArray()));
     }
@@ -67,22 +67,22 @@ class SeededNoiseTest {
         double sum = 0;
         double squares = 0;
         double fourth = 0;
-        double neighbours = 0;
+        double neighbors = 0;
         for (int i = 0; i < values.length; i++) {
             sum += values[i];
             squares += values[i] * values[i];
             fourth += Math.pow(values[i], 4);
-            neighbours += values[i] * values[(i + 1) % values.length];
+            neighbors += values[i] * values[(i + 1) % values.length];
         }
         assertEquals(0, sum / values.length, 0.01);
         assertEquals(1, squares / values.length, 0.015);
         assertEquals(3, fourth / values.length, 0.1);
-        assertEquals(0, neighbours / values.length, 0.01);
+        assertEquals(0, neighbors / values.length, 0.01);
     }
 
-    /** From an independent computation; the stream of the upsampler is another one. */
+    /** Computed independently; the upsampler has its own stream. */
     @Test
-    void theUpsamplerHasNoiseOfItsOwn() {
+    void theUpsamplerHasItsOwnNoise() {
         float[] expected = {-1.6914357f, -1.1320295f, 0.32612854f, -1.4560038f, -1.242336f, 1.6265315f};
         assertArrayEquals(expected, SeededNoise.ofUpsampler(42).start(1, 6).toFloatArray());
         Tensor noise = Tensor.zeros(ElementType.FLOAT32, 1, 4);
@@ -91,7 +91,7 @@ class SeededNoiseTest {
     }
 
     @Test
-    void anyNumberOfElementsTakesTheFirstOfTheStream() {
+    void anyNumberOfElementsIsAPrefixOfTheStream() {
         float[] longest = new SeededNoise(42).start(1, 9).toFloatArray();
         for (int length = 0; length < 9; length++) {
             assertArrayEquals(

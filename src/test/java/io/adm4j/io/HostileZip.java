@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Writes zip archives field by field, so that any field can lie. */
+/** Writes zip archives field by field, so that any field can be false. */
 public final class HostileZip {
     private static final int LOCAL = 0x04034b50;
     private static final int CENTRAL = 0x02014b50;
@@ -20,7 +20,7 @@ public final class HostileZip {
     private static final int END64 = 0x06064b50;
     private static final int LOCATOR64 = 0x07064b50;
 
-    /** Names that mean another place, or the same one; % stands for an honest name. */
+    /** Names of another location, or twice the same; % stands for a valid name. */
     private static final String[] TRICKS = {
         "../../%", "/etc/%", "a\\%", "%/", "a/%/%", "", "\0", "a/../a/%", "C:%", "%", "a//%", "A/%", "\ud83d\ude00/%"
     };
@@ -53,7 +53,7 @@ public final class HostileZip {
         honest.forEach(
                 (name, content) -> parts.add(random.nextInt(8) == 0 ? deflated(name, content) : part(name, content)));
         byte[] content = honest.get(folder + first);
-        int lies = random.nextInt(4);
+        int falsified = random.nextInt(4);
         switch (random.nextInt(8)) {
             case 0 -> parts.add(random.nextInt(parts.size() + 1), parts.get(random.nextInt(parts.size())));
             case 1 -> parts.remove(random.nextInt(parts.size()));
@@ -64,12 +64,12 @@ public final class HostileZip {
                 parts.set(place, bomb(parts.get(place)));
             }
             case 5 -> parts.set(0, new Part(noise(random.nextInt(40)), content, content.length, 0, crc(content)));
-            default -> lies++;
+            default -> falsified++;
         }
         write(parts, random.nextInt(4) == 0);
         byte[] bytes = out.toByteArray();
-        for (int i = 0; i < lies; i++) {
-            lie(bytes, fields.get(random.nextInt(fields.size())));
+        for (int i = 0; i < falsified; i++) {
+            falsify(bytes, fields.get(random.nextInt(fields.size())));
         }
         return bytes;
     }
@@ -177,22 +177,22 @@ public final class HostileZip {
         }
     }
 
-    private void lie(byte[] bytes, Field field) {
+    private void falsify(byte[] bytes, Field field) {
         ByteBuffer buffer = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
         buffer.put(bytes, field.at, field.width);
-        long told = buffer.getLong(0);
-        long lie = switch (random.nextInt(9)) {
+        long original = buffer.getLong(0);
+        long falsified = switch (random.nextInt(9)) {
             case 0 -> 0;
             case 1 -> -1;
-            case 2 -> told + 1;
-            case 3 -> told - 1;
+            case 2 -> original + 1;
+            case 3 -> original - 1;
             case 4 -> 1L << 8 * field.width - 1;
             case 5 -> (1L << 8 * field.width - 1) - 1;
             case 6 -> random.nextInt(bytes.length);
-            case 7 -> told * 2 + random.nextInt(16);
+            case 7 -> original * 2 + random.nextInt(16);
             default -> random.nextLong();
         };
-        buffer.putLong(0, lie).get(0, bytes, field.at, field.width);
+        buffer.putLong(0, falsified).get(0, bytes, field.at, field.width);
     }
 
     private byte[] noise(int length) {

@@ -229,7 +229,7 @@ class NpyFormatTest {
     }
 
     @Test
-    void fortranOrderIsTurnedRound() throws IOException {
+    void fortranOrderIsConverted() throws IOException {
         String header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3)}";
         Tensor array = NpyReader.read(npy(1, header, new byte[] {1, 4, 2, 5, 3, 6}));
         assertArrayEquals(new byte[] {1, 2, 3, 4, 5, 6}, array.toByteArray());
@@ -281,7 +281,7 @@ class NpyFormatTest {
         assertRefused(npy(1, "{" + F4 + "'shape': (2,)}", new byte[7]), "promises 8 bytes");
     }
 
-    /** The file is sparse: its 3 GiB take no place on the disk. */
+    /** The file is sparse: its 3 GiB take no space on the disk. */
     @Test
     void anArrayTooLargeForATensorCanBeStreamed() throws IOException {
         Path file = npy(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 1073741824)}");

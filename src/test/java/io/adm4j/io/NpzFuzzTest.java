@@ -23,7 +23,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever an npz or npy file holds, reading it ends in arrays or in an {@link ArrayFileException}; see {@link FuzzRun}. */
+/** Reading any npz or npy file yields arrays or an {@link ArrayFileException}; see {@link FuzzRun}. */
 class NpzFuzzTest {
     private static final long MOST_ALLOCATED = 8L << 20;
 
@@ -38,15 +38,15 @@ class NpzFuzzTest {
         new FuzzRun(new ArrayFiles(folder), ArrayFileException.class, MOST_ALLOCATED, MOST_ALLOCATED_PER_BYTE).check();
     }
 
-    /** What is done to a file. */
+    /** What is wrong with a file. */
     private enum Kind {
         /** Bytes of an archive that NumPy wrote, changed, cut out, repeated or cut off. */
         SMALL_FILE,
-        /** Fields and parts of the archive that lie. */
+        /** False fields and parts of the archive. */
         ARCHIVE,
-        /** A hostile array in an honest archive. */
+        /** A malicious array in a valid archive. */
         ARRAY,
-        /** A hostile array alone. */
+        /** A malicious array alone. */
         NPY
     }
 
@@ -116,16 +116,16 @@ class NpzFuzzTest {
                     arrays.put("arr_1.npy", array("<i8", "(48,)", "False", "", 8 * ELEMENTS));
                     Files.write(archive, new HostileZip(random).of("", "arr_0.npy", arrays));
                 }
-                case ARRAY -> write(archive, hostile(random));
+                case ARRAY -> write(archive, malicious(random));
                 case NPY -> {
-                    return Files.write(array, hostile(random));
+                    return Files.write(array, malicious(random));
                 }
             }
             return archive;
         }
 
         /** An array whose header is wrong in a place or two, or whose elements are not as many as it says. */
-        private static byte[] hostile(SplittableRandom random) {
+        private static byte[] malicious(SplittableRandom random) {
             boolean honest = random.nextInt(3) == 0;
             String type = honest ? "<f4" : TYPES[random.nextInt(TYPES.length)];
             String shape = random.nextBoolean() ? "(4, 12)" : SHAPES[random.nextInt(SHAPES.length)];

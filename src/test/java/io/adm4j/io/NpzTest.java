@@ -65,7 +65,7 @@ class NpzTest {
     }
 
     @Test
-    void fortranOrderIsTurnedForWholeReadsAndRefusedForStreams() {
+    void fortranOrderIsConvertedInWholeReadsAndRefusedInStreams() {
         try (NpzReader reader = NpzReader.open(resource("numpy-stored.npz"))) {
             assertTrue(reader.header("fortran").fortranOrder());
             Tensor t = reader.read("fortran");
@@ -128,7 +128,7 @@ class NpzTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void rowsGoInAndOutInBlocks(boolean deflate) {
+    void rowsAreWrittenAndReadInBlocks(boolean deflate) {
         Path file = folder.resolve("rows.npz");
         int rows = 103;
         try (NpzWriter writer = NpzWriter.create(file, deflate)) {
@@ -216,7 +216,7 @@ class NpzTest {
     }
 
     @Test
-    void damageIsToldInOneSentence() throws IOException {
+    void damageIsReportedInOneSentence() throws IOException {
         Path stored = resource("numpy-stored.npz");
         byte[] whole = Files.readAllBytes(stored);
 
@@ -231,7 +231,8 @@ class NpzTest {
         flipped[30 + 20 + "f4.npy".length() + 128 + 5] ^= 1;
         Path damaged = Files.write(folder.resolve("damaged.npz"), flipped);
         try (NpzReader reader = NpzReader.open(damaged)) {
-            assertMessage(assertThrows(ArrayFileException.class, () -> reader.read("f4")), "its checksum does not fit");
+            assertMessage(
+                    assertThrows(ArrayFileException.class, () -> reader.read("f4")), "its checksum does not match");
             assertMessage(assertThrows(ArrayFileException.class, () -> reader.read("none")), "has no array 'none'");
         }
 
@@ -246,7 +247,7 @@ class NpzTest {
     }
 
     @Test
-    void aSingleFileGoesThereAndBack() {
+    void aSingleFileSurvivesARoundTrip() {
         Path file = folder.resolve("a.npy");
         NpyWriter.write(file, Tensor.of(new float[] {1, 2, 3, 4}, 2, 2));
         assertArrayEquals(new float[] {1, 2, 3, 4}, NpyReader.read(file).toFloatArray());

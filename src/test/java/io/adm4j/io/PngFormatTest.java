@@ -129,7 +129,7 @@ class PngFormatTest {
         return sum;
     }
 
-    /** Noise does not get smaller: the buffer must hold more than the pixels. */
+    /** Noise does not compress: the buffer must hold more than the pixels. */
     @Test
     void imagesThatCannotBePackedAreEncodedToo() throws IOException {
         byte[] noise = new byte[300 * 300];

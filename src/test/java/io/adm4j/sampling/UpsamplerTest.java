@@ -179,7 +179,7 @@ class UpsamplerTest {
         return Tensor.of(levels, count, size, size, 3);
     }
 
-    /** What TinyBundle's upsampler computes, with the small image's grey levels scaled as published. */
+    /** What TinyBundle's upsampler computes, with the small image's gray levels scaled as published. */
     private static Tensor expected(Tensor x, Tensor t, Tensor y, Tensor small) {
         Tensor out = Tensor.zeros(ElementType.FLOAT32, x.shape());
         byte[] levels = small.toByteArray();

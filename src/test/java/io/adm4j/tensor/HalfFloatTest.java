@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HalfFloatTest {
 
     @Test
-    void everyNumberComesBack() {
+    void everyNumberSurvivesARoundTrip() {
         for (int bits = 0; bits < 1 << 16; bits++) {
             float value = HalfFloat.value((short) bits);
             if (!Float.isNaN(value)) {
@@ -49,9 +49,9 @@ class HalfFloatTest {
         assertEquals(bits, Integer.toHexString(HalfFloat.bits(value) & 0xffff));
     }
 
-    /** Nothing lies closer than the number chosen, and of two at the same distance the even one is taken. */
+    /** No number is closer than the chosen one; of two at the same distance the even one is chosen. */
     @Test
-    void roundingIsThereAndBack() {
+    void roundingIsConversionThereAndBack() {
         Random random = new Random(1);
         for (int i = 0; i < 1_000_000; i++) {
             float value = Float.intBitsToFloat(random.nextInt());
@@ -60,7 +60,7 @@ class HalfFloatTest {
     }
 
     @Test
-    void theNearestIsTaken() {
+    void theNearestNumberIsChosen() {
         SplittableRandom random = new SplittableRandom(5);
         for (int i = 0; i < 200_000; i++) {
             float value = Float.intBitsToFloat(random.nextInt() & 0x7fffffff);

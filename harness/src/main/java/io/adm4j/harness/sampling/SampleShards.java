@@ -1,7 +1,6 @@
 package io.adm4j.harness.sampling;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.io.AtomicFile;
 import io.adm4j.io.NpyRowWriter;
 import io.adm4j.io.Npz;
 import io.adm4j.io.NpzWriter;
@@ -11,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +19,10 @@ import java.util.stream.Stream;
 public final class SampleShards {
     private static final String SETTINGS = "settings.json";
     private static final String LAST_STAGE = "shard";
+    private static final String SHARD = "[a-z]+-[0-9]{9,}\\.npz";
+
+    /** What {@link NpzWriter} leaves behind when the process is killed. */
+    private static final String UNFINISHED = "(\\.part)?";
 
     private final Path folder;
     private final String stage;
@@ -75,8 +77,7 @@ public final class SampleShards {
 
     /** Keeps a finished batch. */
     public void put(int first, Tensor images, int[] labels) {
-        Path temporary = folder.resolve("writing");
-        try (NpzWriter writer = NpzWriter.create(temporary)) {
+        try (NpzWriter writer = NpzWriter.create(shard(first))) {
             writer.write("arr_0", images);
             if (labels.length > 0) {
                 Tensor longs = Tensor.zeros(ElementType.INT64, labels.length);
@@ -85,11 +86,6 @@ public final class SampleShards {
                 }
                 writer.write("arr_1", longs);
             }
-        }
-        try {
-            AtomicFile.rename(temporary, shard(first));
-        } catch (IOException e) {
-            throw new UncheckedIOException("Could not keep a finished batch in " + folder + ".", e);
         }
     }
 
@@ -103,29 +99,26 @@ public final class SampleShards {
         List<Path> shards = list(folder, stage);
         Map<String, Tensor> first = Npz.read(shards.get(0));
         long[] shape = first.get("arr_0").shape();
-        Path temporary = folder.resolve("joining");
         try {
-            try (NpzWriter writer = NpzWriter.create(temporary)) {
-                shape[0] = count;
-                copy(shards, writer, "arr_0", ElementType.UINT8, shape);
-                if (first.containsKey("arr_1")) {
-                    copy(shards, writer, "arr_1", ElementType.INT64, new long[] {count});
-                }
-            }
             Files.createDirectories(out.toAbsolutePath().getParent());
-            Files.move(temporary, out, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("Could not write " + out + ".", e);
+        }
+        try (NpzWriter writer = NpzWriter.create(out)) {
+            shape[0] = count;
+            copy(shards, writer, "arr_0", ElementType.UINT8, shape);
+            if (first.containsKey("arr_1")) {
+                copy(shards, writer, "arr_1", ElementType.INT64, new long[] {count});
+            }
         }
     }
 
     /** Removes the batches of all stages and the folder. */
     public void delete() {
         try {
-            for (Path shard : list(folder, "")) {
+            for (Path shard : matching(folder, SHARD + UNFINISHED)) {
                 Files.delete(shard);
             }
-            Files.deleteIfExists(folder.resolve("writing"));
             Files.deleteIfExists(folder.resolve(SETTINGS));
             Files.delete(folder);
         } catch (IOException e) {
@@ -143,9 +136,14 @@ public final class SampleShards {
 
     /** Shards of a stage, or of all where it is empty, in the order of their images. */
     private static List<Path> list(Path folder, String stage) {
+        return matching(folder, SHARD).stream()
+                .filter(p -> stage.isEmpty() || p.getFileName().toString().startsWith(stage + "-"))
+                .toList();
+    }
+
+    private static List<Path> matching(Path folder, String pattern) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(p -> p.getFileName().toString().matches("[a-z]+-[0-9]{9,}\\.npz"))
-                    .filter(p -> stage.isEmpty() || p.getFileName().toString().startsWith(stage + "-"))
+            return files.filter(p -> p.getFileName().toString().matches(pattern))
                     .sorted(Comparator.comparing(p -> p.getFileName().toString()))
                     .toList();
         } catch (IOException e) {
