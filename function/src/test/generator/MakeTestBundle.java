@@ -112,7 +112,7 @@ public final class MakeTestBundle {
                 graph.parameter("fc.weight", new Initializer.Normal(3), CLASSES, WIDTH),
                 graph.parameter("fc.bias", new Initializer.Constant(0), CLASSES));
         ClassifierGradientGraph gradient = ClassifierGradientGraph.of(x, y, logits);
-        return gradient.withWeights(InitialWeights.draw(gradient.parameters(), 0));
+        return gradient.withWeights(InitialWeights.of(gradient.parameters(), 0));
     }
 
     private static Value images(GraphBuilder graph, String name, int size) {
@@ -128,6 +128,6 @@ public final class MakeTestBundle {
     }
 
     private static OnnxModel model(GraphBuilder graph, List<Value> inputs, List<Value> outputs) {
-        return OnnxModel.withWeights(graph, inputs, outputs, InitialWeights.draw(graph.parameters(), 0));
+        return OnnxModel.withWeights(graph, inputs, outputs, InitialWeights.of(graph.parameters(), 0));
     }
 }

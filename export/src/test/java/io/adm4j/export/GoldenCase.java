@@ -10,8 +10,10 @@ import io.adm4j.export.importer.torch.TorchCheckpoint;
 import io.adm4j.io.Npz;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A golden case: its settings and its arrays. */
@@ -36,6 +38,13 @@ public record GoldenCase(String name, JsonNode settings, Map<String, Tensor> arr
             checkpoint.names().forEach(n -> weights.put(n, checkpoint.readFloat32(n)));
             return weights;
         }
+    }
+
+    /** Names of the cases that have a network's weights and a file {@code prefix*.npz}, sorted. */
+    public static List<String> networks(String prefix) {
+        return Golden.cases(prefix).stream()
+                .filter(name -> Files.exists(Golden.file(name + ".pt")))
+                .toList();
     }
 
     /** Row {@code index} of an array without its first dimension. */

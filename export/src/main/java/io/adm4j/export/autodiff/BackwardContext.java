@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** One node on the way back: the gradients of its outputs are known, those of its inputs are asked for. */
+/** One node in the backward pass: the gradients of its outputs are known, those of its inputs are needed. */
 final class BackwardContext {
     private final Node node;
     private final Kernels kernels;

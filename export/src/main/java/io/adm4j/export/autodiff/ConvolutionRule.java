@@ -9,7 +9,7 @@ import java.util.Map;
  * Y = W * X + b, in operators that run faster on a CPU than the convolution gradient kernels of the training build.
  *
  * <ul>
- *   <li>dX: with stride 1, dY convolved with W, whose channels are swapped and whose kernel is turned by half a turn;
+ *   <li>dX: with stride 1, dY convolved with W, whose channels are swapped and whose kernel is rotated by 180 degrees;
  *       with larger strides the transposed convolution.
  *   <li>dW: {@link ConvolutionWeights}.
  *   <li>db = sum of dY over everything but channels.
@@ -31,7 +31,7 @@ final class ConvolutionRule {
         this.stride = same(step, "strides");
         this.padding = same(step, "pads");
         if (step.node().integer("group", 1) != 1 || step.node().attributes().containsKey("dilations")) {
-            throw step.unsupported("groups and dilations are not known");
+            throw step.unsupported("groups and dilations are not supported");
         }
     }
 
@@ -52,8 +52,8 @@ final class ConvolutionRule {
         long kh = weight.dim(2);
         long kw = weight.dim(3);
         if (stride == 1 && kh == kw && padding < kh) {
-            Value turned = weight.transpose(1, 0, 2, 3);
-            return dy.conv(kh == 1 ? turned : turned.flip2d(), null, 1, Math.toIntExact(kh - 1 - padding));
+            Value swapped = weight.transpose(1, 0, 2, 3);
+            return dy.conv(kh == 1 ? swapped : swapped.flip2d(), null, 1, Math.toIntExact(kh - 1 - padding));
         }
         long restH = x.dim(2) - ((dy.dim(2) - 1) * stride - 2 * padding + kh);
         long restW = x.dim(3) - ((dy.dim(3) - 1) * stride - 2 * padding + kw);

@@ -14,7 +14,7 @@ import java.util.Set;
 /**
  * Reverse-mode differentiation of a graph: appends to the same graph the nodes that compute gradients.
  *
- * <p>Only nodes on a path from the values asked for to the value differentiated are walked. Gradients flow through
+ * <p>Only nodes on a path from the values differentiated by to the value differentiated are walked. Gradients flow through
  * floating-point values only, and not through {@link Value#stopGradient()}.
  */
 public final class Gradients {
@@ -36,7 +36,7 @@ public final class Gradients {
      * @param wrt the values to differentiate by
      * @return d(sum y)/dv for each v of {@code wrt}, in the same order, of the shape of v
      * @throws IllegalArgumentException if y does not depend on one of {@code wrt}
-     * @throws UnsupportedOperationException if an operator on the way has no rule
+     * @throws UnsupportedOperationException if an operator between them has no rule
      */
     public List<Value> of(Value y, List<Value> wrt) {
         return of(y, y.like(1).expandLike(y), wrt);
@@ -48,7 +48,7 @@ public final class Gradients {
      * @param seed of the shape and type of {@code y}
      * @return d(sum seed·y)/dv for each v of {@code wrt}, in the same order
      * @throws IllegalArgumentException if y does not depend on one of {@code wrt}, or the seed does not fit
-     * @throws UnsupportedOperationException if an operator on the way has no rule
+     * @throws UnsupportedOperationException if an operator between them has no rule
      */
     public List<Value> of(Value y, Value seed, List<Value> wrt) {
         if (!Arrays.equals(seed.shape(), y.shape()) || seed.type() != y.type()) {

@@ -41,7 +41,7 @@ final class MatrixRules {
                 || s.node().integer("transB", 0) != 1
                 || s.node().real("alpha", 1) != 1
                 || s.node().real("beta", 1) != 1) {
-            throw s.unsupported("only x·Wᵀ + b is known");
+            throw s.unsupported("only x·Wᵀ + b is supported");
         }
         Value dy = s.dy();
         if (s.wants(0)) {
@@ -62,9 +62,9 @@ final class MatrixRules {
             throw s.unsupported("it is not along axis 0");
         }
         long width = Arrays.stream(table.shape()).skip(1).reduce(1, (p, q) -> p * q);
-        long looked = Arrays.stream(s.x(1).shape()).reduce(1, (p, q) -> p * q);
-        Value chosen = s.x(1).reshape(looked).oneHot(table.dim(0)).cast(table.type());
-        Value dy = s.dy().reshape(looked, width);
+        long lookups = Arrays.stream(s.x(1).shape()).reduce(1, (p, q) -> p * q);
+        Value chosen = s.x(1).reshape(lookups).oneHot(table.dim(0)).cast(table.type());
+        Value dy = s.dy().reshape(lookups, width);
         Value sum = s.standard("Gemm", List.of(chosen, dy), Map.of("transA", 1L), table.dim(0), width);
         s.give(0, sum.reshape(table.shape()));
     }

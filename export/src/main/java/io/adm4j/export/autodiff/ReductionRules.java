@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Sums, means and normalisation. */
+/** Sums, means and normalization. */
 final class ReductionRules {
     private ReductionRules() {}
 
@@ -43,8 +43,8 @@ final class ReductionRules {
         }
         int[] axes = IntStream.range(2, x.rank()).toArray();
         Value normalized = s.y();
-        Value centred = x.sub(x.reduceMean(true, axes));
-        Value variance = centred.mul(centred).reduceMean(true, axes);
+        Value centered = x.sub(x.reduceMean(true, axes));
+        Value variance = centered.mul(centered).reduceMean(true, axes);
         Value inverse = variance.add(s.node().real("epsilon", 1e-5f)).sqrt().reciprocal();
         Value dy = s.dy();
         Value meanOfGradient = dy.reduceMean(true, axes);

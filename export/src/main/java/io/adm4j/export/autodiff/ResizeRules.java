@@ -12,7 +12,7 @@ final class ResizeRules {
         long[] two = {2, 2};
         if (!Arrays.equals(s.node().integers("kernel_shape"), two)
                 || !Arrays.equals(s.node().integers("strides"), two)) {
-            throw s.unsupported("only 2x2 blocks are known");
+            throw s.unsupported("only 2x2 blocks are supported");
         }
         Value dx = s.dy().mul(0.25).upsampleNearest2();
         long bottom = s.x(0).dim(2) - dx.dim(2);
@@ -25,7 +25,7 @@ final class ResizeRules {
     static void resize(BackwardContext s) {
         boolean doubled = s.y().dim(2) == 2 * s.x(0).dim(2) && s.y().dim(3) == 2 * s.x(0).dim(3);
         if (!"nearest".equals(s.node().attributes().get("mode")) || !doubled) {
-            throw s.unsupported("only doubling by repetition is known");
+            throw s.unsupported("only nearest-neighbor doubling is supported");
         }
         s.give(0, s.dy().averagePool2().mul(4));
     }

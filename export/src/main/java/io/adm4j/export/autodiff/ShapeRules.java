@@ -68,7 +68,7 @@ final class ShapeRules {
         }
     }
 
-    /** Parts whose length is a multiple of the batch size can be told apart only where all are equally long. */
+    /** Parts whose length is a multiple of the batch size can be distinguished only where all have one length. */
     private static void concatOfBatches(BackwardContext s, int axis) {
         List<Value> parts = s.node().inputs();
         if (parts.stream().anyMatch(p -> p.dim(axis) != parts.get(0).dim(axis))) {

@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The one mutable object behind an ONNX graph: it collects inputs, parameters, constants and nodes, and knows the
- * shape of every value.
+ * Builds an ONNX graph: collects inputs, parameters, constants and nodes, and infers the shape of every value. This is
+ * the one mutable object of the package.
  *
  * <p><b>Shapes.</b> A dimension is a length, or a negative number {@code -k} for {@code k} times the batch size N, which
  * is known only when the graph runs. At most one dimension of a value may be negative. {@link #BATCH} is N itself.
- * {@link #ANY_LENGTH} is a dimension of which nothing is known before the graph runs; any number of them may be.
+ * {@link #ANY_LENGTH} is a dimension that is unknown until the graph runs; a value may have several.
  *
  * <p>Operators are methods of {@link Value}; {@link OnnxModel} makes a file of a graph.
  */
@@ -27,7 +27,7 @@ public final class GraphBuilder {
     /** A dimension of batch-size length. */
     public static final long BATCH = -1;
 
-    /** A dimension of any length, for elementwise operators, transpositions and what brings it to a known length. */
+    /** A dimension of any length, for elementwise operators, transpositions and resizing to a known length. */
     public static final long ANY_LENGTH = Long.MIN_VALUE;
 
     private final List<Value> inputs = new ArrayList<>();
@@ -61,8 +61,8 @@ public final class GraphBuilder {
     }
 
     /**
-     * A parameter of a floating-point type. Its weights come as float32 whatever the type: {@link OnnxModel} stores them in
-     * the type asked for here.
+     * A parameter of a floating-point type. Its weights are given as float32 whatever the type: {@link OnnxModel} stores them in
+     * the type given here.
      *
      * @param name its name in the published state dict
      * @throws IllegalArgumentException if the name is taken
@@ -90,7 +90,7 @@ public final class GraphBuilder {
     }
 
     /**
-     * A constant with all elements the same; a scalar where no shape is given.
+     * A constant with all elements equal; a scalar where no shape is given.
      *
      * @param type floating-point or int64
      */
@@ -103,7 +103,7 @@ public final class GraphBuilder {
                 case FLOAT64 -> to.putDouble(value);
                 case FLOAT16 -> to.putShort(HalfFloat.bits((float) value));
                 case INT64 -> to.putLong((long) value);
-                default -> throw new IllegalArgumentException("There are no constants of " + type + " here.");
+                default -> throw new IllegalArgumentException("There are no constants of type " + type + ".");
             }
         }
         return constant(tensor);
@@ -161,12 +161,12 @@ public final class GraphBuilder {
         return register(nextName(prefix), type, shape);
     }
 
-    /** A new value under a name of choice, for a node that is then added with {@link #add}. */
+    /** A new value under a given name, for a node that is then added with {@link #add}. */
     public Value output(String name, ElementType type, long... shape) {
         return register(name, type, shape);
     }
 
-    /** A copy of a value under a name of choice, for outputs. */
+    /** A copy of a value under a given name, for outputs. */
     public Value named(String name, Value value) {
         Value out = register(name, value.type(), value.shape());
         add(new Node("Identity", "", List.of(value), List.of(out), Map.of()));
@@ -177,7 +177,7 @@ public final class GraphBuilder {
         return Collections.unmodifiableList(inputs);
     }
 
-    /** Parameters in the order of their making. */
+    /** Parameters in the order of their creation. */
     public List<Parameter> parameters() {
         return List.copyOf(parameters.values());
     }
@@ -204,7 +204,7 @@ public final class GraphBuilder {
         return v;
     }
 
-    /** Whether a value came from {@link Value#stopGradient()}. */
+    /** Whether a value was returned by {@link Value#stopGradient()}. */
     public boolean stopsGradient(Value value) {
         return frozen.contains(value);
     }

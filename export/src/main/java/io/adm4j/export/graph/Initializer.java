@@ -1,9 +1,9 @@
 package io.adm4j.export.graph;
 
-/** How a fresh parameter is drawn. */
+/** The distribution of a parameter before training. */
 public sealed interface Initializer {
 
-    /** All elements the same. */
+    /** All elements equal. */
     record Constant(float value) implements Initializer {}
 
     /** Uniform in [-bound, bound]. */

@@ -36,7 +36,7 @@ import java.util.Set;
 /**
  * A finished ONNX model (opset 17): chosen outputs of a {@link GraphBuilder} and only what they need.
  *
- * <p>Weights are asked for one by one as the model is written, so that a model can be larger than memory.
+ * <p>Weights are read one by one while the model is written, so that a model can be larger than memory.
  */
 public final class OnnxModel {
     /** Weights of more bytes go into a file of their own: a graph cannot hold 2 GiB, and mapped memory need not be read. */
@@ -64,7 +64,7 @@ public final class OnnxModel {
      * @param weights one float32 array for every parameter that the outputs need; may be a view that reads a file, and must
      *     last until the model is written
      * @throws UserError if a weight is missing; one of another shape, or too large for its
-     *     parameter's type, is noticed when the model is written
+     *     parameter's type, is found when the model is written
      */
     public static OnnxModel withWeights(
             GraphBuilder graph, List<Value> inputs, List<Value> outputs, Map<String, Tensor> weights) {
@@ -93,7 +93,7 @@ public final class OnnxModel {
         return new OnnxModel(proto.build(), List.of(), Map.of());
     }
 
-    /** Bytes that the weights take. */
+    /** Size of the weights in bytes. */
     public long weightBytes() {
         return parameters.stream().mapToLong(OnnxModel::bytes).sum();
     }
@@ -108,7 +108,7 @@ public final class OnnxModel {
         try {
             embed(out);
         } catch (IOException e) {
-            throw new UncheckedIOException("Memory can always be written.", e);
+            throw new UncheckedIOException("Writing to memory failed.", e);
         }
         return out.toByteArray();
     }
@@ -168,7 +168,7 @@ public final class OnnxModel {
         }
     }
 
-    /** Where weights go that a model's file does not hold. */
+    /** The file of weights beside a model. */
     public static Path dataFile(Path model) {
         return model.resolveSibling(model.getFileName() + ".data");
     }
@@ -213,7 +213,7 @@ public final class OnnxModel {
                 + bytes(p);
     }
 
-    /** The array of a parameter, as the file gets it. */
+    /** The array of a parameter in its stored type. */
     private Tensor weight(Parameter p) {
         Tensor w = weights.get(p.name());
         if (!Arrays.equals(w.shape(), p.shape())) {

@@ -12,10 +12,10 @@ final class StoredWeight {
     private StoredWeight() {}
 
     /**
-     * The elements as the model's file holds them.
+     * The elements in the type that the model file stores.
      *
      * @param weight float32, of the parameter's shape; returned as it is where the parameter is float32
-     * @throws UserError if an element is too large for the parameter's type, or is no number
+     * @throws UserError if an element is too large for the parameter's type, or is NaN
      */
     static Tensor of(Parameter parameter, Tensor weight) {
         ElementType type = parameter.value().type();

@@ -216,7 +216,7 @@ public final class Value {
                 "Slice", "", List.of(this, graph.longs(from), graph.longs(to), graph.longs(axis)), Map.of(), type, s);
     }
 
-    /** A 4-d value with its two last axes reversed. */
+    /** A 4-d value with its last two axes reversed. */
     public Value flip2d() {
         return graph.node(
                 "Slice",
@@ -232,7 +232,7 @@ public final class Value {
                 shape);
     }
 
-    /** A 4-d value with zeros around its two last axes. */
+    /** A 4-d value with zeros around its last two axes. */
     public Value pad2d(long top, long left, long bottom, long right) {
         long[] s = shape.clone();
         s[2] += top + bottom;
@@ -397,7 +397,7 @@ public final class Value {
     }
 
     /**
-     * Each row of a [rows, length] value brought to mean 0 and variance 1: (x - mean) / sqrt(variance + epsilon), where
+     * Each row of a [rows, length] value normalized to mean 0 and variance 1: (x - mean) / sqrt(variance + epsilon), where
      * rows are given as [N, groups, length].
      */
     public Value normalizeGroups(double epsilon) {
@@ -446,7 +446,7 @@ public final class Value {
                 dim(3) * 2);
     }
 
-    /** Bilinear interpolation by an integer factor, pixel centres at one half, as PyTorch without align_corners. */
+    /** Bilinear interpolation by an integer factor, pixel centers at half-integers, as PyTorch without align_corners. */
     public Value upsampleBilinear(int factor) {
         Value scales = graph.constant(Tensor.of(new float[] {1, 1, factor, factor}, 4));
         return graph.node(

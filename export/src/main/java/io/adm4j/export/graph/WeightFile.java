@@ -23,7 +23,7 @@ public final class WeightFile implements AutoCloseable {
     private final Map<String, Place> places = new HashMap<>();
     private long end;
 
-    /** Where an array lies in the file, in bytes. */
+    /** The position of an array in the file, in bytes. */
     record Place(long offset, long length) {}
 
     private WeightFile(Path file, FileChannel channel) {
@@ -55,7 +55,7 @@ public final class WeightFile implements AutoCloseable {
         return file.getFileName().toString();
     }
 
-    /** Where the array of this name lies; null if it is not in the file yet. */
+    /** The position of the array of this name; null if it is not in the file yet. */
     Place find(String name) {
         return places.get(name);
     }

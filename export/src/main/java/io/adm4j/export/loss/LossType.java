@@ -1,6 +1,6 @@
 package io.adm4j.export.loss;
 
-/** What a denoiser is trained on, in the published code's terms. */
+/** The loss that a denoiser is trained with, in the published code's terms. */
 public enum LossType {
     /** Mean squared error; with learned variances plus the variational bound on them ("hybrid", Nichol and Dhariwal 2021, eq. 16). */
     MSE,

@@ -6,7 +6,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.ElementType;
 import java.util.List;
 
-/** Self-attention over the positions of an image, and the pool that is made of it. */
+/** Self-attention over the positions of an image, and the attention pool. */
 final class Attention {
     private Attention() {}
 
@@ -39,7 +39,7 @@ final class Attention {
     /**
      * The mean position, after attending to all positions; what the output layer of the pool sees.
      *
-     * <p>The published code computes all positions and keeps the first; here only the first one asks.
+     * <p>The published code computes all positions and keeps the first; here only the first has a query.
      *
      * @return [N, C]
      */
@@ -58,7 +58,7 @@ final class Attention {
         return attend(parts.get(0).slice(3, 0, 1), parts.get(1), parts.get(2)).reshape(n, c);
     }
 
-    /** Queries, keys and values lie one after another, each with all heads: three of [N, heads, C/heads, T]. */
+    /** Queries, keys and values follow one another, each with all heads: three of [N, heads, C/heads, T]. */
     private static List<Value> splitThenHeads(Value qkv, int heads) {
         long c = qkv.dim(1) / 3;
         long tokens = qkv.dim(2) * qkv.dim(3);

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * @param depth residual blocks on each level
  * @param channelMult one multiplier a level, from the finest
  * @param attentionResolutions image heights at which there is attention
- * @param scaleShiftNorm the time embedding scales and shifts the normalised activations; otherwise it is added before
+ * @param scaleShiftNorm the time embedding scales and shifts the normalized activations; otherwise it is added before
  * @param resblockUpDown residual blocks change the resolution; otherwise convolutions do
  * @param pool how activations become one vector
  * @param numHeadChannels channels of one attention head, or -1 for a single head (not with the attention pool)
@@ -43,7 +43,7 @@ public record ClassifierConfig(
         ATTENTION,
         /** Means of every block's output, then two linear layers. */
         SPATIAL,
-        /** As {@link #SPATIAL}, with a normalised hidden layer. */
+        /** As {@link #SPATIAL}, with a normalized hidden layer. */
         SPATIAL_V2;
 
         /** The name in the published flags. */

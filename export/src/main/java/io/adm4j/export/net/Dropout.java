@@ -2,7 +2,7 @@ package io.adm4j.export.net;
 
 import io.adm4j.export.graph.Value;
 
-/** What becomes of activations where the networks have a dropout layer. */
+/** What a dropout layer of the networks does to its activations. */
 @FunctionalInterface
 public interface Dropout {
 
@@ -22,7 +22,7 @@ public interface Dropout {
      * Dropout for training: what is dropped follows from one key for each example and layer, so that a run with the same
      * keys drops the same, on any device and in any batch. It serves one network.
      *
-     * @param keys float32 [N, {@link AdmUNet#dropoutLayers()}], fed from {@link DropoutKeys#draw}
+     * @param keys float32 [N, {@link AdmUNet#dropoutLayers()}], fed from {@link DropoutKeys#of}
      */
     static Dropout keyed(Value keys) {
         return new KeyedDropout(keys);

@@ -5,9 +5,9 @@ import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
 
-/** Draws what {@link Dropout#keyed} takes. */
+/** The keys that {@link Dropout#keyed} takes. */
 public final class DropoutKeys {
-    /** Keys lie in [LEAST, 2·LEAST): large enough to wind every element's phase around hundreds of times. */
+    /** Keys are in [LEAST, 2·LEAST): large enough that every element's phase wraps around hundreds of times. */
     private static final float LEAST = 1024;
 
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
@@ -15,13 +15,12 @@ public final class DropoutKeys {
     private DropoutKeys() {}
 
     /**
-     * Keys for consecutive examples. The keys of an example depend only on the seed and its number, not on the batch in
-     * which it comes.
+     * Keys for consecutive examples. The keys of an example depend only on the seed and its number, not on its batch.
      *
      * @param firstExample number of the first example since the beginning of the training
      * @return float32 [examples, layers]
      */
-    public static Tensor draw(long seed, long firstExample, int examples, int layers) {
+    public static Tensor of(long seed, long firstExample, int examples, int layers) {
         Tensor keys = Tensor.zeros(ElementType.FLOAT32, examples, layers);
         FloatBuffer values = keys.floats();
         for (int i = 0; i < examples; i++) {

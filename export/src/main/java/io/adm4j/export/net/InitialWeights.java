@@ -21,7 +21,7 @@ public final class InitialWeights {
     private InitialWeights() {}
 
     /** One float32 array for each parameter, by its name. */
-    public static Map<String, Tensor> draw(List<Parameter> parameters, long seed) {
+    public static Map<String, Tensor> of(List<Parameter> parameters, long seed) {
         Map<String, Tensor> weights = new LinkedHashMap<>();
         for (Parameter p : parameters) {
             Tensor tensor = Tensor.zeros(ElementType.FLOAT32, p.shape());

@@ -11,8 +11,7 @@ import java.util.SplittableRandom;
  * Dropout by multiplicative hashing in plain operators: element i of an example with key k is dropped where the
  * fractional part of k·a(i) is below the rate, for fixed random a(i) in [1, 2).
  *
- * <p>ONNX's own random operators draw from a state that lives and dies with a session, which a resumed training could not
- * take up again.
+ * <p>ONNX's own random operators keep their state in the session, so a resumed training could not continue it.
  */
 final class KeyedDropout implements Dropout {
     private static final long PHASE_SEED = 20210511;

@@ -6,9 +6,9 @@ import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 
 /**
- * The layers that both networks are made of, with parameters named and initialised as in the published code.
+ * The layers of both networks, with parameters named and initialized as in the published code.
  *
- * <p>Convolutions compute in the type of what they are given, and their weights are of that type; normalisation computes in
+ * <p>Convolutions compute in the type of their input, and their weights have that type; normalization computes in
  * float32 and gives back the type it was given. So the type of the first activations is that of the whole way ({@link
  * Precision}).
  */
@@ -70,7 +70,7 @@ final class Layers {
         return x.conv(weight.reshape(out, x.dim(1), 1, 1), bias, 1, 0);
     }
 
-    /** Group normalisation of [N, C, H, W] or [N, C]. */
+    /** Group normalization of [N, C, H, W] or [N, C]. */
     Value groupNorm(String name, Value x) {
         long[] perChannel = x.rank() == 4 ? new long[] {1, x.dim(1), 1, 1} : new long[] {1, x.dim(1)};
         Value gamma = gamma(name, x.dim(1)).reshape(perChannel);
@@ -79,7 +79,7 @@ final class Layers {
     }
 
     /**
-     * Group normalisation followed by h·(1 + scale) + shift. Both affine maps become one, computed on [N, C], so that the
+     * Group normalization followed by h·(1 + scale) + shift. Both affine maps become one, computed on [N, C], so that the
      * activations are walked over once.
      *
      * @param scale [N, C]

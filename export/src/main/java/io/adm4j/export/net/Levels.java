@@ -5,7 +5,7 @@ import java.util.List;
 
 /** What the configurations of both networks check about their resolution levels. */
 final class Levels {
-    /** Groups of every group normalisation; all widths must be multiples. */
+    /** Groups of every group normalization; all widths must be multiples. */
     static final int GROUPS = 32;
 
     private Levels() {}
@@ -48,7 +48,7 @@ final class Levels {
             int width = (int) (m * channels);
             if (width < GROUPS || width % GROUPS != 0) {
                 throw new UserError(
-                        "Every level must be a multiple of " + GROUPS + " channels wide (group normalisation), but "
+                        "Every level must be a multiple of " + GROUPS + " channels wide (group normalization), but "
                                 + widthFlag + " " + channels + " times the multiplier " + m + " is " + width + ".");
             }
         }

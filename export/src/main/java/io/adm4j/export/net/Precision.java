@@ -13,7 +13,7 @@ public enum Precision {
 
     /**
      * As the published conversion ({@code use_fp16}): activations between the first input block and the last output block
-     * are float16, and so are the convolutions there, those of attention too. Normalisation, softmax, the embeddings of
+     * are float16, and so are the convolutions there, those of attention too. Normalization, softmax, the embeddings of
      * timestep and label and the output layer stay float32.
      *
      * <p>The linear layers by which the embedding reaches the blocks compute in float32 as published, but their weights are

@@ -19,7 +19,7 @@ import java.util.List;
  * @param numHeadsUpsample heads on the way up, or -1 for {@code numHeads}
  * @param numHeadChannels channels of one head, or -1 to go by {@code numHeads}
  * @param newAttentionOrder queries, keys and values are split before the heads; otherwise after
- * @param scaleShiftNorm the time embedding scales and shifts the normalised activations; otherwise it is added before
+ * @param scaleShiftNorm the time embedding scales and shifts the normalized activations; otherwise it is added before
  * @param resblockUpDown residual blocks change the resolution; otherwise convolutions do
  * @param dropout probability with which training drops an activation, in [0, 1)
  * @param learnSigma three more output channels for the variance
@@ -55,7 +55,7 @@ public record UNetConfig(
         Levels.check(imageSize, numChannels, numResBlocks, channelMult, "num_channels");
         Levels.checkResolutions(attentionResolutions);
         if (dropout < 0 || dropout >= 1) {
-            throw new UserError("dropout must lie in [0, 1), not be " + dropout + ".");
+            throw new UserError("dropout must be in [0, 1), not be " + dropout + ".");
         }
         if (classConditional && numClasses < 1) {
             throw new UserError("A class-conditional network needs num_classes of at least 1, not " + numClasses + ".");
@@ -126,7 +126,7 @@ public record UNetConfig(
         return json;
     }
 
-    /** Whether the network takes a small image to enlarge. */
+    /** Whether it is a super-resolution network, which takes a small image beside the noisy one. */
     public boolean superResolution() {
         return smallSize > 0;
     }

@@ -15,11 +15,11 @@ import java.util.List;
 /**
  * A denoiser or classifier with its loss, ready to be differentiated.
  *
- * <p>Inputs: {@code x_start} [N, 3, H, W] in [-1, 1], {@code noise} like it, {@code t} int64 [N] in [0, steps),
+ * <p>Inputs: {@code x_start} [N, 3, H, W] in [-1, 1], {@code noise} of the same shape, {@code t} int64 [N] in [0, steps),
  * {@code y} int64 [N], and {@code loss_weight} [N], by which each image's loss is multiplied before the mean.
  *
  * @param graph holds the network's parameters and inputs
- * @param loss the scalar that is minimised
+ * @param loss the scalar that is minimized
  * @param outputs further values that a step reports, by their names
  */
 public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs) {

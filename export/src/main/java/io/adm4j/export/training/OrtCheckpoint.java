@@ -93,7 +93,7 @@ public record OrtCheckpoint(Map<String, Tensor> trainable, Map<String, Tensor> f
             Table module = root.table(1);
             return new OrtCheckpoint(readTensors(module, 0), readTensors(module, 1));
         } catch (IndexOutOfBoundsException e) {
-            throw new CheckpointException("The checkpoint " + file + " is cut short or damaged.", e);
+            throw new CheckpointException("The checkpoint " + file + " is truncated or damaged.", e);
         }
     }
 
@@ -134,7 +134,7 @@ public record OrtCheckpoint(Map<String, Tensor> trainable, Map<String, Tensor> f
         return b.endVector();
     }
 
-    /** Reads one flatbuffer table: field i's offset lies in the table's vtable. */
+    /** Reads one flatbuffer table: the offset of field i is in the table's vtable. */
     private record Table(ByteBuffer data, int position) {
 
         private int field(int i) {

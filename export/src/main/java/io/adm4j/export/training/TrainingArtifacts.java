@@ -25,9 +25,9 @@ import java.util.Map;
  * What ONNX Runtime's training API loads: the training graph (forward, backward, gradient accumulation, moving
  * averages), the optimizer graph and the first checkpoint.
  *
- * <p>Exponential moving averages live in the checkpoint beside the parameters and are updated inside the training graph,
+ * <p>Exponential moving averages are kept in the checkpoint beside the parameters and are updated inside the training graph,
  * so they never leave the device: a step first moves each average by {@code ema_step} times its distance to the current
- * parameter. They therefore lag the optimizer by one update, which {@link #averages} makes up for.
+ * parameter. They therefore lag the optimizer by one update, which {@link #averages} corrects.
  */
 public final class TrainingArtifacts {
     public static final String TRAINING_MODEL = "training.onnx";
@@ -125,7 +125,7 @@ public final class TrainingArtifacts {
     }
 
     /**
-     * The moving averages of a checkpoint brought up to its parameters: average + (1 - rate)·(parameter - average).
+     * The moving averages of a checkpoint, updated to its parameters: average + (1 - rate)·(parameter - average).
      *
      * @throws UserError if the checkpoint has no averages of this rate
      */

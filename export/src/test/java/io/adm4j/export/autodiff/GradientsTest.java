@@ -108,7 +108,7 @@ class GradientsTest {
         GraphBuilder graph = new GraphBuilder();
         Value x = graph.input("x", ElementType.FLOAT32, N, 1, 2, 2);
         Value other = graph.input("other", ElementType.FLOAT32, N, 1, 2, 2);
-        // The bilinear enlargement has no rule, and none is needed: x does not go through it, and y not through the
+        // The bilinear upsampling has no rule, and none is needed: x does not go through it, and y not through the
         // second.
         Value y = x.exp().add(other.upsampleBilinear(2).averagePool2());
         x.upsampleBilinear(2);

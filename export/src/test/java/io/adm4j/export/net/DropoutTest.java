@@ -27,7 +27,7 @@ class DropoutTest {
 
     @Test
     void dropsAtTheRateAndKeepsTheMean() {
-        float[] mask = masks(DropoutKeys.draw(5, 0, 6, 2))[0];
+        float[] mask = masks(DropoutKeys.of(5, 0, 6, 2))[0];
         long dropped = dropped(mask);
         // Five standard deviations of a binomial count.
         double deviation = Math.sqrt(mask.length * RATE * (1 - RATE));
@@ -39,7 +39,7 @@ class DropoutTest {
 
     @Test
     void layersAndExamplesDropIndependently() {
-        float[][] layers = masks(DropoutKeys.draw(5, 0, 6, 2));
+        float[][] layers = masks(DropoutKeys.of(5, 0, 6, 2));
         assertEquals(RATE * RATE, bothDropped(layers[0], layers[1]), 0.01);
         float[] first = Arrays.copyOfRange(layers[0], 0, LENGTH);
         float[] second = Arrays.copyOfRange(layers[0], LENGTH, 2 * LENGTH);
@@ -50,16 +50,16 @@ class DropoutTest {
 
     @Test
     void anExampleIsTreatedTheSameInEveryBatch() {
-        float[] whole = masks(DropoutKeys.draw(5, 10, 4, 2))[1];
-        float[] part = masks(DropoutKeys.draw(5, 12, 2, 2))[1];
+        float[] whole = masks(DropoutKeys.of(5, 10, 4, 2))[1];
+        float[] part = masks(DropoutKeys.of(5, 12, 2, 2))[1];
         assertArrayEquals(Arrays.copyOfRange(whole, 2 * LENGTH, 4 * LENGTH), part);
     }
 
     @Test
     void seedsAndExamplesGiveOtherKeys() {
-        Tensor keys = DropoutKeys.draw(5, 0, 2, 3);
+        Tensor keys = DropoutKeys.of(5, 0, 2, 3);
         assertFalse(
-                Arrays.equals(keys.toFloatArray(), DropoutKeys.draw(6, 0, 2, 3).toFloatArray()));
+                Arrays.equals(keys.toFloatArray(), DropoutKeys.of(6, 0, 2, 3).toFloatArray()));
         assertEquals(6, Arrays.stream(toDoubles(keys.toFloatArray())).distinct().count());
         assertTrue(Arrays.stream(toDoubles(keys.toFloatArray())).allMatch(k -> k >= 1024 && k < 2048));
     }
@@ -103,7 +103,7 @@ class DropoutTest {
         OnnxModel model = OnnxModel.withInputs(
                 graph, List.of(keys, x), List.of(graph.named("y", y), graph.named("gradient", gradient)));
         try (OnnxSession session = OnnxSession.open(model.bytes(), Device.CPU, 1)) {
-            Map<String, Tensor> out = session.run(Map.of("keys", DropoutKeys.draw(1, 0, 3, 1), "x", ones(3, 2, 5, 5)));
+            Map<String, Tensor> out = session.run(Map.of("keys", DropoutKeys.of(1, 0, 3, 1), "x", ones(3, 2, 5, 5)));
             assertArrayEquals(out.get("y").toFloatArray(), out.get("gradient").toFloatArray());
             assertTrue(dropped(out.get("gradient").toFloatArray()) > 0);
         }

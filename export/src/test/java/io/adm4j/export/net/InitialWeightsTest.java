@@ -27,7 +27,7 @@ class InitialWeightsTest {
             .put("attention_resolutions", "8"));
     private final List<Parameter> parameters =
             DenoiserGraph.of(config, Precision.FP32).parameters();
-    private final Map<String, Tensor> weights = InitialWeights.draw(parameters, 7);
+    private final Map<String, Tensor> weights = InitialWeights.of(parameters, 7);
 
     @Test
     void zeroModulesAreZeroAndNormsAreOne() {
@@ -58,13 +58,13 @@ class InitialWeightsTest {
     void anArrayDependsOnSeedAndNameAlone() {
         List<Parameter> reversed = new ArrayList<>(parameters);
         Collections.reverse(reversed);
-        Map<String, Tensor> again = InitialWeights.draw(reversed, 7);
+        Map<String, Tensor> again = InitialWeights.of(reversed, 7);
         weights.forEach((name, tensor) ->
                 assertArrayEquals(tensor.toFloatArray(), again.get(name).toFloatArray(), name));
         String name = "input_blocks.0.0.weight";
         assertFalse(Arrays.equals(
                 weights.get(name).toFloatArray(),
-                InitialWeights.draw(parameters, 8).get(name).toFloatArray()));
+                InitialWeights.of(parameters, 8).get(name).toFloatArray()));
         assertFalse(Arrays.equals(
                 weights.get("middle_block.0.in_layers.2.weight").toFloatArray(),
                 weights.get("middle_block.2.in_layers.2.weight").toFloatArray()));

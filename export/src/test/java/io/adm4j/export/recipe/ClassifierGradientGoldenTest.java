@@ -23,7 +23,7 @@ class ClassifierGradientGoldenTest {
     private static final List<String> INPUTS = List.of("x", "t", "y");
 
     static List<String> cases() {
-        return Golden.cases("classifier-");
+        return GoldenCase.networks("classifier-");
     }
 
     @Test

@@ -27,7 +27,7 @@ class NetworksGoldenTest {
     }
 
     static List<String> classifiers() {
-        return Golden.cases("classifier-");
+        return GoldenCase.networks("classifier-");
     }
 
     @ParameterizedTest

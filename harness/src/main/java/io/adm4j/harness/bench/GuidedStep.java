@@ -31,7 +31,7 @@ final class GuidedStep implements Measurement {
         sampler = new DdimSampler(new GaussianDiffusion(settings.diffusion()), 0, true);
         Path model = scratch.resolve("classifier-gradient.onnx");
         ClassifierGradientGraph gradient = ClassifierGradientGraph.of(config);
-        gradient.withWeights(InitialWeights.draw(gradient.parameters(), 0)).write(model);
+        gradient.withWeights(InitialWeights.of(gradient.parameters(), 0)).write(model);
         classifier = BatchSession.open(model, settings.device(), settings.threads());
         denoiser = new UntrainedDenoiser(settings, scratch);
     }

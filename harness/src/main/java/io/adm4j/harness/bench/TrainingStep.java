@@ -34,7 +34,7 @@ final class TrainingStep implements Measurement {
         TrainingGraph graph =
                 TrainingGraph.ofDenoiser(config, new DiffusionLoss(process, DiffusionLoss.typeOf(diffusion)));
         Path checkpoint = scratch.resolve("start.ckpt");
-        TrainingArtifacts.start(InitialWeights.draw(graph.graph().parameters(), 0), EMA_RATES)
+        TrainingArtifacts.start(InitialWeights.of(graph.graph().parameters(), 0), EMA_RATES)
                 .write(checkpoint);
         TrainingArtifacts.write(scratch, graph, AdamW.withWeightDecay(0), EMA_RATES);
         fill(config, process.numTimesteps(), settings.batchSize());
@@ -55,7 +55,7 @@ final class TrainingStep implements Measurement {
             batch.put("y", random.whole(config.numClasses()));
         }
         if (config.dropout() > 0) {
-            batch.put(TrainingGraph.DROPOUT_KEYS, DropoutKeys.draw(0, 0, size, new AdmUNet(config).dropoutLayers()));
+            batch.put(TrainingGraph.DROPOUT_KEYS, DropoutKeys.of(0, 0, size, new AdmUNet(config).dropoutLayers()));
         }
         batch.put("loss_weight", random.constant(1));
         batch.put(TrainingArtifacts.EMA_SWITCH, Tensor.of(new float[] {1}));

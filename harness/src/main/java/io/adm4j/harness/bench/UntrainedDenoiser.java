@@ -21,7 +21,7 @@ final class UntrainedDenoiser implements Denoiser, AutoCloseable {
         UNetConfig config = settings.denoiser();
         Path model = scratch.resolve("denoiser.onnx");
         NetworkGraph network = NetworkGraph.of(config, settings.precision());
-        network.withWeights(InitialWeights.draw(network.parameters(), 0)).write(model);
+        network.withWeights(InitialWeights.of(network.parameters(), 0)).write(model);
         this.session = BatchSession.open(model, settings.device(), settings.threads());
         this.takesLabels = config.classConditional();
         this.lowRes =

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes a bundle of networks, wherever their weights come from. */
+/** Writes a bundle of networks and their weights. */
 public final class BundleAssembler implements AutoCloseable {
     private final Path target;
     private final BundleWriter writer;
@@ -94,7 +94,7 @@ public final class BundleAssembler implements AutoCloseable {
                 .write(writer.file(ModelBundle.FEATURES), embeddedMost);
     }
 
-    /** The first images of a data set as arr_0 and arr_1, with one channel where all are grey. */
+    /** The first images of a dataset as arr_0 and arr_1, with one channel where all are grayscale. */
     public void reference(Dataset images, int most) {
         int count = Math.min(most, images.size());
         int size = images.imageSize();
@@ -110,14 +110,14 @@ public final class BundleAssembler implements AutoCloseable {
             }
         }
         try (NpzWriter npz = NpzWriter.create(writer.file(EmbeddedBundle.REFERENCE), true)) {
-            npz.write("arr_0", grey(rgb).orElse(rgb));
+            npz.write("arr_0", grayscale(rgb).orElse(rgb));
             if (images.hasLabels()) {
                 npz.write("arr_1", labels);
             }
         }
     }
 
-    private static Optional<Tensor> grey(Tensor rgb) {
+    private static Optional<Tensor> grayscale(Tensor rgb) {
         byte[] values = rgb.toByteArray();
         byte[] one = new byte[values.length / 3];
         for (int i = 0; i < one.length; i++) {
@@ -130,7 +130,7 @@ public final class BundleAssembler implements AutoCloseable {
     }
 
     /**
-     * Puts the bundle in its place.
+     * Completes the bundle and moves it to its folder.
      *
      * @param name of the model; null for the folder's
      */

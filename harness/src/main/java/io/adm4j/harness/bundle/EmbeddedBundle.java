@@ -9,7 +9,7 @@ public final class EmbeddedBundle {
 
     private EmbeddedBundle() {}
 
-    /** The folder that adm4j lies in; harness/bin/harness passes it on. */
+    /** The installation folder of adm4j, which harness/bin/harness passes on. */
     public static Path home() {
         return Path.of(System.getProperty("adm4j.home", "."));
     }

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an import takes: each network's flags and weights.
+ * The input of an import: each network's flags and weights.
  *
  * @param name of the model; null for the folder's
  * @param classes names by label; empty if unknown
- * @param origin what the bundle keeps of where the model comes from, but for the files
+ * @param origin the provenance that the bundle records, without the files
  */
 public record ImportPlan(
         String name, Network denoiser, Optional<Network> classifier, List<String> classes, ObjectNode origin) {
@@ -27,12 +27,12 @@ public record ImportPlan(
     /**
      * One network.
      *
-     * @param title what messages call it
+     * @param title its name in messages
      * @param fetched the record of a fetched file, which has been checked
      */
     public record Network(String title, ObjectNode flags, Path weights, Optional<FetchRecord> fetched) {
 
-        /** What the bundle keeps of where the weights come from. */
+        /** The provenance of the weights that the bundle records. */
         public ObjectNode origin() {
             FetchRecord file = fetched.orElseGet(() -> FetchRecord.describing(weights, ""));
             ObjectNode json = JsonNodeFactory.instance
@@ -98,8 +98,8 @@ public record ImportPlan(
             return new Network(title, network.flags(), given, Optional.empty());
         }
         if (!folder.has(file)) {
-            throw new UserError("The weights of " + title + " are not here: there is no " + folder.place(file)
-                    + "; 'harness fetch' brings it, or give a file with " + option + ".");
+            throw new UserError("The weights of " + title + " are missing: there is no " + folder.place(file)
+                    + "; 'harness fetch' downloads it, or give a file with " + option + ".");
         }
         return new Network(title, network.flags(), folder.place(file), Optional.of(folder.check(file)));
     }

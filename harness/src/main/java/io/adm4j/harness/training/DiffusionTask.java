@@ -66,7 +66,7 @@ public final class DiffusionTask implements TrainingTask {
         if (network.dropout() > 0) {
             batch.put(
                     TrainingGraph.DROPOUT_KEYS,
-                    DropoutKeys.draw(seed, step * shape[0], (int) shape[0], new AdmUNet(network).dropoutLayers()));
+                    DropoutKeys.of(seed, step * shape[0], (int) shape[0], new AdmUNet(network).dropoutLayers()));
         }
         return batch;
     }

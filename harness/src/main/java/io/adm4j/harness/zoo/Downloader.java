@@ -22,11 +22,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Fetches files from web servers, goes on where an earlier try ended, and takes only whole ones.
+ * Downloads files from web servers, resumes an earlier attempt where it stopped, and accepts complete files only.
  *
- * <p>The part that is here is asked for again only from its end on (Range), on the condition that the file is still the
- * same (If-Range, with the server's ETag or date where it gave one). A server that cannot do that sends the file from the
- * beginning.
+ * <p>A partial file is continued from its end (Range), on the condition that the file has not changed (If-Range, with the
+ * server's ETag or date where it gave one). A server without support for that sends the file from the beginning.
  */
 final class Downloader {
     private static final int MEGABYTE = 1_000_000;
@@ -38,11 +37,11 @@ final class Downloader {
     private final ProgressListener progress;
 
     /**
-     * When to give up.
+     * When to give up a download.
      *
-     * @param tries tries in a row that bring nothing new
-     * @param pause before the second try; each further one is twice as long
-     * @param silence how long a connection may bring nothing before it counts as cut
+     * @param tries consecutive attempts without new bytes
+     * @param pause before the second attempt; each further one is twice as long
+     * @param silence how long a connection may be silent before it counts as broken
      */
     record Patience(int tries, Duration pause, Duration silence) {
         static final Patience USUAL = new Patience(6, Duration.ofSeconds(1), Duration.ofSeconds(60));
@@ -57,7 +56,7 @@ final class Downloader {
         }
     }
 
-    /** There is no way to the server at all. */
+    /** The server cannot be reached. */
     static final class Unreachable extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -77,22 +76,22 @@ final class Downloader {
     }
 
     /**
-     * Brings a file to its place.
+     * Downloads a file.
      *
      * @throws NotThere if the server does not have it
-     * @throws Unreachable if no connection comes about
-     * @throws UserError if it does not come whole, or cannot be what is wanted
+     * @throws Unreachable if no connection can be made
+     * @throws UserError if it is not complete, or too small to be the file that is wanted
      */
     void download(URI address, Path target, long leastBytes) {
         try (PartFile part = PartFile.open(target)) {
-            // Another process may have ended between the caller's look and the lock.
+            // Another process may have finished between the caller's check and the lock.
             if (!Files.exists(target)) {
                 new Transfer(address, target, leastBytes, part).run();
             }
         }
     }
 
-    /** Copies a file that can be read here, in the same way. */
+    /** Copies a local file in the same way. */
     void copy(Path source, Path target, long leastBytes) {
         try (PartFile part = PartFile.open(target);
                 InputStream in = Files.newInputStream(source)) {
@@ -126,7 +125,7 @@ final class Downloader {
     private static void requireLength(String source, long bytes, long least) {
         if (bytes < least) {
             throw new UserError(source + " has " + bytes + " bytes, but the file that is wanted has at least " + least
-                    + ": it is cut short or another file.");
+                    + ": it is truncated or another file.");
         }
     }
 
@@ -157,7 +156,7 @@ final class Downloader {
         }
     }
 
-    /** One file on its way. */
+    /** The download of one file. */
     private final class Transfer {
         private final URI address;
         private final Path target;
@@ -177,7 +176,7 @@ final class Downloader {
 
         void run() {
             long furthest = part.usable(address.toString());
-            int inVain = 0;
+            int failures = 0;
             while (true) {
                 String problem;
                 try {
@@ -193,15 +192,15 @@ final class Downloader {
                     throw stopped(e);
                 }
                 long reached = part.size();
-                inVain = reached > furthest ? 1 : inVain + 1;
+                failures = reached > furthest ? 1 : failures + 1;
                 furthest = Math.max(furthest, reached);
-                if (inVain >= patience.tries()) {
-                    throw new UserError(address + " did not come whole after " + inVain + " tries in a row without"
+                if (failures >= patience.tries()) {
+                    throw new UserError(address + " was not completed after " + failures + " attempts in a row without"
                             + " progress (" + problem + "); " + reached
-                            + " bytes are here, and the same command goes on"
-                            + " from there.");
+                            + " bytes are stored, and the same command resumes"
+                            + " there.");
                 }
-                pause(inVain);
+                pause(failures);
             }
         }
 
@@ -244,9 +243,9 @@ final class Downloader {
                 throw new IOException("it ended after " + part.size() + " of " + total + " bytes");
             }
             if (part.size() < leastBytes) {
-                long came = part.size();
+                long received = part.size();
                 part.begin(null);
-                requireLength(address.toString(), came, leastBytes);
+                requireLength(address.toString(), received, leastBytes);
             }
             return true;
         }
@@ -277,7 +276,7 @@ final class Downloader {
             part.begin(new PartFile.Origin(address.toString(), validator(headers), total));
         }
 
-        /** Whether a partial answer is the rest of what is here. */
+        /** Whether a partial answer is the rest of the stored part. */
         private boolean continues(HttpHeaders headers, long have) {
             Matcher range =
                     CONTENT_RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
@@ -327,7 +326,7 @@ final class Downloader {
         private String reason(IOException e) {
             for (Throwable t = e; t != null; t = t.getCause()) {
                 if (t instanceof UnresolvedAddressException || t instanceof UnknownHostException) {
-                    return "the name " + address.getHost() + " is not known here";
+                    return "the name " + address.getHost() + " cannot be resolved";
                 }
             }
             if (e instanceof HttpConnectTimeoutException) {
@@ -350,7 +349,7 @@ final class Downloader {
             Thread.currentThread().interrupt();
             return new UserError(
                     "Stopped after " + part.size() + " bytes of " + target.getFileName()
-                            + ": the same command goes on from there.",
+                            + ": the same command resumes where it stopped.",
                     e);
         }
     }

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The folder that published files are kept in, each with a record of its checksum. */
+/** The folder that published files are stored in, each with a record of its checksum. */
 public final class FetchFolder {
     /** Names the folder for everything that is kept between runs; {@code ~/.cache/adm4j} where it is not set. */
     public static final String HOME_VARIABLE = "ADM4J_HOME";
@@ -16,9 +16,9 @@ public final class FetchFolder {
     private final Downloader downloader;
 
     /**
-     * A file that is here.
+     * A stored file.
      *
-     * @param arrived whether it came just now; otherwise it was here and has been checked
+     * @param arrived whether it was fetched just now; otherwise it was stored and has been checked
      */
     public record Fetched(Path file, FetchRecord record, boolean arrived) {}
 
@@ -30,8 +30,8 @@ public final class FetchFolder {
     /**
      * A folder of fetched files.
      *
-     * @param path the folder, or null for the usual one
-     * @param progress told of each file that is fetched
+     * @param path the folder, or null for the default
+     * @param progress notified of each file that is fetched
      */
     public static FetchFolder of(Path path, ProgressListener progress) {
         return new FetchFolder(path == null ? usual() : path, new Downloader(Downloader.Patience.USUAL, progress));
@@ -54,15 +54,15 @@ public final class FetchFolder {
         return path.resolve(file.name());
     }
 
-    /** Whether a file is here. */
+    /** Whether a file is stored. */
     public boolean has(ReleasedFile file) {
         return Files.isRegularFile(place(file));
     }
 
     /**
-     * Checks a file that is here against its record; one without a record gets one.
+     * Checks a stored file against its record; one without a record gets one.
      *
-     * @throws UserError if it is not here, or not the file that it should be
+     * @throws UserError if it is not stored, or not the file that it should be
      */
     public FetchRecord check(ReleasedFile file) {
         Path place = place(file);
@@ -70,7 +70,7 @@ public final class FetchFolder {
             long bytes = Files.size(place);
             if (bytes < file.leastBytes()) {
                 throw new UserError(place + " has " + bytes + " bytes, but the published file has at least "
-                        + file.leastBytes() + ": it is cut short or another file, so remove it and fetch it again.");
+                        + file.leastBytes() + ": it is truncated or another file, so remove it and fetch it again.");
             }
         } catch (IOException e) {
             throw new UserError("There is no file " + place + ".", e);
@@ -79,23 +79,23 @@ public final class FetchFolder {
     }
 
     /**
-     * Brings a file here, or checks it if it is here.
+     * Fetches a file, or checks it if it is stored.
      *
      * @param alone whether it is the only file that is fetched
-     * @throws UserError if it cannot be had; where there is no network the message says what to put where by hand
+     * @throws UserError if it cannot be fetched; without a network the message says which file to put where by hand
      */
     public Fetched fetch(ReleasedFile file, Mirror mirror, boolean alone) {
         Path place = place(file);
         if (has(file)) {
             return new Fetched(place, check(file), false);
         }
-        FileSource source = bring(file, mirror.sources(file, alone));
+        FileSource source = download(file, mirror.sources(file, alone));
         FetchRecord record = FetchRecord.describing(place, source.toString());
         record.write(place);
         return new Fetched(place, record, true);
     }
 
-    private FileSource bring(ReleasedFile file, List<FileSource> sources) {
+    private FileSource download(ReleasedFile file, List<FileSource> sources) {
         Downloader.NotThere notThere = null;
         for (FileSource source : sources) {
             try {

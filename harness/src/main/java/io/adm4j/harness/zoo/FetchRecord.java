@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What is known of a fetched file, kept beside it as {@code NAME.json}. The publisher gives no checksums, so the first
+ * The origin and checksum of a fetched file, kept beside it as {@code NAME.json}. The publisher gives no checksums, so the first
  * copy sets the one that later uses are held to.
  *
  * @param source address or file it came from

@@ -14,7 +14,7 @@ sealed interface FileSource {
         }
     }
 
-    /** A file that can be read here. */
+    /** A local file. */
     record Local(Path file) implements FileSource {
         @Override
         public String toString() {

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 
 /**
  * The beginning of a file that is being fetched: {@code NAME.part}, locked while a process works on it, and beside it
- * {@code NAME.part.json}, which says what it is the beginning of. Whatever ends the process, the bytes that came stay.
+ * {@code NAME.part.json}, which says what it is the beginning of. If the process is stopped, the bytes received are kept.
  */
 final class PartFile implements AutoCloseable {
     private final Path target;
@@ -66,12 +66,12 @@ final class PartFile implements AutoCloseable {
                     json.path("validator").asText(),
                     json.path("total").asLong(-1));
         } catch (IOException e) {
-            // Without a note nothing is known of the bytes, so none of them are used.
+            // Without a note the origin of the bytes is unknown, so none are used.
             return null;
         }
     }
 
-    /** How many bytes of the file are here, if they are the beginning of what {@code source} has; else 0. */
+    /** Number of bytes stored, if they are the beginning of the file at {@code source}; else 0. */
     long usable(String source) {
         return origin != null && origin.source().equals(source) ? size() : 0;
     }
@@ -89,7 +89,7 @@ final class PartFile implements AutoCloseable {
         }
     }
 
-    /** Drops the bytes and begins another file. */
+    /** Discards the bytes and begins another file. */
     void begin(Origin newOrigin) {
         try {
             Files.deleteIfExists(note);
@@ -123,7 +123,7 @@ final class PartFile implements AutoCloseable {
         }
     }
 
-    /** Gives the file its name: it is there either whole or not at all. */
+    /** Gives the file its name, atomically. */
     void finish() {
         try {
             channel.force(true);
@@ -134,7 +134,7 @@ final class PartFile implements AutoCloseable {
         }
     }
 
-    /** Whether the disk has room for so many bytes more. */
+    /** Checks that the disk has room for this many more bytes. */
     void requireRoom(long bytes) {
         try {
             long free = Files.getFileStore(part).getUsableSpace();
@@ -148,7 +148,7 @@ final class PartFile implements AutoCloseable {
         }
     }
 
-    /** Gives the lock back; an empty part is removed. */
+    /** Releases the lock; an empty part is removed. */
     @Override
     public void close() {
         try {

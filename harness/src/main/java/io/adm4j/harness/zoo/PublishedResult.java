@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 /**
  * What the paper reports of a model, on 50,000 samples.
  *
- * @param of how the samples were drawn
+ * @param of how the samples were generated
  * @param scores by key: fid, sfid, precision, recall, inception_score
  */
 public record PublishedResult(String of, Map<String, Double> scores) {
@@ -23,7 +23,7 @@ public record PublishedResult(String of, Map<String, Double> scores) {
         return new PublishedResult(json.get("of").asText(), scores);
     }
 
-    /** How the samples were drawn, and the scores by key. */
+    /** How the samples were generated, and the scores by key. */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("of", of);
         scores.forEach(json.putObject("scores")::put);

@@ -9,8 +9,8 @@ import java.util.OptionalDouble;
  * Settings of the published sampling scripts.
  *
  * @param sampler "ddpm" or "ddim"
- * @param steps how many, or how many in each section
- * @param classifierScale strength of the guidance, where it is guided
+ * @param steps number of steps, or of each section
+ * @param classifierScale guidance scale; empty without guidance
  */
 public record PublishedSampling(String sampler, String steps, OptionalDouble classifierScale) {
 

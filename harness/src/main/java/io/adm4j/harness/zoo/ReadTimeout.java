@@ -7,19 +7,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Cuts a stream that brings nothing for too long: a reader of a dead connection would wait for ever. */
+/** Closes a stream that delivers no data for too long: a reader of a dead connection would wait forever. */
 final class ReadTimeout implements AutoCloseable {
     private final InputStream stream;
     private final Duration longest;
     private final ScheduledExecutorService clock;
-    private volatile long lastSound = System.nanoTime();
+    private volatile long lastRead = System.nanoTime();
     private volatile boolean cut;
 
     ReadTimeout(InputStream stream, Duration longest) {
         this.stream = stream;
         this.longest = longest;
         clock = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "download-silence");
+            Thread thread = new Thread(task, "download-timeout");
             thread.setDaemon(true);
             return thread;
         });
@@ -31,18 +31,18 @@ final class ReadTimeout implements AutoCloseable {
     int read(byte[] bytes) throws IOException {
         try {
             int count = stream.read(bytes);
-            lastSound = System.nanoTime();
+            lastRead = System.nanoTime();
             return count;
         } catch (IOException e) {
             if (cut) {
-                throw new IOException("nothing came for " + longest.toSeconds() + " seconds", e);
+                throw new IOException("no data for " + longest.toSeconds() + " seconds", e);
             }
             throw e;
         }
     }
 
     private void listen() {
-        if (System.nanoTime() - lastSound <= longest.toNanos()) {
+        if (System.nanoTime() - lastRead <= longest.toNanos()) {
             return;
         }
         cut = true;

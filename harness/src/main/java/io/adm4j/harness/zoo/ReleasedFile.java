@@ -7,7 +7,7 @@ import java.net.URI;
  *
  * @param address where the publisher has it
  * @param path the address's part below the publisher's folder, which mirrors may share
- * @param leastBytes what it cannot be shorter than, so that an error page is not taken for it
+ * @param leastBytes its least length in bytes, so that an error page is not mistaken for it
  */
 public record ReleasedFile(URI address, String path, long leastBytes) {
 

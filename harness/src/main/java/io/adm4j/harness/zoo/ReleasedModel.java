@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
 /**
  * A model that was published with the paper.
  *
- * @param name what it is called here
+ * @param name its name in adm4j
  * @param about one line of description
  * @param denoiser the network, with the flags of the diffusion process
  * @param classifier the noisy classifier that guides it

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Everything that was published with the paper. Addresses and flags are those of the published code's documentation
+ * The models and files published with the paper. Addresses and flags are those of the published code's documentation
  * (the resource {@code released.json}), scores those of the paper's tables 4, 5, 6 and 16, guidance scales those of table
  * 14 and the documentation.
  */
@@ -33,8 +33,8 @@ public final class ReleasedModels {
     /**
      * A published file that is no model.
      *
-     * @param name what it is called here
-     * @param about one line for people
+     * @param name its name in adm4j
+     * @param about one line of description
      * @param path below the publisher's folder
      */
     public record OtherFile(String name, String about, String path) {}
@@ -85,7 +85,7 @@ public final class ReleasedModels {
         return List.copyOf(models.values());
     }
 
-    /** What else can be fetched: the evaluator's network and statistics of data sets. */
+    /** The other files that can be fetched: the evaluator's network and statistics of datasets. */
     public List<OtherFile> otherFiles() {
         return List.copyOf(files.values());
     }
@@ -93,14 +93,14 @@ public final class ReleasedModels {
     /**
      * The model of a name.
      *
-     * @throws UserError if there is none; the message lists near names
+     * @throws UserError if there is none; the message lists similar names
      */
     public ReleasedModel model(String name) {
         return Optional.ofNullable(models.get(name))
                 .orElseThrow(() -> unknown("released model", name, List.copyOf(models.keySet())));
     }
 
-    /** The file of a network. Half precision is the least that a mirror could have made of it. */
+    /** The file of a network. A mirror may have converted it to half precision, not to less. */
     public ReleasedFile file(ReleasedNetwork network) {
         return new ReleasedFile(publisher.resolve(network.path()), network.path(), network.approximateBytes() / 2);
     }
@@ -108,7 +108,7 @@ public final class ReleasedModels {
     /**
      * The files that a name stands for: those of a model, or one of the others.
      *
-     * @throws UserError if there is none; the message lists near names
+     * @throws UserError if there is none; the message lists similar names
      */
     public List<ReleasedFile> filesOf(String name) {
         if (models.containsKey(name)) {

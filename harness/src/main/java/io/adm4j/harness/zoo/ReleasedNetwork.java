@@ -27,14 +27,14 @@ public record ReleasedNetwork(String path, ObjectNode flags, Function<ObjectNode
         return definition.apply(flags);
     }
 
-    /** How many numbers its weights are. */
+    /** Number of its weights. */
     public long parameterCount() {
         return parameters().stream()
                 .mapToLong(p -> Arrays.stream(p.shape()).reduce(1, Math::multiplyExact))
                 .sum();
     }
 
-    /** About how long its file is: the published state dicts hold float32. */
+    /** Approximate size of its file in bytes: the published state dicts hold float32. */
     public long approximateBytes() {
         return parameterCount() * BYTES;
     }

@@ -46,7 +46,7 @@ class DiffusionTaskTest {
         assertArrayEquals(sampled.noise().toFloatArray(), batch.get("noise").toFloatArray());
         int layers = (int) batch.get(TrainingGraph.DROPOUT_KEYS).dim(1);
         assertArrayEquals(
-                DropoutKeys.draw(11, 8, 4, layers).toFloatArray(),
+                DropoutKeys.of(11, 8, 4, layers).toFloatArray(),
                 batch.get(TrainingGraph.DROPOUT_KEYS).toFloatArray());
     }
 

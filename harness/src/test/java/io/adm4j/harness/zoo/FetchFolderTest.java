@@ -56,7 +56,7 @@ class FetchFolderTest {
 
         assertFalse(again.arrived());
         assertEquals(fetched.record(), again.record());
-        assertEquals(1, server.requests().size(), "what is here is not asked for again");
+        assertEquals(1, server.requests().size(), "a stored file is not requested again");
     }
 
     @Test
@@ -86,12 +86,12 @@ class FetchFolderTest {
     }
 
     @Test
-    void aConnectionThatNeverBringsMoreIsGivenUpAndKept() throws IOException {
+    void aConnectionWithoutProgressIsGivenUpAndThePartKept() throws IOException {
         server.cutting(50_000, 0, 0, 0);
 
         String message = refused(file(), PUBLISHER);
 
-        assertTrue(message.contains("50000 bytes are here"), message);
+        assertTrue(message.contains("50000 bytes are stored"), message);
         assertEquals(List.of("model.pt.part", "model.pt.part.json"), contents());
 
         folder().fetch(file(), PUBLISHER, true);
@@ -106,7 +106,7 @@ class FetchFolderTest {
         server.ranges = false;
         server.cutting(50_000, 50_000, 50_000, 50_000, 50_000);
 
-        assertTrue(refused(file(), PUBLISHER).contains("50000 bytes are here"));
+        assertTrue(refused(file(), PUBLISHER).contains("50000 bytes are stored"));
     }
 
     @Test
@@ -121,7 +121,7 @@ class FetchFolderTest {
         empty();
         server.stalling(10_000, 0, 0);
 
-        assertTrue(refused(file(), PUBLISHER).contains("nothing came for"));
+        assertTrue(refused(file(), PUBLISHER).contains("no data for"));
     }
 
     @Test
@@ -270,7 +270,7 @@ class FetchFolderTest {
 
         empty();
         Files.write(place(), new byte[10]);
-        assertTrue(refused(file(), PUBLISHER).contains("cut short"));
+        assertTrue(refused(file(), PUBLISHER).contains("truncated"));
     }
 
     @Test
@@ -304,7 +304,7 @@ class FetchFolderTest {
                 "one file cannot be both of two");
     }
 
-    /** A part of 50,000 bytes is here. */
+    /** A part of 50,000 bytes is stored. */
     private void partly() {
         server.cutting(50_000, 0, 0, 0);
         refused(file(), PUBLISHER);

@@ -26,13 +26,13 @@ public final class FileServer implements AutoCloseable {
     volatile boolean ranges = true;
     volatile boolean conditions = true;
 
-    /** The first answers end after so many bytes, one entry an answer. */
+    /** Number of bytes after which the first answers end, one entry per answer. */
     private final List<Integer> cuts = new CopyOnWriteArrayList<>();
 
     /** The first answers have these codes and nothing else. */
     private final List<Integer> codes = new CopyOnWriteArrayList<>();
 
-    /** Answers bring so many bytes and then nothing more, but stay open. */
+    /** Number of bytes after which answers send nothing more, but stay open. */
     private final List<Integer> stalls = new CopyOnWriteArrayList<>();
 
     /** Pause after every 1000 bytes, in milliseconds. */

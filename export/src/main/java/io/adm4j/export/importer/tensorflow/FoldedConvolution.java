@@ -55,7 +55,7 @@ record FoldedConvolution(TensorFlowNode node, Tensor weight, Tensor bias) {
         }
         if (at.attributes().containsKey("dilations")
                 && !Arrays.equals(at.heightAndWidth("dilations"), new int[] {1, 1})) {
-            throw new TensorFlowGraphException(at + " has dilations, which are not known here");
+            throw new TensorFlowGraphException(at + " has dilations, which are not supported");
         }
         int channels = (int) kernel.dim(3);
         // In double, so that folding rounds once.

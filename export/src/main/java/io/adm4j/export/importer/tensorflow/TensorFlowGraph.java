@@ -154,7 +154,7 @@ final class TensorFlowGraph {
         return value;
     }
 
-    /** The whole numbers of a list attribute. */
+    /** The integers of a list attribute. */
     private static List<Long> longs(WireReader in) {
         List<Long> values = new ArrayList<>();
         while (in.next()) {

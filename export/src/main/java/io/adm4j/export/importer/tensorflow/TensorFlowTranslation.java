@@ -18,10 +18,10 @@ import java.util.stream.IntStream;
 
 /**
  * Builds ONNX operators for the nodes of a TensorFlow graph: each node once, and only those that a result needs. Maps of
- * features are NHWC there and NCHW here. What a node gives for one image it gives for a batch here.
+ * features are NHWC there and NCHW here. Where a node handles one image, its translation handles a batch.
  */
 final class TensorFlowTranslation {
-    /** Where an axis of an NHWC value lies in NCHW. */
+    /** The NCHW axis of an NHWC axis. */
     private static final int[] NCHW_AXIS = {0, 2, 3, 1};
 
     private static final List<String> KNOWN = List.of(
@@ -88,7 +88,7 @@ final class TensorFlowTranslation {
         }
         if (!KNOWN.contains(node.op())) {
             throw new TensorFlowGraphException(
-                    node + " is of a kind that is not known here; known are " + String.join(", ", KNOWN));
+                    node + " has an operator that is not supported; supported are " + String.join(", ", KNOWN));
         }
         return node.inputs().stream().filter(i -> !isConstant(i)).toList();
     }
@@ -200,7 +200,7 @@ final class TensorFlowTranslation {
         return graph.concat(NCHW_AXIS[axis.ints().get(0)], parts);
     }
 
-    /** One vector an image: the frozen graph has a batch of one, which is any here. */
+    /** One vector per image: the frozen graph has a batch of one, this one of any size. */
     private Value reshape(TensorFlowNode node) {
         Value x = input(node, 0);
         Tensor shape = source.node(node.input(1)).constant(ElementType.INT32);
@@ -215,7 +215,7 @@ final class TensorFlowTranslation {
         return (flatMap ? x.transpose(0, 2, 3, 1) : x).reshape(x.dim(0), length);
     }
 
-    /** TensorFlow's first bilinear interpolation: place i of the result looks at i·in/out, pixel centres at whole numbers. */
+    /** TensorFlow's first bilinear interpolation: pixel i of the result samples position i·in/out, pixel centers at integers. */
     private Value resize(TensorFlowNode node) {
         Value x = map(node, input(node, 0));
         Tensor size = source.node(node.input(1)).constant(ElementType.INT32);

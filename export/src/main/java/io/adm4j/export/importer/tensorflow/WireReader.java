@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The fields of one protobuf message, one after the other, as they lie in a file. A length that a field claims is checked
+ * The fields of one protobuf message, in the order of the file. A length that a field claims is checked
  * against what is there, so nothing a file holds can make this take memory beyond the file's own size.
  */
 final class WireReader {
@@ -49,7 +49,7 @@ final class WireReader {
         return wireType == LENGTH_DELIMITED;
     }
 
-    /** The current field's whole number or truth value. */
+    /** The current field's integer or boolean. */
     long integer() {
         require(VARINT);
         return varint();
@@ -92,7 +92,7 @@ final class WireReader {
         }
     }
 
-    /** A whole number that stands by itself, within a packed list. */
+    /** A single integer within a packed list. */
     long packedInteger() {
         return varint();
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A network's weights in a checkpoint: each is read from the file whenever it is asked for, and none is kept. */
+/** A network's weights in a checkpoint: each is read from the file whenever it is asked for, and not kept. */
 final class CheckpointWeights extends AbstractMap<String, Tensor> {
     private final TorchCheckpoint checkpoint;
     private final Set<String> names = new LinkedHashSet<>();

@@ -3,7 +3,7 @@ package io.adm4j.export.importer.torch;
 import java.util.List;
 import java.util.Map;
 
-/** What a checkpoint's pickle can hold: nothing here runs code. Texts and numbers are plain Java objects. */
+/** What a checkpoint's pickle can hold: nothing here runs code. Strings and numbers are plain Java objects. */
 sealed interface Pickled {
 
     /** Python's None. */
@@ -26,7 +26,7 @@ sealed interface Pickled {
     /** A list; grows while the pickle is read. */
     record Sequence(List<Object> items) implements Pickled {}
 
-    /** A dict or OrderedDict; grows while the pickle is read. Keys are texts; numbers and truth values became that. */
+    /** A dict or OrderedDict; grows while the pickle is read. Keys are strings; numbers and booleans are converted to them. */
     record Dictionary(Map<String, Object> entries) implements Pickled {}
 
     /**

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A pickle machine (protocols 2 to 5) that knows only what state dicts are made of. Names that a pickle asks for are
+ * A pickle machine (protocols 2 to 5) that supports only what state dicts consist of. Names that a pickle asks for are
  * looked up in a short fixed list, never loaded; what is called for a name builds a description, never an object of the
  * pickle's choice. Memory and time are bounded: one byte of a pickle can ask for a hundred in memory, so that what it builds
  * is counted.
@@ -56,7 +56,7 @@ public final class RestrictedUnpickler {
     /**
      * A machine for one pickle.
      *
-     * @param in an array's bytes, little-endian; its position is moved behind the pickle
+     * @param in the bytes, little-endian; its position is moved to the end of the pickle
      */
     RestrictedUnpickler(ByteBuffer in) {
         this.in = in;
@@ -282,10 +282,10 @@ public final class RestrictedUnpickler {
             Object key = pairs.get(i);
             // Containers as keys could contain themselves, and their hash would never end.
             if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
-                throw new CheckpointException("The checkpoint has a dict key that is neither text nor number.");
+                throw new CheckpointException("The checkpoint has a dict key that is neither string nor number.");
             }
             claim(ENTRY + NUMBER);
-            // As text: numbers of several kinds with one hash would make the map slow.
+            // As strings: numbers of several types with one hash would make the map slow.
             dictionary.entries().put(String.valueOf(key), pairs.get(i + 1));
         }
     }
@@ -318,7 +318,7 @@ public final class RestrictedUnpickler {
                 }
                 throw new CheckpointException("The checkpoint asks for '" + printable(full)
                         + "', which is not allowed: only tensors, dicts, lists,"
-                        + " numbers and text are read, so save the model's state_dict() alone.");
+                        + " numbers and strings are read, so save the model's state_dict() alone.");
         }
     }
 

@@ -4,7 +4,7 @@ import io.adm4j.export.importer.torch.Pickled.TensorView;
 import java.util.Arrays;
 
 /**
- * The stretch of a storage that a tensor touches, in elements.
+ * The range of a storage that a tensor uses, in elements.
  *
  * @param first its first element
  * @param length number of elements to the last one, inclusive

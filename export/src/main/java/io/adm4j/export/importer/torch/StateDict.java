@@ -40,7 +40,7 @@ final class StateDict {
         if (entries.values().stream().anyMatch(TensorView.class::isInstance)) {
             return dictionary;
         }
-        // A pickle can hold one dict many times over: each is looked through once.
+        // A pickle can hold one dict many times over: each is searched once.
         Map<Object, Boolean> known = new IdentityHashMap<>();
         List<String> keys = entries.keySet().stream()
                 .filter(key -> known.computeIfAbsent(entries.get(key), StateDict::isStateDict))

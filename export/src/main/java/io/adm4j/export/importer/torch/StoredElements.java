@@ -7,7 +7,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** Elements as they lie in a storage, brought into a tensor's order and type. */
+/** Converts elements of a storage to a tensor's order and type. */
 final class StoredElements {
     private StoredElements() {}
 

@@ -25,8 +25,8 @@ import java.util.zip.ZipFile;
  * another dict, as training programs save it, is found, and prefixes that wrappers put before all names ({@code module.})
  * are dropped.
  *
- * <p>The file is not trusted: its pickle cannot run code, and no memory is taken that the size of the file does not
- * warrant. Every error is a {@link CheckpointException} of one sentence.
+ * <p>The file is not trusted: its pickle cannot run code, and no more memory is allocated than the size of the file
+ * justifies. Every error is a {@link CheckpointException} of one sentence.
  */
 public final class TorchCheckpoint implements AutoCloseable {
     private final Path file;
@@ -157,7 +157,7 @@ public final class TorchCheckpoint implements AutoCloseable {
         return view;
     }
 
-    /** All that a tensor claims must lie within its storage, and the storage within the file. */
+    /** All elements of a tensor must be within its storage, and the storage within the file. */
     private void check(String name, TensorView view) {
         String problem = Span.problem(view);
         if (problem != null) {

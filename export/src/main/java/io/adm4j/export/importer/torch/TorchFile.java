@@ -22,7 +22,7 @@ sealed interface TorchFile extends Closeable permits TorchZip, TorchStream {
     long bytes(Storage storage);
 
     /**
-     * Reads a stretch of a storage that lies within {@link #bytes}.
+     * Reads a range of a storage within {@link #bytes}.
      *
      * @param target filled; little-endian elements
      * @throws CheckpointException if the file is damaged there

@@ -121,7 +121,7 @@ final class TorchZip implements TorchFile {
     }
 
     private void checkSum(ZipEntry entry, CheckedInputStream in) {
-        // PyTorch can be told not to compute the sum; it is 0 then.
+        // PyTorch can be configured not to compute the checksum; it is 0 then.
         if (entry.getCrc() > 0 && entry.getCrc() != in.getChecksum().getValue()) {
             throw new CheckpointException(file + " is damaged: the checksum of its part '" + printable(entry.getName())
                     + "' does not match; fetch it again.");

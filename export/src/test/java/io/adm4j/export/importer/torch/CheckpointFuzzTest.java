@@ -46,7 +46,7 @@ class CheckpointFuzzTest {
         SMALL_FILE,
         /** Bytes of a network's file changed in place, or its end cut off. */
         NETWORK,
-        /** Fields and parts of the archive that lie. */
+        /** Fields and parts of the archive with false values. */
         ARCHIVE,
         /** A pickle that PyTorch wrote, with bytes changed, in an honest archive. */
         REAL_PICKLE,
@@ -66,7 +66,7 @@ class CheckpointFuzzTest {
             Kind.ARCHIVE
         };
 
-        /** Where an archive's directory lies, and where its pickle. */
+        /** The positions of an archive's directory and of its pickle. */
         private static final int TAIL = 40_000;
 
         private static final int HEAD = 60_000;
@@ -111,7 +111,7 @@ class CheckpointFuzzTest {
             switch (turn(number)) {
                 case SMALL_FILE -> Files.write(file, FuzzRun.changed(random, small.get(random.nextInt(small.size()))));
                 case ARCHIVE -> Files.write(file, new HostileZip(random).of("a/", "data.pkl", parts(honestPickle())));
-                case PICKLE -> PickleBytes.archive(file, parts(new HostilePickle(random).draw()), ZipEntry.STORED);
+                case PICKLE -> PickleBytes.archive(file, parts(new HostilePickle(random).next()), ZipEntry.STORED);
                 case REAL_PICKLE -> {
                     Map<String, byte[]> parts = new LinkedHashMap<>(real.get(random.nextInt(real.size())));
                     parts.replaceAll(

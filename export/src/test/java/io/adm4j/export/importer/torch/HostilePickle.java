@@ -2,7 +2,7 @@ package io.adm4j.export.importer.torch;
 
 import java.util.SplittableRandom;
 
-/** Draws pickles that a state dict could be, but for something. */
+/** Generates pickles that are state dicts except for one defect. */
 final class HostilePickle {
     /** Storages that the pickles name, in elements of four bytes. */
     static final int STORED = 64;
@@ -65,12 +65,12 @@ final class HostilePickle {
         this.random = random;
     }
 
-    byte[] draw() {
+    byte[] next() {
         int kind = random.nextInt(200);
         return kind == 0 ? swollen() : kind < 100 ? stateDict() : operations();
     }
 
-    /** A dict of tensors with wrong numbers here and there. */
+    /** A dict of tensors with some wrong numbers. */
     private byte[] stateDict() {
         PickleBytes p = new PickleBytes().op('}');
         if (random.nextInt(4) == 0) {
@@ -107,11 +107,11 @@ final class HostilePickle {
     }
 
     private long[] numbers(int count) {
-        long[] drawn = new long[count];
+        long[] numbers = new long[count];
         for (int i = 0; i < count; i++) {
-            drawn[i] = random.nextInt(8) > 0 ? random.nextInt(5) : number();
+            numbers[i] = random.nextInt(8) > 0 ? random.nextInt(5) : number();
         }
-        return drawn;
+        return numbers;
     }
 
     private long number() {

@@ -25,10 +25,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes a bundle of training runs. */
+/** Makes a bundle from training runs. */
 @Command(
         name = "export",
-        description = "Makes a model bundle (ONNX graphs and model.json) of training runs.",
+        description = "Makes a model bundle (ONNX graphs and model.json) from training runs.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class ExportCommand implements Runnable {
@@ -47,13 +47,13 @@ public final class ExportCommand implements Runnable {
     @Option(
             names = "--reference",
             paramLabel = "PATH",
-            description = "Real images to put beside the graphs, for scores; of IDX files the test part.")
+            description = "Real images to add to the bundle, for scores; of IDX files the test part.")
     private Path reference;
 
     @Option(
             names = "--reference-samples",
             defaultValue = "2000",
-            description = "The first images of --reference to take (default ${DEFAULT-VALUE}).")
+            description = "Number of images of --reference, from the first (default ${DEFAULT-VALUE}).")
     private int referenceSamples;
 
     @Mixin
@@ -68,7 +68,7 @@ public final class ExportCommand implements Runnable {
     @Option(
             names = "--ema-rate",
             description =
-                    "Which moving average of the weights to take; 0 takes the weights themselves (default: each run's"
+                    "Moving average of the weights to export; 0 exports the weights themselves (default: each run's"
                             + " largest rate).")
     private Double emaRate;
 
@@ -90,7 +90,7 @@ public final class ExportCommand implements Runnable {
                 RunFolder run = new RunFolder(classifier);
                 ObjectNode flags = flags(run, "classifier", "--classifier");
                 if (!flags.path("noised").asBoolean()) {
-                    throw new UserError("The run in " + classifier + " was trained without noise, which cannot guide:"
+                    throw new UserError("The run in " + classifier + " was trained without noise, so it cannot guide:"
                             + " give it as --features.");
                 }
                 bundle.classifier(flags, weights(run, provenance.putObject("classifier")));

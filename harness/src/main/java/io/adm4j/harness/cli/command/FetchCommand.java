@@ -18,13 +18,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Downloads what was published. */
+/** Downloads released models and files. */
 @Command(
         name = "fetch",
         description =
-                "Downloads released models from their publisher; 'harness models' lists them, and what else can be"
-                        + " fetched. What is here already is checked against the checksum recorded when it came. A download that"
-                        + " was cut goes on where it ended when the same command is given again.",
+                "Downloads released models and files from their publisher; 'harness models' lists them. Files that were"
+                        + " fetched before are checked against their recorded checksums. An interrupted download resumes"
+                        + " where it stopped when the same command is given again.",
         footer = {
             "",
             "Files go to $ADM4J_HOME/released, or ~/.cache/adm4j/released where that variable is not set. A file can also"
@@ -43,14 +43,14 @@ public final class FetchCommand implements Runnable {
     @Parameters(
             paramLabel = "NAME",
             arity = "1..*",
-            description = "Models (imagenet256), inception for the published evaluator's network, or a data set's"
+            description = "Models (imagenet256), inception for the published evaluator's network, or a dataset's"
                     + " statistics (reference-imagenet256).")
     private List<String> names;
 
     @Option(names = "--only", description = "denoiser or classifier: fetch this one of a model's two files.")
     private Part only;
 
-    @Option(names = "--dir", paramLabel = "FOLDER", description = "Where files go (see below for the usual place).")
+    @Option(names = "--dir", paramLabel = "FOLDER", description = "Folder for the files (default: see below).")
     private Path dir;
 
     @Option(

@@ -26,13 +26,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes a bundle of PyTorch state dicts with the published names. */
+/** Makes a bundle from PyTorch state dicts with the published names. */
 @Command(
         name = "import",
         description =
-                "Makes a model bundle of weights in PyTorch's .pt format with the published names and shapes: of a"
-                        + " released model by its name (--model, see 'harness models'), or of another by its flags (--flags). The"
-                        + " files are read without running anything in them.",
+                "Makes a model bundle from weights in PyTorch's .pt format with the published names and shapes: of a"
+                        + " released model by its name (--model, see 'harness models'), or of another by its flags (--flags)."
+                        + " Nothing in the files is executed.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class ImportCommand implements Runnable {
@@ -69,13 +69,13 @@ public final class ImportCommand implements Runnable {
     @Option(
             names = "--dir",
             paramLabel = "FOLDER",
-            description = "Where fetched files are (default: as 'harness fetch').")
+            description = "Folder of fetched files (default: as 'harness fetch').")
     private Path dir;
 
     @Option(
             names = "--classes",
             paramLabel = "FILE",
-            description = "Class names, one a line, in the order of labels (default with --model: ImageNet's).")
+            description = "Class names, one per line, in the order of labels (default with --model: ImageNet's).")
     private Path classes;
 
     @Mixin
@@ -98,8 +98,8 @@ public final class ImportCommand implements Runnable {
         UNetConfig config = UNetConfig.fromFlags(denoiser.flags());
         List<String> names = classes == null ? plan.classes() : classNames();
         if (config.classConditional() && !names.isEmpty() && names.size() != config.numClasses()) {
-            throw new UserError(classes + " has " + names.size() + " names, and the denoiser knows "
-                    + config.numClasses() + " classes: give one name a line for each.");
+            throw new UserError(classes + " has " + names.size() + " names, but the denoiser has " + config.numClasses()
+                    + " classes: give one name per line.");
         }
         CheckpointMatcher matcher = new CheckpointMatcher(released);
         ObjectNode provenance = plan.origin();

@@ -16,18 +16,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Makes the feature network of the published evaluator an ONNX graph. */
+/** Converts the feature network of the published evaluator to ONNX. */
 @Command(
         name = "import-features",
         description =
-                "Makes an ONNX feature network of the frozen TensorFlow graph that published FID figures are computed"
-                        + " with (Inception of 2015, classify_image_graph_def.pb). 'eval --features' takes it.",
+                "Converts the frozen TensorFlow graph with which published FID values are computed (Inception of 2015,"
+                        + " classify_image_graph_def.pb) to an ONNX feature network for 'eval --features'.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
             "",
-            "The network takes images [N,H,W,3] of 0 to 255, of any size, and gives pool_3 [N,2048], spatial [N,2023] and"
-                    + " probabilities [N,1008]: what FID, sFID and the Inception Score are computed from."
+            "The network takes images [N,H,W,3] in [0, 255], of any size, and outputs pool_3 [N,2048], spatial [N,2023] and"
+                    + " probabilities [N,1008]: the inputs of FID, sFID and the Inception Score."
         })
 public final class ImportFeaturesCommand implements Runnable {
     @Parameters(paramLabel = "GRAPH.pb", description = "The frozen TensorFlow graph.")

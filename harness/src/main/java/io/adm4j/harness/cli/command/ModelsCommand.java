@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Tells what was released. */
+/** Lists the released models. */
 @Command(
         name = "models",
         description =
@@ -42,7 +42,7 @@ public final class ModelsCommand implements Runnable {
     @Option(
             names = "--dir",
             paramLabel = "FOLDER",
-            description = "Where fetched files are (default: as 'harness fetch').")
+            description = "Folder of fetched files (default: as 'harness fetch').")
     private Path dir;
 
     @Spec
@@ -92,7 +92,7 @@ public final class ModelsCommand implements Runnable {
         out.println("Also to fetch:");
         released.otherFiles().forEach(f -> out.printf("  %-23s %s%n", f.name(), f.about()));
         out.println();
-        out.println("'harness models NAME' tells more of one, 'harness fetch NAME' downloads it.");
+        out.println("'harness models NAME' shows one in detail, 'harness fetch NAME' downloads it.");
     }
 
     private void printDetails(ReleasedModel model) {

@@ -106,7 +106,7 @@ final class TrainRunner {
         } else {
             List<Parameter> network = task.graph().graph().parameters();
             TrainingArtifacts.requireRoom(network, settings.emaRates());
-            Map<String, Tensor> first = InitialWeights.draw(network, settings.seed());
+            Map<String, Tensor> first = InitialWeights.of(network, settings.seed());
             folder.create(withData(description, images, source));
             loop.prepare(first);
             long parameters = first.values().stream().mapToLong(Tensor::size).sum();

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whole runs of real upsamplers from the command line against DDIM written out here in float64, step by step. */
+/** Whole runs of real upsamplers from the command line against DDIM in float64, step by step. */
 class CascadeGoldenTest {
     private static final String OWN = "own";
     private static final int STEPS = 5;

@@ -162,7 +162,7 @@ class CascadeTest {
         assertTrue(Files.notExists(out) && Files.exists(lastShard), "the run was stopped between batches");
         refused("other settings", CommandLineRun.arguments(command, "--upsampler-steps", 5));
 
-        // The second batch: its large images are lost, its base images can be told from what sampling would give.
+        // The second batch: its large images are lost, its base images differ from what sampling would give.
         Files.delete(lastShard);
         byte[] marked = new byte[2 * SMALL * SMALL * 3];
         Arrays.fill(marked, (byte) 7);

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The bundle that ships with adm4j is whole, small, accounted for, and draws what it is asked for. */
+/** The bundle that ships with adm4j is complete, small, documented, and generates the classes that are requested. */
 class EmbeddedBundleTest {
     private static final long MOST_BYTES = 12_000_000;
 
@@ -82,9 +82,9 @@ class EmbeddedBundleTest {
         int[] labels = IntStream.range(0, 30).map(i -> i % 10).toArray();
         SamplingSettings settings = new SamplingSettings("ddim", "20", 1, 2, true);
         try (SamplingPipeline pipeline = SamplingPipeline.open(bundle, Device.CPU, 0)) {
-            SampleBatch drawn = pipeline.sample(SampleRequest.consecutive(1, labels, settings), state -> true);
-            double right = agreement(drawn.x0(), labels);
-            assertTrue(right >= 0.6, "the feature network names " + right + " of the drawn images");
+            SampleBatch samples = pipeline.sample(SampleRequest.consecutive(1, labels, settings), state -> true);
+            double right = agreement(samples.x0(), labels);
+            assertTrue(right >= 0.6, "the feature network names " + right + " of the samples");
         }
     }
 

@@ -75,15 +75,15 @@ class FetchCommandTest {
             }
 
             assertFalse(Files.exists(folder.resolve(GRAPH)), Files.readString(folder.resolve("log.txt")));
-            long came = Files.size(part);
-            assertTrue(came >= 20_000 && came < content.length, came + " bytes");
+            long received = Files.size(part);
+            assertTrue(received >= 20_000 && received < content.length, received + " bytes");
             server.slow(0);
 
             succeeding("fetch", "inception", "--mirror", server.base(), "--dir", folder);
 
             assertArrayEquals(content, Files.readAllBytes(folder.resolve(GRAPH)));
             assertFalse(Files.exists(part));
-            assertEquals("/" + GRAPH + " bytes=" + came + "- \"one\"", server.lastRequest());
+            assertEquals("/" + GRAPH + " bytes=" + received + "- \"one\"", server.lastRequest());
         }
     }
 

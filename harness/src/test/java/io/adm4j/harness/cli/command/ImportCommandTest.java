@@ -44,7 +44,7 @@ class ImportCommandTest {
     }
 
     @Test
-    void aReleasedModelBringsItsFlagsClassesAndSettings() {
+    void aReleasedModelSetsFlagsClassesAndSettings() {
         ReleasedModels released = ReleasedModels.load();
         ReleasedModel model = released.model("imagenet128");
 
@@ -77,11 +77,11 @@ class ImportCommandTest {
     @Test
     void whatIsNotFetchedOrChangedIsSaid() throws IOException {
         Object[] fetched = arguments("import", "--model", "lsun-horse", "--dir", folder, "--out", folder.resolve("b"));
-        refused(folder.resolve("lsun_horse.pt") + "; 'harness fetch' brings it", fetched);
+        refused(folder.resolve("lsun_horse.pt") + "; 'harness fetch' downloads it", fetched);
 
         Path file = folder.resolve("lsun_horse.pt");
         Files.write(file, new byte[100]);
-        refused("cut short", fetched);
+        refused("truncated", fetched);
 
         // Sparse, so that it is as long as the published one without taking space.
         try (RandomAccessFile hollow = new RandomAccessFile(file.toFile(), "rw")) {

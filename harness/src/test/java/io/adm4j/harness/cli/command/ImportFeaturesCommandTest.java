@@ -88,7 +88,7 @@ class ImportFeaturesCommandTest {
         refused("There is no file", "import-features", folder.resolve("none.pb"), "--out", folder.resolve("a.onnx"));
     }
 
-    /** The graph of real size and what TensorFlow made of it, where the shared data is: beside the large golden vectors. */
+    /** The graph of real size and TensorFlow's output for it, where the shared data is: beside the large golden vectors. */
     @Test
     void matchesTensorFlowOnTheStandInGraph() throws Exception {
         Path data = Path.of(System.getProperty(

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Bundles whose weights lie beside the graphs, as those of networks above 1 GiB do; here with small networks. */
+/** Bundles whose weights are stored beside the graphs, as those of networks above 1 GiB do, tested with small networks. */
 class LargeBundleTest {
     @TempDir
     Path folder;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.adm4j.Golden;
+import io.adm4j.export.GoldenCase;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ class RefusedImportTest {
 
     @Test
     void weightsOfAnotherNetwork() throws IOException {
-        for (String other : Golden.cases("classifier-")) {
+        for (String other : GoldenCase.networks("classifier-")) {
             Files.copy(Golden.file(other + ".pt"), weights, StandardCopyOption.REPLACE_EXISTING);
             refused("missing");
         }
@@ -74,7 +75,7 @@ class RefusedImportTest {
 
     @Test
     void classifiersThatDoNotFit() throws IOException {
-        Path flags = Golden.file(Golden.cases("classifier-").get(0) + ".json");
+        Path flags = Golden.file(GoldenCase.networks("classifier-").get(0) + ".json");
         refused("missing", "--classifier-flags", flags, "--classifier-weights", weights);
     }
 

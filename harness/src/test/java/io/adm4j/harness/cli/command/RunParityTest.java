@@ -37,7 +37,7 @@ class RunParityTest {
     }
 
     static List<String> classifiers() {
-        return Golden.cases("classifier-");
+        return GoldenCase.networks("classifier-");
     }
 
     @ParameterizedTest

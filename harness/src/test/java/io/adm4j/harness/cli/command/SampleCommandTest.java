@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.adm4j.Golden;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.bundle.TinyBundle;
 import io.adm4j.export.GoldenBundle;
+import io.adm4j.export.GoldenCase;
 import io.adm4j.io.NpyWriter;
 import io.adm4j.io.Npz;
 import io.adm4j.sampling.PixelScale;
@@ -107,7 +107,7 @@ class SampleCommandTest {
     /** With convolutions, attention and guidance, whose sums may come in another order. */
     @Test
     void batchAndThreadsChangeNothingVisible() {
-        String classifier = Golden.cases("classifier-").stream()
+        String classifier = GoldenCase.networks("classifier-").stream()
                 .filter(name -> GoldenBundle.denoiserFor(name) != null)
                 .findFirst()
                 .orElseThrow();
