@@ -8,16 +8,16 @@ import io.adm4j.export.net.UNetConfig;
 import io.adm4j.runtime.Device;
 
 /**
- * What is measured, and how.
+ * The networks that are measured, and how often.
  *
  * @param flags published flags of denoiser and diffusion
  * @param classifierFlags published flags of the noisy classifier; null where there is none
  * @param squaredError whether training minimises the squared error of the noise alone ({@code learn_sigma} false), whatever
  *     the flags say
- * @param batchSize images a run
+ * @param batchSize images per run
  * @param threads CPU threads; 0 for all cores
- * @param warmUps runs that are not counted
- * @param repeats runs that are
+ * @param warmUps runs before the timed ones
+ * @param repeats timed runs
  */
 public record BenchSettings(
         ObjectNode flags,

@@ -2,7 +2,7 @@ package io.adm4j.harness.bench;
 
 import java.nio.file.Path;
 
-/** What can be measured. */
+/** The networks' workloads that can be measured. */
 public enum BenchTarget {
     /** The denoiser alone. */
     FORWARD,
@@ -11,8 +11,13 @@ public enum BenchTarget {
     /** A step of training. */
     TRAINING;
 
-    /** Loads what the work needs; each measurement has the machine to itself until it is closed. */
-    Measurement begin(BenchSettings settings, Path scratch) {
+    /**
+     * Loads the workload; it should be the only one open while it is measured.
+     *
+     * @param scratch folder for its graphs
+     * @throws io.adm4j.runtime.RuntimeFailure if a graph or the device cannot be used
+     */
+    Workload open(BenchSettings settings, Path scratch) {
         return switch (this) {
             case FORWARD -> new DenoiserForward(settings, scratch);
             case GUIDED -> new GuidedStep(settings, scratch);

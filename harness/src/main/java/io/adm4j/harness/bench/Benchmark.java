@@ -13,28 +13,28 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The times of one process on one machine.
+ * Measured times of workloads, taken in one process on one machine.
  *
- * @param parameters numbers in the denoiser's weights
+ * @param parameters number of the denoiser's weights
  * @param timings in the order they were taken
  */
 public record Benchmark(BenchSettings settings, long parameters, List<Timing> timings) {
 
     /**
-     * Measures one piece of work after the other.
+     * Measures one workload after the other.
      *
      * @throws io.adm4j.runtime.RuntimeFailure if a network or the device cannot be used
      */
-    public static Benchmark run(BenchSettings settings, List<BenchTarget> works, ProgressListener listener) {
+    public static Benchmark run(BenchSettings settings, List<BenchTarget> targets, ProgressListener listener) {
         List<Timing> timings = new ArrayList<>();
-        long runs = (long) works.size() * (settings.warmUps() + settings.repeats());
+        long runs = (long) targets.size() * (settings.warmUps() + settings.repeats());
         try (Progress progress = listener.start("Measuring", runs, "runs")) {
-            for (BenchTarget work : works) {
+            for (BenchTarget target : targets) {
                 try (TemporaryFolder scratch = new TemporaryFolder();
-                        Measurement measurement = work.begin(settings, scratch.folder())) {
-                    progress.message(measurement.name());
+                        Workload workload = target.open(settings, scratch.folder())) {
+                    progress.message(workload.name());
                     timings.add(Timing.of(
-                            measurement,
+                            workload,
                             settings.batchSize(),
                             settings.warmUps(),
                             settings.repeats(),
@@ -54,7 +54,7 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
         return sum;
     }
 
-    /** For people. */
+    /** A table for the console. */
     public String table() {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
@@ -84,7 +84,7 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
         };
     }
 
-    /** For programs; {@code threads} of 0 are all cores, times are in seconds. */
+    /** The values of the table and all times as JSON; {@code threads} of 0 are all cores, times are in seconds. */
     public ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()

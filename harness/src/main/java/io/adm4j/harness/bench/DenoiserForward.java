@@ -5,7 +5,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 
 /** One evaluation of the denoiser. */
-final class DenoiserForward implements Measurement {
+final class DenoiserForward implements Workload {
     private final UntrainedDenoiser denoiser;
     private final Tensor x;
     private final Tensor timesteps;

@@ -5,8 +5,8 @@ import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 
-/** The features of one batch of images, as scores take them. */
-public final class FeatureExtraction implements Measurement {
+/** Extraction of the features of one batch of images, as metrics need it. */
+public final class FeatureExtraction implements Workload {
     private final FeatureExtractor extractor;
     private final Tensor images;
 

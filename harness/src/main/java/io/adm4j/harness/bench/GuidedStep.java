@@ -15,7 +15,7 @@ import java.util.Iterator;
 import java.util.Map;
 
 /** One DDIM step with classifier guidance: denoiser, classifier gradient and the update of the images. */
-final class GuidedStep implements Measurement {
+final class GuidedStep implements Workload {
     private final UntrainedDenoiser denoiser;
     private final BatchSession classifier;
     private final DdimSampler sampler;

@@ -12,19 +12,19 @@ import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
 
-/** A score whose time can be taken. */
+/** A metric that can be measured. */
 public enum MetricBenchTarget {
     /** Mean and covariance of the samples' features. */
     STATISTICS("mean and covariance of the samples"),
-    /** The Fréchet distance of statistics that are known. */
+    /** The Fréchet distance between given statistics. */
     FID("FID from statistics"),
-    /** FID with its interval from 1,000 resamples. */
+    /** The confidence interval of FID from 1,000 resamples. */
     BOOTSTRAP("FID with bootstrap interval"),
-    /** FID for infinitely many samples. */
+    /** FID extrapolated to infinitely many samples. */
     FID_INFINITY("FID infinity"),
     /** KID. */
     KID("KID"),
-    /** Precision, recall, density and coverage, which are found together. */
+    /** Precision, recall, density and coverage, which are computed together. */
     NEIGHBOURS("precision, recall, density, coverage");
 
     private static final int RESAMPLES = 1000;
@@ -35,12 +35,12 @@ public enum MetricBenchTarget {
         this.title = title;
     }
 
-    /** For people. */
+    /** The name for tables. */
     public String title() {
         return title;
     }
 
-    /** The work itself; it gives the score. */
+    /** The computation of one value of the metric. */
     DoubleSupplier on(
             FeatureMatrix reference,
             FeatureStatistics referenceStatistics,

@@ -16,21 +16,21 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
 /**
- * Times of scores, by the clock and of all processors together (the mean over the runs), on features made up for the
- * purpose: positive, each correlated with its neighbours, of different spread.
+ * Measured times of metrics, wall clock and CPU (the mean over the runs), on synthetic features: positive, each correlated
+ * with its neighbors, of different variance.
  *
  * @param dimension length of a feature vector
  * @param reference feature vectors of the reference
  * @param samples feature vectors of the samples
  * @param threads threads to use; 0 for all cores
- * @param repeats runs of each score
+ * @param repeats runs of each metric
  */
 public record MetricBenchmark(int dimension, int reference, int samples, int threads, int repeats) {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String PEAK = "VmHWM:";
 
-    /** Measures one score after the other; gives a table for people. */
-    public String run(List<MetricBenchTarget> works, ProgressListener listener) {
+    /** Measures one metric after the other; returns a table for the console. */
+    public String run(List<MetricBenchTarget> targets, ProgressListener listener) {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%,d samples against %,d reference images, %,d features; eigenvalues by %s; %d runs%n%-38s %10s %10s %10s%n",
@@ -44,7 +44,7 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
                 "median s",
                 "CPU s"));
         try (MatrixProducts products = MatrixProducts.open(threads);
-                Progress progress = listener.start("Measuring", (long) works.size() * repeats + 2, "runs")) {
+                Progress progress = listener.start("Measuring", (long) targets.size() * repeats + 2, "runs")) {
             progress.message("features");
             FeatureMatrix a = features(reference, dimension, 1);
             FeatureStatistics real = FeatureStatistics.of(a, products);
@@ -52,9 +52,9 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
             FeatureMatrix b = features(samples, dimension, 2);
             FeatureStatistics made = FeatureStatistics.of(b, products);
             progress.step(1);
-            for (MetricBenchTarget work : works) {
-                progress.message(work.title());
-                DoubleSupplier score = work.on(a, real, b, made, products);
+            for (MetricBenchTarget target : targets) {
+                progress.message(target.title());
+                DoubleSupplier score = target.on(a, real, b, made, products);
                 double[] seconds = new double[repeats];
                 long processor = processorTime();
                 for (int i = 0; i < repeats; i++) {
@@ -62,15 +62,15 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
                     double value = score.getAsDouble();
                     seconds[i] = (System.nanoTime() - start) / 1e9;
                     if (!Double.isFinite(value)) {
-                        throw new IllegalStateException(work.title() + " gave " + value + ".");
+                        throw new IllegalStateException(target.title() + " is " + value + ".");
                     }
                     progress.step(1);
                 }
-                Timing timing = new Timing(work.title(), samples, seconds);
+                Timing timing = new Timing(target.title(), samples, seconds);
                 table.append(String.format(
                         Locale.ROOT,
                         "%-38s %10.2f %10.2f %10.2f%n",
-                        work.title(),
+                        target.title(),
                         timing.min(),
                         timing.median(),
                         (processorTime() - processor) / 1e9 / repeats));
@@ -94,14 +94,14 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
         return features;
     }
 
-    /** What all threads used; on a machine that others use too it says more than the clock. */
+    /** CPU time of all threads, in nanoseconds; on a shared machine it says more than the wall clock. */
     private static long processorTime() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                 ? system.getProcessCpuTime()
                 : 0;
     }
 
-    /** The most memory that the process has held; nothing where the system does not tell. */
+    /** The peak resident memory of the process; empty where the system does not report it. */
     private static String peak() {
         if (!Files.isReadable(STATUS)) {
             return "";
@@ -111,7 +111,7 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
                     .filter(line -> line.startsWith(PEAK))
                     .map(line -> String.format(
                             Locale.ROOT,
-                            "Most memory held: %.2f GB%n",
+                            "Peak memory: %.2f GB%n",
                             Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e9))
                     .findFirst()
                     .orElse("");

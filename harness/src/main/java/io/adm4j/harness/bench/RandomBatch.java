@@ -5,7 +5,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
 
-/** Inputs of a given batch size. What they hold does not change how long a network takes. */
+/** Random inputs of a given batch size. Their values do not change how long a network takes. */
 final class RandomBatch {
     private final int size;
     private final SplittableRandom random = new SplittableRandom(0);

@@ -14,7 +14,7 @@ final class TemporaryFolder implements AutoCloseable {
         try {
             folder = Files.createTempDirectory("adm4j-bench");
         } catch (IOException e) {
-            throw new UncheckedIOException("No temporary folder could be made.", e);
+            throw new UncheckedIOException("No temporary folder could be created.", e);
         }
     }
 

@@ -3,28 +3,28 @@ package io.adm4j.harness.bench;
 import java.util.Arrays;
 
 /**
- * How long a measurement took.
+ * Measured times of one workload.
  *
- * @param name of the measurement
- * @param images that one run handles
- * @param seconds one value a run, in order; at least one
+ * @param name of the workload
+ * @param images per run
+ * @param seconds one value per run, in order; at least one
  */
 public record Timing(String name, int images, double[] seconds) {
 
-    /** Runs a measurement and takes its time, after runs that are not counted. */
-    public static Timing of(Measurement measurement, int images, int warmUps, int repeats, Runnable afterEach) {
+    /** Runs a workload and measures its time, after runs that do not count. */
+    public static Timing of(Workload workload, int images, int warmUps, int repeats, Runnable afterEach) {
         for (int i = 0; i < warmUps; i++) {
-            measurement.run();
+            workload.run();
             afterEach.run();
         }
         double[] seconds = new double[repeats];
         for (int i = 0; i < repeats; i++) {
             long start = System.nanoTime();
-            measurement.run();
+            workload.run();
             seconds[i] = (System.nanoTime() - start) / 1e9;
             afterEach.run();
         }
-        return new Timing(measurement.name(), images, seconds);
+        return new Timing(workload.name(), images, seconds);
     }
 
     /** The shortest run, in seconds. */
@@ -32,7 +32,7 @@ public record Timing(String name, int images, double[] seconds) {
         return Arrays.stream(seconds).min().orElseThrow();
     }
 
-    /** The middle of all runs, in seconds; of an even number, the mean of the middle two. */
+    /** The median, in seconds; of an even number of runs, the mean of the middle two. */
     public double median() {
         double[] sorted = seconds.clone();
         Arrays.sort(sorted);

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /** One whole training step of the denoiser: noising, forward, backward, AdamW and one moving average of the weights. */
-final class TrainingStep implements Measurement {
+final class TrainingStep implements Workload {
     private static final List<Double> EMA_RATES = List.of(0.9999);
     private static final double LEARNING_RATE = 1e-4;
 

@@ -17,7 +17,7 @@ class TimingTest {
     @Test
     void warmUpRunsDoNotCount() {
         int[] runs = new int[2];
-        Measurement counting = new Measurement() {
+        Workload counting = new Workload() {
             @Override
             public String name() {
                 return "counting";

@@ -2,7 +2,7 @@ package io.adm4j.harness.cli.command;
 
 import picocli.CommandLine.Command;
 
-/** Groups the training commands. */
+/** Holds the training commands. */
 @Command(
         name = "train",
         description = "Trains a network with ONNX Runtime's training API.",

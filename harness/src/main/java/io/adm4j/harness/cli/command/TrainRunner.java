@@ -42,7 +42,7 @@ final class TrainRunner {
     private final CommandSpec command;
     private final PrintWriter console;
 
-    /** Makes a task of the run's flags. */
+    /** Creates the task that a run's flags describe. */
     interface TaskFactory {
         TrainingTask make(JsonNode flags, Dataset images, TrainingSettings settings);
     }
@@ -51,7 +51,7 @@ final class TrainRunner {
      * A command that has been parsed.
      *
      * @param kind of network, as noted in run.json
-     * @param tasks makes a task of the run's flags and its images
+     * @param tasks creates the task that the run's flags describe
      */
     TrainRunner(String kind, TaskFactory tasks, TrainOptions options, CommandSpec command) {
         this.kind = kind;
@@ -62,7 +62,7 @@ final class TrainRunner {
     }
 
     /**
-     * Trains until the steps asked for are done, or the process is told to end.
+     * Trains until the requested steps are done or the process gets a signal to end.
      *
      * @param flags of a new run
      * @throws UserError if the options do not fit together, or the images or the run folder cannot be used
@@ -116,7 +116,7 @@ final class TrainRunner {
         trainInterruptibly(loop, end -> report(folder, end));
     }
 
-    /** What run.json holds cannot be changed on the way. */
+    /** What run.json holds cannot change when a run is resumed. */
     private void refuseFixed() {
         for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
             if (!FREE_ON_RESUME.contains(option.longestName())) {

@@ -15,9 +15,9 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Shows how far long tasks are: on a terminal as a bar, else (a log file, a CI job) as a line now and then.
+ * Shows the progress of long tasks: as a bar on a terminal, elsewhere (a log file, a CI job) as a line every 10 seconds.
  *
- * <p>Made anew for each command; tasks may run side by side.
+ * <p>Each command creates its own; tasks may run concurrently.
  */
 public final class ConsoleProgress implements ProgressListener {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
@@ -26,7 +26,7 @@ public final class ConsoleProgress implements ProgressListener {
     private final LongSupplier nanoTime;
     private final boolean terminal;
 
-    /** @param terminal whether {@code out} can move its cursor, so that a bar may be drawn */
+    /** @param terminal whether {@code out} can move its cursor, so that it can show a bar */
     ConsoleProgress(PrintStream out, LongSupplier nanoTime, boolean terminal) {
         this.out = out;
         this.nanoTime = nanoTime;
@@ -76,8 +76,8 @@ public final class ConsoleProgress implements ProgressListener {
         }
 
         @Override
-        public void message(String words) {
-            bar.setExtraMessage(" " + words);
+        public void message(String text) {
+            bar.setExtraMessage(" " + text);
         }
 
         @Override
@@ -97,7 +97,7 @@ public final class ConsoleProgress implements ProgressListener {
         private long done;
         private long printedAt;
         private long printedDone;
-        private String words = "";
+        private String message = "";
 
         Lines(PrintStream out, LongSupplier nanoTime, String task, long done, long total, String unit) {
             this.out = out;
@@ -121,8 +121,8 @@ public final class ConsoleProgress implements ProgressListener {
         }
 
         @Override
-        public synchronized void message(String newWords) {
-            words = newWords;
+        public synchronized void message(String newMessage) {
+            message = newMessage;
         }
 
         @Override
@@ -143,8 +143,8 @@ public final class ConsoleProgress implements ProgressListener {
                 line.append(String.format(Locale.ROOT, ", %.1f/s", rate));
                 line.append(done < total ? ", " + time((total - done) / rate) + " left" : ", took " + time(seconds));
             }
-            if (!words.isEmpty()) {
-                line.append(", ").append(words);
+            if (!message.isEmpty()) {
+                line.append(", ").append(message);
             }
             out.println(line);
         }

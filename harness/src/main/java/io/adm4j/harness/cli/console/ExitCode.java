@@ -1,8 +1,8 @@
 package io.adm4j.harness.cli.console;
 
-/** What the process's exit code says. */
+/** The exit codes of all commands. */
 public final class ExitCode {
-    /** All went well. */
+    /** Success. */
     public static final int OK = 0;
     /** A comparison or a gate failed. */
     public static final int FAILED = 1;

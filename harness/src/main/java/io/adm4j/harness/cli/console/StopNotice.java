@@ -8,10 +8,10 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Says how to go on when the process is told to end, as by Ctrl-C, before the work is done, and ends it.
+ * Says how to continue when the process gets a signal to end, as by Ctrl-C, before it is done, and ends it.
  *
- * <p>The process ends at once, with 128 and the signal's number: in an orderly end the JVM would let go of ONNX Runtime while
- * other threads still compute in it, which crashes.
+ * <p>The process ends at once, with 128 and the signal's number: an orderly shutdown would release ONNX
+ * Runtime while other threads still compute in it, which crashes.
  */
 public final class StopNotice implements AutoCloseable {
     private static final List<String> SIGNALS = List.of("INT", "TERM");
@@ -20,16 +20,16 @@ public final class StopNotice implements AutoCloseable {
 
     private StopNotice() {}
 
-    /** @param words one line, which is printed if the process is told to end before {@link #close()} */
-    public static StopNotice of(PrintWriter err, String words) {
+    /** @param message one line, which is printed if a signal comes before {@link #close()} */
+    public static StopNotice of(PrintWriter err, String message) {
         StopNotice notice = new StopNotice();
         for (String name : SIGNALS) {
             Signal signal = new Signal(name);
-            notice.before.put(signal, Signal.handle(signal, told -> {
+            notice.before.put(signal, Signal.handle(signal, signalled -> {
                 err.println();
-                err.println(words);
+                err.println(message);
                 err.flush();
-                Runtime.getRuntime().halt(128 + told.getNumber());
+                Runtime.getRuntime().halt(128 + signalled.getNumber());
             }));
         }
         return notice;
