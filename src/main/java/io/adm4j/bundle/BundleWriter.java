@@ -1,6 +1,7 @@
 package io.adm4j.bundle;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.io.AtomicFile;
 import io.adm4j.io.FileTree;
 import io.adm4j.io.Sha256;
 import java.io.IOException;
@@ -109,9 +110,9 @@ public final class BundleWriter implements AutoCloseable {
         Path old = null;
         if (Files.exists(target)) {
             old = beside(target, "old");
-            Files.move(target, old);
+            AtomicFile.rename(target, old);
         }
-        Files.move(gathering, target);
+        AtomicFile.rename(gathering, target);
         finished = true;
         if (old != null) {
             FileTree.delete(old);
