@@ -8,6 +8,7 @@ import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.harness.cli.option.PrecisionOption;
+import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
@@ -26,11 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Makes a bundle from training runs. */
-@Command(
-        name = "export",
-        description = "Makes a model bundle (ONNX graphs and model.json) from training runs.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+@Command(name = "export", description = "Makes a model bundle (ONNX graphs and model.json) from training runs.")
 public final class ExportCommand implements Runnable {
     @Option(names = "--denoiser", required = true, paramLabel = "RUN", description = "Run of 'train diffusion'.")
     private Path denoiser;
@@ -52,6 +49,8 @@ public final class ExportCommand implements Runnable {
 
     @Option(
             names = "--reference-samples",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
             defaultValue = "2000",
             description = "Number of images of --reference, from the first (default ${DEFAULT-VALUE}).")
     private int referenceSamples;
@@ -62,11 +61,13 @@ public final class ExportCommand implements Runnable {
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Folder of the bundle.")
     private Path out;
 
-    @Option(names = "--name", description = "Name of the model (default: the folder's).")
+    @Option(names = "--name", paramLabel = "NAME", description = "Name of the model (default: the folder's).")
     private String name;
 
     @Option(
             names = "--ema-rate",
+            paramLabel = "RATE",
+            converter = Range.Fraction.class,
             description =
                     "Moving average of the weights to export; 0 exports the weights themselves (default: each run's"
                             + " largest rate).")

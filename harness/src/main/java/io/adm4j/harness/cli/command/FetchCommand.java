@@ -30,9 +30,7 @@ import picocli.CommandLine.Spec;
             "Files go to $ADM4J_HOME/released, or ~/.cache/adm4j/released where that variable is not set. A file can also"
                     + " be put there by hand, under its published name.",
             "Behind a proxy: JAVA_OPTS='-Dhttps.proxyHost=HOST -Dhttps.proxyPort=PORT'."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+        })
 public final class FetchCommand implements Runnable {
     /** A network of a model. */
     enum Part {
@@ -47,7 +45,10 @@ public final class FetchCommand implements Runnable {
                     + " statistics (reference-imagenet256).")
     private List<String> names;
 
-    @Option(names = "--only", description = "denoiser or classifier: fetch this one of a model's two files.")
+    @Option(
+            names = "--only",
+            paramLabel = "PART",
+            description = "denoiser or classifier: fetch this one of a model's two files.")
     private Part only;
 
     @Option(names = "--dir", paramLabel = "FOLDER", description = "Folder for the files (default: see below).")

@@ -12,6 +12,7 @@ import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.harness.bundle.ImportPlan;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.option.PrecisionOption;
+import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.zoo.CheckpointMatcher;
 import io.adm4j.harness.zoo.FetchFolder;
 import io.adm4j.harness.zoo.ReleasedModels;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,9 +34,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Makes a model bundle from weights in PyTorch's .pt format with the published names and shapes: of a"
                         + " released model by its name (--model, see 'harness models'), or of another by its flags (--flags)."
-                        + " Nothing in the files is executed.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+                        + " Nothing in the files is executed.")
 public final class ImportCommand implements Runnable {
     @Option(
             names = "--model",
@@ -54,18 +54,6 @@ public final class ImportCommand implements Runnable {
             description = "The denoiser's state dict (default with --model: the fetched file).")
     private Path weights;
 
-    @Option(names = "--classifier-flags", paramLabel = "FILE", description = "The noisy classifier's published flags.")
-    private Path classifierFlags;
-
-    @Option(
-            names = "--classifier-weights",
-            paramLabel = "FILE",
-            description = "The noisy classifier's state dict (default with --model: the fetched file).")
-    private Path classifierWeights;
-
-    @Option(names = "--no-classifier", description = "Leave out the classifier of the released model.")
-    private boolean noClassifier;
-
     @Option(
             names = "--dir",
             paramLabel = "FOLDER",
@@ -84,11 +72,35 @@ public final class ImportCommand implements Runnable {
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Folder of the bundle.")
     private Path out;
 
-    @Option(names = "--name", description = "Name of the model (default: the released model's, or the folder's).")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "Name of the model (default: the released model's, or the folder's).")
     private String name;
+
+    @ArgGroup(validate = false, heading = Section.CLASSIFIER)
+    private Classifier classifier = new Classifier();
 
     @Spec
     private CommandSpec spec;
+
+    /** The classifier for guidance. */
+    private static final class Classifier {
+        @Option(
+                names = "--classifier-flags",
+                paramLabel = "FILE",
+                description = "The noisy classifier's published flags.")
+        private Path flags;
+
+        @Option(
+                names = "--classifier-weights",
+                paramLabel = "FILE",
+                description = "The noisy classifier's state dict (default with --model: the fetched file).")
+        private Path weights;
+
+        @Option(names = "--no-classifier", description = "Leave out the classifier of the released model.")
+        private boolean none;
+    }
 
     @Override
     public void run() {
@@ -136,7 +148,7 @@ public final class ImportCommand implements Runnable {
 
     private ImportPlan plan(ReleasedModels released) {
         if (model != null) {
-            if (flags != null || classifierFlags != null) {
+            if (flags != null || classifier.flags != null) {
                 throw new UserError(
                         "--model knows the flags: leave out --flags and --classifier-flags, or leave out --model.");
             }
@@ -144,8 +156,8 @@ public final class ImportCommand implements Runnable {
                     released,
                     released.model(model),
                     weights,
-                    classifierWeights,
-                    !noClassifier,
+                    classifier.weights,
+                    !classifier.none,
                     FetchFolder.of(dir, ConsoleProgress.onStandardError()));
         }
         if (flags == null) {
@@ -156,10 +168,10 @@ public final class ImportCommand implements Runnable {
         if (weights == null) {
             throw new UserError("--flags needs --weights, the denoiser's state dict.");
         }
-        if ((classifierFlags == null) != (classifierWeights == null)) {
+        if ((classifier.flags == null) != (classifier.weights == null)) {
             throw new UserError("--classifier-flags and --classifier-weights go together.");
         }
-        return ImportPlan.ofFlags(flags, weights, classifierFlags, classifierWeights);
+        return ImportPlan.ofFlags(flags, weights, classifier.flags, classifier.weights);
     }
 
     /** What the weights look like, where some were given. */

@@ -22,8 +22,6 @@ import picocli.CommandLine.Spec;
         description =
                 "Converts the frozen TensorFlow graph with which published FID values are computed (Inception of 2015,"
                         + " classify_image_graph_def.pb) to an ONNX feature network for 'eval --features'.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         footer = {
             "",
             "The network takes images [N,H,W,3] in [0, 255], of any size, and outputs pool_3 [N,2048], spatial [N,2023] and"
@@ -38,6 +36,7 @@ public final class ImportFeaturesCommand implements Runnable {
 
     @Option(
             names = "--input-type",
+            paramLabel = "TYPE",
             defaultValue = "float32",
             description = "Type of the network's images: float32 or uint8 (default ${DEFAULT-VALUE}).")
     private InputType inputType;

@@ -27,9 +27,7 @@ import picocli.CommandLine.Spec;
         name = "models",
         description =
                 "Lists the models released with the paper: size, published guidance scales and scores. With a name,"
-                        + " everything about that model and the commands to use it.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+                        + " everything about that model and the commands to use it.")
 public final class ModelsCommand implements Runnable {
     private static final String ROW = "%-20s %9s %8s %8s %6s %7s  %6s %6s %5s %5s  %s%n";
 
