@@ -2,23 +2,15 @@ package io.adm4j.harness.bundle;
 
 import java.nio.file.Path;
 
-/** The Fashion-MNIST bundle that ships with adm4j, below the folder in {@code -Dadm4j.home}. */
+/** The Fashion-MNIST bundle that ships with adm4j, in the folder that {@code -Dadm4j.embedded} names. */
 public final class EmbeddedBundle {
     /** Real images beside the bundle's files, to compare samples with. */
     public static final String REFERENCE = "reference.npz";
 
     private EmbeddedBundle() {}
 
-    /** The installation folder of adm4j, which harness/bin/harness passes on. */
-    public static Path home() {
-        return Path.of(System.getProperty("adm4j.home", "."));
-    }
-
+    /** The bundle's folder; bin/harness passes it on, and by default it is that of the source tree. */
     public static Path folder() {
-        return home().resolve("harness").resolve("bundles").resolve("fashion-mnist-32");
-    }
-
-    static Path reference() {
-        return folder().resolve(REFERENCE);
+        return Path.of(System.getProperty("adm4j.embedded", "harness/bundles/fashion-mnist-32"));
     }
 }

@@ -112,7 +112,7 @@ public final class QuickstartCommand implements Runnable {
         console.flush();
         List<Tensor> drawn = new ArrayList<>();
         List<Double> seconds = new ArrayList<>();
-        Path jar = EmbeddedBundle.home().resolve("function/target/quarkus-app/quarkus-run.jar");
+        Path jar = Path.of(System.getProperty("adm4j.function", "function/target/quarkus-app/quarkus-run.jar"));
         try (FunctionProcess function = FunctionProcess.start(jar, model.folder(), out.resolve("function.log"));
                 Progress progress = ConsoleProgress.onStandardError()
                         .start("Sampling", (long) scales.size() * classes * perClass, "images")) {
