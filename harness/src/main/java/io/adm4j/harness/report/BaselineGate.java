@@ -49,7 +49,7 @@ public final class BaselineGate {
     }
 
     /**
-     * Refuses a baseline that was measured otherwise. Worth asking before anything expensive is computed.
+     * Refuses a baseline that was measured otherwise. Call it before anything expensive is computed.
      *
      * @throws UserError that names the first difference
      */
@@ -72,7 +72,7 @@ public final class BaselineGate {
     }
 
     /**
-     * Refuses a set of samples that the baseline has no equal of. Worth asking before the samples are drawn.
+     * Refuses a set of samples without a counterpart in the baseline. Call it before the samples are generated.
      *
      * @param samples of which count and size are looked at
      * @throws UserError that says what differs

@@ -306,7 +306,7 @@ final class EvaluationPage {
         long fit = fit(gallery.nearest().get(0).images(), galleries) / (columns + 1);
         int rows = (int)
                 Math.min(gallery.nearest().size(), Math.max(LEAST_IMAGES, Math.min(MOST_ROWS_OF_NEIGHBOURS, fit)));
-        StringBuilder html = new StringBuilder("<div class=\"neighbours\">\n");
+        StringBuilder html = new StringBuilder("<div class=\"neighbors\">\n");
         for (int i = 0; i < rows; i++) {
             Gallery.Nearest nearest = gallery.nearest().get(i);
             String name = gallery.labels().isEmpty()

@@ -2,10 +2,8 @@ package io.adm4j.harness.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.feedback.ShortDecimal;
-import io.adm4j.feedback.UserError;
 import io.adm4j.harness.evaluation.result.Evaluation;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.adm4j.harness.evaluation.result.Metric;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.function.ToDoubleFunction;
 
 /**
  * The page that shows what guidance does: images, scores and curves over the classifier scale, how they were made and
@@ -32,9 +29,13 @@ public record QuickstartReport(
         List<String> rowNames,
         Map<String, String> settings,
         JsonNode provenance) {
+    /** The metrics shown, in the order of the columns. */
+    private static final List<Metric> METRICS =
+            List.of(Metric.FID, Metric.PRECISION, Metric.RECALL, Metric.INCEPTION_SCORE);
+
     public QuickstartReport {
         if (results.isEmpty()) {
-            throw new IllegalArgumentException("A report needs the results of at least one scale.");
+            throw new IllegalArgumentException("The page needs the results of at least one scale.");
         }
         results = results.stream()
                 .sorted(Comparator.comparingDouble(ScaleResult::scale))
@@ -46,18 +47,10 @@ public record QuickstartReport(
     /**
      * Writes the page.
      *
-     * @throws UserError if the file cannot be written
+     * @throws io.adm4j.feedback.UserError if the file cannot be written
      */
     public void write(Path file) {
-        try {
-            Path folder = file.toAbsolutePath().getParent();
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
-            Files.writeString(file, html());
-        } catch (IOException e) {
-            throw new UserError("The report " + file + " could not be written: " + e.getMessage() + ".", e);
-        }
+        ReportWriter.write(file, html());
     }
 
     /** The page as text. */
@@ -65,9 +58,8 @@ public record QuickstartReport(
         Page page = new Page(title);
         page.paragraph(
                 "lead",
-                "Images drawn from noise by a diffusion model. A classifier that also sees through the"
-                        + " noise pulls each one towards its class; the classifier scale says how hard. Scale 0 leaves the model"
-                        + " alone.");
+                "Images generated from noise by a diffusion model. A classifier trained on noisy images pulls each"
+                        + " one toward its class; the classifier scale says how hard. Scale 0 leaves the model alone.");
         images(page);
         scores(page);
         if (results.size() > 1) {
@@ -114,14 +106,11 @@ public record QuickstartReport(
                         + "<th>Seconds</th></tr>\n");
         for (ScaleResult r : results) {
             page.append("<tr><td>").append(ShortDecimal.of(r.scale())).append("</td>");
-            cell(page, r, ScaleResult::fid, "%.2f", false);
-            cell(page, r, ScaleResult::precision, "%.3f", true);
-            cell(page, r, ScaleResult::recall, "%.3f", true);
-            cell(page, r, ScaleResult::inceptionScore, "%.2f", true);
+            METRICS.forEach(metric -> cell(page, r, metric));
             page.append(String.format(Locale.ROOT, "<td>%.1f</td></tr>%n", r.seconds()));
         }
         page.append(
-                        "</table></div>\n<p class=\"note\">FID: how far the features of samples and real images lie apart as a"
+                        "</table></div>\n<p class=\"note\">FID: the distance between the features of samples and real images as a"
                                 + " whole. Precision: the share of samples that look like real images. Recall: the share of real"
                                 + " images that the samples come close to. Inception-style: sure and varied classes. The best of"
                                 + " each column is marked. ")
@@ -130,18 +119,17 @@ public record QuickstartReport(
         into.add(page.toString());
     }
 
-    private void cell(
-            StringBuilder page, ScaleResult result, ToDoubleFunction<ScaleResult> figure, String format, boolean high) {
-        double value = figure.applyAsDouble(result);
+    private void cell(StringBuilder page, ScaleResult result, Metric metric) {
+        double value = result.value(metric);
         Predicate<ScaleResult> better =
-                other -> high ? figure.applyAsDouble(other) > value : figure.applyAsDouble(other) < value;
+                other -> metric.lowerIsBetter() ? other.value(metric) < value : other.value(metric) > value;
         boolean best = results.size() > 1 && results.stream().noneMatch(better);
         page.append(best ? "<td class=\"best\">" : "<td>")
-                .append(String.format(Locale.ROOT, format, value))
+                .append(ScoreFormat.value(metric, value))
                 .append("</td>");
     }
 
-    /** What the figures say, whatever they say. */
+    /** What the scores show. */
     private String summary() {
         if (results.size() == 1) {
             return "One scale was sampled; with several, this page shows how guidance trades variety for fidelity.";
@@ -154,14 +142,15 @@ public record QuickstartReport(
                         + " and recall from %.3f to %.3f",
                 ShortDecimal.of(first.scale()),
                 ShortDecimal.of(last.scale()),
-                first.precision(),
-                last.precision(),
-                first.inceptionScore(),
-                last.inceptionScore(),
-                first.recall(),
-                last.recall());
-        boolean surer = last.precision() > first.precision() || last.inceptionScore() > first.inceptionScore();
-        if (surer && last.recall() < first.recall()) {
+                first.value(Metric.PRECISION),
+                last.value(Metric.PRECISION),
+                first.value(Metric.INCEPTION_SCORE),
+                last.value(Metric.INCEPTION_SCORE),
+                first.value(Metric.RECALL),
+                last.value(Metric.RECALL));
+        boolean surer = last.value(Metric.PRECISION) > first.value(Metric.PRECISION)
+                || last.value(Metric.INCEPTION_SCORE) > first.value(Metric.INCEPTION_SCORE);
+        if (surer && last.value(Metric.RECALL) < first.value(Metric.RECALL)) {
             return change + ": guidance trades variety for fidelity.";
         }
         return change + ". Guidance usually trades variety (recall) for fidelity (precision and Inception-style score);"
@@ -170,33 +159,22 @@ public record QuickstartReport(
 
     private void curves(Page page) {
         double[] scale = results.stream().mapToDouble(ScaleResult::scale).toArray();
-        LineChart distance = new LineChart(
-                "FID",
-                "classifier scale",
-                List.of(new LineChart.Series(
-                        "FID",
-                        scale,
-                        results.stream().mapToDouble(ScaleResult::fid).toArray())));
+        LineChart distance = new LineChart("FID", "classifier scale", List.of(series(Metric.FID, scale)));
         LineChart tradeOff = new LineChart(
                 "Precision and recall",
                 "classifier scale",
-                List.of(
-                        new LineChart.Series(
-                                "Precision",
-                                scale,
-                                results.stream()
-                                        .mapToDouble(ScaleResult::precision)
-                                        .toArray()),
-                        new LineChart.Series(
-                                "Recall",
-                                scale,
-                                results.stream()
-                                        .mapToDouble(ScaleResult::recall)
-                                        .toArray())));
+                List.of(series(Metric.PRECISION, scale), series(Metric.RECALL, scale)));
         page.heading("Over the classifier scale").add("<div class=\"row\">\n");
         page.chart("Fidelity and variety", "precision and recall; higher is better", tradeOff.svg());
         page.chart("Distance from real images", "FID; lower is better", distance.svg());
         page.add("</div>\n");
+    }
+
+    private LineChart.Series series(Metric metric, double[] scale) {
+        return new LineChart.Series(
+                metric.title(),
+                scale,
+                results.stream().mapToDouble(r -> r.value(metric)).toArray());
     }
 
     /** The leaves of a tree with the path to each; a list of plain values is one leaf of several lines. */

@@ -161,7 +161,7 @@ final class ReportText {
                 "Feature network",
                 evaluation.network().name() + ", " + evaluation.network().features() + " features");
         facts.put("Feature network's SHA-256", evaluation.network().sha256());
-        facts.put("Neighbours (k)", String.valueOf(evaluation.settings().k()));
+        facts.put("Neighbors (k)", String.valueOf(evaluation.settings().k()));
         facts.put("Inception Score's parts", evaluation.settings().inceptionSplit() + " samples each");
         if (evaluation.settings().bootstrap() > 0) {
             facts.put("Bootstrap", evaluation.settings().bootstrap() + " resamples");

@@ -1,21 +1,22 @@
 package io.adm4j.harness.report;
 
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Result;
+
 /**
- * What one strength of classifier guidance gave.
+ * Samples at one classifier scale, as the quickstart's page shows them.
  *
- * @param scale the factor on the classifier's gradient; 0 is no guidance
- * @param fid Fréchet distance, at least 0
- * @param precision from 0 to 1
- * @param recall from 0 to 1
- * @param inceptionScore at least 1
+ * @param result with a point
  * @param seconds that sampling took
  * @param grid a PNG with some of the samples
  */
-public record ScaleResult(
-        double scale,
-        double fid,
-        double precision,
-        double recall,
-        double inceptionScore,
-        double seconds,
-        byte[] grid) {}
+public record ScaleResult(Result result, double seconds, byte[] grid) {
+    /** The factor on the classifier's gradient; 0 is no guidance. */
+    double scale() {
+        return result.point().orElseThrow().classifierScale();
+    }
+
+    double value(Metric metric) {
+        return result.scores().value(metric);
+    }
+}

@@ -1,7 +1,6 @@
 package io.adm4j.harness.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.harness.evaluation.result.Evaluation;
@@ -14,46 +13,71 @@ import io.adm4j.harness.evaluation.result.SamplingPoint;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Test;
 
 class EvaluationPageTest {
     @Test
-    void showsFiguresWithIntervalsDefinitionsAndWarnings() {
-        String page = page(Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)));
+    void showsScoresWithIntervalsDefinitionsAndWarnings() {
+        Document page = page(Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)));
 
-        assertTrue(page.contains("Evaluation of samples.npz"));
-        assertTrue(page.contains("<p class=\"figure\">20.000</p>"));
-        assertTrue(page.contains("19.000 to 22.000"));
-        assertTrue(page.contains("0.001000 standard error"));
-        assertTrue(page.contains("What FID means on 12 features."));
-        assertTrue(page.contains("FID from 70 images says little."));
-        assertTrue(page.contains(Evaluations.NETWORK) && page.contains(Evaluations.REFERENCE));
-        assertTrue(page.contains(Evaluations.SAMPLES));
-        assertFalse(page.contains("<svg"), "one result makes no curve");
+        assertEquals("Evaluation of samples.npz", page.title());
+        Element fid = card(page, "FID");
+        assertEquals("20.000", fid.selectFirst(".figure").text());
+        assertEquals("95% 19.000 to 22.000", fid.selectFirst(".spread").text());
+        assertEquals("What FID means on 12 features.", fid.selectFirst(".note").text());
+        assertEquals("lower is better", fid.selectFirst("h3 span").attr("title"));
+        assertEquals(
+                "\u00b1 0.001000 standard error",
+                card(page, "KID").selectFirst(".spread").text());
+        assertEquals(
+                "higher is better", card(page, "Recall").selectFirst("h3 span").attr("title"));
+        assertTrue(card(page, "Recall").select(".spread").isEmpty());
+        assertEquals(
+                List.of("FID from 70 images says little."),
+                page.select(".banner.warn li").eachText());
+        Map<String, String> facts = HtmlPages.facts(page, "What the figures rest on");
+        assertEquals(Evaluations.NETWORK, facts.get("Feature network's SHA-256"));
+        assertEquals(Evaluations.REFERENCE, facts.get("Reference's SHA-256"));
+        assertEquals("3", facts.get("Neighbors (k)"));
+        assertEquals(
+                Evaluations.SAMPLES,
+                HtmlPages.facts(page, "How the samples were made").get("SHA-256 of the samples"));
+        assertTrue(page.select("svg").isEmpty(), "one result makes no curve");
     }
 
     @Test
     void needsNothingElse() {
-        for (Evaluation report :
+        for (Evaluation evaluation :
                 List.of(Evaluations.sweep(0, 1), Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)))) {
-            String page = page(report);
-            assertFalse(page.matches("(?s).*(src|href)=\"(?!data:).*"), "the page refers to other files");
-            assertFalse(page.contains("@import") || page.contains("url("), "the style sheet refers to other files");
-            assertTrue(page.contains("default-src 'none'"));
-            assertTrue(page.contains("prefers-color-scheme: dark"));
+            HtmlPages.requireSelfContained(page(evaluation));
         }
     }
 
     @Test
     void showsSamplesBesideTheirNearestReferenceImages() {
-        String page = page(Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)));
+        Document page = page(Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)));
 
-        // 64 of 70 samples, then three of them again with two neighbours each.
-        assertEquals(64 + 3 * 3, count(page, "data:image/png"));
-        assertTrue(page.contains("The first 64 of 70, not picked by hand."));
-        assertTrue(page.contains("<figcaption>1.50</figcaption>") && page.contains("<figcaption>22.3</figcaption>"));
-        assertTrue(page.contains("class=\"images small\""));
+        assertEquals(
+                "The first 64 of 70, not picked by hand.",
+                below(page, "Samples").text());
+        assertEquals(64, page.select(".images.small img").size());
+        assertEquals(3, page.select(".neighbors .near").size());
+        for (int i = 0; i < 3; i++) {
+            Element row = page.select(".neighbors .near").get(i);
+            assertEquals("Sample " + (i + 1), row.selectFirst(".own img").attr("alt"));
+            assertEquals(
+                    List.of(String.format("%d.50", i + 1), "22.3"),
+                    row.select("figure:not(.own) figcaption").eachText());
+            assertEquals(
+                    List.of("Reference image 1", "Reference image 2"),
+                    row.select("figure:not(.own) img").eachAttr("alt"));
+            assertEquals(
+                    page.select(".images img").get(i).attr("src"),
+                    row.selectFirst(".own img").attr("src"));
+        }
     }
 
     @Test
@@ -65,41 +89,69 @@ class EvaluationPageTest {
                 1,
                 Optional.of(new Gallery(Evaluations.images(16, 512, 1), List.of(), List.of())));
 
-        String page = page(Evaluations.report(Optional.empty(), List.of(result)));
+        Document page = page(Evaluations.report(Optional.empty(), List.of(result)));
 
-        assertEquals(11, count(page, "data:image/png"));
-        assertFalse(page.contains("Nearest reference images"));
+        assertEquals(11, page.select("img").size());
+        assertTrue(page.select(".small").isEmpty());
+        assertTrue(!HtmlPages.headings(page).contains("Nearest reference images"));
     }
 
     @Test
     void drawsCurvesOverTheClassifierScale() {
-        String page = page(Evaluations.sweep(4, 0, 1));
+        Document page = page(Evaluations.sweep(4, 0, 1));
 
-        assertTrue(page.contains("Over the classifier scale"));
-        // Four metrics and the trade-off.
-        assertEquals(5, count(page, "<svg"));
-        assertTrue(page.contains("aria-label=\"Precision over Recall\""));
-        assertTrue(page.contains("FID 24 (95% 23 to 26) at classifier scale 4"), "a dot tells its interval");
-        assertEquals(3, count(page, "<figcaption>scale "));
-        assertTrue(Pattern.compile("<td class=\"best\">20.000").matcher(page).find(), "lowest FID is best");
-        assertTrue(Pattern.compile("<td class=\"best\">0.7800").matcher(page).find(), "highest precision is best");
-        assertTrue(page.contains("Bag") && page.contains("Ankle boot"));
+        assertTrue(HtmlPages.headings(page).contains("Over the classifier scale"));
+        assertEquals(
+                List.of(
+                        "Precision over Recall",
+                        "FID over classifier scale",
+                        "KID over classifier scale",
+                        "Precision over classifier scale",
+                        "Recall over classifier scale"),
+                page.select("svg").eachAttr("aria-label"));
+        assertTrue(
+                page.select("svg circle title").eachText().contains("FID 24 (95% 23 to 26) at classifier scale 4"),
+                "a dot shows its interval");
+        assertEquals(
+                List.of("scale 4", "scale 0", "scale 1"),
+                page.select("figure.card:has(.images) > figcaption").stream()
+                        .map(Element::ownText)
+                        .toList());
+        Element table = page.selectFirst("table.sweep");
+        assertEquals(
+                List.of("scale 4", "scale 0", "scale 1"),
+                HtmlPages.rows(table).stream().map(row -> row.get(0)).toList());
+        assertEquals(
+                List.of("0.7800", "20.000", "0.6000"),
+                table.select("td.best").stream()
+                        .map(Element::ownText)
+                        .filter(value -> !value.startsWith("0.0123"))
+                        .toList(),
+                "highest precision, lowest FID and highest recall are best");
+        assertEquals(
+                List.of("Bag 0", "Ankle boot 1"),
+                page.selectFirst("table.sortable")
+                        .select("tbody tr > td:first-child")
+                        .eachText());
     }
 
     @Test
     void drawsCurvesOverStepsAndOneForEachOfTheRest() {
-        String steps = page(
+        Document steps = page(
                 results(Evaluations.point("10", 1), Evaluations.point("ddim50", 1), Evaluations.point("10,15", 1)));
-        assertTrue(steps.contains("Over the number of steps"));
-        assertTrue(steps.contains("FID 20 (95% 19 to 22) at number of steps 50"));
+        assertTrue(HtmlPages.headings(steps).contains("Over the number of steps"));
+        assertTrue(steps.select("circle title").eachText().contains("FID 20 (95% 19 to 22) at number of steps 50"));
+        assertTrue(steps.select("circle title").eachText().contains("FID 20 (95% 19 to 22) at number of steps 25"));
 
-        String both = page(results(
+        Document both = page(results(
                 Evaluations.point("10", 0),
                 Evaluations.point("10", 1),
                 Evaluations.point("25", 0),
                 Evaluations.point("25", 1)));
-        assertTrue(both.contains(">10 steps</text>") && both.contains(">25 steps</text>"));
-        assertFalse(both.contains("Precision over Recall"));
+        assertEquals(
+                List.of("10 steps", "25 steps"),
+                both.selectFirst("svg").select("text.name").eachText());
+        assertTrue(!both.select("svg").eachAttr("aria-label").contains("Precision over Recall"));
     }
 
     @Test
@@ -113,25 +165,31 @@ class EvaluationPageTest {
                 1,
                 Optional.empty());
 
-        String page = page(Evaluations.report(Optional.empty(), List.of(one, two)));
+        Document page = page(Evaluations.report(Optional.empty(), List.of(one, two)));
 
-        assertTrue(page.contains("<table class=\"sweep\">"));
-        assertFalse(page.contains("<svg"));
-        assertTrue(page.contains("2 sets of 70 samples"));
+        assertEquals(2, HtmlPages.rows(page.selectFirst("table.sweep")).size());
+        assertTrue(page.select("svg").isEmpty());
+        assertTrue(page.selectFirst("p.lead").text().startsWith("2 sets of 70 samples"));
     }
 
     @Test
-    void tellsARegressionAtOnce() {
-        Evaluation report = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
+    void showsARegressionFirst() {
+        Evaluation evaluation = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
 
-        String bad = EvaluationPage.of(report, Optional.of(ReportWriterTest.compared(report, 3)));
-        assertTrue(bad.indexOf("class=\"banner bad\"") < bad.indexOf("<h2>"));
-        assertTrue(bad.contains("FID from 17.000 to 20.000 (+3.000, allowed +0.500)"));
-        assertTrue(bad.contains("<p class=\"change bad\" title=\"baseline 17.000\">+3.000 regression</p>"));
+        Document bad =
+                Jsoup.parse(EvaluationPage.of(evaluation, Optional.of(ReportWriterTest.compared(evaluation, 3))));
+        assertTrue(bad.selectFirst(".lead + .banner").hasClass("bad"));
+        assertTrue(
+                bad.selectFirst(".banner.bad").text().contains("FID from 17.000 to 20.000 (+3.000, allowed +0.500)"));
+        Element change = card(bad, "FID").selectFirst(".change.bad");
+        assertEquals("+3.000 regression", change.text());
+        assertEquals("baseline 17.000", change.attr("title"));
+        assertEquals(List.of("regression"), bad.select("table.verdicts td.bad").eachText());
 
-        String good = EvaluationPage.of(report, Optional.of(ReportWriterTest.compared(report, -3)));
-        assertTrue(good.contains("class=\"banner good\""));
-        assertFalse(good.contains("class=\"bad\"") || good.contains("change bad"), "nothing regressed");
+        Document good =
+                Jsoup.parse(EvaluationPage.of(evaluation, Optional.of(ReportWriterTest.compared(evaluation, -3))));
+        assertTrue(good.selectFirst(".lead + .banner").hasClass("good"));
+        assertTrue(good.select(".bad").isEmpty(), "nothing regressed");
     }
 
     @Test
@@ -145,9 +203,29 @@ class EvaluationPageTest {
                 Optional.of(Evaluations.gallery(4, 8)));
         Model model = new Model(evil, evil, "d".repeat(64), List.of(evil, evil));
 
-        String page = page(Evaluations.report(Optional.of(model), List.of(result)));
+        Document page = page(Evaluations.report(Optional.of(model), List.of(result)));
 
-        assertFalse(page.contains(evil));
+        assertEquals(1, page.select("script").size(), "only the page's own");
+        assertEquals("Evaluation of " + evil, page.title());
+        assertEquals(
+                List.of(evil, evil, evil, evil),
+                page.select(".images figcaption").eachText());
+    }
+
+    private static Element card(Document page, String metric) {
+        return page.select("section.score").stream()
+                .filter(card -> card.selectFirst("h3").ownText().equals(metric))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The element below a heading. */
+    private static Element below(Document page, String heading) {
+        return page.select("h2").stream()
+                .filter(h -> h.text().equals(heading))
+                .findFirst()
+                .orElseThrow()
+                .nextElementSibling();
     }
 
     private static Evaluation results(SamplingPoint... points) {
@@ -163,11 +241,7 @@ class EvaluationPageTest {
                         .toList());
     }
 
-    private static String page(Evaluation report) {
-        return EvaluationPage.of(report, Optional.empty());
-    }
-
-    private static int count(String text, String part) {
-        return text.split(Pattern.quote(part), -1).length - 1;
+    private static Document page(Evaluation evaluation) {
+        return Jsoup.parse(EvaluationPage.of(evaluation, Optional.empty()));
     }
 }

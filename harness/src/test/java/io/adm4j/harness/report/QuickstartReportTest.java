@@ -3,10 +3,14 @@ package io.adm4j.harness.report;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.io.PngWriter;
 import java.io.IOException;
 import java.io.StringReader;
@@ -16,7 +20,10 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xml.sax.InputSource;
@@ -28,57 +35,85 @@ class QuickstartReportTest {
     Path folder;
 
     @Test
-    void writesOneSelfContainedPage() throws IOException {
+    void showsScalesInAscendingOrderWithTheBestScoresMarked() throws IOException {
         Path file = folder.resolve("new/report.html");
         report(result(0, 30.25, 0.7, 0.6), result(4, 20.5, 0.8, 0.5), result(1, 22, 0.75, 0.55))
                 .write(file);
 
-        String page = Files.readString(file);
+        Document page = Jsoup.parse(Files.readString(file));
 
-        assertEquals(3, page.split("data:image/png;base64,", -1).length - 1);
-        assertTrue(page.contains(Base64.getEncoder().encodeToString(GRID)));
-        assertTrue(page.contains("<td class=\"best\">20.50</td>"));
-        assertTrue(page.contains("prefers-color-scheme: dark"));
-        assertTrue(page.contains("trades variety for fidelity."));
-        assertTrue(page.contains("Ankle boot"));
-        assertTrue(page.contains("train / steps"));
-        assertFalse(page.matches("(?s).*(src|href)=\"(?!data:).*"), "the page refers to other files");
-        assertTrue(page.indexOf("Classifier scale 1<") < page.indexOf("Classifier scale 4<"));
+        HtmlPages.requireSelfContained(page);
+        assertEquals("adm4j", page.title());
+        assertEquals(
+                List.of("Classifier scale 0", "Classifier scale 1", "Classifier scale 4"),
+                page.select("figure.card:has(img) > figcaption").stream()
+                        .map(caption -> caption.ownText())
+                        .toList());
+        assertEquals(3, page.select("img").size());
+        page.select("img")
+                .forEach(img -> assertEquals(
+                        "data:image/png;base64," + Base64.getEncoder().encodeToString(GRID), img.attr("src")));
+        assertEquals(
+                List.of("Bag", "Ankle boot"),
+                page.select("figure ol").first().select("li").eachText());
+        assertEquals(
+                List.of(
+                        List.of("0", "30.250", "0.7000", "0.6000", "6.500", "12.3"),
+                        List.of("1", "22.000", "0.7500", "0.5500", "6.500", "12.3"),
+                        List.of("4", "20.500", "0.8000", "0.5000", "6.500", "12.3")),
+                HtmlPages.rows(page.selectFirst("table")));
+        // All scales share the Inception Score, so it is marked in each row.
+        assertEquals(
+                List.of("0.6000", "6.500", "6.500", "20.500", "0.8000", "6.500"),
+                page.select("td.best").eachText());
+        assertEquals(2, page.select("svg").size());
+        assertEquals(Map.of("Sampler", "DDIM, 25 steps"), HtmlPages.facts(page, "How they were made"));
+        assertEquals(Map.of("train / steps", "20000"), HtmlPages.facts(page, "Where the model comes from"));
     }
 
     @Test
-    void doesNotClaimATradeOffThatIsNotThere() {
-        String page = report(result(0, 30, 0.7, 0.6), result(2, 20, 0.6, 0.7)).html();
+    void saysWhatGuidanceTradedOnlyWhereItDid() {
+        String trade = "guidance trades variety for fidelity.";
+        String none = "these samples do not show it.";
 
-        assertTrue(page.contains("these samples do not show it"));
+        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.8, 0.5)).endsWith(trade));
+        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.6, 0.7)).endsWith(none));
+        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.8, 0.6)).endsWith(none));
+        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.7, 0.5)).endsWith(none));
     }
 
     @Test
     void showsASingleScaleWithoutCurves() {
-        String page = report(result(1, 30, 0.7, 0.6)).html();
+        Document page = Jsoup.parse(report(result(1, 30, 0.7, 0.6)).html());
 
-        assertFalse(page.contains("<svg"));
-        assertFalse(page.contains("class=\"best\""));
+        assertTrue(page.select("svg").isEmpty());
+        assertTrue(page.select(".best").isEmpty());
+    }
+
+    @Test
+    void needsAResult() {
+        assertThrows(IllegalArgumentException.class, () -> report());
     }
 
     @Test
     void escapesWhatItIsGiven() {
-        Map<String, String> settings = Map.of("<b>", "a & \"b\"");
-        String page = new QuickstartReport(
+        Document page = Jsoup.parse(new QuickstartReport(
                         "<script>",
                         List.of(result(0, 1, 1, 1)),
                         List.of("<i>"),
-                        settings,
+                        Map.of("<b>", "a & \"b\""),
                         JsonNodeFactory.instance.objectNode().put("command", "x < y"))
-                .html();
+                .html());
 
-        assertFalse(page.contains("<script>") || page.contains("<b>") || page.contains("<i>"));
-        assertTrue(page.contains("a &amp; &quot;b&quot;"));
-        assertTrue(page.contains("x &lt; y"));
+        assertTrue(page.select("script, b, i").isEmpty());
+        assertEquals("<script>", page.title());
+        assertEquals(List.of("<i>"), page.select("li").eachText());
+        assertEquals(Map.of("<b>", "a & \"b\""), HtmlPages.facts(page, "How they were made"));
+        assertEquals(Map.of("command", "x < y"), HtmlPages.facts(page, "Where the model comes from"));
     }
 
     @Test
-    void chartsAreWellFormedForOddFigures() {
+    void chartsAreWellFormedForOddValues() {
         double[] same = {0.5, 0.5, 0.5};
         double[] tiny = {1e-7, 3e-7, 2e-7};
         double[] large = {1200, 5, 90000};
@@ -89,9 +124,15 @@ class QuickstartReportTest {
                     .newDocumentBuilder()
                     .parse(new InputSource(new StringReader(chart.svg()))));
             assertFalse(chart.svg().contains("NaN"), chart.svg());
-            int ticks = chart.svg().split("class=\"axis\"", -1).length - 1;
+            int ticks = Jsoup.parse(chart.svg()).select("line.axis").size();
             assertTrue(ticks >= 2 && ticks <= 8, ticks + " ticks");
         }
+    }
+
+    private static String summary(ScaleResult... results) {
+        return Jsoup.parse(report(results).html())
+                .selectFirst("h2:contains(The scores) + p")
+                .text();
     }
 
     private static QuickstartReport report(ScaleResult... results) {
@@ -103,6 +144,16 @@ class QuickstartReportTest {
     }
 
     private static ScaleResult result(double scale, double fid, double precision, double recall) {
-        return new ScaleResult(scale, fid, precision, recall, 6.5, 12.3, GRID);
+        Map<Metric, Double> values = Map.of(
+                Metric.FID, fid, Metric.PRECISION, precision, Metric.RECALL, recall, Metric.INCEPTION_SCORE, 6.5);
+        return new ScaleResult(
+                new Result(
+                        Optional.of(Evaluations.point("25", scale)),
+                        new ImageSet("samples.npz", 70, 8, Optional.empty()),
+                        Evaluations.scores(values),
+                        1,
+                        Optional.empty()),
+                12.3,
+                GRID);
     }
 }

@@ -9,15 +9,18 @@ import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.console.ConsoleProgress;
-import io.adm4j.harness.data.DatasetOptions;
-import io.adm4j.harness.data.ImageStream;
-import io.adm4j.harness.evaluation.features.MeasuredImages;
+import io.adm4j.harness.cli.option.Range;
+import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
-import io.adm4j.harness.evaluation.result.Scores;
+import io.adm4j.harness.evaluation.result.SamplingPoint;
+import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
+import io.adm4j.harness.evaluation.run.ExistingSamples;
+import io.adm4j.harness.evaluation.run.ReferenceImages;
 import io.adm4j.harness.report.QuickstartReport;
+import io.adm4j.harness.report.ReportWriter;
 import io.adm4j.harness.report.ScaleResult;
 import io.adm4j.harness.sampling.FunctionProcess;
 import io.adm4j.io.ImageGrid;
@@ -34,10 +37,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,6 +61,8 @@ import picocli.CommandLine.Spec;
 public final class QuickstartCommand implements Runnable {
     private static final int GRID_COLUMNS = 10;
     private static final int IMAGES_PER_REQUEST = 20;
+    private static final Set<Metric> METRICS =
+            EnumSet.of(Metric.INCEPTION_SCORE, Metric.FID, Metric.PRECISION, Metric.RECALL);
 
     @Option(
             names = "--out",
@@ -75,18 +83,26 @@ public final class QuickstartCommand implements Runnable {
 
     @Option(
             names = "--samples",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
             defaultValue = "160",
             description = "Images per scale, as many of each class (default ${DEFAULT-VALUE}).")
     private int samples;
 
-    @Option(names = "--steps", defaultValue = "20", description = "DDIM steps (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
+            defaultValue = "20",
+            description = "DDIM steps (default ${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
             names = "--eta",
+            converter = Range.Fraction.class,
             defaultValue = "1",
             description =
-                    "Noise of DDIM, 0 to 1; a small network draws cleaner images with it (default ${DEFAULT-VALUE}).")
+                    "Noise of DDIM, 0 to 1; a small network generates cleaner images with it (default ${DEFAULT-VALUE}).")
     private double eta;
 
     @Option(names = "--seed", defaultValue = "0", description = "Default ${DEFAULT-VALUE}.")
@@ -103,41 +119,19 @@ public final class QuickstartCommand implements Runnable {
                 manifest.classCount().orElseThrow(() -> new UserError("The quickstart needs a bundle with classes."));
         int perClass = Math.max(1, samples / classes);
         PrintWriter console = spec.commandLine().getOut();
-        try {
-            Files.createDirectories(out);
-        } catch (IOException e) {
-            throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
-        }
+        createFolder();
         console.println(describe(manifest));
         console.flush();
-        List<Tensor> drawn = new ArrayList<>();
-        List<Double> seconds = new ArrayList<>();
-        Path jar = Path.of(System.getProperty("adm4j.function", "function/target/quarkus-app/quarkus-run.jar"));
-        try (FunctionProcess function = FunctionProcess.start(jar, model.folder(), out.resolve("function.log"));
-                Progress progress = ConsoleProgress.onStandardError()
-                        .start("Sampling", (long) scales.size() * classes * perClass, "images")) {
-            for (double scale : scales) {
-                progress.message("classifier scale " + scale);
-                long start = System.nanoTime();
-                drawn.add(sample(function, manifest, scale, classes, perClass, progress));
-                seconds.add((System.nanoTime() - start) / 1e9);
-            }
-        }
+        List<Double> seconds = sample(model, classes, perClass);
+        Evaluation evaluation = evaluate(model);
+        console.println();
+        new ReportWriter(evaluation, Optional.empty()).print(console);
         List<ScaleResult> results = new ArrayList<>();
-        try (Evaluator evaluator =
-                        Evaluator.open(model.path(ModelBundle.FEATURES), Device.CPU, 0, EvaluatorSettings.published());
-                ImageStream real = ImageStream.open(
-                        model.path(EmbeddedBundle.REFERENCE), DatasetOptions.ofSize(manifest.imageSize()))) {
-            MeasuredImages reference;
-            try (Progress progress = ConsoleProgress.onStandardError().start("Reference", real.size(), "images")) {
-                reference = evaluator.measure(real, progress::step);
-            }
-            for (int i = 0; i < scales.size(); i++) {
-                results.add(
-                        score(evaluator, reference, drawn.get(i), scales.get(i), seconds.get(i), classes, perClass));
-            }
+        for (int i = 0; i < scales.size(); i++) {
+            byte[] grid = grid(Npz.read(file(scales.get(i))).get("arr_0"), classes, perClass);
+            write(out.resolve("grid-scale-" + scales.get(i) + ".png"), grid);
+            results.add(new ScaleResult(evaluation.results().get(i), seconds.get(i), grid));
         }
-        print(console, results);
         Path report = out.resolve("report.html");
         new QuickstartReport(
                         manifest.name(),
@@ -148,6 +142,54 @@ public final class QuickstartCommand implements Runnable {
                 .write(report);
         console.println("Written: " + report + " (open it), and the images beside it");
         console.flush();
+    }
+
+    /** The file of the samples of one scale. */
+    private Path file(double scale) {
+        return out.resolve("samples-scale-" + scale + ".npz");
+    }
+
+    /** Writes the samples of all scales; gives the seconds that each took. */
+    private List<Double> sample(ModelBundle model, int classes, int perClass) {
+        List<Double> seconds = new ArrayList<>();
+        Path jar = Path.of(System.getProperty("adm4j.function", "function/target/quarkus-app/quarkus-run.jar"));
+        try (FunctionProcess function = FunctionProcess.start(jar, model.folder(), out.resolve("function.log"));
+                Progress progress = ConsoleProgress.onStandardError()
+                        .start("Sampling", (long) scales.size() * classes * perClass, "images")) {
+            for (double scale : scales) {
+                progress.message("classifier scale " + scale);
+                long start = System.nanoTime();
+                Tensor images = sample(function, model.manifest(), scale, classes, perClass, progress);
+                seconds.add((System.nanoTime() - start) / 1e9);
+                Npz.write(file(scale), Map.of("arr_0", images));
+            }
+        }
+        return seconds;
+    }
+
+    /** Scores the samples of all scales, in their order, against the bundle's reference. */
+    private Evaluation evaluate(ModelBundle model) {
+        EvaluatorSettings scoring = new EvaluatorSettings(
+                EvaluatorSettings.PUBLISHED_K, EvaluatorSettings.PUBLISHED_INCEPTION_SPLIT, 64, METRICS, 0, false);
+        try (Evaluator evaluator = Evaluator.open(model.path(ModelBundle.FEATURES), Device.CPU, 0, scoring)) {
+            ReferenceImages reference = ReferenceImages.open(
+                    model.path(EmbeddedBundle.REFERENCE),
+                    Split.TEST,
+                    model.manifest().imageSize(),
+                    evaluator);
+            EvaluationRun run = new EvaluationRun(
+                    evaluator,
+                    "the feature network of bundle " + model.manifest().name(),
+                    reference,
+                    Optional.empty(),
+                    false,
+                    ConsoleProgress.onStandardError());
+            List<ExistingSamples> sets = scales.stream()
+                    .map(scale -> ExistingSamples.open(file(scale), Split.TEST, OptionalInt.empty())
+                            .generatedAs(new SamplingPoint("ddim", String.valueOf(steps), eta, scale, "all", seed)))
+                    .toList();
+            return run.evaluate(sets, Optional.empty());
+        }
     }
 
     /** Images of one scale, class after class: uint8 [classes·perClass, H, W, 3]. Seeds are the same at every scale. */
@@ -173,7 +215,6 @@ public final class QuickstartCommand implements Runnable {
                 progress.step(count);
             }
         }
-        Npz.write(out.resolve("samples-scale-" + scale + ".npz"), Map.of("arr_0", images));
         return images;
     }
 
@@ -192,28 +233,19 @@ public final class QuickstartCommand implements Runnable {
         }
     }
 
-    private ScaleResult score(
-            Evaluator evaluator,
-            MeasuredImages reference,
-            Tensor images,
-            double scale,
-            double seconds,
-            int classes,
-            int perClass) {
-        try (ImageStream stream = ImageStream.of(images)) {
-            Scores scores = evaluator.compare(reference, evaluator.measure(stream, n -> {}), n -> {});
-            byte[] grid = grid(images, classes, perClass);
-            Files.write(out.resolve("grid-scale-" + scale + ".png"), grid);
-            return new ScaleResult(
-                    scale,
-                    scores.value(Metric.FID),
-                    scores.value(Metric.PRECISION),
-                    scores.value(Metric.RECALL),
-                    scores.value(Metric.INCEPTION_SCORE),
-                    seconds,
-                    grid);
+    private void createFolder() {
+        try {
+            Files.createDirectories(out);
         } catch (IOException e) {
             throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static void write(Path file, byte[] bytes) {
+        try {
+            Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new UserError("Cannot write to " + file + ": " + e.getMessage() + ".", e);
         }
     }
 
@@ -243,22 +275,5 @@ public final class QuickstartCommand implements Runnable {
         settings.put("Seeds", seed + " and up, the same at every scale");
         settings.put("Scores", Evaluation.COMPARABILITY);
         return settings;
-    }
-
-    private static void print(PrintWriter console, List<ScaleResult> results) {
-        console.printf(
-                "%n%16s %8s %10s %8s %8s %9s%n", "classifier scale", "FID", "precision", "recall", "IS", "seconds");
-        for (ScaleResult r : results) {
-            console.printf(
-                    Locale.ROOT,
-                    "%16s %8.2f %10.3f %8.3f %8.2f %9.1f%n",
-                    r.scale(),
-                    r.fid(),
-                    r.precision(),
-                    r.recall(),
-                    r.inceptionScore(),
-                    r.seconds());
-        }
-        console.println(Evaluation.COMPARABILITY);
     }
 }

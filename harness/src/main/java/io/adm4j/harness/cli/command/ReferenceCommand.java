@@ -1,12 +1,13 @@
 package io.adm4j.harness.cli.command;
 
-import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.StopNotice;
 import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.FeatureSourceOptions;
+import io.adm4j.harness.cli.option.Range;
+import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Split;
@@ -17,13 +18,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code harness reference}: a reference batch of one's own images, for {@code harness eval} and for others. */
+/** {@code harness reference}: makes a reference batch of images. */
 @Command(
         name = "reference",
         description =
@@ -47,34 +49,28 @@ public final class ReferenceCommand implements Runnable {
                             + " of MNIST-style IDX files.")
     private Path data;
 
-    @Option(
-            names = "--features",
-            paramLabel = "FILE",
-            description = "Feature network, as eval takes it; 'harness import-features' makes the published one.")
-    private Path features;
-
-    @Option(
-            names = "--bundle",
-            paramLabel = "FOLDER",
-            description = "Without --features: the bundle whose feature network is used (default: the embedded one).")
-    private Path bundle;
+    @Mixin
+    private FeatureSourceOptions source;
 
     @Option(names = "--out", paramLabel = "FILE.npz", required = true, description = "The reference batch.")
     private Path out;
 
     @Option(
             names = "--pictures",
+            paramLabel = "N",
+            converter = Range.AtLeastZero.class,
             defaultValue = "10000",
             description =
                     "Images kept in the file, for precision, recall and the like (default ${DEFAULT-VALUE}; 0 keeps"
                             + " statistics alone).")
-    private int images;
+    private int kept;
 
     @Option(
             names = "--size",
+            converter = Range.AtLeastOne.class,
             paramLabel = "PIXELS",
             description =
-                    "Height and width that images are brought to before the network sees them: that of your samples"
+                    "Height and width to which images are resized before the network sees them: that of your samples"
                             + " (default: what the network takes, or as they are).")
     private Integer size;
 
@@ -92,21 +88,20 @@ public final class ReferenceCommand implements Runnable {
 
     @Option(
             names = "--batch-size",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
             defaultValue = "64",
             description = "Images that go through the network at once (default ${DEFAULT-VALUE}).")
     private int batchSize;
 
-    @Mixin
-    private DeviceOptions runtime;
+    @ArgGroup(validate = false, heading = Section.DEVICE)
+    private DeviceOptions runtime = new DeviceOptions();
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        if (batchSize < 1 || images < 0 || runtime.threads < 0 || size != null && size < 1) {
-            throw new UserError("--batch-size and --size are at least 1, --pictures and --threads at least 0.");
-        }
         if (!out.getFileName().toString().endsWith(".npz")) {
             throw new UserError(
                     "A reference batch is an npz file: let --out end in .npz, not " + out.getFileName() + ".");
@@ -119,7 +114,7 @@ public final class ReferenceCommand implements Runnable {
             makeParent();
             int length;
             try (Progress progress = ConsoleProgress.onStandardError().start("Images", stream.size(), "images")) {
-                length = evaluator.writeReference(out, stream, images, seed, progress::step);
+                length = evaluator.writeReference(out, stream, kept, seed, progress::step);
             }
             PrintWriter console = spec.commandLine().getOut();
             if (stream.size() <= length) {
@@ -128,7 +123,7 @@ public final class ReferenceCommand implements Runnable {
                         + " more images than features.");
             }
             console.println("Written: " + out + " (statistics of " + length + " features of " + stream.size()
-                    + " images, and " + Math.min(images, stream.size()) + " of them)");
+                    + " images, and " + Math.min(kept, stream.size()) + " of them)");
             console.flush();
         }
     }
@@ -146,18 +141,8 @@ public final class ReferenceCommand implements Runnable {
     }
 
     private Path network() {
-        if (features != null) {
-            if (bundle != null) {
-                throw new UserError("Give either --bundle or --features: both name a feature network.");
-            }
-            return features;
-        }
-        ModelBundle loaded = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
-        if (!loaded.has(ModelBundle.FEATURES)) {
-            throw new UserError("The bundle " + loaded.folder()
-                    + " has no feature network; name one with --features, or export the bundle with one.");
-        }
-        return loaded.path(ModelBundle.FEATURES);
+        source.requireOneNetwork();
+        return source.features().orElseGet(() -> FeatureSourceOptions.networkOf(source.bundle()));
     }
 
     private void makeParent() {

@@ -9,51 +9,84 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** An earlier evaluation to hold the new one against, and by how much each figure may be worse. */
+/** An earlier evaluation to compare with, and by how much each score may be worse. */
 public final class BaselineOptions {
     @Option(
             names = "--baseline",
             paramLabel = "REPORT",
             description =
-                    "report.json of an earlier eval, or its folder, measured alike. Changes are shown; a figure that"
+                    "report.json of an earlier eval with the same settings, or its folder. Changes are shown; a score that"
                             + " is worse by more than its --max option allows makes the exit code 3. Without any --max option"
                             + " nothing fails.")
     private Path baseline;
 
-    @Option(names = "--max-fid-increase", paramLabel = "X", description = "Allowed rise of FID.")
+    @Option(
+            names = "--max-fid-increase",
+            paramLabel = "X",
+            converter = Range.NonNegative.class,
+            description = "Allowed rise of FID.")
     private Double fid;
 
-    @Option(names = "--max-sfid-increase", paramLabel = "X", description = "Allowed rise of sFID.")
+    @Option(
+            names = "--max-sfid-increase",
+            paramLabel = "X",
+            converter = Range.NonNegative.class,
+            description = "Allowed rise of sFID.")
     private Double sfid;
 
-    @Option(names = "--max-fid-infinity-increase", paramLabel = "X", description = "Allowed rise of FID-infinity.")
+    @Option(
+            names = "--max-fid-infinity-increase",
+            paramLabel = "X",
+            converter = Range.NonNegative.class,
+            description = "Allowed rise of FID-infinity.")
     private Double fidInfinity;
 
-    @Option(names = "--max-kid-increase", paramLabel = "X", description = "Allowed rise of KID.")
+    @Option(
+            names = "--max-kid-increase",
+            paramLabel = "X",
+            converter = Range.NonNegative.class,
+            description = "Allowed rise of KID.")
     private Double kid;
 
     @Option(
             names = "--max-inception-score-decrease",
             paramLabel = "X",
+            converter = Range.NonNegative.class,
             description = "Allowed fall of the Inception Score.")
     private Double inceptionScore;
 
-    @Option(names = "--max-precision-decrease", paramLabel = "X", description = "Allowed fall of precision.")
+    @Option(
+            names = "--max-precision-decrease",
+            paramLabel = "X",
+            converter = Range.NonNegative.class,
+            description = "Allowed fall of precision.")
     private Double precision;
 
-    @Option(names = "--max-recall-decrease", paramLabel = "X", description = "Allowed fall of recall.")
+    @Option(
+            names = "--max-recall-decrease",
+            paramLabel = "X",
+            converter = Range.NonNegative.class,
+            description = "Allowed fall of recall.")
     private Double recall;
 
-    @Option(names = "--max-density-decrease", paramLabel = "X", description = "Allowed fall of density.")
+    @Option(
+            names = "--max-density-decrease",
+            paramLabel = "X",
+            converter = Range.NonNegative.class,
+            description = "Allowed fall of density.")
     private Double density;
 
-    @Option(names = "--max-coverage-decrease", paramLabel = "X", description = "Allowed fall of coverage.")
+    @Option(
+            names = "--max-coverage-decrease",
+            paramLabel = "X",
+            converter = Range.NonNegative.class,
+            description = "Allowed fall of coverage.")
     private Double coverage;
 
     /**
      * Reads the baseline, if one was given.
      *
-     * @throws UserError if it cannot be read, a limit is negative, or there are limits without a baseline
+     * @throws UserError if it cannot be read, or there are limits without a baseline
      */
     public Optional<BaselineGate> open() {
         Map<Metric, Double> limits = new EnumMap<>(Metric.class);
@@ -76,13 +109,8 @@ public final class BaselineOptions {
     }
 
     private static void limit(Map<Metric, Double> limits, Metric metric, Double value) {
-        if (value == null) {
-            return;
+        if (value != null) {
+            limits.put(metric, value);
         }
-        if (!(value >= 0) || value.isInfinite()) {
-            throw new UserError(
-                    "The --max option of " + metric.title() + " takes a figure of at least 0, not " + value + ".");
-        }
-        limits.put(metric, value);
     }
 }

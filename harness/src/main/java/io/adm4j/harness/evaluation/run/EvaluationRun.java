@@ -5,19 +5,28 @@ import io.adm4j.feedback.ProgressListener;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.evaluation.features.FeatureStore;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
+import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.FeatureNetwork;
+import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.evaluation.result.Scores;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * Scores sets of samples against one reference. With a work folder nothing that is finished is done again: neither a batch
- * of drawn samples, nor a batch of features, nor the result of a set.
+ * Scores sets of samples against one reference. With a work folder nothing that is finished is computed again: neither a
+ * batch of generated samples, nor a batch of features, nor the result of a set.
  */
 public final class EvaluationRun {
     private final Evaluator evaluator;
-    private final String network;
+    private final String networkName;
+    private final String networkSha256;
     private final ReferenceImages reference;
     private final Optional<WorkFolder> work;
     private final boolean withGallery;
@@ -25,19 +34,20 @@ public final class EvaluationRun {
     private MeasuredImages measuredReference;
 
     /**
-     * @param network text that differs wherever the feature network differs
+     * @param networkName the feature network's name in reports
      * @param work empty to keep nothing
      * @param withGallery whether results have images to show
      */
     public EvaluationRun(
             Evaluator evaluator,
-            String network,
+            String networkName,
             ReferenceImages reference,
             Optional<WorkFolder> work,
             boolean withGallery,
             ProgressListener progress) {
         this.evaluator = evaluator;
-        this.network = network;
+        this.networkName = networkName;
+        this.networkSha256 = evaluator.networkSha256();
         this.reference = reference;
         this.work = work;
         this.withGallery = withGallery;
@@ -45,11 +55,58 @@ public final class EvaluationRun {
     }
 
     /**
-     * Measures the reference, once.
+     * The feature network; measures the reference.
      *
-     * @throws io.adm4j.feedback.UserError if it does not fit the network
+     * @throws io.adm4j.feedback.UserError if the reference does not fit it
      */
-    public MeasuredImages reference() {
+    public FeatureNetwork network() {
+        return new FeatureNetwork(
+                networkName, networkSha256, reference().statistics().dimension());
+    }
+
+    /**
+     * Scores sets of samples.
+     *
+     * @param sets at least one
+     * @param model that generates the samples, if they are generated here
+     * @throws io.adm4j.feedback.UserError if samples or reference cannot be scored; the message says why
+     */
+    public Evaluation evaluate(List<? extends SampleSet> sets, Optional<Model> model) {
+        List<Result> results = new ArrayList<>();
+        for (SampleSet set : sets) {
+            results.add(score(set, heading(set, results.size() + 1, sets.size())));
+        }
+        return new Evaluation(
+                Instant.now(),
+                LibraryVersions.adm4j(),
+                LibraryVersions.current(),
+                evaluator.device().name().toLowerCase(Locale.ROOT),
+                evaluator.threads(),
+                network(),
+                reference.describe(),
+                model,
+                evaluator.settings(),
+                results);
+    }
+
+    private static String heading(SampleSet set, int number, int of) {
+        if (set.point().isEmpty()) {
+            return "Samples";
+        }
+        SamplingPoint point = set.point().get();
+        return of == 1
+                ? "Sampling"
+                : String.format(
+                        Locale.ROOT,
+                        "Sampling %d/%d (steps %s, scale %s)",
+                        number,
+                        of,
+                        point.steps(),
+                        point.classifierScale());
+    }
+
+    /** Measures the reference, once. */
+    private MeasuredImages reference() {
         if (measuredReference == null) {
             measuredReference = measure(
                     "Reference",
@@ -60,13 +117,8 @@ public final class EvaluationRun {
         return measuredReference;
     }
 
-    /**
-     * Scores one set of samples.
-     *
-     * @param name heading of the progress
-     * @throws io.adm4j.feedback.UserError if the samples cannot be scored; the message says why
-     */
-    public Result score(SampleSet samples, String name) {
+    /** @param heading of the progress */
+    private Result score(SampleSet samples, String heading) {
         Optional<ResultCache> kept = work.map(folder -> new ResultCache(folder.path("scores", identity(samples))));
         Optional<Result> before = kept.flatMap(ResultCache::read);
         if (before.isPresent()) {
@@ -74,7 +126,7 @@ public final class EvaluationRun {
         }
         MeasuredImages real = reference();
         long begin = System.nanoTime();
-        MeasuredImages measured = measure(name, samples.identity(), samples.count(), (measuring, done) -> {
+        MeasuredImages measured = measure(heading, samples.identity(), samples.count(), (measuring, done) -> {
             try (ImageStream stream = samples.open()) {
                 return measuring.measure(stream, samples.labels().orElse(null), done);
             }
@@ -101,10 +153,10 @@ public final class EvaluationRun {
         MeasuredImages with(Evaluator evaluator, LongConsumer done);
     }
 
-    private MeasuredImages measure(String name, String identity, int count, Measure measure) {
+    private MeasuredImages measure(String heading, String identity, int count, Measure measure) {
         Optional<FeatureCache> shards = work.map(folder -> new FeatureCache(features(folder, identity)));
         int before = shards.map(FeatureCache::last).orElse(0);
-        try (Progress shown = progress.start(name, before, count, "images")) {
+        try (Progress shown = progress.start(heading, before, count, "images")) {
             long[] seen = {0};
             return measure.with(
                     evaluator.keepingIn(shards.<FeatureStore>map(s -> s).orElse(FeatureStore.none())), done -> {
@@ -117,7 +169,7 @@ public final class EvaluationRun {
     }
 
     private Path features(WorkFolder folder, String identity) {
-        return folder.path("features", network + " of " + identity);
+        return folder.path("features", networkSha256 + " of " + identity);
     }
 
     private Scores compare(MeasuredImages real, MeasuredImages samples) {
@@ -129,7 +181,7 @@ public final class EvaluationRun {
     private String identity(SampleSet samples) {
         return String.join(
                 "\n",
-                network,
+                networkSha256,
                 reference.identity(),
                 evaluator.settings().toString(),
                 samples.identity(),

@@ -35,6 +35,8 @@ public final class Evaluator implements AutoCloseable {
     private static final int PROBE_SIZE = 32;
 
     private final Path network;
+    private final Device device;
+    private final int threads;
     private final FeatureExtractor extractor;
     private final MatrixProducts products;
     private final EvaluatorSettings settings;
@@ -42,11 +44,15 @@ public final class Evaluator implements AutoCloseable {
 
     private Evaluator(
             Path network,
+            Device device,
+            int threads,
             FeatureExtractor extractor,
             MatrixProducts products,
             EvaluatorSettings settings,
             FeatureStore store) {
         this.network = network;
+        this.device = device;
+        this.threads = threads;
         this.extractor = extractor;
         this.products = products;
         this.settings = settings;
@@ -61,6 +67,8 @@ public final class Evaluator implements AutoCloseable {
     public static Evaluator open(Path network, Device device, int threads, EvaluatorSettings settings) {
         return new Evaluator(
                 network,
+                device,
+                threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
                 FeatureExtractor.open(network, device, threads),
                 MatrixProducts.open(threads),
                 settings,
@@ -69,7 +77,7 @@ public final class Evaluator implements AutoCloseable {
 
     /** The same evaluator, which takes the features of the one set it measures from a store where that has them. */
     public Evaluator keepingIn(FeatureStore features) {
-        return new Evaluator(network, extractor, products, settings, features);
+        return new Evaluator(network, device, threads, extractor, products, settings, features);
     }
 
     /** Height and width of the images the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
@@ -80,6 +88,16 @@ public final class Evaluator implements AutoCloseable {
     /** Whether the network gives the features that sFID takes. */
     public boolean givesSpatial() {
         return extractor.givesSpatial();
+    }
+
+    /** Where the network runs. */
+    Device device() {
+        return device;
+    }
+
+    /** CPU threads used, at least 1. */
+    int threads() {
+        return threads;
     }
 
     public EvaluatorSettings settings() {
@@ -200,7 +218,8 @@ public final class Evaluator implements AutoCloseable {
         }
     }
 
-    private String networkSha256() {
+    /** Checksum of the feature network's file. */
+    String networkSha256() {
         return Sha256.of(network);
     }
 

@@ -11,33 +11,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Samples that a bundle draws; finished batches are kept, so that an interrupted run goes on where it was. */
+/** Samples that a bundle generates; finished batches are kept, so that an interrupted run resumes where it stopped. */
 public final class GeneratedSamples implements SampleSet {
     private final SampleSource images;
     private final SamplingPoint point;
     private final int batchSize;
-    private final String drawnBy;
+    private final String model;
     private final Path folder;
     private final Optional<Path> keptAs;
 
     /**
-     * @param drawnBy the model, for people
-     * @param batchSize samples drawn at once
+     * @param model its name in reports
+     * @param batchSize samples generated at once
      * @param folder for the finished batches; of these samples alone
      * @param keptAs file that the samples end up in, as the published code writes them; empty to drop them
-     * @throws IllegalArgumentException if the model cannot draw these samples; the message says what it could
+     * @throws IllegalArgumentException if the model cannot generate these samples; the message says what it can
      */
     public GeneratedSamples(
-            SampleSource images,
-            SamplingPoint point,
-            String drawnBy,
-            int batchSize,
-            Path folder,
-            Optional<Path> keptAs) {
+            SampleSource images, SamplingPoint point, String model, int batchSize, Path folder, Optional<Path> keptAs) {
         images.check(batchSize);
         this.images = images;
         this.point = point;
-        this.drawnBy = drawnBy;
+        this.model = model;
         this.batchSize = batchSize;
         this.folder = folder;
         this.keptAs = keptAs;
@@ -84,7 +79,7 @@ public final class GeneratedSamples implements SampleSet {
     public ImageSet describe() {
         keptAs.ifPresent(file -> run().shards().orElseThrow().join(count(), file));
         return new ImageSet(
-                keptAs.map(Path::toString).orElse("drawn by " + drawnBy), count(), imageSize(), keptAs.map(Sha256::of));
+                keptAs.map(Path::toString).orElse("drawn by " + model), count(), imageSize(), keptAs.map(Sha256::of));
     }
 
     @Override

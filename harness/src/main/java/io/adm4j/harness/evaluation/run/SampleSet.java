@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** One set of samples to score. */
 public interface SampleSet {
-    /** How the samples are drawn; empty if they were given. */
+    /** How the samples are generated; empty if that is not known. */
     Optional<SamplingPoint> point();
 
     /** Number of samples. */
@@ -22,12 +22,12 @@ public interface SampleSet {
     /** Text that differs wherever the images differ. */
     String identity();
 
-    /** The samples from the first on, drawn while they are read unless they are there already; each call starts anew. */
+    /** The samples from the first on, generated while they are read unless they exist; each call starts anew. */
     ImageStream open();
 
     /** What a report says of the samples; asked once they are measured. */
     ImageSet describe();
 
-    /** What is on disk of the samples for the sake of an interrupted run alone goes. */
+    /** Deletes what was kept of the samples only in case the run is interrupted. */
     void discard();
 }

@@ -203,7 +203,7 @@ class EvalInputsTest {
         }
         refuse("8.png is 16x16, but all images here must be 8x8", mixed);
         Files.writeString(mixed.resolve("8.png"), "no image");
-        refuse("8.png is no image that Java can decode", mixed);
+        refuse("8.png is not an image that Java can decode", mixed);
         Path print = Files.createDirectory(folder.resolve("print"));
         cmyk(print.resolve("a.jpg"));
         refuse("a.jpg has four channels", print);
@@ -215,7 +215,7 @@ class EvalInputsTest {
         refuse("--steps says how to draw samples", samples, "--steps", 10);
         refuse("--classifier-scale says how to draw samples", samples, "--classifier-scale", "0,1");
         refuse("There is no metric beauty", samples, "--metrics", "beauty");
-        refuse("sFID takes features that keep their place", samples, "--metrics", "fid,sfid");
+        refuse("sFID takes spatial features", samples, "--metrics", "fid,sfid");
         refuse("is a file; name a folder", samples, "--out", Files.writeString(folder.resolve("taken"), ""));
         Path others = Files.createDirectory(folder.resolve("others"));
         Files.writeString(others.resolve("precious.txt"), "");

@@ -98,7 +98,7 @@ class BaselineOptionsTest {
     void refusesWithOneSentence() throws Exception {
         Path samples = folder.resolve("before.npz");
         assertRefused("Give --baseline", samples, "--max-fid-increase", "1");
-        assertRefused("takes a figure of at least 0", samples, "--baseline", baseline, "--max-recall-decrease", "-1");
+        assertRefused("is not a number of at least 0", samples, "--baseline", baseline, "--max-recall-decrease", "-1");
         assertRefused("There is no baseline", samples, "--baseline", folder.resolve("none"));
         assertRefused("another number of samples (70, now 60)", npz("fewer.npz", 60, 2, 256), "--baseline", baseline);
         reference = npz("reference.npz", 80, 9, 256);

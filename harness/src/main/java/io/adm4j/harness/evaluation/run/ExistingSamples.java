@@ -10,30 +10,38 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Samples of an npz file or a folder of images, scored as they are. */
-public final class GivenSamples implements SampleSet {
+/** Samples in an npz file or a folder of images, scored as they are. */
+public final class ExistingSamples implements SampleSet {
     private final Path path;
     private final DatasetOptions options;
     private final int count;
     private final int imageSize;
     private final Optional<int[]> labels;
+    private final Optional<SamplingPoint> point;
     private String checksum;
 
-    private GivenSamples(Path path, DatasetOptions options, int count, int imageSize, Optional<int[]> labels) {
+    private ExistingSamples(
+            Path path,
+            DatasetOptions options,
+            int count,
+            int imageSize,
+            Optional<int[]> labels,
+            Optional<SamplingPoint> point) {
         this.path = path;
         this.options = options;
         this.count = count;
         this.imageSize = imageSize;
         this.labels = labels;
+        this.point = point;
     }
 
     /**
-     * Looks at the samples without reading them all.
+     * Opens samples without reading them all.
      *
      * @param wanted how many, the first ones; all if empty
-     * @throws UserError if there are fewer, or what is there holds no images or labels that do not fit them
+     * @throws UserError if there are fewer, or the path holds no images or labels that do not fit them
      */
-    public static GivenSamples open(Path path, Split split, OptionalInt wanted) {
+    public static ExistingSamples open(Path path, Split split, OptionalInt wanted) {
         DatasetOptions options = new DatasetOptions(DatasetOptions.AS_STORED, split);
         try (ImageStream all = ImageStream.open(path, options)) {
             if (wanted.isPresent() && wanted.getAsInt() > all.size()) {
@@ -41,13 +49,19 @@ public final class GivenSamples implements SampleSet {
                         + wanted.getAsInt() + ".");
             }
             ImageStream first = all.first(wanted.orElse(all.size()));
-            return new GivenSamples(path, options, first.size(), first.imageSize(), first.labels());
+            return new ExistingSamples(
+                    path, options, first.size(), first.imageSize(), first.labels(), Optional.empty());
         }
+    }
+
+    /** The same samples, of which is known how they were generated. */
+    public ExistingSamples generatedAs(SamplingPoint settings) {
+        return new ExistingSamples(path, options, count, imageSize, labels, Optional.of(settings));
     }
 
     @Override
     public Optional<SamplingPoint> point() {
-        return Optional.empty();
+        return point;
     }
 
     @Override

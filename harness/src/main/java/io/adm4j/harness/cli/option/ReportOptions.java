@@ -1,0 +1,63 @@
+package io.adm4j.harness.cli.option;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.report.ReportWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Where an evaluation's report goes, and what it keeps until then. */
+public final class ReportOptions {
+    @Option(
+            names = "--out",
+            paramLabel = "PATH",
+            description =
+                    "Write the report: a folder for JSON, HTML, Markdown and JUnit XML, or a file that ends in .json.")
+    private Path out;
+
+    @Option(
+            names = "--work",
+            paramLabel = "FOLDER",
+            description =
+                    "Keeps finished samples and features until the report is written (default: work in the report's"
+                            + " folder, else eval.work here; for stored samples without --out nothing is kept).")
+    private Path work;
+
+    /**
+     * Refuses a report that cannot be written.
+     *
+     * @throws UserError if a file is where the folder would be
+     */
+    public void check() {
+        if (out != null && !ReportWriter.isJson(out) && Files.isRegularFile(out)) {
+            throw new UserError("--out " + out + " is a file; name a folder, or a file that ends in .json.");
+        }
+    }
+
+    /** The file or folder, if there is a report. */
+    public Optional<Path> out() {
+        return Optional.ofNullable(out);
+    }
+
+    /** Whether the report shows images. */
+    public boolean showsImages() {
+        return out != null && !ReportWriter.isJson(out);
+    }
+
+    /** Whether a folder for unfinished work is asked for, by itself or with a report. */
+    public boolean keepsWork() {
+        return work != null || out != null;
+    }
+
+    /** The folder for unfinished work. */
+    public Path workFolder() {
+        if (work != null) {
+            return work;
+        }
+        if (out == null) {
+            return Path.of("eval.work");
+        }
+        return ReportWriter.isJson(out) ? out.resolveSibling(out.getFileName() + ".work") : out.resolve("work");
+    }
+}
