@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A training process that is told to end, as by Ctrl-C or by a cluster that takes its machine back. */
+/** A training process that is terminated, as by Ctrl-C or by a cluster that needs the machine. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no TERM signal.")
 class InterruptedTrainingTest {
     private static final int SIGTERM_EXIT = 128 + 15;
@@ -27,7 +27,7 @@ class InterruptedTrainingTest {
 
     @Test
     @Timeout(value = 4, unit = TimeUnit.MINUTES)
-    void savesSaysHowToGoOnAndGoesOn() throws Exception {
+    void savesAndSaysHowToResume() throws Exception {
         Path data = TinyRun.data(folder.resolve("data.npz"), 7, 3);
         Path run = folder.resolve("run");
         String said;

@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.adm4j.bundle.ModelBundle;
 import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TinyRun;
@@ -22,13 +19,12 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Training from the command line, and what becomes of its runs. */
+/** Training from the command line: its steps, logs and checkpoints. */
 class TrainingRunTest {
     /** Everything random or stateful that a step can have; passes of 3 and 1 images. */
     private static final Object[] EVERYTHING = {
@@ -133,153 +129,6 @@ class TrainingRunTest {
     }
 
     @Test
-    void lossesFallAndTheBundleSamples() throws IOException {
-        Path data = TinyRun.data(folder.resolve("data.npz"), 16, 2);
-        Path denoiser = folder.resolve("denoiser");
-        Path classifier = folder.resolve("classifier");
-        Path features = folder.resolve("features");
-        Path bundle = folder.resolve("bundle");
-
-        succeeding(arguments(
-                "train",
-                "diffusion",
-                TinyRun.denoiser(),
-                "--num-classes",
-                2,
-                "--data",
-                data,
-                "--steps",
-                60,
-                "--lr",
-                2e-3,
-                "--ema-rate",
-                "0.5,0.9",
-                "--out",
-                denoiser));
-        succeeding(arguments(
-                "train",
-                "classifier",
-                TinyRun.classifier(),
-                "--num-classes",
-                2,
-                "--data",
-                data,
-                "--steps",
-                60,
-                "--lr",
-                5e-3,
-                "--batch-size",
-                16,
-                "--ema-rate",
-                0.8,
-                "--out",
-                classifier));
-        succeeding(arguments(
-                "train",
-                "classifier",
-                TinyRun.classifier(),
-                "--no-noise",
-                "--num-classes",
-                2,
-                "--data",
-                data,
-                "--steps",
-                40,
-                "--lr",
-                5e-3,
-                "--batch-size",
-                16,
-                "--ema-rate",
-                0.8,
-                "--out",
-                features));
-
-        assertFalls(TinyRun.logged(denoiser, "mse"), 0.6);
-        assertFalls(TinyRun.logged(classifier, "loss"), 0.7);
-        assertFalls(TinyRun.logged(features, "loss"), 0.6);
-        double[] accuracy = TinyRun.logged(features, "accuracy");
-        assertEquals(1, accuracy[accuracy.length - 1]);
-
-        String printed = succeeding(
-                        "export",
-                        "--denoiser",
-                        denoiser,
-                        "--classifier",
-                        classifier,
-                        "--features",
-                        features,
-                        "--out",
-                        bundle,
-                        "--name",
-                        "tiny")
-                .out();
-        for (String file : List.of("denoiser.onnx", "classifier.onnx", "classifier-gradient.onnx", "features.onnx")) {
-            assertTrue(printed.contains(file), printed);
-            assertTrue(ModelBundle.load(bundle).has(file), file);
-        }
-        JsonNode manifest =
-                new ObjectMapper().readTree(bundle.resolve("model.json").toFile());
-        assertEquals("tiny", manifest.at("/name").asText());
-        assertEquals(60, manifest.at("/provenance/denoiser/steps").asInt());
-        assertEquals(0.9, manifest.at("/provenance/denoiser/ema_rate").asDouble());
-        assertTrue(manifest.at("/provenance/denoiser/commands/0").asText().contains("train diffusion"));
-        assertEquals(
-                64, manifest.at("/provenance/features/data/sha256").asText().length());
-
-        for (String sampler : List.of("ddim", "ddpm")) {
-            Path samples = folder.resolve(sampler + ".npz");
-            succeeding(
-                    "sample",
-                    "--bundle",
-                    bundle,
-                    "--sampler",
-                    sampler,
-                    "--steps",
-                    10,
-                    "--classifier-scale",
-                    2,
-                    "--num-samples",
-                    4,
-                    "--out",
-                    samples);
-            assertArrayEquals(
-                    new long[] {4, TinyRun.SIZE, TinyRun.SIZE, 3},
-                    Npz.read(samples).get("arr_0").shape());
-            assertArrayEquals(
-                    new long[] {0, 1, 0, 1}, Npz.read(samples).get("arr_1").toLongArray());
-        }
-        Path half = folder.resolve("half");
-        succeeding("export", "--denoiser", denoiser, "--classifier", classifier, "--precision", "fp16", "--out", half);
-        assertTrue(ModelBundle.load(half).manifest().denoiser().get("use_fp16").asBoolean());
-        assertTrue(Files.size(half.resolve("denoiser.onnx")) < 0.8 * Files.size(bundle.resolve("denoiser.onnx")));
-        succeeding(
-                "sample",
-                "--bundle",
-                half,
-                "--steps",
-                5,
-                "--classifier-scale",
-                2,
-                "--num-samples",
-                2,
-                "--out",
-                folder.resolve("half.npz"));
-        refused("no moving average", "export", "--denoiser", denoiser, "--ema-rate", 0.7, "--out", bundle);
-        succeeding("export", "--denoiser", denoiser, "--ema-rate", 0, "--out", folder.resolve("last"));
-        refused("trained without noise", "export", "--denoiser", denoiser, "--classifier", features, "--out", bundle);
-        refused("takes a run of 'train diffusion'", "export", "--denoiser", classifier, "--out", bundle);
-        refused("no training run", "export", "--denoiser", folder.resolve("none"), "--out", bundle);
-        assertTrue(ModelBundle.load(bundle).has(ModelBundle.FEATURES), "a refused export leaves the bundle");
-        refused("not of 'train classifier'", "train", "classifier", "--resume", denoiser, "--steps", 70);
-    }
-
-    private static void assertFalls(double[] values, double factor) {
-        double first = Arrays.stream(values).limit(8).average().orElseThrow();
-        double last = Arrays.stream(values).skip(values.length - 8).average().orElseThrow();
-        assertTrue(last < factor * first, first + " to " + last);
-    }
-
-    @Test
     void imagesWithoutLabelsTrainAnUnconditionalModel() {
         Path data = TinyRun.data(folder.resolve("data.npz"), 5, 0);
         Path run = folder.resolve("run");
@@ -306,55 +155,6 @@ class TrainingRunTest {
         assertEquals(List.of("arr_0"), List.copyOf(Npz.read(samples).keySet()));
         refused("without labels", "sample", "--bundle", bundle, "--labels", "1", "--out", samples);
         refused("needs a classifier", "sample", "--bundle", bundle, "--classifier-scale", 1, "--out", samples);
-    }
-
-    @Test
-    void whatCannotBeTrainedIsOneSentence() {
-        Path data = TinyRun.data(folder.resolve("data.npz"), 5, 3);
-        Path plain = TinyRun.data(folder.resolve("plain.npz"), 5, 0);
-        Path run = folder.resolve("run");
-        Object[] diffusion = arguments("train", "diffusion", TinyRun.denoiser(), "--num-classes", 3);
-        Object[] classifier = arguments("train", "classifier", TinyRun.classifier(), "--num-classes", 3);
-
-        refused("--data", arguments(diffusion, "--steps", 1, "--out", run));
-        refused("There is no file", arguments(diffusion, "--data", folder.resolve("none"), "--steps", 1, "--out", run));
-        refused("needs labels", arguments(diffusion, "--data", plain, "--steps", 1, "--out", run));
-        refused("needs labels", arguments(classifier, "--data", plain, "--steps", 1, "--out", run));
-        refused(
-                "--num-classes 3",
-                arguments(diffusion, "--num-classes", 2, "--data", data, "--steps", 1, "--out", run));
-        refused(
-                "--num-classes 3",
-                arguments(classifier, "--num-classes", 2, "--data", data, "--steps", 1, "--out", run));
-        refused("either --out", arguments(diffusion, "--data", data, "--steps", 1));
-        refused("either --out", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--resume", run));
-        for (String option : List.of("--steps", "--microbatch", "--batch-size", "--save-interval")) {
-            refused("at least 1", arguments(diffusion, "--data", data, "--out", run, "--steps", 1, option, 0));
-        }
-        refused("--lr", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--lr", -1));
-        refused("--ema-rate", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--ema-rate", 1));
-        refused(
-                "classifier_pool",
-                arguments(classifier, "--data", data, "--steps", 1, "--out", run, "--classifier-pool", "max"));
-        refused("schedule", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--noise-schedule", "x"));
-        refused("", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--num-channels", 33));
-        refused("", arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--dropout", 1));
-        refused(
-                "training checkpoints hold",
-                arguments(diffusion, "--data", data, "--steps", 1, "--out", run, "--num-channels", 4096));
-        refused("no training run", "train", "diffusion", "--resume", run, "--steps", 1);
-        assertTrue(Files.notExists(run), "nothing is left behind");
-
-        succeeding(arguments(diffusion, "--data", data, "--steps", 1, "--out", run));
-        refused("already", arguments(diffusion, "--data", data, "--steps", 2, "--out", run));
-        TinyRun.data(data, 5, 3, 1);
-        refused("not those", "train", "diffusion", "--resume", run, "--steps", 2);
-        refused("--lr is fixed", "train", "diffusion", "--resume", run, "--steps", 2, "--lr", "0.1");
-        TinyRun.data(data, 5, 3);
-        assertTrue(succeeding("train", "diffusion", "--resume", run, "--steps", 1)
-                .out()
-                .contains("Step 1 saved"));
-        succeeding("train", "diffusion", "--resume", run, "--steps", 2, "--data", data);
     }
 
     @Test
