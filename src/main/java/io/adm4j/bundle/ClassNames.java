@@ -1,16 +1,17 @@
 package io.adm4j.bundle;
 
 import io.adm4j.feedback.Quoted;
+import io.adm4j.feedback.UserError;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Finds the class that somebody means.
+ * The classes of a model, found by number or name.
  *
  * @param count number of classes; 0 if there are none to choose
- * @param names one a class, or none if they have no names
+ * @param names one per class, or none if they have no names
  */
 public record ClassNames(int count, List<String> names) {
     private static final int MOST_LISTED = 20;
@@ -28,11 +29,11 @@ public record ClassNames(int count, List<String> names) {
      * The class of a label.
      *
      * @param text the class's number from 0, its name, or a part that only one name has; case does not matter
-     * @throws IllegalArgumentException if it fits no class or several
+     * @throws UserError if it fits no class or several
      */
     public int find(String text) {
         if (count == 0) {
-            throw new IllegalArgumentException("label must be left out: this bundle knows no classes.");
+            throw new UserError("label must be left out: this bundle knows no classes.");
         }
         if (text.matches("[+-]?[0-9]+")) {
             return number(text);
@@ -49,8 +50,7 @@ public record ClassNames(int count, List<String> names) {
         if (partial.isEmpty()) {
             throw unknown(text);
         }
-        throw new IllegalArgumentException(
-                "label must mean one class, but " + Quoted.of(text) + " fits " + list(partial) + ".");
+        throw new UserError("label must mean one class, but " + Quoted.of(text) + " fits " + list(partial) + ".");
     }
 
     private int number(String text) {
@@ -65,9 +65,9 @@ public record ClassNames(int count, List<String> names) {
         throw unknown(text);
     }
 
-    private IllegalArgumentException unknown(String text) {
+    private UserError unknown(String text) {
         String orName = names.isEmpty() ? "" : " or one of the names " + list(all());
-        return new IllegalArgumentException(
+        return new UserError(
                 "label must be a number from 0 to " + (count - 1) + orName + ", not " + Quoted.of(text) + ".");
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.feedback.UserError;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,15 +14,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What {@code model.json} says of a bundle.
+ * The contents of {@code model.json}.
  *
- * @param name of the model, for people
- * @param imageSize lines and columns of an image, in pixels
+ * @param name of the model, for messages and reports
+ * @param imageSize height and width of an image, in pixels
  * @param denoiser the denoiser's flags under their published names
  * @param classifier the noisy classifier's flags, if there is one
  * @param diffusion the process that the denoiser was trained on
  * @param classes names by label; empty where unknown or without classes
- * @param provenance free-form: what made the model
+ * @param provenance free-form: how the model was made
  * @param files the bundle's files by name
  */
 public record Manifest(
@@ -69,18 +70,18 @@ public record Manifest(
         return denoiser.path("class_cond").asBoolean(false);
     }
 
-    /** Whether labels mean anything to this model: its denoiser takes them, or its classifier guides by them. */
+    /** Whether the denoiser takes labels or the model has a classifier, which does. */
     public boolean takesLabels() {
         return classConditional() || classifier.isPresent();
     }
 
-    /** Height and width of the images that the model enlarges; empty for a model that is no upsampler. */
+    /** Height and width of the images that the model upsamples; empty for a model that is no upsampler. */
     public OptionalInt smallSize() {
         JsonNode size = denoiser.path("small_size");
         return denoiser.has("large_size") && size.isInt() ? OptionalInt.of(size.intValue()) : OptionalInt.empty();
     }
 
-    /** Number of classes that can be asked for, as far as names or flags tell; empty for a model without labels. */
+    /** Number of classes by the names or the flags; empty for a model without labels, and where neither tells. */
     public OptionalInt classCount() {
         if (!takesLabels()) {
             return OptionalInt.empty();
@@ -144,11 +145,19 @@ public record Manifest(
                     json.path("imageSize").asInt(),
                     object(json, "denoiser", what),
                     json.has("classifier") ? Optional.of(object(json, "classifier", what)) : Optional.empty(),
-                    DiffusionConfig.fromJson(object(json, "diffusion", what)),
+                    diffusion(object(json, "diffusion", what), what),
                     classes,
                     json.path("provenance") instanceof ObjectNode p ? p : JsonNodeFactory.instance.objectNode(),
                     files(object(json, "files", what), what));
         } catch (IllegalArgumentException e) {
+            throw new BundleException(what + " is wrong: " + e.getMessage(), e);
+        }
+    }
+
+    private static DiffusionConfig diffusion(ObjectNode json, String what) {
+        try {
+            return DiffusionConfig.fromJson(json);
+        } catch (UserError e) {
             throw new BundleException(what + " is wrong: " + e.getMessage(), e);
         }
     }

@@ -120,7 +120,7 @@ public final class ModelBundle {
     }
 
     /**
-     * Where a file of the bundle lies.
+     * The path of a file of the bundle.
      *
      * @throws BundleException if the bundle has no such file
      */

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The denoiser of a bundle. That of an upsampler also needs the small images, see {@link #enlarging}. May be used from
+ * The denoiser of a bundle. That of an upsampler also needs the low-resolution images, see {@link #upsampling}. May be used from
  * several threads at once.
  */
 public final class OnnxDenoiser implements Denoiser, AutoCloseable {
@@ -44,20 +44,20 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
         return takesLabels;
     }
 
-    /** Whether the graph has an input for small images to enlarge. */
+    /** Whether the graph has an input for low-resolution images to upsample. */
     public boolean takesLowRes() {
         return takesLowRes;
     }
 
     /**
-     * The denoiser of an upsampler for given small images; the graph brings these to size itself, bilinearly.
+     * The denoiser of an upsampler for given low-resolution images, which the graph itself resizes bilinearly.
      *
-     * @param lowRes float32 {@code [N, 3, h, w]}, -1 to 1
+     * @param lowRes float32 {@code [N, 3, h, w]} in [-1, 1]
      * @throws IllegalArgumentException if the graph has no input for them
      */
-    public Denoiser enlarging(Tensor lowRes) {
+    public Denoiser upsampling(Tensor lowRes) {
         if (!takesLowRes) {
-            throw new IllegalArgumentException("This denoiser enlarges nothing: it is no upsampler.");
+            throw new IllegalArgumentException("This denoiser takes no low-resolution images: it is no upsampler.");
         }
         return (x, timesteps, labels) -> predict(x, timesteps, labels, lowRes);
     }
@@ -65,7 +65,7 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
     @Override
     public Tensor predict(Tensor x, Tensor timesteps, Tensor labels) {
         if (takesLowRes) {
-            throw new IllegalArgumentException("This denoiser is an upsampler: it needs small images to enlarge.");
+            throw new IllegalArgumentException("This denoiser is an upsampler: it needs low-resolution images.");
         }
         return predict(x, timesteps, labels, null);
     }
@@ -76,7 +76,7 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
         inputs.put("t", timesteps);
         if (takesLabels) {
             if (labels == null) {
-                throw new IllegalArgumentException("This denoiser is class-conditional: it needs a label an image.");
+                throw new IllegalArgumentException("This denoiser is class-conditional: it needs a label per image.");
             }
             inputs.put("y", labels);
         }

@@ -17,14 +17,14 @@ public record BitsPerDimension(GaussianDiffusion diffusion, boolean clipDenoised
      * timestep first.
      *
      * @param total bits per dimension of each image: the sum of its {@code vb} and its {@code prior}
-     * @param prior what the end of the forward process still tells of the image
+     * @param prior divergence of the end of the forward process from the standard normal
      * @param vb term of the bound at each timestep; the last column is the decoder's
      * @param xStartMse mean squared error of the predicted x_0
      * @param mse mean squared error of the predicted noise
      */
     public record Terms(double[] total, double[] prior, double[][] vb, double[][] xStartMse, double[][] mse) {}
 
-    /** Told after each timestep; may throw to stop. */
+    /** Notified after each timestep; may throw to stop. */
     @FunctionalInterface
     public interface Progress {
         void timestepDone(int done, int steps);
@@ -35,7 +35,7 @@ public record BitsPerDimension(GaussianDiffusion diffusion, boolean clipDenoised
      *
      * @param x0 float32 {@code [N, C, H, W]} in [-1, 1]
      * @param labels int64 {@code [N]}, or null where the denoiser takes none
-     * @param noise asked once for each timestep, the last timestep first
+     * @param noise called once per timestep, the last timestep first
      */
     public Terms evaluate(Denoiser denoiser, Tensor x0, Tensor labels, NoiseSource noise, Progress progress) {
         int count = (int) x0.dim(0);
@@ -46,7 +46,7 @@ public record BitsPerDimension(GaussianDiffusion diffusion, boolean clipDenoised
                 new double[count][steps],
                 new double[count][steps],
                 new double[count][steps]);
-        Tensor drawn = Tensor.zeros(ElementType.FLOAT32, x0.shape());
+        Tensor added = Tensor.zeros(ElementType.FLOAT32, x0.shape());
         Tensor predicted = Tensor.zeros(ElementType.FLOAT32, x0.shape());
         Tensor logVariance = Tensor.zeros(ElementType.FLOAT32, x0.shape());
         Tensor timesteps = Tensor.zeros(ElementType.FLOAT32, count);
@@ -57,12 +57,12 @@ public record BitsPerDimension(GaussianDiffusion diffusion, boolean clipDenoised
             for (int n = 0; n < count; n++) {
                 timesteps.floats().put(n, diffusion.networkTimestep(index));
             }
-            noise.fill(step, drawn);
-            Tensor x = diffusion.qSample(x0, indices, drawn);
+            noise.fill(step, added);
+            Tensor x = diffusion.qSample(x0, indices, added);
             Tensor output = denoiser.predict(x, timesteps, labels);
             diffusion.predictX0(output, x, index, clipDenoised, predicted);
             diffusion.logVariance(output, x, index, logVariance);
-            addTerms(terms, step, index, x0, x, drawn, predicted, logVariance);
+            addTerms(terms, step, index, x0, x, added, predicted, logVariance);
             progress.timestepDone(step + 1, steps);
         }
         for (int n = 0; n < count; n++) {

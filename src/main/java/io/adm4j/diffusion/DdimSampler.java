@@ -45,7 +45,7 @@ public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipD
         return eta * Math.sqrt((1 - previous) / (1 - bar)) * Math.sqrt(1 - bar / previous);
     }
 
-    private final class Implicit implements ReverseProcess.Rule {
+    private final class Implicit implements ReverseProcess.Update {
         @Override
         public boolean addsNoise(int index) {
             return eta > 0 && index > 0;

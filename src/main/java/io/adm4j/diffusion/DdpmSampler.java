@@ -6,7 +6,7 @@ import java.nio.FloatBuffer;
 import java.util.Iterator;
 
 /**
- * Ancestral sampling (DDPM, algorithm 2): each step draws from the Gaussian that the network describes. With guidance
+ * Ancestral sampling (DDPM, algorithm 2): each step samples from the Gaussian that the network predicts. With guidance
  * its mean moves by scale &middot; &Sigma; &middot; gradient, the gradient taken at x_t (Diffusion Models Beat GANs,
  * algorithm 1).
  *
@@ -20,7 +20,7 @@ public record DdpmSampler(GaussianDiffusion diffusion, boolean clipDenoised) imp
                 diffusion, clipDenoised, new Ancestral(diffusion), denoiser, guidance, start, labels, noise);
     }
 
-    private static final class Ancestral implements ReverseProcess.Rule {
+    private static final class Ancestral implements ReverseProcess.Update {
         private final GaussianDiffusion diffusion;
         private Tensor logVariance;
 

@@ -3,6 +3,7 @@ package io.adm4j.diffusion;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.UserError;
 
 /**
  * The published flags of a diffusion process, under their published names in JSON.
@@ -28,7 +29,11 @@ public record DiffusionConfig(
         boolean rescaleLearnedSigmas,
         boolean sigmaSmall) {
 
-    /** Checks that the process exists. */
+    /**
+     * Checks that the process exists.
+     *
+     * @throws UserError if the schedule or the respacing does not exist
+     */
     public DiffusionConfig {
         NoiseSchedule.of(noiseSchedule, diffusionSteps);
         TimestepRespacing.parse(timestepRespacing, diffusionSteps);
@@ -42,7 +47,7 @@ public record DiffusionConfig(
     /**
      * Reads the flags; a missing one has its published default, others are ignored.
      *
-     * @throws IllegalArgumentException if a flag has a value of another kind or out of range
+     * @throws UserError if a flag has a value of another kind or out of range
      */
     public static DiffusionConfig fromJson(JsonNode json) {
         DiffusionConfig d = defaults();
@@ -73,7 +78,12 @@ public record DiffusionConfig(
                 .put("sigma_small", sigmaSmall);
     }
 
-    /** The same process with other timesteps kept. */
+    /**
+     * The same process with other timesteps kept.
+     *
+     * @param spec see {@link TimestepRespacing}
+     * @throws UserError if it cannot be read or met
+     */
     public DiffusionConfig respaced(String spec) {
         return new DiffusionConfig(
                 learnSigma,
@@ -101,7 +111,7 @@ public record DiffusionConfig(
             return missing;
         }
         if (!value.isBoolean()) {
-            throw new IllegalArgumentException("'" + name + "' is true or false, not " + value + ".");
+            throw new UserError("'" + name + "' is true or false, not " + value + ".");
         }
         return value.booleanValue();
     }
@@ -112,7 +122,7 @@ public record DiffusionConfig(
             return missing;
         }
         if (!value.canConvertToInt() || !value.isIntegralNumber()) {
-            throw new IllegalArgumentException("'" + name + "' is a whole number, not " + value + ".");
+            throw new UserError("'" + name + "' is a whole number, not " + value + ".");
         }
         return value.intValue();
     }
@@ -123,7 +133,7 @@ public record DiffusionConfig(
             return missing;
         }
         if (!value.isTextual() && !value.isIntegralNumber()) {
-            throw new IllegalArgumentException("'" + name + "' is a text, not " + value + ".");
+            throw new UserError("'" + name + "' is a string, not " + value + ".");
         }
         return value.asText();
     }

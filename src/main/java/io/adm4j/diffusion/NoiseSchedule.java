@@ -1,5 +1,6 @@
 package io.adm4j.diffusion;
 
+import io.adm4j.feedback.UserError;
 import java.util.Arrays;
 
 /** Variances &beta; of the noise that each step of the forward process adds. */
@@ -25,21 +26,20 @@ public final class NoiseSchedule {
      *
      * @param name {@code linear} (DDPM, scaled by 1000/steps) or {@code cosine} (Improved DDPM, equation 17)
      * @param steps at least 1
-     * @throws IllegalArgumentException if there is no such schedule, or it does not exist for so few steps
+     * @throws UserError if there is no such schedule, or it does not exist for so few steps
      */
     public static NoiseSchedule of(String name, int steps) {
         if (steps < 1) {
-            throw new IllegalArgumentException("A noise schedule has at least 1 step, not " + steps + ".");
+            throw new UserError("A noise schedule has at least 1 step, not " + steps + ".");
         }
         double[] betas = switch (name) {
             case "linear" -> linear(steps);
             case "cosine" -> cosine(steps);
-            default ->
-                throw new IllegalArgumentException("There is no noise schedule '" + name + "'; use linear or cosine.");
+            default -> throw new UserError("There is no noise schedule '" + name + "'; use linear or cosine.");
         };
         for (double beta : betas) {
             if (!(beta > 0 && beta <= 1)) {
-                throw new IllegalArgumentException(
+                throw new UserError(
                         "The " + name + " schedule does not exist for " + steps + " steps: its noise would pass 1.");
             }
         }

@@ -6,17 +6,17 @@ import java.nio.FloatBuffer;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
-/** The loop that both samplers share; memory for the images is taken once. */
+/** The loop that all samplers share; its buffers are allocated once. */
 final class ReverseProcess implements Iterator<StepState> {
-    /** What makes a sampler: how x_{t-1} follows from x_t and the networks' outputs. */
-    interface Rule {
+    /** The update of a sampler: how x_{t-1} follows from x_t and the networks' outputs. */
+    interface Update {
         /** Whether the step at this index adds noise. */
         boolean addsNoise(int index);
 
         /**
          * Takes one step.
          *
-         * @param x0 the prediction from the denoiser; a rule that moves it writes the moved one here
+         * @param x0 the prediction from the denoiser; an update that changes it writes the changed one here
          * @param gradient null without guidance
          * @param scale of the gradient
          * @param noise null where {@link #addsNoise} says no
@@ -36,7 +36,7 @@ final class ReverseProcess implements Iterator<StepState> {
     private final GaussianDiffusion diffusion;
     private final int[] timestepMap;
     private final boolean clip;
-    private final Rule rule;
+    private final Update update;
     private final Denoiser denoiser;
     private final Guidance guidance;
     private final Tensor labels;
@@ -51,7 +51,7 @@ final class ReverseProcess implements Iterator<StepState> {
     ReverseProcess(
             GaussianDiffusion diffusion,
             boolean clip,
-            Rule rule,
+            Update update,
             Denoiser denoiser,
             Guidance guidance,
             Tensor start,
@@ -69,7 +69,7 @@ final class ReverseProcess implements Iterator<StepState> {
         this.diffusion = diffusion;
         this.timestepMap = diffusion.timestepMap();
         this.clip = clip;
-        this.rule = rule;
+        this.update = update;
         this.denoiser = denoiser;
         this.guidance = guidance;
         this.labels = labels;
@@ -91,7 +91,7 @@ final class ReverseProcess implements Iterator<StepState> {
     @Override
     public StepState next() {
         if (index == 0) {
-            throw new NoSuchElementException("The run is at its end.");
+            throw new NoSuchElementException("The run has ended.");
         }
         index--;
         Tensor spare = x;
@@ -102,12 +102,12 @@ final class ReverseProcess implements Iterator<StepState> {
         Tensor output = denoiser.predict(x, timesteps, labels);
         diffusion.predictX0(output, x, index, clip, x0);
         Tensor gradient = guidance.active() ? guidance.classifier().gradient(x, timesteps, labels) : null;
-        rule.advance(index, output, x, x0, gradient, guidance.scale(), drawn(step), next);
+        update.advance(index, output, x, x0, gradient, guidance.scale(), stepNoise(step), next);
         return new StepState(step, timestepMap.length, index, timestepMap[index], x, x0, next);
     }
 
-    private Tensor drawn(int step) {
-        if (!rule.addsNoise(index)) {
+    private Tensor stepNoise(int step) {
+        if (!update.addsNoise(index)) {
             return null;
         }
         if (noise == null) {

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * <ul>
  *   <li>Image n has the Philox4x32-10 key {@code seeds[n]}; the counter is {@code (b, 0, s, g)} with b the number of a
  *       block of four values, s the stream: 0 for the start noise, k+1 for the k-th step (from 0) of a sampler, and g the
- *       stage: 0 for a model that draws images, 1 for an upsampler that enlarges them.
+ *       stage: 0 for a base model, 1 for an upsampler.
  *   <li>The four words w of a block give four values by Box and Muller: with u(w) = (w + 0.5) / 2<sup>32</sup>, r =
  *       sqrt(-2 ln u(w0)) and a = 2&pi; u(w1), the first two are r cos a and r sin a; w2 and w3 give the other two.
  *   <li>Values fill the image's elements in the order of its memory (channel, line, column).
@@ -44,7 +44,7 @@ public final class SeededNoise implements NoiseSource {
         this(DRAWING, seeds);
     }
 
-    /** Noise for enlarging a batch of images: independent of the noise that images of these seeds were drawn from. */
+    /** Noise for upsampling a batch: independent of the noise that a base model takes for the same seeds. */
     public static SeededNoise ofUpsampler(long... seeds) {
         return new SeededNoise(ENLARGING, seeds);
     }
@@ -70,7 +70,8 @@ public final class SeededNoise implements NoiseSource {
         }
         FloatBuffer values = noise.floats();
         int length = values.capacity() / seeds.length;
-        // StrictMath makes this the dearest part of an ancestral step outside the network; images are independent.
+        // StrictMath makes this the most expensive part of an ancestral step outside the network; images are
+        // independent.
         IntStream.range(0, seeds.length).parallel().forEach(n -> {
             float[] image = new float[length];
             normals(seeds[n], stream, stage, image);

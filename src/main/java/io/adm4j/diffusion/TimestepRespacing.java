@@ -1,5 +1,6 @@
 package io.adm4j.diffusion;
 
+import io.adm4j.feedback.UserError;
 import java.util.stream.IntStream;
 
 /** Which timesteps of a process a shorter one keeps (Improved DDPM, section 4). */
@@ -16,7 +17,7 @@ public final class TimestepRespacing {
      *     with k such that there are exactly N; empty: all
      * @param steps timesteps of the whole process
      * @return ascending timesteps within 0 to steps-1, at least one
-     * @throws IllegalArgumentException if the specification cannot be read or met
+     * @throws UserError if the specification cannot be read or met
      */
     public static int[] parse(String spec, int steps) {
         String trimmed = spec.strip();
@@ -33,7 +34,7 @@ public final class TimestepRespacing {
         }
         int[] kept = sections(counts, steps);
         if (kept.length == 0) {
-            throw new IllegalArgumentException("The respacing '" + spec + "' keeps no timestep at all.");
+            throw new UserError("The respacing '" + spec + "' keeps no timestep at all.");
         }
         return kept;
     }
@@ -41,7 +42,7 @@ public final class TimestepRespacing {
     private static int number(String text, String spec) {
         String digits = text.strip();
         if (!digits.matches("[0-9]{1,9}")) {
-            throw new IllegalArgumentException(
+            throw new UserError(
                     "'" + spec + "' is no respacing; use a number of steps (25), numbers by section (90,60,20) or an"
                             + " even stride (ddim25).");
         }
@@ -55,7 +56,7 @@ public final class TimestepRespacing {
                 return IntStream.range(0, wanted).map(i -> i * k).toArray();
             }
         }
-        throw new IllegalArgumentException("No whole-number stride takes exactly " + wanted + " of " + steps
+        throw new UserError("No whole-number stride takes exactly " + wanted + " of " + steps
                 + " timesteps; use a number of steps" + " that divides " + steps + ", or a section list.");
     }
 
@@ -68,7 +69,7 @@ public final class TimestepRespacing {
             int length = size + (i < larger ? 1 : 0);
             int count = counts[i];
             if (count > length) {
-                throw new IllegalArgumentException(
+                throw new UserError(
                         "A section of " + length + " timesteps cannot give " + count + "; ask for fewer steps.");
             }
             double stride = count <= 1 ? 1 : (length - 1.0) / (count - 1);

@@ -5,7 +5,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** Between images as networks see them (NCHW, -1 to 1) and as files hold them (NHWC, 0 to 255). */
+/** Converts between images as networks take them (NCHW, in [-1, 1]) and as files hold them (NHWC, 0 to 255). */
 public final class PixelScale {
     private static final float HALF_RANGE = 127.5f;
     private static final int BRIGHTEST = 255;
@@ -13,7 +13,7 @@ public final class PixelScale {
     private PixelScale() {}
 
     /**
-     * (x + 1) &middot; 127.5, clamped and cut off to whole grey levels, as published.
+     * (x + 1) &middot; 127.5, clamped and truncated to whole levels, as published.
      *
      * @param x float32 {@code [N, C, H, W]}
      * @return uint8 {@code [N, H, W, C]}
@@ -37,7 +37,7 @@ public final class PixelScale {
     }
 
     /**
-     * Grey levels divided by 127.5, minus 1.
+     * Levels divided by 127.5, minus 1.
      *
      * @param images uint8 {@code [N, H, W, C]}
      * @return float32 {@code [N, C, H, W]}

@@ -6,7 +6,7 @@ import io.adm4j.tensor.Tensor;
  * Sampled images.
  *
  * @param images uint8 {@code [N, H, W, 3]}
- * @param x0 the same before rounding, float32 {@code [N, 3, H, W]}, about -1 to 1
+ * @param x0 the same before rounding, float32 {@code [N, 3, H, W]}, about in [-1, 1]
  * @param labels one per image, or none
  */
 public record SampleBatch(Tensor images, Tensor x0, int[] labels) {}

@@ -11,9 +11,9 @@ import java.util.stream.LongStream;
  *
  * @param seeds one per image; with label and settings it decides the image
  * @param labels one per image, or none for a model without classes
- * @param lowRes the images to enlarge, float32 {@code [N, 3, h, w]} of -1 to 1; for upsamplers, which need them
- * @param startNoise x_T, float32 {@code [N, 3, H, W]}, in the place of the seeds' own
- * @param stepNoise noise of the steps, in the place of the seeds' own
+ * @param lowRes the images to upsample, float32 {@code [N, 3, h, w]} in [-1, 1]; only for upsamplers, which need them
+ * @param startNoise x_T, float32 {@code [N, 3, H, W]}, instead of noise from the seeds
+ * @param stepNoise noise of the steps, instead of noise from the seeds
  */
 public record SampleRequest(
         long[] seeds,
@@ -22,6 +22,7 @@ public record SampleRequest(
         Optional<Tensor> lowRes,
         Optional<Tensor> startNoise,
         Optional<NoiseSource> stepNoise) {
+    /** @throws IllegalArgumentException if there is no seed, or labels but not one per seed */
     public SampleRequest {
         if (seeds.length == 0) {
             throw new IllegalArgumentException("At least one image must be asked for.");
@@ -39,7 +40,7 @@ public record SampleRequest(
         this(seeds, labels, settings, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /** Images of consecutive seeds, one a label. */
+    /** Images of consecutive seeds, one per label. */
     public static SampleRequest consecutive(long firstSeed, int[] labels, SamplingSettings settings) {
         long[] seeds =
                 LongStream.range(0, labels.length).map(i -> firstSeed + i).toArray();
@@ -47,11 +48,11 @@ public record SampleRequest(
     }
 
     /**
-     * These images enlarged.
+     * The same request for an upsampler.
      *
-     * @param small float32 {@code [N, 3, h, w]}, -1 to 1
+     * @param small the images to upsample, float32 {@code [N, 3, h, w]} in [-1, 1]
      */
-    public SampleRequest enlarging(Tensor small) {
+    public SampleRequest upsampling(Tensor small) {
         return new SampleRequest(seeds, labels, settings, Optional.of(small), startNoise, stepNoise);
     }
 
@@ -65,13 +66,13 @@ public record SampleRequest(
         return new SampleRequest(seeds, labels, settings, lowRes, startNoise, Optional.of(noise));
     }
 
-    /** One an image; a copy. */
+    /** One per image; a copy. */
     @Override
     public long[] seeds() {
         return seeds.clone();
     }
 
-    /** One an image, or none; a copy. */
+    /** One per image, or none; a copy. */
     @Override
     public int[] labels() {
         return labels.clone();

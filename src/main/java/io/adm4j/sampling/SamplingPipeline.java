@@ -19,7 +19,7 @@ import java.util.OptionalInt;
 /**
  * Samples images from a bundle. An image depends on the bundle, its own seed, its label and the settings alone.
  *
- * <p>May be used from several threads at once. The classifier is loaded when guidance first asks for it.
+ * <p>May be used from several threads at once. The classifier is loaded on its first use.
  */
 public final class SamplingPipeline implements AutoCloseable {
     private static final int CHANNELS = 3;
@@ -28,6 +28,7 @@ public final class SamplingPipeline implements AutoCloseable {
     private final Device device;
     private final int threads;
     private final OnnxDenoiser denoiser;
+    private final ModelCapabilities capabilities;
     private NoisyClassifier classifier;
     private boolean closed;
 
@@ -36,6 +37,13 @@ public final class SamplingPipeline implements AutoCloseable {
         this.device = device;
         this.threads = threads;
         this.denoiser = OnnxDenoiser.open(bundle, device, threads);
+        Manifest manifest = bundle.manifest();
+        this.capabilities = new ModelCapabilities(
+                manifest.name(),
+                manifest.diffusion(),
+                denoiser.takesLabels(),
+                bundle.has(ModelBundle.CLASSIFIER_GRADIENT),
+                manifest.classNames());
     }
 
     /**
@@ -49,20 +57,20 @@ public final class SamplingPipeline implements AutoCloseable {
         return new SamplingPipeline(bundle, device, threads);
     }
 
-    /** What the bundle says of itself. */
+    /** The bundle's manifest. */
     public Manifest manifest() {
         return bundle.manifest();
     }
 
-    /** Whether classifier guidance can be asked for. */
-    public boolean hasClassifier() {
-        return bundle.has(ModelBundle.CLASSIFIER_GRADIENT);
+    /** What can be asked of the bundle. */
+    public ModelCapabilities capabilities() {
+        return capabilities;
     }
 
     /**
      * Checks a request without running it.
      *
-     * @throws IllegalArgumentException if it does not fit the model; the message says what would
+     * @throws SampleRequestException if it does not fit the model
      */
     public void check(SampleRequest request) {
         sampler(request);
@@ -71,9 +79,9 @@ public final class SamplingPipeline implements AutoCloseable {
     /**
      * Samples one batch.
      *
-     * @param listener told after each step; it stops the run by returning false or by throwing, an interrupt of the
+     * @param listener notified after each step; it stops the run by returning false or by throwing, an interrupt of the
      *     thread stops it too
-     * @throws IllegalArgumentException if the request does not fit the model; the message says what would
+     * @throws SampleRequestException if the request does not fit the model
      * @throws SamplingStopped if the run was stopped
      * @throws io.adm4j.runtime.RuntimeFailure if a network fails
      */
@@ -89,73 +97,62 @@ public final class SamplingPipeline implements AutoCloseable {
         Tensor start = request.startNoise().orElseGet(() -> seeded.start(shape(request)));
         NoiseSource noise = request.stepNoise().orElse(seeded);
         Denoiser network = request.lowRes().isPresent()
-                ? denoiser.enlarging(request.lowRes().get())
+                ? denoiser.upsampling(request.lowRes().get())
                 : denoiser;
         Iterator<StepState> steps = sampler.steps(network, guidance(request.settings()), start, y, noise);
         while (true) {
             StepState state = steps.next();
-            boolean goOn = listener.afterStep(state);
+            boolean proceed = listener.afterStep(state);
             if (!steps.hasNext()) {
                 return new SampleBatch(PixelScale.toBytes(state.next()), state.next(), labels);
             }
-            if (!goOn || Thread.currentThread().isInterrupted()) {
+            if (!proceed || Thread.currentThread().isInterrupted()) {
                 throw new SamplingStopped(state.step() + 1, state.steps());
             }
         }
     }
 
     private Sampler sampler(SampleRequest request) {
-        boolean guided = request.settings().classifierScale() != 0;
-        if (guided && !hasClassifier()) {
-            throw new IllegalArgumentException(
-                    "A classifier scale other than 0 needs a classifier, which this model has not.");
-        }
-        int[] labels = request.labels();
-        if (labels.length == 0 && (denoiser.takesLabels() || guided)) {
-            throw new IllegalArgumentException("This model needs a label for each image.");
-        }
-        OptionalInt classes = manifest().classCount();
-        for (int label : labels) {
-            if (label < 0 || classes.isPresent() && label >= classes.getAsInt()) {
-                throw new IllegalArgumentException("There is no label " + label
-                        + (classes.isPresent()
-                                ? "; this model has 0 to " + (classes.getAsInt() - 1) + "."
-                                : "; labels count from 0."));
-            }
-        }
         checkLowRes(request);
         request.startNoise().ifPresent(noise -> {
             if (!Arrays.equals(noise.shape(), shape(request))) {
-                throw new IllegalArgumentException("Start noise for this request has shape "
-                        + Arrays.toString(shape(request)) + ", not " + Arrays.toString(noise.shape()) + ".");
+                throw new SampleRequestException(
+                        RequestField.START_NOISE,
+                        "must have the shape " + Arrays.toString(shape(request)) + ", not "
+                                + Arrays.toString(noise.shape()));
             }
         });
-        return request.settings().samplerFor(manifest().diffusion());
+        return capabilities.sampler(request.settings(), request.labels());
     }
 
     private void checkLowRes(SampleRequest request) {
+        String model = manifest().name();
         if (!denoiser.takesLowRes()) {
             if (request.lowRes().isPresent()) {
-                throw new IllegalArgumentException(
-                        "The model " + manifest().name() + " draws images and enlarges none: it is no upsampler.");
+                throw new SampleRequestException(
+                        RequestField.LOW_RES, "must be left out: the model " + model + " is no upsampler");
             }
             return;
         }
         // Hand-made bundles may lack the flag; their graphs check the size themselves.
         OptionalInt small = manifest().smallSize();
-        String images = small.isPresent() ? small.getAsInt() + "x" + small.getAsInt() + " images" : "images";
+        String shape = small.isPresent()
+                ? Arrays.toString(shape(request.count(), small.getAsInt()))
+                : "[" + request.count() + ", 3, h, w]";
         if (request.lowRes().isEmpty()) {
-            throw new IllegalArgumentException("The model " + manifest().name() + " is an upsampler that enlarges "
-                    + images + " to " + manifest().imageSize() + "x"
-                    + manifest().imageSize()
-                    + " and cannot draw any: give it images of another model.");
+            throw new SampleRequestException(
+                    RequestField.LOW_RES,
+                    "must be given: the model " + model + " is an upsampler, which takes images of another model in"
+                            + " the shape " + shape);
         }
         Tensor lowRes = request.lowRes().get();
         if (lowRes.rank() != 4
                 || lowRes.dim(0) != request.count()
                 || small.isPresent() && !Arrays.equals(lowRes.shape(), shape(request.count(), small.getAsInt()))) {
-            throw new IllegalArgumentException("The upsampler " + manifest().name() + " enlarges " + images + ", "
-                    + request.count() + " here, and was given " + Arrays.toString(lowRes.shape()) + ".");
+            throw new SampleRequestException(
+                    RequestField.LOW_RES,
+                    "must have the shape " + shape + ", which the upsampler " + model + " takes, not "
+                            + Arrays.toString(lowRes.shape()));
         }
     }
 

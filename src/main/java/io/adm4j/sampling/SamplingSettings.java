@@ -1,63 +1,83 @@
 package io.adm4j.sampling;
 
-import io.adm4j.diffusion.DdimSampler;
-import io.adm4j.diffusion.DdpmSampler;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.Sampler;
+import io.adm4j.feedback.ShortDecimal;
+import io.adm4j.feedback.UserError;
 
 /**
  * How to sample.
  *
- * @param sampler {@code ddim} or {@code ddpm}
- * @param steps a number of steps (for ddim at one even stride), numbers by section ({@code 90,60,60,20,20}), {@code
- *     ddimN}, or empty for all steps of the process
- * @param eta noise of the ddim sampler, 0 to 1; the ddpm sampler has none to choose
- * @param classifierScale factor of the classifier's gradient; at 0 it is never run
+ * @param steps how many steps; the ddim sampler takes a plain number at one even stride
+ * @param eta noise of the ddim sampler, 0 to 1; 0 for the others
+ * @param classifierScale factor of the classifier's gradient, finite; at 0 the classifier is never run
  * @param clipDenoised whether predictions of x_0 are clipped to [-1, 1]; the published scripts do
  */
-public record SamplingSettings(String sampler, String steps, double eta, double classifierScale, boolean clipDenoised) {
+public record SamplingSettings(
+        SamplerKind sampler, StepChoice steps, double eta, double classifierScale, boolean clipDenoised) {
+    /** The sampler unless another is chosen, as options and requests write it. */
+    public static final String DEFAULT_SAMPLER = "ddim";
+
+    /** The steps unless others are chosen, as options and requests write them. */
+    public static final String DEFAULT_STEPS = "25";
+
+    /**
+     * Checks that the settings fit each other.
+     *
+     * @throws SampleRequestException if one is out of range, or eta is given to a sampler without it
+     */
     public SamplingSettings {
-        if (!sampler.equals("ddim") && !sampler.equals("ddpm")) {
-            throw new IllegalArgumentException("There is no sampler '" + sampler + "'; use ddim or ddpm.");
-        }
         if (!(eta >= 0 && eta <= 1)) {
-            throw new IllegalArgumentException("Eta is a number from 0 to 1, not " + eta + ".");
+            throw new SampleRequestException(RequestField.ETA, "must be a number from 0 to 1, not " + shown(eta));
         }
-        if (sampler.equals("ddpm") && eta != 0) {
-            throw new IllegalArgumentException("Eta belongs to the ddim sampler; leave it out or use ddim.");
+        if (eta != 0 && !sampler.takesEta()) {
+            throw new SampleRequestException(
+                    RequestField.ETA, "must be left out with the sampler " + sampler + ": it belongs to ddim");
         }
         if (!Double.isFinite(classifierScale)) {
-            throw new IllegalArgumentException("A classifier scale is a finite number, not " + classifierScale + ".");
+            throw new SampleRequestException(
+                    RequestField.CLASSIFIER_SCALE, "must be a finite number, not " + classifierScale);
         }
-        steps = steps.strip();
+    }
+
+    private static String shown(double value) {
+        return Double.isFinite(value) ? ShortDecimal.of(value) : String.valueOf(value);
+    }
+
+    /** The settings that hold where nothing else is said: 25 steps of DDIM without noise or guidance, with clipping. */
+    public static SamplingSettings defaults() {
+        return new SamplingSettings(SamplerKind.of(DEFAULT_SAMPLER), StepChoice.parse(DEFAULT_STEPS), 0, 0, true);
     }
 
     /** DDIM without noise, with clipping. */
     public static SamplingSettings ddim(int steps, double classifierScale) {
-        return new SamplingSettings("ddim", Integer.toString(steps), 0, classifierScale, true);
+        return new SamplingSettings(SamplerKind.DDIM, StepChoice.of(steps), 0, classifierScale, true);
     }
 
     /** Ancestral sampling, with clipping. */
-    public static SamplingSettings ddpm(String steps, double classifierScale) {
-        return new SamplingSettings("ddpm", steps, 0, classifierScale, true);
-    }
-
-    /** How a process is respaced for these settings. */
-    public String respacing() {
-        boolean number = steps.matches("[0-9]+");
-        return sampler.equals("ddim") && number ? "ddim" + steps : steps;
+    public static SamplingSettings ddpm(int steps, double classifierScale) {
+        return new SamplingSettings(SamplerKind.DDPM, StepChoice.of(steps), 0, classifierScale, true);
     }
 
     /**
      * The sampler for a model's process.
      *
-     * @throws IllegalArgumentException if the process cannot be run in these steps, or with this eta
+     * @throws SampleRequestException if the process cannot be run in these steps
      */
     public Sampler samplerFor(DiffusionConfig process) {
-        GaussianDiffusion diffusion = new GaussianDiffusion(process.respaced(respacing()));
-        return sampler.equals("ddim")
-                ? new DdimSampler(diffusion, eta, clipDenoised)
-                : new DdpmSampler(diffusion, clipDenoised);
+        return sampler.sampler(new GaussianDiffusion(respaced(process)), this);
+    }
+
+    private DiffusionConfig respaced(DiffusionConfig process) {
+        try {
+            return process.respaced(sampler.spacing(steps).published());
+        } catch (UserError e) {
+            throw new SampleRequestException(RequestField.STEPS, "must fit the model's process: " + withoutStop(e));
+        }
+    }
+
+    private static String withoutStop(UserError e) {
+        return e.getMessage().replaceFirst("[.]$", "");
     }
 }

@@ -2,16 +2,17 @@ package io.adm4j.sampling;
 
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.UserError;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
 import java.util.OptionalInt;
 
 /**
- * Enlarges the images of another model (Diffusion Models Beat GANs, section 5.2): a diffusion
- * model that sees the small image, brought to size, beside its own noisy one.
+ * Upsamples the images of another model (Diffusion Models Beat GANs, section 5.2): a diffusion model whose input is the
+ * low-resolution image, resized bilinearly, beside the noisy one.
  *
- * <p>An enlarged image depends on the bundle, the small image in 256 grey levels, its seed, its label and the settings
- * alone. Its noise is independent of the noise that the small image of the same seed was drawn from.
+ * <p>An upsampled image depends on the bundle, the low-resolution image in 256 levels, its seed, its label and the
+ * settings alone. Its noise is independent of the noise that the base model takes for the same seed.
  *
  * <p>May be used from several threads at once.
  */
@@ -28,20 +29,20 @@ public final class Upsampler implements AutoCloseable {
      * Loads an upsampler's denoiser.
      *
      * @param threads threads within one operator; 0 for all cores
-     * @throws IllegalArgumentException if the bundle's model is no upsampler
+     * @throws UserError if the bundle's model is no upsampler
      * @throws io.adm4j.bundle.BundleException if the bundle has no denoiser
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static Upsampler open(ModelBundle bundle, Device device, int threads) {
         OptionalInt small = bundle.manifest().smallSize();
         if (small.isEmpty()) {
-            throw new IllegalArgumentException("The bundle " + bundle.folder()
+            throw new UserError("The bundle " + bundle.folder()
                     + " is no upsampler: its denoiser has no flags large_size and small_size.");
         }
         return new Upsampler(SamplingPipeline.open(bundle, device, threads), small.getAsInt());
     }
 
-    /** What the bundle says of itself. */
+    /** The bundle's manifest. */
     public Manifest manifest() {
         return pipeline.manifest();
     }
@@ -51,86 +52,87 @@ public final class Upsampler implements AutoCloseable {
         return smallSize;
     }
 
-    /** Height and width of the images that it makes. */
+    /** Height and width of the upsampled images. */
     public int largeSize() {
         return manifest().imageSize();
     }
 
-    /** Whether classifier guidance can be asked for. */
-    public boolean hasClassifier() {
-        return pipeline.hasClassifier();
+    /** What can be asked of the bundle. */
+    public ModelCapabilities capabilities() {
+        return pipeline.capabilities();
     }
 
     /**
-     * Checks that it can enlarge another model's images.
+     * Checks that it can upsample another model's images.
      *
-     * @throws IllegalArgumentException if sizes or classes differ; the message says how
+     * @throws UserError if sizes or classes differ; the message says how
      */
     public void requireFit(Manifest base) {
-        requireSize("the model " + base.name() + " draws", base.imageSize());
+        requireSize("the model " + base.name() + " samples", base.imageSize());
         requireClasses(base);
     }
 
     /**
      * Checks that it knows the classes of another model.
      *
-     * @throws IllegalArgumentException if not; the message says how they differ
+     * @throws UserError if not; the message says how they differ
      */
     public void requireClasses(Manifest base) {
         if (!manifest().classConditional()) {
             return;
         }
         OptionalInt known = manifest().classCount();
-        OptionalInt drawn = base.classCount();
-        if (drawn.isEmpty()) {
-            throw new IllegalArgumentException("The upsampler " + manifest().name()
-                    + " needs the class of each image, and the model " + base.name() + " knows no classes.");
+        OptionalInt sampled = base.classCount();
+        if (sampled.isEmpty()) {
+            throw new UserError("The upsampler " + manifest().name() + " needs the class of each image, and the model "
+                    + base.name() + " knows no classes.");
         }
-        if (known.isPresent() && known.getAsInt() != drawn.getAsInt()) {
-            throw new IllegalArgumentException("The upsampler " + manifest().name() + " knows " + known.getAsInt()
-                    + " classes and the model " + base.name() + " " + drawn.getAsInt() + ": they need the same ones.");
+        if (known.isPresent() && known.getAsInt() != sampled.getAsInt()) {
+            throw new UserError(
+                    "The upsampler " + manifest().name() + " knows " + known.getAsInt() + " classes and the model "
+                            + base.name() + " " + sampled.getAsInt() + ": they need the same ones.");
         }
     }
 
     /**
-     * Checks that it can enlarge images of a size.
+     * Checks that it can upsample images of a size.
      *
-     * @param who whose images they are, with a verb: "the model m draws"
-     * @throws IllegalArgumentException if not; the message says which it can
+     * @param who the source of the images, with a verb: "the model m samples"
+     * @throws UserError if not; the message says which it can
      */
     public void requireSize(String who, int size) {
         if (size != smallSize) {
-            throw new IllegalArgumentException("The upsampler " + manifest().name() + " enlarges images of " + smallSize
+            throw new UserError("The upsampler " + manifest().name() + " upsamples images of " + smallSize
                     + "x" + smallSize + " to " + largeSize() + "x" + largeSize() + ", but " + who + " images of " + size
                     + "x" + size + ".");
         }
     }
 
     /**
-     * What is asked of it for a batch; start and step noise may still be given.
+     * A request for a batch; start and step noise may be added.
      *
      * @param small uint8 {@code [N, h, w, 3]}, as files and {@link SampleBatch#images} hold them
      * @param seeds one per image
      * @param labels one per image, or none for an upsampler without classes
      */
     public SampleRequest request(Tensor small, long[] seeds, int[] labels, SamplingSettings settings) {
-        return new SampleRequest(seeds, labels, settings).enlarging(PixelScale.toFloats(small));
+        return new SampleRequest(seeds, labels, settings).upsampling(PixelScale.toFloats(small));
     }
 
     /**
      * Checks a request without running it.
      *
-     * @throws IllegalArgumentException if it does not fit the model; the message says what would
+     * @throws SampleRequestException if it does not fit the model
      */
     public void check(SampleRequest request) {
         pipeline.check(request);
     }
 
     /**
-     * Enlarges one batch.
+     * Upsamples one batch.
      *
      * @param listener as for {@link SamplingPipeline#sample}
-     * @throws IllegalArgumentException if the request does not fit the model; the message says what would
+     * @throws SampleRequestException if the request does not fit the model
      * @throws SamplingStopped if the run was stopped
      * @throws io.adm4j.runtime.RuntimeFailure if a network fails
      */

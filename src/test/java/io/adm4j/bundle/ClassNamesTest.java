@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.feedback.UserError;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -32,8 +33,8 @@ class ClassNamesTest {
         if (expected >= 0) {
             assertEquals(expected, clothes.find(text));
         } else {
-            String message = assertThrows(IllegalArgumentException.class, () -> clothes.find(text))
-                    .getMessage();
+            String message =
+                    assertThrows(UserError.class, () -> clothes.find(text)).getMessage();
             assertTrue(message.contains("must mean one class"), message);
         }
     }
@@ -42,16 +43,14 @@ class ClassNamesTest {
     void listsWhatAnAmbiguousPartFits() {
         assertEquals(
                 "label must mean one class, but 'sh' fits 0 T-shirt/top, 6 Shirt.",
-                assertThrows(IllegalArgumentException.class, () -> clothes.find("sh"))
-                        .getMessage());
+                assertThrows(UserError.class, () -> clothes.find("sh")).getMessage());
     }
 
     @Test
     void listsOnlyTheFirstOfMany() {
         ClassNames many = new ClassNames(
                 1000, IntStream.range(0, 1000).mapToObj(i -> "class " + i).toList());
-        String message = assertThrows(IllegalArgumentException.class, () -> many.find("x"))
-                .getMessage();
+        String message = assertThrows(UserError.class, () -> many.find("x")).getMessage();
         assertTrue(message.contains("19 class 19 and 980 more"), message);
         assertTrue(message.length() < 600, message);
     }
@@ -59,7 +58,7 @@ class ClassNamesTest {
     @Test
     void equalNamesAreAmbiguous() {
         ClassNames cranes = new ClassNames(2, List.of("crane", "crane"));
-        assertThrows(IllegalArgumentException.class, () -> cranes.find("crane"));
+        assertThrows(UserError.class, () -> cranes.find("crane"));
         assertEquals(1, cranes.find("1"));
     }
 
@@ -70,14 +69,13 @@ class ClassNamesTest {
         assertNull(numbers.name(2));
         assertEquals(
                 "label must be a number from 0 to 2, not '3'.",
-                assertThrows(IllegalArgumentException.class, () -> numbers.find("3"))
-                        .getMessage());
-        assertThrows(IllegalArgumentException.class, () -> numbers.find("two"));
+                assertThrows(UserError.class, () -> numbers.find("3")).getMessage());
+        assertThrows(UserError.class, () -> numbers.find("two"));
     }
 
     @Test
     void aBundleWithoutClassesTakesNoLabel() {
-        String message = assertThrows(IllegalArgumentException.class, () -> new ClassNames(0, List.of()).find("0"))
+        String message = assertThrows(UserError.class, () -> new ClassNames(0, List.of()).find("0"))
                 .getMessage();
         assertTrue(message.startsWith("label must be left out"), message);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,8 +39,7 @@ class DiffusionConfigTest {
                 "{\"timestep_respacing\": \"ddim300\"}"
             })
     void wrongFlagsAreReportedInOneSentence(String json) {
-        String message = assertThrows(
-                        IllegalArgumentException.class, () -> DiffusionConfig.fromJson(JSON.readTree(json)))
+        String message = assertThrows(UserError.class, () -> DiffusionConfig.fromJson(JSON.readTree(json)))
                 .getMessage();
         assertTrue(message.endsWith("."), message);
     }
@@ -57,7 +57,7 @@ class DiffusionConfigTest {
                 "600,10; A section of 500 timesteps cannot give 600"
             })
     void impossibleRespacingsAreReportedInOneSentence(String spec, String mark) {
-        String message = assertThrows(IllegalArgumentException.class, () -> TimestepRespacing.parse(spec, 1000))
+        String message = assertThrows(UserError.class, () -> TimestepRespacing.parse(spec, 1000))
                 .getMessage();
         assertTrue(message.contains(mark) && message.endsWith("."), message);
     }
@@ -81,7 +81,7 @@ class DiffusionConfigTest {
     /** As published: a stride as long as the process is not tried. */
     @Test
     void strideAndSectionEndsAreAsPublished() {
-        assertThrows(IllegalArgumentException.class, () -> TimestepRespacing.parse("ddim1", 1000));
+        assertThrows(UserError.class, () -> TimestepRespacing.parse("ddim1", 1000));
         assertArrayEquals(new int[] {0, 500}, TimestepRespacing.parse("ddim2", 1000));
         assertArrayEquals(new int[] {0, 500}, TimestepRespacing.parse("1,1", 1000));
         assertArrayEquals(new int[] {0, 2, 3, 4}, TimestepRespacing.parse("2,2", 5));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.feedback.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,7 +40,7 @@ class NoiseScheduleTest {
     @Test
     void fewerThanTwentyLinearStepsDoNotExist() {
         assertEquals(1.0, NoiseSchedule.of("linear", 20).betas()[19], 1e-12);
-        String message = assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.of("linear", 19))
+        String message = assertThrows(UserError.class, () -> NoiseSchedule.of("linear", 19))
                 .getMessage();
         assertTrue(message.contains("does not exist for 19 steps"), message);
     }
@@ -47,7 +48,7 @@ class NoiseScheduleTest {
     @ParameterizedTest
     @CsvSource({"linear, 0, at least 1 step", "cosine, -1, at least 1 step", "square, 10, use linear or cosine"})
     void unknownSchedulesAreRefused(String name, int steps, String mark) {
-        String message = assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.of(name, steps))
+        String message = assertThrows(UserError.class, () -> NoiseSchedule.of(name, steps))
                 .getMessage();
         assertTrue(message.contains(mark) && message.endsWith("."), message);
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SamplingPipelineTest {
     private static final int SIZE = 8;
@@ -51,7 +51,7 @@ class SamplingPipelineTest {
 
     @Test
     void networksSamplerAndNoiseFitTogether() {
-        SamplingSettings settings = new SamplingSettings("ddim", "10", 0.5, 3, true);
+        SamplingSettings settings = new SamplingSettings(SamplerKind.DDIM, StepChoice.of(10), 0.5, 3, true);
         SampleBatch batch =
                 pipeline.sample(SampleRequest.consecutive(40, new int[] {0, 2}, settings), StepListener.none());
 
@@ -77,9 +77,9 @@ class SamplingPipelineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ddim", "ddpm"})
-    void anImageIsTheSameInAnyBatch(String sampler) {
-        SamplingSettings settings = new SamplingSettings(sampler, "20", 0, 2, true);
+    @EnumSource
+    void anImageIsTheSameInAnyBatch(SamplerKind sampler) {
+        SamplingSettings settings = new SamplingSettings(sampler, StepChoice.of(20), 0, 2, true);
         SampleBatch together =
                 pipeline.sample(SampleRequest.consecutive(7, new int[] {0, 1, 2, 1}, settings), StepListener.none());
         for (int i = 0; i < 4; i++) {
@@ -91,7 +91,7 @@ class SamplingPipelineTest {
 
     @Test
     void givenNoiseTakesThePlaceOfTheSeeds() {
-        SamplingSettings settings = SamplingSettings.ddpm("10", 0);
+        SamplingSettings settings = SamplingSettings.ddpm(10, 0);
         int[] labels = {1, 1};
         SeededNoise noise = new SeededNoise(100, 101);
         SampleRequest given = new SampleRequest(new long[] {1, 2}, labels, settings)
@@ -123,28 +123,33 @@ class SamplingPipelineTest {
     }
 
     @Test
-    void requestsThatDoNotFitAreToldInOneSentence() throws IOException {
+    void aRequestThatDoesNotFitIsRefusedInOneSentence() throws IOException {
         SamplingSettings plain = SamplingSettings.ddim(10, 0);
-        assertRefused(SampleRequest.consecutive(0, new int[] {3}, plain), "no label 3; this model has 0 to 2");
-        assertRefused(SampleRequest.consecutive(0, new int[] {-1}, plain), "no label -1");
-        assertRefused(new SampleRequest(new long[] {1}, new int[0], plain), "needs a label");
         assertRefused(
-                SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(300, 0)), "No whole-number stride");
+                SampleRequest.consecutive(0, new int[] {3}, plain),
+                "The label must be a number from 0 to 2 for the model tiny, not 3");
         assertRefused(
-                SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddpm("2000", 0)), "cannot give 2000");
+                SampleRequest.consecutive(0, new int[] {-1}, plain),
+                "The label must be a number from 0 to 2 for the model tiny, not -1");
+        assertRefused(
+                new SampleRequest(new long[] {1}, new int[0], plain),
+                "The label must be given for each image: the model tiny needs it");
+        assertRefused(
+                SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(300, 0)),
+                "The steps must fit the model's process: No whole-number stride");
+        assertRefused(SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddpm(2000, 0)), "cannot give 2000");
         assertRefused(
                 SampleRequest.consecutive(0, new int[] {1}, plain)
                         .withStartNoise(Tensor.zeros(ElementType.FLOAT32, 2, 3, SIZE, SIZE)),
-                "Start noise");
+                "The start noise must have the shape [1, 3, 8, 8], not [2, 3, 8, 8]");
         ModelBundle bare = TinyBundle.write(folder.resolve("bare"), SIZE, false, CLASSES);
         try (SamplingPipeline unguided = SamplingPipeline.open(bare, Device.CPU, 1)) {
             SampleRequest guided = SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(10, 1));
-            assertMessage(
-                    assertThrows(IllegalArgumentException.class, () -> unguided.check(guided)), "needs a classifier");
+            SampleRequestException problem = assertThrows(SampleRequestException.class, () -> unguided.check(guided));
+            assertEquals("The classifier scale must be 0: the model tiny has no classifier.", problem.getMessage());
+            assertEquals(RequestField.CLASSIFIER_SCALE, problem.field());
+            assertEquals("scale must be 0: the model tiny has no classifier.", problem.messageFor("scale"));
         }
-        assertThrows(IllegalArgumentException.class, () -> new SamplingSettings("plms", "10", 0, 0, true));
-        assertThrows(IllegalArgumentException.class, () -> new SamplingSettings("ddim", "10", 1.5, 0, true));
-        assertThrows(IllegalArgumentException.class, () -> new SamplingSettings("ddpm", "10", 0.5, 0, true));
         assertThrows(IllegalArgumentException.class, () -> new SampleRequest(new long[] {1, 2}, new int[] {1}, plain));
         assertThrows(IllegalArgumentException.class, () -> new SampleRequest(new long[0], new int[0], plain));
     }
@@ -170,8 +175,7 @@ class SamplingPipelineTest {
 
     private void assertRefused(SampleRequest request, String part) {
         assertMessage(
-                assertThrows(IllegalArgumentException.class, () -> pipeline.sample(request, StepListener.none())),
-                part);
+                assertThrows(SampleRequestException.class, () -> pipeline.sample(request, StepListener.none())), part);
     }
 
     private static void assertMessage(RuntimeException e, String part) {

@@ -14,6 +14,7 @@ import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.Guidance;
 import io.adm4j.diffusion.SeededNoise;
 import io.adm4j.diffusion.StepState;
+import io.adm4j.feedback.UserError;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class UpsamplerTest {
     private static final int SMALL = 4;
@@ -58,7 +59,7 @@ class UpsamplerTest {
         Tensor small = images(2, SMALL);
         long[] seeds = {40, 7};
         int[] labels = {0, 2};
-        SamplingSettings settings = new SamplingSettings("ddim", "10", 0.5, 3, true);
+        SamplingSettings settings = new SamplingSettings(SamplerKind.DDIM, StepChoice.of(10), 0.5, 3, true);
 
         SampleBatch batch = upsampler.sample(upsampler.request(small, seeds, labels, settings), StepListener.none());
 
@@ -80,9 +81,9 @@ class UpsamplerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ddim", "ddpm"})
-    void anImageIsTheSameInAnyBatchAndOfAllThatItDependsOn(String sampler) {
-        SamplingSettings settings = new SamplingSettings(sampler, "20", 0, 0, true);
+    @EnumSource
+    void anImageIsTheSameInAnyBatchAndOfAllThatItDependsOn(SamplerKind sampler) {
+        SamplingSettings settings = new SamplingSettings(sampler, StepChoice.of(20), 0, 0, true);
         Tensor small = images(3, SMALL);
         byte[] together = large(small, new long[] {7, 8, 9}, new int[] {0, 1, 2}, settings);
         byte[] third = Arrays.copyOfRange(together, 2 * 3 * PLANE, 3 * 3 * PLANE);
@@ -95,12 +96,13 @@ class UpsamplerTest {
 
     @Test
     void itsNoiseIsNotThatOfTheBaseModel() {
-        float[] drawing = new SeededNoise(5).start(1, 3, LARGE, LARGE).toFloatArray();
-        float[] enlarging = SeededNoise.ofUpsampler(5).start(1, 3, LARGE, LARGE).toFloatArray();
-        int n = drawing.length;
+        float[] base = new SeededNoise(5).start(1, 3, LARGE, LARGE).toFloatArray();
+        float[] upsampling =
+                SeededNoise.ofUpsampler(5).start(1, 3, LARGE, LARGE).toFloatArray();
+        int n = base.length;
         double correlation = 0;
         for (int i = 0; i < n; i++) {
-            correlation += drawing[i] * enlarging[i] / n;
+            correlation += base[i] * upsampling[i] / n;
         }
         assertTrue(Math.abs(correlation) < 4 / Math.sqrt(n), "correlation " + correlation);
     }
@@ -110,14 +112,14 @@ class UpsamplerTest {
         ModelBundle bundle = TinyBundle.writeUpsampler(folder.resolve("plain"), SMALL, LARGE, false, 0);
         try (Upsampler plain = Upsampler.open(bundle, Device.CPU, 1)) {
             Tensor small = images(1, SMALL);
-            SamplingSettings settings = SamplingSettings.ddpm("10", 0);
+            SamplingSettings settings = SamplingSettings.ddpm(10, 0);
             SampleBatch without =
                     plain.sample(plain.request(small, new long[] {1}, new int[0], settings), StepListener.none());
             SampleBatch with = plain.sample(
                     plain.request(small, new long[] {1}, new int[] {12345}, settings), StepListener.none());
             assertArrayEquals(without.x0().toFloatArray(), with.x0().toFloatArray());
             assertArrayEquals(new int[] {12345}, with.labels());
-            assertFalse(plain.hasClassifier());
+            assertFalse(plain.capabilities().hasClassifier());
         }
     }
 
@@ -131,38 +133,42 @@ class UpsamplerTest {
                 "knows 3 classes and the model tiny 2",
                 () -> upsampler.requireFit(TinyBundle.description(SMALL, false, List.of("a", "b"))));
         refused(
-                "enlarges images of 4x4 to 8x8, but the model tiny draws images of 6x6",
+                "upsamples images of 4x4 to 8x8, but the model tiny samples images of 6x6",
                 () -> upsampler.requireFit(TinyBundle.description(6, false, List.of("a", "b", "c"))));
         ModelBundle unconditional = TinyBundle.writeUnconditional(folder.resolve("uncond"), SMALL, false, 0);
         refused(
                 "needs the class of each image, and the model uncond knows no classes",
                 () -> upsampler.requireFit(unconditional.manifest()));
         refused(
-                "enlarges 4x4 images, 1 here, and was given [1, 3, 8, 8]",
+                "The low-resolution batch must have the shape [1, 3, 4, 4], which the upsampler tiny takes, not [1, 3, 8, 8]",
                 () -> large(images(1, LARGE), new long[1], new int[1], settings));
         refused(
-                "enlarges 4x4 images, 1 here, and was given [2, 3, 4, 4]",
+                "The low-resolution batch must have the shape [1, 3, 4, 4], which the upsampler tiny takes, not [2, 3, 4, 4]",
                 () -> large(images(2, SMALL), new long[1], new int[1], settings));
-        refused("needs a label", () -> large(images(1, SMALL), new long[1], new int[0], settings));
-        refused("no label 3", () -> large(images(1, SMALL), new long[1], new int[] {3}, settings));
         refused(
-                "enlarges 4x4 images to 8x8 and cannot draw any",
+                "The label must be given for each image",
+                () -> large(images(1, SMALL), new long[1], new int[0], settings));
+        refused(
+                "The label must be a number from 0 to 2 for the model tiny, not 3",
+                () -> large(images(1, SMALL), new long[1], new int[] {3}, settings));
+        refused(
+                "is an upsampler, which takes images of another model in the shape [1, 3, 4, 4]",
                 () -> upsampler.check(new SampleRequest(new long[1], new int[1], settings)));
         refused(
-                "Start noise for this request has shape [1, 3, 8, 8]",
+                "The start noise must have the shape [1, 3, 8, 8], not [1, 3, 4, 4]",
                 () -> upsampler.check(upsampler
                         .request(images(1, SMALL), new long[1], new int[1], settings)
                         .withStartNoise(Tensor.zeros(ElementType.FLOAT32, 1, 3, SMALL, SMALL))));
         refused("is no upsampler", () -> Upsampler.open(ModelBundle.load(base), Device.CPU, 1));
-        try (SamplingPipeline drawing = SamplingPipeline.open(ModelBundle.load(base), Device.CPU, 1)) {
+        try (SamplingPipeline pipeline = SamplingPipeline.open(ModelBundle.load(base), Device.CPU, 1)) {
             refused(
-                    "enlarges none",
-                    () -> drawing.check(upsampler.request(images(1, SMALL), new long[1], new int[1], settings)));
+                    "must be left out: the model tiny is no upsampler",
+                    () -> pipeline.check(upsampler.request(images(1, SMALL), new long[1], new int[1], settings)));
         }
     }
 
     private static void refused(String part, Executable attempt) {
-        String message = assertThrows(IllegalArgumentException.class, attempt).getMessage();
+        String message = assertThrows(UserError.class, attempt).getMessage();
         assertTrue(message.contains(part) && message.endsWith("."), message);
     }
 

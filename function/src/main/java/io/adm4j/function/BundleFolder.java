@@ -3,7 +3,7 @@ package io.adm4j.function;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where the bundle lies. */
+/** Finds the folder of the bundle. */
 final class BundleFolder {
     private BundleFolder() {}
 

@@ -7,7 +7,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready from when the bundle is loaded until the function stops. */
+/** Ready once the bundle is loaded, until the function stops. */
 @Readiness
 @ApplicationScoped
 public class BundleReadiness implements HealthCheck {
@@ -18,8 +18,8 @@ public class BundleReadiness implements HealthCheck {
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("bundle")
                 .status(sampling.ready())
-                .withData("name", sampling.facts().name());
-        sampling.facts().upsampler().ifPresent(upsampler -> response.withData("upsampler", upsampler.name()));
+                .withData("name", sampling.bundles().base().name());
+        sampling.bundles().upsampler().ifPresent(upsampler -> response.withData("upsampler", upsampler.name()));
         return response.build();
     }
 }

@@ -1,11 +1,12 @@
 package io.adm4j.function;
 
+import io.adm4j.sampling.SamplingSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.Optional;
 
 /**
- * What can be set from outside: {@code application.properties}, {@code -Dadm4j.device=cuda} or {@code
+ * The settings of the function: {@code application.properties}, {@code -Dadm4j.device=cuda} or {@code
  * ADM4J_DEVICE=cuda}.
  */
 @ConfigMapping(prefix = "adm4j")
@@ -13,22 +14,22 @@ public interface FunctionConfig {
     /** Folder of the bundle; by default the folder {@code bundle} beside {@code quarkus-run.jar}. */
     Optional<String> bundle();
 
-    /** Folder of the bundle of an upsampler that enlarges the images; by default there is none. */
+    /** Folder of the bundle of an upsampler for the images; by default there is none. */
     Optional<String> upsampler();
 
     /** {@code cpu} or {@code cuda}. */
     @WithDefault("cpu")
     String device();
 
-    /** Threads within one operator of the network; 0 leaves the choice to the runtime (all cores). */
+    /** Threads within one operator of the network; 0 for all cores. */
     @WithDefault("0")
     int threads();
 
-    /** Images that go through the network at once; a longer request is cut up. */
+    /** Images in one batch; a larger request is split. */
     @WithDefault("16")
     int batchSize();
 
-    /** Images that go through the upsampler at once: fewer, since they are larger. */
+    /** Images in one batch of the upsampler: fewer, since they are larger. */
     @WithDefault("4")
     int upsamplerBatchSize();
 
@@ -36,14 +37,14 @@ public interface FunctionConfig {
     @WithDefault("1")
     int parallel();
 
-    /** Requests that wait for their turn; one more is turned away with 503. */
+    /** Requests that may wait; further ones are refused with 503. */
     @WithDefault("16")
     int queue();
 
-    /** The most that one request may ask for. */
+    /** Limits of one request. */
     Limit limit();
 
-    /** What a request gets that does not say. */
+    /** Defaults of a request. */
     Standard standard();
 
     /** See {@link #limit()}. */
@@ -52,7 +53,7 @@ public interface FunctionConfig {
         @WithDefault("100")
         int count();
 
-        /** Denoising steps of one image; of the upsampler as many again. */
+        /** Denoising steps of one image, in each stage. */
         @WithDefault("250")
         int steps();
     }
@@ -60,14 +61,14 @@ public interface FunctionConfig {
     /** See {@link #standard()}. */
     interface Standard {
         /** Denoising steps, as in a request. */
-        @WithDefault("25")
+        @WithDefault(SamplingSettings.DEFAULT_STEPS)
         String steps();
 
         /** Denoising steps of the upsampler, as in a request. */
-        @WithDefault("25")
+        @WithDefault(SamplingSettings.DEFAULT_STEPS)
         String upsamplerSteps();
 
-        /** Strength of the classifier guidance; without effect where the bundle has no classifier. */
+        /** Strength of the classifier guidance; not used where the bundle has no classifier. */
         @WithDefault("1")
         double classifierScale();
     }

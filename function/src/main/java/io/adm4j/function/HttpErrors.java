@@ -19,10 +19,10 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 
 /**
- * Makes every error one sentence in JSON, {@code {"error": "..."}}.
+ * Turns every error into one sentence in JSON, {@code {"error": "..."}}.
  *
- * <p>Funqy turns each exception into a bare 500 and ignores what it does not know; so requests are looked at before it
- * gets them, and its failures are answered here.
+ * <p>Funqy turns each exception into a bare 500 and ignores unknown fields; so requests are validated before they reach it,
+ * and its failures are handled here.
  */
 @ApplicationScoped
 public class HttpErrors {
@@ -39,18 +39,18 @@ public class HttpErrors {
             .build();
 
     void install(@Observes Router router) {
-        router.route("/*").order(BEFORE_FUNCTIONS).handler(this::look).failureHandler(this::answer);
+        router.route("/*").order(BEFORE_FUNCTIONS).handler(this::validate).failureHandler(this::respond);
     }
 
-    /** Turns away what Funqy and REST would misread; what the fields mean is checked with the function. */
-    private void look(RoutingContext request) {
+    /** Rejects what Funqy and REST would misread; the values of the fields are checked by the function. */
+    private void validate(RoutingContext request) {
         String path = request.request().path();
         HttpMethod method = request.request().method();
         if (path.equals(FUNCTION) || path.equals(IMAGE)) {
             if (method == HttpMethod.GET) {
-                lookAtQuery(request);
+                validateQuery(request);
             } else if (method == HttpMethod.POST && path.equals(FUNCTION)) {
-                lookAtBody(request);
+                validateBody(request);
             } else {
                 throw HttpException.badMethod(path.equals(FUNCTION) ? "GET, POST" : "GET");
             }
@@ -61,20 +61,20 @@ public class HttpErrors {
         request.next();
     }
 
-    private void lookAtQuery(RoutingContext request) {
+    private void validateQuery(RoutingContext request) {
         MultiMap fields = request.queryParams();
         for (String name : fields.names()) {
-            // Here already, since Funqy reads dots in names as nesting.
+            // Here, since Funqy takes dots in names for nesting.
             SampleQuery.checkName(name);
             List<String> values = fields.getAll(name);
             if (values.size() > 1) {
                 throw HttpException.badInput(
-                        Quoted.of(name) + " is given " + values.size() + " times, but each field goes in once.");
+                        Quoted.of(name) + " is given " + values.size() + " times, but each field may be given once.");
             }
         }
     }
 
-    private void lookAtBody(RoutingContext request) {
+    private void validateBody(RoutingContext request) {
         if (request.request().query() != null) {
             throw HttpException.badInput("A POST takes its fields from the JSON body, not from the query.");
         }
@@ -110,13 +110,13 @@ public class HttpErrors {
         return "";
     }
 
-    private void answer(RoutingContext request) {
+    private void respond(RoutingContext request) {
         if (request.response().ended() || request.response().closed()) {
             return;
         }
         HttpException problem = problem(request.failure());
         if (problem == null) {
-            problem = foreign(request);
+            problem = unexpected(request);
         }
         problem.headers().forEach(request.response()::putHeader);
         request.response()
@@ -134,8 +134,8 @@ public class HttpErrors {
         return null;
     }
 
-    /** A failure that did not start with us. */
-    private static HttpException foreign(RoutingContext request) {
+    /** A failure from the framework, or an internal error. */
+    private static HttpException unexpected(RoutingContext request) {
         int status = request.statusCode();
         if (status == 413) {
             return HttpException.tooLarge("The body is too large: it holds a few short fields.");

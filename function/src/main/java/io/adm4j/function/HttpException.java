@@ -2,7 +2,7 @@ package io.adm4j.function;
 
 import java.util.Map;
 
-/** A request that gets an error for an answer; the message is one sentence for the caller. */
+/** An HTTP error response; the message is one sentence for the client. */
 final class HttpException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -10,42 +10,42 @@ final class HttpException extends RuntimeException {
     private final transient Map<String, String> headers;
 
     private HttpException(int status, String message, Map<String, String> headers) {
-        // Stack traces of bad requests tell nothing and cost time.
+        // A bad request is no defect: its stack trace has no use and costs time.
         super(message, null, false, false);
         this.status = status;
         this.headers = headers;
     }
 
-    /** The caller asked for something that is not allowed. */
+    /** 400: a field is not allowed or has a value that is not. */
     static HttpException badInput(String message) {
         return new HttpException(400, message, Map.of());
     }
 
-    /** There is nothing at this path. */
+    /** 404: the path does not exist. */
     static HttpException notFound(String message) {
         return new HttpException(404, message, Map.of());
     }
 
     /**
-     * The path is right but the method is not.
+     * 405: the path does not support the method.
      *
-     * @param allowed the methods that are
+     * @param allowed the methods that it supports
      */
     static HttpException badMethod(String allowed) {
         return new HttpException(405, "This path takes only " + allowed + ".", Map.of("Allow", allowed));
     }
 
-    /** The caller sent too much. */
+    /** 413: the body is too large. */
     static HttpException tooLarge(String message) {
         return new HttpException(413, message, Map.of());
     }
 
-    /** Not the caller's fault. */
+    /** 500: an internal error. */
     static HttpException failed(String message) {
         return new HttpException(500, message, Map.of());
     }
 
-    /** Too many requests wait already, or the function is about to stop. */
+    /** 503: the queue is full, or the function is stopping. */
     static HttpException busy(String message) {
         return new HttpException(503, message, Map.of("Retry-After", "1"));
     }
@@ -55,7 +55,7 @@ final class HttpException extends RuntimeException {
         return status;
     }
 
-    /** Headers of the answer beyond the usual. */
+    /** Additional response headers. */
     Map<String, String> headers() {
         return headers;
     }

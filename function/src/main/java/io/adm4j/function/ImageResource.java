@@ -11,25 +11,25 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The same function for browsers and {@code curl -o}: one PNG file, a grid if several images are asked for. */
+/** The same function for browsers and {@code curl -o}: one PNG file, a grid of several images. */
 @Path("/sample.png")
 public class ImageResource {
     @Inject
     SamplingService sampling;
 
-    /** Draws one file; the headers say which seed and settings give it again. */
+    /** Samples one file; the headers name the bundle and the seed that reproduce it. */
     @GET
     @Blocking
     public Response sample(@Context UriInfo uri, @Context RoutingContext request) {
         Map<String, String> fields = new HashMap<>();
         uri.getQueryParameters().forEach((name, values) -> fields.put(name, values.get(0)));
         SampleQuery query = sampling.check(fields);
-        SampleResult drawn = sampling.draw(query, request.response()::closed);
-        Response.ResponseBuilder response = Response.ok(drawn.file(), "image/png")
-                .header("Adm4j-Bundle", drawn.bundle())
+        SampleResult result = sampling.sample(query, request.response()::closed);
+        Response.ResponseBuilder response = Response.ok(result.file(), "image/png")
+                .header("Adm4j-Bundle", result.bundle())
                 .header("Adm4j-Seed", query.seed())
-                .header("Adm4j-Milliseconds", drawn.milliseconds());
-        drawn.upsampler().ifPresent(name -> response.header("Adm4j-Upsampler", name));
+                .header("Adm4j-Milliseconds", result.milliseconds());
+        result.upsampler().ifPresent(name -> response.header("Adm4j-Upsampler", name));
         return response.build();
     }
 }

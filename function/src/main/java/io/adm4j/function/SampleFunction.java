@@ -14,13 +14,13 @@ public class SampleFunction {
     CurrentVertxRequest request;
 
     /**
-     * Draws images.
+     * Samples images.
      *
-     * @param fields see {@link SampleQuery}; null where the caller sent no body
+     * @param fields see {@link SampleQuery}; null for a request without a body
      */
     @Funq
     public SampleReply sample(Map<String, String> fields) {
         SampleQuery query = sampling.check(fields == null ? Map.of() : fields);
-        return sampling.draw(query, request.getCurrent().response()::closed).reply();
+        return sampling.sample(query, request.getCurrent().response()::closed).reply();
     }
 }

@@ -1,109 +1,97 @@
 package io.adm4j.function;
 
 import io.adm4j.bundle.ClassNames;
-import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.feedback.Quoted;
-import io.adm4j.function.BundleInfo.UpsamplerFacts;
+import io.adm4j.feedback.UserError;
+import io.adm4j.sampling.ModelCapabilities;
 import io.adm4j.sampling.SamplingSettings;
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /**
  * A checked request for images.
  *
- * @param label class of all images, or null: then the image of seed s shows class s modulo the number of classes
- * @param labelled whether the images are of chosen classes; not those of an unconditional denoiser without guidance
+ * @param label class of all images, or null: then the image of seed s has class s modulo the number of classes
+ * @param labelled whether the images have labels; those of an unconditional denoiser without guidance have none
  * @param seed seed of the first image; the i-th has {@code seed + i}
- * @param count images, from 1
- * @param steps denoising steps: a number, {@code ddimN}, or a list of numbers for equal sections of the process
- * @param sampler {@code ddim} or {@code ddpm}
- * @param eta noise of the ddim sampler, 0 (none) to 1 (as much as ddpm)
- * @param classifierScale strength of the guidance, from 0 (none)
- * @param enlarging how images are enlarged, if they are
+ * @param count number of images, from 1
+ * @param settings how the base model samples
+ * @param upsampling how the upsampler samples, if the images are upsampled
  */
 record SampleQuery(
         Integer label,
         boolean labelled,
         long seed,
         int count,
-        String steps,
-        String sampler,
-        double eta,
-        double classifierScale,
-        Optional<UpsamplingSettings> enlarging) {
-    /** The fields of a request that are about enlarging, beyond whether to. */
-    private static final List<String> ENLARGING_FIELDS =
-            List.of("upsamplerSteps", "upsamplerSampler", "upsamplerEta", "upsamplerClassifierScale");
-
+        SamplingSettings settings,
+        Optional<SamplingSettings> upsampling) {
     /** The fields of a request. */
-    static final List<String> FIELDS = List.of(
-            "label",
-            "seed",
-            "count",
-            "steps",
-            "sampler",
-            "eta",
-            "classifierScale",
-            "upsample",
-            "upsamplerSteps",
-            "upsamplerSampler",
-            "upsamplerEta",
-            "upsamplerClassifierScale");
+    static final List<String> FIELDS = Stream.of(
+                    List.of("label", "seed", "count"),
+                    StageFields.BASE.names(),
+                    List.of("upsample"),
+                    StageFields.UPSAMPLER.names())
+            .flatMap(List::stream)
+            .toList();
 
     /** Largest seed: whole numbers up to here survive JSON readers that only know doubles. */
     static final long LARGEST_SEED = (1L << 53) - 1;
 
-    private static final long LARGEST_DRAWN_SEED = 1L << 31;
-    private static final double LARGEST_SCALE = 1000;
+    private static final long LARGEST_RANDOM_SEED = 1L << 31;
 
     /**
-     * Checks a request against what a bundle can do.
+     * Checks a request against the loaded bundles.
      *
      * @param fields by name; null values count as left out
      * @throws HttpException with the field and what is allowed for it
      */
     static SampleQuery of(Map<String, String> fields, BundleInfo bundle, FunctionConfig config) {
         fields.keySet().forEach(SampleQuery::checkName);
-        String label = fields.get("label");
-        Integer found = label == null ? null : label(label, bundle.classes());
+        ModelCapabilities base = bundle.base();
+        FunctionConfig.Standard standard = config.standard();
+        Integer label = label(fields.get("label"), base.classes());
         int count = (int) whole(fields, "count", 1, 1, config.limit().count());
         long seed = whole(fields, "seed", -1, 0, LARGEST_SEED);
-        String sampler = sampler(fields, "sampler");
-        String steps = steps(fields, "steps", config.standard().steps(), sampler, bundle.process(), "bundle", config);
-        double eta = eta(fields, "eta", "sampler", sampler);
-        double standard = config.standard().classifierScale();
-        double scale = scale(fields, "classifierScale", standard, bundle.hasClassifier(), "bundle");
-        boolean labelled = bundle.conditional() || scale != 0;
-        if (found != null && !labelled) {
+        SamplingSettings settings = StageFields.BASE.read(
+                fields,
+                standard.steps(),
+                base.hasClassifier() ? standard.classifierScale() : 0,
+                config.limit().steps());
+        boolean labelled = base.usesLabels(settings);
+        if (label != null && !labelled) {
             throw HttpException.badInput(
                     "label must be left out where classifierScale is 0: only the classifier of this"
                             + " bundle knows its classes.");
         }
-        Optional<UpsamplingSettings> enlarging = enlarging(fields, bundle.upsampler(), labelled, config);
-        return new SampleQuery(
-                found,
-                labelled && bundle.classes().count() > 0,
-                seed >= 0 ? seed : ThreadLocalRandom.current().nextLong(LARGEST_DRAWN_SEED),
+        SampleQuery query = new SampleQuery(
+                label,
+                labelled && base.classes().count() > 0,
+                seed >= 0 ? seed : ThreadLocalRandom.current().nextLong(LARGEST_RANDOM_SEED),
                 count,
-                steps,
-                sampler,
-                eta,
-                scale,
-                enlarging);
+                settings,
+                upsampling(fields, bundle.upsampler(), labelled, config));
+        int[] labels = query.labelled ? new int[] {query.labelOf(0, base.classes())} : new int[0];
+        StageFields.BASE.check(settings, labels, base);
+        query.upsampling.ifPresent(
+                s -> StageFields.UPSAMPLER.check(s, labels, bundle.upsampler().orElseThrow()));
+        return query;
     }
 
-    private static Optional<UpsamplingSettings> enlarging(
-            Map<String, String> fields, Optional<UpsamplerFacts> upsampler, boolean labelled, FunctionConfig config) {
+    private static Optional<SamplingSettings> upsampling(
+            Map<String, String> fields,
+            Optional<ModelCapabilities> upsampler,
+            boolean labelled,
+            FunctionConfig config) {
         boolean wanted = truth(fields, "upsample", upsampler.isPresent());
         if (wanted && upsampler.isEmpty()) {
             throw HttpException.badInput("upsample must be false: this function has no upsampler.");
         }
         if (!wanted) {
-            ENLARGING_FIELDS.stream()
+            StageFields.UPSAMPLER.names().stream()
                     .filter(name -> given(fields, name))
                     .findFirst()
                     .ifPresent(name -> {
@@ -112,19 +100,14 @@ record SampleQuery(
                     });
             return Optional.empty();
         }
-        UpsamplerFacts facts = upsampler.get();
-        if (!labelled && (facts.conditional() || given(fields, "upsamplerClassifierScale"))) {
+        SamplingSettings settings = StageFields.UPSAMPLER.read(
+                fields, config.standard().upsamplerSteps(), 0, config.limit().steps());
+        if (!labelled && upsampler.get().usesLabels(settings)) {
             throw HttpException.badInput(
-                    "upsample must be false where classifierScale is 0: without guidance the images"
-                            + " are of no class that the upsampler could be told.");
+                    "upsample must be false where classifierScale is 0: without guidance the images have no labels,"
+                            + " which the upsampler needs.");
         }
-        String sampler = sampler(fields, "upsamplerSampler");
-        String standard = config.standard().upsamplerSteps();
-        return Optional.of(new UpsamplingSettings(
-                steps(fields, "upsamplerSteps", standard, sampler, facts.process(), "upsampler", config),
-                sampler,
-                eta(fields, "upsamplerEta", "upsamplerSampler", sampler),
-                scale(fields, "upsamplerClassifierScale", 0, facts.hasClassifier(), "upsampler")));
+        return Optional.of(settings);
     }
 
     /**
@@ -139,12 +122,7 @@ record SampleQuery(
         }
     }
 
-    /** The settings for the pipeline. */
-    SamplingSettings settings() {
-        return new SamplingSettings(sampler, steps, eta, classifierScale, true);
-    }
-
-    /** Class of the i-th image, or null where it is of no chosen class. */
+    /** Label of the i-th image, or null if it has none. */
     Integer labelOf(int i, ClassNames classes) {
         if (label != null) {
             return label;
@@ -156,72 +134,12 @@ record SampleQuery(
         return fields.get(name) != null;
     }
 
-    private static int label(String text, ClassNames classes) {
+    private static Integer label(String text, ClassNames classes) {
         try {
-            return classes.find(text.strip());
-        } catch (IllegalArgumentException e) {
+            return text == null ? null : (Integer) classes.find(text.strip());
+        } catch (UserError e) {
             throw HttpException.badInput(e.getMessage());
         }
-    }
-
-    private static String sampler(Map<String, String> fields, String name) {
-        String text = fields.get(name);
-        if (text == null) {
-            return "ddim";
-        }
-        String sampler = text.strip().toLowerCase(Locale.ROOT);
-        if (!sampler.equals("ddim") && !sampler.equals("ddpm")) {
-            throw HttpException.badInput(name + " must be ddim or ddpm, not " + Quoted.of(text) + ".");
-        }
-        return sampler;
-    }
-
-    private static String steps(
-            Map<String, String> fields,
-            String name,
-            String standard,
-            String sampler,
-            DiffusionConfig process,
-            String whose,
-            FunctionConfig config) {
-        String given = fields.get(name);
-        String steps = (given == null ? standard : given).strip();
-        int limit = config.limit().steps();
-        if (!steps.matches("(ddim)?[0-9]{1,9}|[0-9]{1,9}(,[0-9]{1,9}){1,99}")) {
-            throw HttpException.badInput(name + " must be a number from 1 to " + limit
-                    + ", ddimN, or a list of numbers such as 10,10,5, not " + Quoted.of(steps) + ".");
-        }
-        long asked = 0;
-        for (String part : steps.replace("ddim", "").split(",")) {
-            asked += Long.parseLong(part);
-        }
-        if (asked < 1 || asked > limit) {
-            throw HttpException.badInput(name + " must be from 1 to " + limit + " in all, not " + asked + ".");
-        }
-        try {
-            new SamplingSettings(sampler, steps, 0, 0, true).samplerFor(process);
-        } catch (IllegalArgumentException e) {
-            throw HttpException.badInput(name + " does not fit this " + whose + ": " + e.getMessage());
-        }
-        return steps;
-    }
-
-    private static double eta(Map<String, String> fields, String name, String samplerName, String sampler) {
-        double eta = decimal(fields, name, 0, 1, 0);
-        if (eta != 0 && sampler.equals("ddpm")) {
-            throw HttpException.badInput(
-                    name + " must be left out with the " + samplerName + " ddpm: it belongs to ddim.");
-        }
-        return eta;
-    }
-
-    private static double scale(
-            Map<String, String> fields, String name, double standard, boolean hasClassifier, String whose) {
-        double scale = decimal(fields, name, 0, LARGEST_SCALE, hasClassifier ? standard : 0);
-        if (scale != 0 && !hasClassifier) {
-            throw HttpException.badInput(name + " must be 0: this " + whose + " has no classifier.");
-        }
-        return scale;
     }
 
     private static boolean truth(Map<String, String> fields, String name, boolean standard) {
@@ -251,23 +169,5 @@ record SampleQuery(
         }
         throw HttpException.badInput(
                 name + " must be a whole number from " + least + " to " + most + ", not " + Quoted.of(text) + ".");
-    }
-
-    private static double decimal(Map<String, String> fields, String name, double least, double most, double standard) {
-        String text = fields.get(name);
-        if (text == null) {
-            text = String.valueOf(standard);
-        }
-        try {
-            // Unlike Double.parseDouble this knows no NaN, no Infinity and no hexadecimal.
-            double value = new BigDecimal(text.strip()).doubleValue();
-            if (value >= least && value <= most) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // The same sentence serves what is no number and what is out of range.
-        }
-        throw HttpException.badInput(name + " must be a number from " + (long) least + " to " + (long) most + ", not "
-                + Quoted.of(text) + ".");
     }
 }

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
- * The answer of the function {@code sample}.
+ * The response of the function {@code sample}.
  *
- * @param bundle name of the bundle that drew the images
- * @param settings what the images were drawn with: the request with its gaps filled in
- * @param milliseconds time spent drawing, waiting not counted
+ * @param bundle name of the bundle that sampled the images
+ * @param settings settings of the images: the request with defaults filled in
+ * @param milliseconds time spent sampling, without waiting
  * @param images in the order of their seeds
  */
 public record SampleReply(
@@ -19,12 +19,12 @@ public record SampleReply(
     /**
      * Settings common to all images of a request.
      *
-     * @param label the class of all images, or null where the request left it open
+     * @param label the class of all images, or null if the request has none
      * @param className its name, or null
      * @param seed seed of the first image; the image after it has the next seed
      * @param steps denoising steps as requested
      * @param eta noise of the ddim sampler, 0 to 1
-     * @param upsampling how the images were enlarged, or null if they were not
+     * @param upsampling how the images were upsampled, or null if they were not
      */
     public record Settings(
             Integer label,
@@ -38,7 +38,7 @@ public record SampleReply(
             Upsampling upsampling) {}
 
     /**
-     * How images were enlarged.
+     * How images were upsampled.
      *
      * @param bundle name of the upsampler's bundle
      * @param steps denoising steps as requested
@@ -49,9 +49,9 @@ public record SampleReply(
     /**
      * One image.
      *
-     * @param label its class, or null where the bundle has none
+     * @param label its class, or null if it has none
      * @param className the name of the class, or null
-     * @param seed asked for alone with this seed and label, the image is the same
+     * @param seed a request for one image with this seed and label gives the same image
      * @param png the PNG file; base64 in JSON
      */
     public record Image(Integer label, String className, long seed, byte[] png) {}

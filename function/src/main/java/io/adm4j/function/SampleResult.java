@@ -1,7 +1,10 @@
 package io.adm4j.function;
 
+import io.adm4j.bundle.ClassNames;
 import io.adm4j.io.ImageGrid;
 import io.adm4j.io.PngWriter;
+import io.adm4j.sampling.ModelCapabilities;
+import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -9,22 +12,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a request came to.
+ * The images of a request.
  *
- * @param parts the images in order: uint8 of shape {@code [N, H, W, 3]}
- * @param milliseconds time spent drawing
+ * @param parts the images in order, in batches: uint8 {@code [N, H, W, 3]}
+ * @param milliseconds time spent sampling, without waiting
  */
-record SampleResult(SampleQuery query, BundleInfo facts, List<Tensor> parts, long milliseconds) {
+record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> parts, long milliseconds) {
     String bundle() {
-        return facts.name();
+        return bundles.base().name();
     }
 
-    /** Name of the bundle that enlarged the images, if one did. */
+    /** Name of the bundle that upsampled the images, if one did. */
     Optional<String> upsampler() {
-        return query.enlarging().flatMap(how -> facts.upsampler()).map(BundleInfo.UpsamplerFacts::name);
+        return query.upsampling().flatMap(settings -> bundles.upsampler()).map(ModelCapabilities::name);
     }
 
-    /** One PNG file: the image itself, or all in a grid as near to a square as it gets. */
+    /** One PNG file: the image itself, or all images in a nearly square grid. */
     byte[] file() {
         List<Tensor> all = single();
         if (all.size() == 1) {
@@ -34,36 +37,42 @@ record SampleResult(SampleQuery query, BundleInfo facts, List<Tensor> parts, lon
                 ImageGrid.of((int) Math.ceil(Math.sqrt(all.size()))).layOut(joined()));
     }
 
-    /** Each image as a PNG file, with what gives it again. */
+    /** Each image as a PNG file, with the settings that reproduce it. */
     SampleReply reply() {
         List<Tensor> all = single();
+        ClassNames classes = bundles.base().classes();
+        SamplingSettings settings = query.settings();
         List<SampleReply.Image> images = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            Integer label = query.labelOf(i, facts.classes());
-            images.add(new SampleReply.Image(
-                    label, facts.classes().name(label), query.seed() + i, PngWriter.encode(all.get(i))));
+            Integer label = query.labelOf(i, classes);
+            images.add(
+                    new SampleReply.Image(label, classes.name(label), query.seed() + i, PngWriter.encode(all.get(i))));
         }
-        SampleReply.Settings settings = new SampleReply.Settings(
+        SampleReply.Settings reported = new SampleReply.Settings(
                 query.label(),
-                facts.classes().name(query.label()),
+                classes.name(query.label()),
                 query.seed(),
                 query.count(),
-                query.steps(),
-                query.sampler(),
-                query.eta(),
-                query.classifierScale(),
+                settings.steps().toString(),
+                settings.sampler().key(),
+                settings.eta(),
+                settings.classifierScale(),
                 upsampling());
-        return new SampleReply(facts.name(), settings, milliseconds, images);
+        return new SampleReply(bundle(), reported, milliseconds, images);
     }
 
     private SampleReply.Upsampling upsampling() {
-        return query.enlarging()
-                .map(how -> new SampleReply.Upsampling(
-                        upsampler().orElseThrow(), how.steps(), how.sampler(), how.eta(), how.classifierScale()))
+        return query.upsampling()
+                .map(settings -> new SampleReply.Upsampling(
+                        upsampler().orElseThrow(),
+                        settings.steps().toString(),
+                        settings.sampler().key(),
+                        settings.eta(),
+                        settings.classifierScale()))
                 .orElse(null);
     }
 
-    /** The images one by one, [H, W, 3]. */
+    /** The images one by one, shape [H, W, 3]. */
     private List<Tensor> single() {
         List<Tensor> all = new ArrayList<>();
         for (Tensor part : parts) {
@@ -74,7 +83,7 @@ record SampleResult(SampleQuery query, BundleInfo facts, List<Tensor> parts, lon
         return all;
     }
 
-    /** The images in one tensor, [N, H, W, 3]. */
+    /** The images in one tensor, shape [N, H, W, 3]. */
     private Tensor joined() {
         Tensor first = parts.get(0);
         Tensor all = Tensor.zeros(first.type(), query.count(), first.dim(1), first.dim(2), first.dim(3));

@@ -1,10 +1,9 @@
 package io.adm4j.function;
 
-import io.adm4j.bundle.BundleException;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.UserError;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.GraphFailure;
-import io.adm4j.runtime.RuntimeFailure;
 import io.adm4j.sampling.SampleRequest;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
@@ -36,8 +35,8 @@ import java.util.stream.LongStream;
 import org.jboss.logging.Logger;
 
 /**
- * The loaded bundle, with the upsampler's if there is one, and the queue before it: so many requests draw at once, so many
- * wait, others are turned away.
+ * Samples from the loaded bundle, and upsamples if there is an upsampler. A limited number of requests runs at once, further
+ * ones wait in a queue, and those beyond it are refused.
  */
 @ApplicationScoped
 public class SamplingService {
@@ -49,7 +48,7 @@ public class SamplingService {
     @Inject
     MeterRegistry metrics;
 
-    private BundleInfo facts;
+    private BundleInfo bundles;
     private SamplingPipeline pipeline;
     private Upsampler upsampler;
     private Semaphore admitted;
@@ -58,7 +57,7 @@ public class SamplingService {
     private Timer seconds;
     private volatile boolean open;
 
-    /** Loads the bundle before the first request can come; without one the function does not start. */
+    /** Loads the bundle before the first request; without one the function does not start. */
     void start(@Observes StartupEvent event) {
         atLeast("adm4j.threads", config.threads(), 0);
         atLeast("adm4j.batch-size", config.batchSize(), 1);
@@ -71,9 +70,9 @@ public class SamplingService {
         checkStandard();
         running = new Semaphore(config.parallel(), true);
         admitted = new Semaphore(config.parallel() + config.queue());
-        samples = Counter.builder("adm4j.samples").description("Images drawn").register(metrics);
+        samples = Counter.builder("adm4j.samples").description("Images sampled").register(metrics);
         seconds = Timer.builder("adm4j.sampling")
-                .description("Time spent drawing, a request")
+                .description("Time spent sampling, per request")
                 .register(metrics);
         open = true;
     }
@@ -86,23 +85,22 @@ public class SamplingService {
         try {
             ModelBundle bundle = ModelBundle.load(folder);
             if (bundle.manifest().smallSize().isPresent()) {
-                throw new ConfigurationException(
-                        "The bundle in " + folder + " is an upsampler, which draws nothing: set"
-                                + " ADM4J_UPSAMPLER or -Dadm4j.upsampler to it, and adm4j.bundle to one that draws.");
+                throw new ConfigurationException("The bundle in " + folder + " is an upsampler: set ADM4J_UPSAMPLER or"
+                        + " -Dadm4j.upsampler to it, and adm4j.bundle to a base model.");
             }
             pipeline = SamplingPipeline.open(bundle, device, config.threads());
             if (large.isPresent()) {
                 upsampler = Upsampler.open(ModelBundle.load(large.get()), device, config.threads());
                 upsampler.requireFit(bundle.manifest());
             }
-            facts = BundleInfo.of(pipeline, Optional.ofNullable(upsampler));
+            bundles = BundleInfo.of(pipeline, Optional.ofNullable(upsampler));
             warmUp();
-            LOG.infof("Bundle %s from %s, on %s.", facts.name(), folder, device);
+            LOG.infof("Bundle %s from %s, on %s.", bundles.base().name(), folder, device);
             large.ifPresent(path ->
                     LOG.infof("Upsampler %s from %s.", upsampler.manifest().name(), path));
-        } catch (BundleException | RuntimeFailure | GraphFailure | IllegalArgumentException e) {
+        } catch (UserError | GraphFailure e) {
             close();
-            // Without a cause Quarkus prints just the sentence.
+            // Without a cause Quarkus prints only the sentence.
             throw new ConfigurationException(e.getMessage());
         }
     }
@@ -116,15 +114,15 @@ public class SamplingService {
         }
     }
 
-    /** One step of one image: a graph that cannot run shows now, and the first caller need not wait for loading. */
+    /** One step of one image: a graph that cannot run fails at start, and the first request need not wait for loading. */
     private void warmUp() {
-        double scale = facts.hasClassifier() ? 1 : 0;
-        int[] labels = facts.classes().count() == 0 ? new int[0] : new int[1];
-        SampleRequest request = new SampleRequest(new long[1], labels, SamplingSettings.ddpm("1", scale));
+        double scale = bundles.base().hasClassifier() ? 1 : 0;
+        int[] labels = bundles.base().classes().count() == 0 ? new int[0] : new int[1];
+        SampleRequest request = new SampleRequest(new long[1], labels, SamplingSettings.ddpm(1, scale));
         Tensor small = pipeline.sample(request, StepListener.none()).images();
         if (upsampler != null) {
-            double largeScale = upsampler.hasClassifier() ? 1 : 0;
-            SamplingSettings settings = SamplingSettings.ddpm("1", largeScale);
+            double largeScale = upsampler.capabilities().hasClassifier() ? 1 : 0;
+            SamplingSettings settings = SamplingSettings.ddpm(1, largeScale);
             upsampler.sample(upsampler.request(small, new long[1], labels, settings), StepListener.none());
         }
     }
@@ -152,7 +150,7 @@ public class SamplingService {
         }
     }
 
-    /** Lets the drawing requests end at their next step, then frees the graphs. */
+    /** Stops running requests at their next step, then frees the graphs. */
     void stop(@Observes ShutdownEvent event) {
         if (!open) {
             return;
@@ -177,8 +175,8 @@ public class SamplingService {
         return open;
     }
 
-    BundleInfo facts() {
-        return facts;
+    BundleInfo bundles() {
+        return bundles;
     }
 
     /**
@@ -187,16 +185,16 @@ public class SamplingService {
      * @throws HttpException with the field and what is allowed for it
      */
     SampleQuery check(Map<String, String> fields) {
-        return SampleQuery.of(fields, facts, config);
+        return SampleQuery.of(fields, bundles, config);
     }
 
     /**
-     * Draws, after waiting for a turn; blocks.
+     * Samples, after waiting in the queue; blocks.
      *
-     * @param abandoned asked between steps whether nobody waits for the answer any more
-     * @throws HttpException if too many requests wait already
+     * @param abandoned asked between steps whether the client is gone
+     * @throws HttpException if the queue is full, or the function stops
      */
-    SampleResult draw(SampleQuery query, BooleanSupplier abandoned) {
+    SampleResult sample(SampleQuery query, BooleanSupplier abandoned) {
         if (!admitted.tryAcquire()) {
             throw HttpException.busy(
                     "The function is busy and " + config.queue() + " requests wait already: try again later.");
@@ -204,7 +202,7 @@ public class SamplingService {
         try {
             running.acquireUninterruptibly();
             try {
-                return drawNow(query, abandoned);
+                return sampleNow(query, abandoned);
             } finally {
                 running.release();
             }
@@ -213,7 +211,7 @@ public class SamplingService {
         }
     }
 
-    private SampleResult drawNow(SampleQuery query, BooleanSupplier abandoned) {
+    private SampleResult sampleNow(SampleQuery query, BooleanSupplier abandoned) {
         StepListener untilStopped = step -> open && !abandoned.getAsBoolean();
         long start = System.nanoTime();
         List<Tensor> parts = new ArrayList<>();
@@ -222,10 +220,10 @@ public class SamplingService {
                 int to = Math.min(from + config.batchSize(), query.count());
                 Tensor images =
                         pipeline.sample(part(query, from, to), untilStopped).images();
-                if (query.enlarging().isEmpty()) {
+                if (query.upsampling().isEmpty()) {
                     parts.add(images);
                 } else {
-                    parts.addAll(enlarged(query, query.enlarging().get(), images, from, untilStopped));
+                    parts.addAll(upsampled(query, query.upsampling().get(), images, from, untilStopped));
                 }
             }
         } catch (SamplingStopped e) {
@@ -234,12 +232,12 @@ public class SamplingService {
         long nanos = System.nanoTime() - start;
         samples.increment(query.count());
         seconds.record(nanos, TimeUnit.NANOSECONDS);
-        return new SampleResult(query, facts, parts, TimeUnit.NANOSECONDS.toMillis(nanos));
+        return new SampleResult(query, bundles, parts, TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 
-    /** @param first number of the first of the small images */
-    private List<Tensor> enlarged(
-            SampleQuery query, UpsamplingSettings how, Tensor small, int first, StepListener listener) {
+    /** @param first number of the first low-resolution image */
+    private List<Tensor> upsampled(
+            SampleQuery query, SamplingSettings settings, Tensor small, int first, StepListener listener) {
         List<Tensor> large = new ArrayList<>();
         int count = (int) small.dim(0);
         for (int from = 0; from < count; from += config.upsamplerBatchSize()) {
@@ -248,7 +246,7 @@ public class SamplingService {
                     small.rows(from, to),
                     seeds(query, first + from, first + to),
                     labels(query, first + from, first + to),
-                    how.settings());
+                    settings);
             large.add(upsampler.sample(request, listener).images());
         }
         return large;
@@ -262,11 +260,11 @@ public class SamplingService {
         return LongStream.range(from, to).map(i -> query.seed() + i).toArray();
     }
 
-    /** One an image, or none where they are of no chosen class. */
+    /** One per image, or none where they have none. */
     private int[] labels(SampleQuery query, int from, int to) {
         return query.labelled()
                 ? IntStream.range(from, to)
-                        .map(i -> query.labelOf(i, facts.classes()))
+                        .map(i -> query.labelOf(i, bundles.base().classes()))
                         .toArray()
                 : new int[0];
     }

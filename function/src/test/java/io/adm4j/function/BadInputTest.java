@@ -59,26 +59,27 @@ class BadInputTest {
                 "count=4294967297       | count must be a whole number from 1 to 100",
                 "steps=0                | steps must be from 1 to 250 in all, not 0.",
                 "steps=251              | steps must be from 1 to 250 in all",
-                "steps=200,51           | steps must be from 1 to 250 in all, not 251.",
-                "steps=999999999,999999999,999999999 | steps must be from 1 to 250 in all",
-                "steps=many             | steps must be a number from 1 to 250, ddimN, or a list",
+                "steps=200%2B51         | steps must be from 1 to 250 in all, not 251.",
+                "steps=999999999+999999999+999999999 | steps must be from 1 to 250 in all",
+                "steps=many             | steps must be a number such as 25, sections such as 90+60+60+20+20 or an even stride such as ddim25, not 'many'.",
+                "steps=90,60,60,20,20   | steps must have their sections joined by +: write 90+60+60+20+20 instead of 90,60,60,20,20.",
                 "steps=5,               | steps must be a number",
                 "steps=-5               | steps must be a number",
                 "steps=ddim             | steps must be a number",
                 "steps=999999999999999999999 | steps must be a number",
-                "steps=ddim249          | steps does not fit this bundle: ",
-                "steps=249              | steps does not fit this bundle: ",
+                "steps=ddim249          | steps must fit the model's process: ",
+                "steps=249              | steps must fit the model's process: ",
                 "sampler=euler          | sampler must be ddim or ddpm, not 'euler'.",
-                "eta=NaN                | eta must be a number from 0 to 1, not 'NaN'.",
-                "eta=1.01               | eta must be a number from 0 to 1",
+                "eta=NaN                | eta must be a number, not 'NaN'.",
+                "eta=1.01               | eta must be a number from 0 to 1, not 1.01.",
                 "eta=-0.1               | eta must be a number from 0 to 1",
-                "eta=0x1p0              | eta must be a number from 0 to 1",
+                "eta=0x1p0              | eta must be a number, not '0x1p0'.",
                 "eta=1&sampler=ddpm     | eta must be left out with the sampler ddpm",
-                "classifierScale=NaN    | classifierScale must be a number from 0 to 1000, not 'NaN'.",
-                "classifierScale=Infinity | classifierScale must be a number from 0 to 1000",
+                "classifierScale=NaN    | classifierScale must be a number, not 'NaN'.",
+                "classifierScale=Infinity | classifierScale must be a number, not 'Infinity'.",
                 "classifierScale=-1     | classifierScale must be a number from 0 to 1000",
                 "classifierScale=1e999999999 | classifierScale must be a number from 0 to 1000",
-                "classifierScale=x      | classifierScale must be a number from 0 to 1000",
+                "classifierScale=x      | classifierScale must be a number, not 'x'.",
                 "upsample=true          | upsample must be false: this function has no upsampler.",
                 "upsample=yes           | upsample must be true or false, not 'yes'.",
                 "upsamplerSteps=5       | upsamplerSteps must be left out: this function has no upsampler.",
@@ -109,7 +110,7 @@ class BadInputTest {
                 "{\"seed\": 1.5}         | seed must be a whole number",
                 "{\"seed\": 1e400}       | seed must be a whole number",
                 "{\"eta\": NaN}          | The body is no JSON: it cannot be read at line 1, column",
-                "{\"eta\": \"NaN\"}      | eta must be a number from 0 to 1",
+                "{\"eta\": \"NaN\"}      | eta must be a number, not 'NaN'.",
                 "{\"colour\": 1}         | There is no field 'colour'",
                 "{\"seed\": 1            | The body is no JSON",
                 "seed=1                  | The body is no JSON",
@@ -125,7 +126,7 @@ class BadInputTest {
         assertTrue(sentence.contains(expected), sentence);
     }
 
-    /** Clients of the better sort refuse to send such a thing, so it goes by hand; Quarkus answers without a sentence. */
+    /** HTTP clients refuse to send such a thing, so it goes over a socket; Quarkus responds without a sentence. */
     @ParameterizedTest
     @ValueSource(strings = {"/sample?seed=%zz", "/sample.png?seed=%zz", "/sample?label=%ff%fe", "/sample?%"})
     void aQueryThatCannotBeDecodedIsRefused(String target) throws IOException {

@@ -19,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What happens when more is asked for than can be drawn. */
+/** More requests than can run or wait. */
 @QuarkusTest
 @TestProfile(QueueTest.Short.class)
 class QueueTest {
-    /** Nobody waits. */
+    /** Without a queue. */
     public static class Short implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
@@ -35,13 +35,13 @@ class QueueTest {
     SamplingService sampling;
 
     @Test
-    void oneTooManyIsTurnedAwayAndLaterWelcome() throws Exception {
+    void oneTooManyIsRefusedAndLaterServed() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch finish = new CountDownLatch(1);
         SampleQuery query = sampling.check(Map.of("label", "0", "steps", "2"));
         ExecutorService other = Executors.newSingleThreadExecutor();
         try {
-            Future<SampleResult> first = other.submit(() -> sampling.draw(query, () -> {
+            Future<SampleResult> first = other.submit(() -> sampling.sample(query, () -> {
                 started.countDown();
                 return !await(finish);
             }));
@@ -64,10 +64,10 @@ class QueueTest {
     }
 
     @Test
-    void drawingStopsOnceNobodyWaitsForIt() {
+    void samplingStopsWhenTheClientIsGone() {
         AtomicInteger asked = new AtomicInteger();
         SampleQuery query = sampling.check(Map.of("label", "0", "steps", "5", "count", "100"));
-        assertThrows(HttpException.class, () -> sampling.draw(query, () -> asked.incrementAndGet() == 2));
+        assertThrows(HttpException.class, () -> sampling.sample(query, () -> asked.incrementAndGet() == 2));
         assertEquals(2, asked.get());
         given().when().get("/sample?steps=2").then().statusCode(200);
     }

@@ -36,13 +36,13 @@ class SampleFunctionTest {
     }
 
     @Test
-    void drawsWhatWasAskedForAndSaysSo() {
+    void samplesWhatIsRequestedAndReportsIt() {
         given().when()
                 .get("/sample?label=BOOT&seed=7&count=2&steps=4&sampler=ddim&eta=0.5&classifierScale=2")
                 .then()
                 .statusCode(200)
                 .contentType("application/json")
-                .body("bundle", equalTo(sampling.facts().name()))
+                .body("bundle", equalTo(sampling.bundles().base().name()))
                 .body("milliseconds", greaterThanOrEqualTo(0))
                 .body("settings.label", equalTo(9))
                 .body("settings.className", equalTo("Ankle boot"))
@@ -91,7 +91,7 @@ class SampleFunctionTest {
                 "label=1&seed=1&steps=5&eta=1",
                 "label=1&seed=1&steps=5&sampler=ddpm",
                 "label=1&seed=1&steps=5&classifierScale=20")) {
-            assertTrue(base.differences(image(get(other), 0), 1) > 0, other + " drew the same image");
+            assertTrue(base.differences(image(get(other), 0), 1) > 0, other + " gives the same image");
         }
     }
 
@@ -112,7 +112,7 @@ class SampleFunctionTest {
     }
 
     @Test
-    void withoutASeedTheOneDrawnIsReported() {
+    void withoutASeedTheRandomOneIsReported() {
         JsonPath reply = get("label=4&steps=2");
         image(reply, 0).assertSame(image(get("label=4&steps=2&seed=" + reply.getLong("settings.seed")), 0));
     }
@@ -132,7 +132,7 @@ class SampleFunctionTest {
 
     @Test
     void takesEveryFormOfSteps() {
-        for (String steps : List.of("4", "ddim5", "2,1,1", "ddim25", "90,60,60,20,20")) {
+        for (String steps : List.of("4", "ddim5", "2+1+1", "ddim25", "90+60+60+20+20")) {
             given().queryParam("steps", steps)
                     .queryParam("label", "bag")
                     .when()
@@ -141,6 +141,17 @@ class SampleFunctionTest {
                     .statusCode(200)
                     .body("settings.steps", equalTo(steps));
         }
+    }
+
+    /** A plus in a query means a space unless it is percent-encoded, which few people remember. */
+    @Test
+    void sectionsMayBeJoinedByABarePlus() {
+        given().urlEncodingEnabled(false)
+                .when()
+                .get("/sample?label=bag&steps=2+1+1")
+                .then()
+                .statusCode(200)
+                .body("settings.steps", equalTo("2+1+1"));
     }
 
     @Test
@@ -170,7 +181,7 @@ class SampleFunctionTest {
     }
 
     @Test
-    void healthAndMetricsTell() {
+    void healthAndMetricsReport() {
         given().when()
                 .get("/q/health/ready")
                 .then()
@@ -178,7 +189,7 @@ class SampleFunctionTest {
                 .body("status", equalTo("UP"))
                 .body(
                         "checks.find { it.name == 'bundle' }.data.name",
-                        equalTo(sampling.facts().name()));
+                        equalTo(sampling.bundles().base().name()));
         double before = samples();
         get("count=3&steps=2");
         assertEquals(before + 3, samples());

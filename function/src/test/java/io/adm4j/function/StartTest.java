@@ -96,9 +96,9 @@ class StartTest {
     }
 
     @Test
-    void anUpsamplerIsNoBundleThatDraws() {
+    void anUpsamplerIsNoBaseModel() {
         String message = failure(Map.of("adm4j.bundle", TestBundles.UPSAMPLER));
-        assertTrue(message.contains("is an upsampler, which draws nothing: set ADM4J_UPSAMPLER"), message);
+        assertTrue(message.contains("is an upsampler: set ADM4J_UPSAMPLER"), message);
     }
 
     @Test
@@ -115,7 +115,7 @@ class StartTest {
     }
 
     @Test
-    void aBundleThatDrawsIsNoUpsampler() {
+    void aBaseModelIsNoUpsampler() {
         String message =
                 failure(Map.of("adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", TestBundles.CONDITIONAL));
         assertTrue(message.contains("is no upsampler"), message);
@@ -125,7 +125,7 @@ class StartTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'\"small_size\" : 32' | '\"small_size\" : 16' | enlarges images of 16x16 to 64x64, but the model test-32 draws images of 32x32.",
+                "'\"small_size\" : 32' | '\"small_size\" : 16' | upsamples images of 16x16 to 64x64, but the model test-32 samples images of 32x32.",
                 "'\"Ankle boot\"'       | '\"boot\", \"hat\"'  | knows 11 classes and the model test-32 10: they need the same ones.",
             })
     void anUpsamplerThatDoesNotFitIsExplained(String words, String others, String expected) throws IOException {
@@ -171,6 +171,7 @@ class StartTest {
                 "adm4j.limit.count | 0 | adm4j.limit.count must be at least 1, not 0.",
                 "adm4j.limit.steps | 0 | adm4j.limit.steps must be at least 1, not 0.",
                 "adm4j.limit.steps | 10 | The settings adm4j.standard.* do not work: steps must be from 1 to 10 in all, not 25.",
+                "adm4j.standard.steps | 90,60 | adm4j.standard.* do not work: steps must have their sections joined by +: write 90+60",
                 "adm4j.standard.steps | few | The settings adm4j.standard.* do not work: steps must be a number",
                 "adm4j.standard.classifier-scale | -1 | The settings adm4j.standard.* do not work: classifierScale must be",
             })

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The function on an unconditional denoiser, which only its classifier can steer, before a class-conditional upsampler. */
+/** The function on an unconditional denoiser, which only its classifier can guide, before a class-conditional upsampler. */
 @QuarkusTest
 @TestProfile(UnconditionalTest.Unconditional.class)
 class UnconditionalTest {

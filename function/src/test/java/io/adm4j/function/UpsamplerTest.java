@@ -47,7 +47,7 @@ class UpsamplerTest {
     }
 
     @Test
-    void imagesAreEnlargedUnlessTheRequestSaysNo() {
+    void imagesAreUpsampledUnlessTheRequestSaysNo() {
         JsonPath large = get("label=boot&seed=7&steps=2");
         assertEquals(64, image(large, 0).width());
         assertEquals(64, image(large, 0).height());
@@ -91,12 +91,12 @@ class UpsamplerTest {
                 "label=1&seed=1&steps=5&upsamplerSteps=10",
                 "label=1&seed=1&steps=5&upsamplerSteps=5&upsamplerEta=1",
                 "label=1&seed=1&steps=5&upsamplerSteps=5&upsamplerSampler=ddpm")) {
-            assertTrue(base.differences(image(get(other), 0), 1) > 0, other + " drew the same image");
+            assertTrue(base.differences(image(get(other), 0), 1) > 0, other + " gives the same image");
         }
     }
 
     @Test
-    void filesAndHealthTellOfIt() {
+    void filesAndHealthNameIt() {
         byte[] file = given().when()
                 .get("/sample.png?count=2&steps=2")
                 .then()
@@ -123,12 +123,12 @@ class UpsamplerTest {
             value = {
                 "upsample=maybe | upsample must be true or false, not 'maybe'.",
                 "upsamplerSteps=0 | upsamplerSteps must be from 1 to 250 in all, not 0.",
-                "upsamplerSteps=249 | upsamplerSteps does not fit this upsampler: ",
-                "upsamplerSteps=many | upsamplerSteps must be a number from 1 to 250",
+                "upsamplerSteps=249 | upsamplerSteps must fit the model's process: ",
+                "upsamplerSteps=many | upsamplerSteps must be a number such as 25",
                 "upsamplerSampler=euler | upsamplerSampler must be ddim or ddpm, not 'euler'.",
                 "upsamplerEta=2 | upsamplerEta must be a number from 0 to 1",
-                "upsamplerEta=1&upsamplerSampler=ddpm | upsamplerEta must be left out with the upsamplerSampler ddpm",
-                "upsamplerClassifierScale=1 | upsamplerClassifierScale must be 0: this upsampler has no classifier.",
+                "upsamplerEta=1&upsamplerSampler=ddpm | upsamplerEta must be left out with the sampler ddpm: it belongs to ddim",
+                "upsamplerClassifierScale=1 | upsamplerClassifierScale must be 0: the model test-32-64 has no classifier.",
                 "upsample=false&upsamplerSteps=3 | upsamplerSteps must be left out: upsample is false.",
             })
     void aWrongFieldIsNamed(String query, String expected) {

@@ -67,7 +67,7 @@ final class ReportText {
         SamplingPoint point = result.point().get();
         List<String> parts = new ArrayList<>();
         if (varies(evaluation, SamplingPoint::sampler)) {
-            parts.add(point.sampler());
+            parts.add(point.sampler().key());
         }
         if (varies(evaluation, SamplingPoint::steps)) {
             parts.add(point.steps() + " steps");
@@ -119,7 +119,7 @@ final class ReportText {
                 evaluation,
                 "Sampler",
                 p -> p.sampler() + (p.eta() == 0 ? "" : ", eta " + ShortDecimal.of(p.eta())));
-        common(facts, evaluation, "Steps", SamplingPoint::steps);
+        common(facts, evaluation, "Steps", p -> p.steps().toString());
         common(facts, evaluation, "Classifier scale", p -> ShortDecimal.of(p.classifierScale()));
         common(facts, evaluation, "Labels", SamplingPoint::labels);
         common(facts, evaluation, "First seed", p -> String.valueOf(p.seed()));

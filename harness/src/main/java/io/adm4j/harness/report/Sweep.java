@@ -30,10 +30,10 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
         if (ReportText.varies(evaluation, SamplingPoint::classifierScale)) {
             return Optional.of(of(evaluation, "classifier scale", SamplingPoint::classifierScale));
         }
-        boolean numbers =
-                evaluation.results().stream().allMatch(r -> stepCount(r.point().get()) > 0);
+        boolean numbers = evaluation.results().stream()
+                .allMatch(r -> r.point().get().steps().total() > 0);
         if (numbers && ReportText.varies(evaluation, SamplingPoint::steps)) {
-            return Optional.of(of(evaluation, "number of steps", Sweep::stepCount));
+            return Optional.of(of(evaluation, "number of steps", p -> p.steps().total()));
         }
         return Optional.empty();
     }
@@ -55,7 +55,7 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
     private static String rest(Evaluation evaluation, SamplingPoint point, boolean overScale) {
         List<String> parts = new ArrayList<>();
         if (ReportText.varies(evaluation, SamplingPoint::sampler)) {
-            parts.add(point.sampler());
+            parts.add(point.sampler().key());
         }
         if (overScale && ReportText.varies(evaluation, SamplingPoint::steps)) {
             parts.add(point.steps() + " steps");
@@ -64,19 +64,6 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
             parts.add("eta " + ShortDecimal.of(point.eta()));
         }
         return String.join(", ", parts);
-    }
-
-    /** The number of steps of a respacing: the sum of its sections; 0 if it has none. */
-    private static double stepCount(SamplingPoint point) {
-        String numbers = point.steps().replaceFirst("^ddim", "");
-        if (!numbers.matches("\\d{1,6}(,\\d{1,6})*")) {
-            return 0;
-        }
-        double sum = 0;
-        for (String section : numbers.split(",")) {
-            sum += Integer.parseInt(section);
-        }
-        return sum;
     }
 
     /** A metric over the setting, if at least two results of a group have it. */

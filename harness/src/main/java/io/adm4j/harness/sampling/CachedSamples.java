@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.Tensor;
 
-/** Images that are made once: finished batches are kept on disk and taken from there the next time. */
+/** Images of a source whose finished batches are kept on disk and read from there the next time. */
 final class CachedSamples implements SampleSource {
     private final SampleSource source;
     private final SampleShards shards;

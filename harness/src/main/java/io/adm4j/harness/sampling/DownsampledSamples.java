@@ -7,7 +7,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 
-/** Images of another source made smaller by area, as the small images are that upsamplers are trained on. */
+/** Images of another source downsampled by area, as the low-resolution images that upsamplers are trained on. */
 public final class DownsampledSamples implements SampleSource {
     private static final int CHANNELS = 3;
     private static final int LEVELS = 0xff;
@@ -16,14 +16,14 @@ public final class DownsampledSamples implements SampleSource {
     private final int size;
 
     /**
-     * Brings images to a size.
+     * Downsamples images to a size.
      *
      * @throws UserError if theirs is no multiple of it
      */
     public DownsampledSamples(SampleSource source, int size) {
         if (source.imageSize() % size != 0) {
             throw new UserError("Images of " + source.imageSize() + "x" + source.imageSize()
-                    + " cannot be made smaller to " + size + "x" + size + " by area: the size is no multiple.");
+                    + " cannot be downsampled to " + size + "x" + size + " by area: their size is no multiple of it.");
         }
         this.source = source;
         this.size = size;
@@ -46,7 +46,7 @@ public final class DownsampledSamples implements SampleSource {
 
     @Override
     public Tensor images(int from, int to, StepListener listener) {
-        return shrink(source.images(from, to, listener), size);
+        return downsample(source.images(from, to, listener), size);
     }
 
     @Override
@@ -64,14 +64,14 @@ public final class DownsampledSamples implements SampleSource {
         return source.worthKeeping();
     }
 
-    private static Tensor shrink(Tensor images, int size) {
+    private static Tensor downsample(Tensor images, int size) {
         int count = (int) images.dim(0);
         int large = (int) images.dim(1);
         int factor = large / size;
         int area = factor * factor;
-        Tensor shrunk = Tensor.zeros(ElementType.UINT8, count, size, size, CHANNELS);
+        Tensor downsampled = Tensor.zeros(ElementType.UINT8, count, size, size, CHANNELS);
         ByteBuffer from = images.bytes();
-        ByteBuffer to = shrunk.bytes();
+        ByteBuffer to = downsampled.bytes();
         for (int line = 0; line < count * size; line++) {
             for (int column = 0; column < size; column++) {
                 for (int channel = 0; channel < CHANNELS; channel++) {
@@ -86,6 +86,6 @@ public final class DownsampledSamples implements SampleSource {
                 }
             }
         }
-        return shrunk;
+        return downsampled;
     }
 }

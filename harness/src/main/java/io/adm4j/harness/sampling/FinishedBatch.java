@@ -8,7 +8,7 @@ import io.adm4j.tensor.Tensor;
  * @param from number of its first image, from 0
  * @param images uint8 {@code [N, H, W, 3]}
  * @param labels one per image, or none for a model without classes
- * @param resumed whether it was there from an interrupted run
+ * @param resumed whether it comes from an interrupted run
  */
 public record FinishedBatch(int from, Tensor images, int[] labels, boolean resumed) {
     /** Number of images. */

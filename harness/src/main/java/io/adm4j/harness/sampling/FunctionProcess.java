@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The sampling function as a process of its own on a free port of this machine, as it would run in a container. */
+/** The sampling function as a separate process on a free local port, as it would run in a container. */
 public final class FunctionProcess implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(90);
 
@@ -38,7 +38,7 @@ public final class FunctionProcess implements AutoCloseable {
      * Starts the function and waits until it is ready.
      *
      * @param jar quarkus-run.jar
-     * @param bundle what it samples from
+     * @param bundle folder of the bundle
      * @param log file for its output
      * @throws UserError if it does not start; the message names the log
      */
@@ -77,11 +77,11 @@ public final class FunctionProcess implements AutoCloseable {
     }
 
     /**
-     * Asks for images.
+     * Requests images.
      *
      * @param request the function's fields
-     * @return its answer
-     * @throws UserError if it answers with an error
+     * @return its response
+     * @throws UserError if it responds with an error
      */
     public JsonNode sample(ObjectNode request) {
         HttpRequest post = HttpRequest.newBuilder(address.resolve("/sample"))

@@ -8,7 +8,7 @@ import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 
 /**
- * Which label each image of a run gets: a function of the choice, the seed and the image's number, whatever the batch.
+ * The labels of a run's images: a function of the choice, the seed and the image's number, whatever the batch size.
  */
 public final class LabelChoice {
     private enum Kind {
@@ -18,13 +18,13 @@ public final class LabelChoice {
         BALANCED
     }
 
-    private final String words;
+    private final String text;
     private final Kind kind;
     private final int[] cycle;
     private final int classes;
 
-    private LabelChoice(String words, Kind kind, int[] cycle, int classes) {
-        this.words = words;
+    private LabelChoice(String text, Kind kind, int[] cycle, int classes) {
+        this.text = text;
         this.kind = kind;
         this.cycle = cycle;
         this.classes = classes;
@@ -33,46 +33,46 @@ public final class LabelChoice {
     /**
      * Reads a choice.
      *
-     * @param words {@code all} (each class in turn), {@code random} (uniform), {@code balanced} (all classes equally often,
+     * @param text {@code all} (each class in turn), {@code random} (uniform), {@code balanced} (all classes equally often,
      *     in random order), or labels and class names separated by commas, taken in turn
-     * @param guided whether a classifier guides: without, an unconditional denoiser's images are of no chosen class
+     * @param guided whether a classifier guides; without guidance, images of an unconditional denoiser have no labels
      * @throws UserError if the model has no such labels
      */
-    public static LabelChoice of(String words, Manifest manifest, boolean guided) {
+    public static LabelChoice of(String text, Manifest manifest, boolean guided) {
         boolean labelled = manifest.classConditional() || guided;
         if (!labelled || manifest.classCount().isEmpty()) {
-            if (!words.equals("all")) {
-                throw new UserError("This model makes images without labels: leave out --labels"
+            if (!text.equals("all")) {
+                throw new UserError("Images of this model have no labels: leave out --labels"
                         + (manifest.classifier().isPresent() ? ", or give --classifier-scale." : "."));
             }
-            return new LabelChoice(words, Kind.NONE, new int[0], 0);
+            return new LabelChoice(text, Kind.NONE, new int[0], 0);
         }
         int classes = manifest.classCount().getAsInt();
-        return switch (words) {
+        return switch (text) {
             case "all" ->
-                new LabelChoice(words, Kind.CYCLE, IntStream.range(0, classes).toArray(), classes);
-            case "random" -> new LabelChoice(words, Kind.RANDOM, null, classes);
-            case "balanced", "random-balanced" -> new LabelChoice(words, Kind.BALANCED, null, classes);
-            default -> new LabelChoice(words, Kind.CYCLE, list(words, manifest), classes);
+                new LabelChoice(text, Kind.CYCLE, IntStream.range(0, classes).toArray(), classes);
+            case "random" -> new LabelChoice(text, Kind.RANDOM, null, classes);
+            case "balanced", "random-balanced" -> new LabelChoice(text, Kind.BALANCED, null, classes);
+            default -> new LabelChoice(text, Kind.CYCLE, list(text, manifest), classes);
         };
     }
 
-    private static int[] list(String words, Manifest manifest) {
+    private static int[] list(String text, Manifest manifest) {
         try {
-            return Arrays.stream(words.split(","))
-                    .mapToInt(word -> manifest.classNames().find(word.strip()))
+            return Arrays.stream(text.split(","))
+                    .mapToInt(label -> manifest.classNames().find(label.strip()))
                     .toArray();
-        } catch (IllegalArgumentException e) {
+        } catch (UserError e) {
             throw new UserError("--labels takes all, balanced, random or a list of labels: " + e.getMessage(), e);
         }
     }
 
-    /** The choice as it was given. */
-    public String words() {
-        return words;
+    /** The choice as given. */
+    public String text() {
+        return text;
     }
 
-    /** How many images make one round: one a label of the list; 1 where labels are random or absent. */
+    /** Images in one round of the labels; 1 where labels are random or absent. */
     public int round() {
         return kind == Kind.CYCLE ? cycle.length : kind == Kind.BALANCED ? classes : 1;
     }
@@ -88,7 +88,7 @@ public final class LabelChoice {
     private int label(long seed, int number) {
         return switch (kind) {
             case CYCLE -> cycle[number % cycle.length];
-            // By the image's own seed, so that a run that starts at it gives it the same label.
+            // From the image's own seed, so that a run that starts with it gives it the same label.
             case RANDOM -> random(seed + number, 0).nextInt(classes);
             case BALANCED -> permutation(seed, number / classes)[number % classes];
             case NONE -> throw new IllegalStateException("A model without classes has no labels.");

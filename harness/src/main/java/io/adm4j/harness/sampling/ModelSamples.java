@@ -8,7 +8,7 @@ import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.Tensor;
 import java.util.stream.LongStream;
 
-/** Images that a bundle's networks make of noise; the i-th (from 0) has the seed of the first plus i. */
+/** Images that a bundle's networks generate; the i-th (from 0) has the seed of the first plus i. */
 public final class ModelSamples implements SampleSource {
     private final SamplingPipeline pipeline;
     private final LabelChoice labels;
@@ -72,13 +72,13 @@ public final class ModelSamples implements SampleSource {
 
     private SampleRequest request(int from, int to) {
         long[] seeds = LongStream.range(seed + from, seed + to).toArray();
-        return noise.put(new SampleRequest(seeds, labels(from, to), settings), from, to);
+        return noise.addTo(new SampleRequest(seeds, labels(from, to), settings), from, to);
     }
 
     @Override
     public ObjectNode settings() {
         return RunSettings.of(pipeline.manifest(), settings, seed, noise)
-                .put("labels", labels.words())
+                .put("labels", labels.text())
                 .put("num_samples", count);
     }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.sampling.SamplingSettings;
 
-/** What decides a model's images, as a run's note of it. */
+/** The settings that determine a model's images, as kept on disk to recognize a run. */
 final class RunSettings {
     private RunSettings() {}
 
@@ -14,8 +14,8 @@ final class RunSettings {
                 .objectNode()
                 .put("name", manifest.name())
                 .put("seed", seed)
-                .put("sampler", settings.sampler())
-                .put("steps", settings.steps())
+                .put("sampler", settings.sampler().key())
+                .put("steps", settings.steps().published())
                 .put("eta", settings.eta())
                 .put("classifier_scale", settings.classifierScale())
                 .put("clip_denoised", settings.clipDenoised())

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Finished batches of a sampling run on disk, so that a run that was interrupted goes on where it was. */
+/** Finished batches of a sampling run on disk, so that an interrupted run resumes where it stopped. */
 public final class SampleShards {
     private static final String SETTINGS = "settings.json";
     private static final String LAST_STAGE = "shard";
@@ -32,15 +32,15 @@ public final class SampleShards {
         this.stage = stage;
     }
 
-    /** Where the batches lie that will become a file. */
+    /** The folder for the batches of a file, beside it. */
     public static Path folderBeside(Path out) {
         return out.resolveSibling(out.getFileName() + ".parts");
     }
 
     /**
-     * Opens a run's folder, made if it is not there.
+     * Opens a run's folder; creates it if missing.
      *
-     * @param settings everything that decides the images; a folder of other settings is not continued
+     * @param settings everything that determines the images; a run with other settings is not continued
      * @throws UserError if there are shards of other settings, or the folder cannot be written
      */
     public static SampleShards open(Path folder, String settings) {
@@ -49,8 +49,8 @@ public final class SampleShards {
             Files.createDirectories(folder);
             if (!Files.exists(note) || !Files.readString(note).equals(settings)) {
                 if (!list(folder, "").isEmpty()) {
-                    throw new UserError(folder + " holds batches of an interrupted run with other settings: give those"
-                            + " again, choose another --out, or remove that folder.");
+                    throw new UserError(folder + " holds batches of an interrupted run with other settings: use those"
+                            + " settings, choose another --out, or remove the folder.");
                 }
                 Files.writeString(note, settings);
             }
@@ -90,8 +90,8 @@ public final class SampleShards {
     }
 
     /**
-     * Joins all batches into one file, as the published code writes samples: arr_0 images, arr_1 labels. The batches
-     * stay.
+     * Joins all batches into one file, as the published code writes samples: arr_0 images, arr_1 labels. Keeps the
+     * batches.
      *
      * @param count images in all
      */

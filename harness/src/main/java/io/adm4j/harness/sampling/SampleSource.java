@@ -5,8 +5,8 @@ import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.Tensor;
 
 /**
- * Where the images of a run come from. Each image is a function of its number alone, so batches may be skipped;
- * they are asked for in order.
+ * Where the images of a run come from. Each image is a function of its number alone, so batches may be skipped; they are
+ * requested in order.
  */
 public interface SampleSource {
     /** Number of images in all. */
@@ -15,35 +15,35 @@ public interface SampleSource {
     /** Height and width in pixels. */
     int imageSize();
 
-    /** Labels of the images {@code from} to {@code to} (exclusive), without making these; none where they have none. */
+    /** Labels of the images {@code from} to {@code to} (exclusive), without generating these; empty for images without labels. */
     int[] labels(int from, int to);
 
     /**
-     * Makes images.
+     * Generates images.
      *
-     * @param listener told of each step of the network that makes them
+     * @param listener notified of each step of the network that generates them
      * @return uint8 {@code [to - from, H, W, 3]}
-     * @throws IllegalArgumentException if the model cannot make them; the message says why
+     * @throws io.adm4j.feedback.UserError if the model cannot generate them
      */
     Tensor images(int from, int to, StepListener listener);
 
     /**
      * Checks the settings without running a network.
      *
-     * @param batchSize images that will be asked for at once
-     * @throws IllegalArgumentException if the model cannot make these images; the message says what it could
+     * @param batchSize images that will be requested at once
+     * @throws io.adm4j.feedback.UserError if the model cannot generate these images
      */
     void check(int batchSize);
 
-    /** Everything that decides the images, to tell one run from another. */
+    /** Everything that determines the images, to tell one run from another. */
     ObjectNode settings();
 
-    /** Whether images are dear enough to keep where another stage follows; those on disk already are not. */
+    /** Whether images are expensive enough to keep for the next stage; those on disk already are not. */
     default boolean worthKeeping() {
         return true;
     }
 
-    /** The same images, with what they are made of kept in these shards where that is dear itself. */
+    /** The same images, with those of earlier stages kept in these shards where they are worth it. */
     default SampleSource keepingStages(SampleShards shards) {
         return this;
     }

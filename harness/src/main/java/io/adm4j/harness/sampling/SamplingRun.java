@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Makes the images of a source batch by batch, never holding more than one. Finished batches may be kept in a folder;
- * the same run on the same folder then takes them from there, whether it was interrupted or not.
+ * Generates the images of a source batch by batch, with one batch in memory. Finished batches may be kept in a folder; the
+ * same run on the same folder then reads them from there, whether it was interrupted or not.
  *
  * <p>For one thread.
  */
@@ -28,10 +28,10 @@ public final class SamplingRun {
     }
 
     /**
-     * A run that leaves nothing on disk.
+     * A run that keeps nothing on disk.
      *
      * @param batchSize at least 1
-     * @throws IllegalArgumentException if the model cannot make these images; the message says what it could
+     * @throws io.adm4j.feedback.UserError if the model cannot generate these images
      */
     public static SamplingRun of(SampleSource source, int batchSize) {
         source.check(batchSize);
@@ -41,11 +41,10 @@ public final class SamplingRun {
     /**
      * A run whose finished batches are kept.
      *
-     * @param folder made if it is not there; of one run alone
+     * @param folder created if missing; for one run only
      * @param batchSize at least 1
-     * @throws IllegalArgumentException if the model cannot make these images; nothing is written then
-     * @throws io.adm4j.feedback.UserError if the folder holds batches of a run with other settings or another batch size,
-     *     or cannot be written
+     * @throws io.adm4j.feedback.UserError if the model cannot generate these images; nothing is written then. Also if the
+     *     folder holds batches of a run with other settings or another batch size, or cannot be written
      */
     public static SamplingRun keptIn(Path folder, SampleSource source, int batchSize) {
         source.check(batchSize);
@@ -54,9 +53,9 @@ public final class SamplingRun {
         return new SamplingRun(source.keepingStages(shards), batchSize, Optional.of(shards), Optional.empty());
     }
 
-    /** The same run with a listener to each step; the steps of a finished batch are gone, so it is made again. */
-    public SamplingRun watchedBy(StepListener watcher) {
-        return new SamplingRun(source, batchSize, shards, Optional.of(watcher));
+    /** The same run with a listener to each step; finished batches are generated again, as their steps are not kept. */
+    public SamplingRun withListener(StepListener added) {
+        return new SamplingRun(source, batchSize, shards, Optional.of(added));
     }
 
     /** Number of images in all. */
@@ -69,12 +68,12 @@ public final class SamplingRun {
         return source.imageSize();
     }
 
-    /** Labels of all images, known before they are made; none for a model without classes. */
+    /** Labels of all images, known before sampling; none for a model without classes. */
     public int[] labels() {
         return source.labels(0, source.count());
     }
 
-    /** How many of the images handed out so far were there from before. */
+    /** How many of the images returned so far come from an earlier run. */
     public int resumed() {
         return resumed;
     }
@@ -92,21 +91,21 @@ public final class SamplingRun {
         }
         int from = done;
         int to = Math.min(source.count(), from + batchSize);
-        boolean there = listener.isEmpty() && shards.isPresent() && shards.get().has(from);
+        boolean kept = listener.isEmpty() && shards.isPresent() && shards.get().has(from);
         int[] labels = source.labels(from, to);
-        Tensor images = there ? shards.get().images(from) : make(from, to, labels);
+        Tensor images = kept ? shards.get().images(from) : generate(from, to, labels);
         done = to;
-        resumed += there ? to - from : 0;
-        return new FinishedBatch(from, images, labels, there);
+        resumed += kept ? to - from : 0;
+        return new FinishedBatch(from, images, labels, kept);
     }
 
-    private Tensor make(int from, int to, int[] labels) {
+    private Tensor generate(int from, int to, int[] labels) {
         Tensor images = source.images(from, to, listener.orElse(StepListener.none()));
         shards.ifPresent(s -> s.put(from, images, labels));
         return images;
     }
 
-    /** The kept batches, if there are any. */
+    /** The kept batches, if batches are kept. */
     public Optional<SampleShards> shards() {
         return shards;
     }

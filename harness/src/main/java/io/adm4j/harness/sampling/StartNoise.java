@@ -9,7 +9,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 
-/** What a run starts from: noise of the images' seeds, or that of a file. */
+/** The noise x_T that a run starts from: generated from the images' seeds, or read from a file. */
 public final class StartNoise {
     private static final StartNoise OF_SEEDS = new StartNoise(null, null);
     private static final String[] NAMES = {"noise", "arr_0"};
@@ -52,20 +52,19 @@ public final class StartNoise {
         return new StartNoise(file, floats);
     }
 
-    /** How many images it is for; 0 where noise comes from the seeds. */
+    /** Number of images it is for; 0 where noise comes from the seeds. */
     public int count() {
         return noise == null ? 0 : (int) noise.dim(0);
     }
 
-    /** @throws UserError if it is not for as many images */
+    /** @throws UserError if it is for fewer images */
     void check(int images) {
         if (noise != null && noise.dim(0) < images) {
-            throw new UserError(
-                    file + " has noise for " + noise.dim(0) + " images, and " + images + " were asked for.");
+            throw new UserError(file + " has noise for " + noise.dim(0) + " images, and " + images + " are requested.");
         }
     }
 
-    SampleRequest put(SampleRequest request, int from, int to) {
+    SampleRequest addTo(SampleRequest request, int from, int to) {
         return noise == null ? request : request.withStartNoise(noise.rows(from, to));
     }
 
@@ -84,7 +83,7 @@ public final class StartNoise {
         }
     }
 
-    /** NumPy draws float64 unless told otherwise. */
+    /** NumPy generates float64 by default. */
     private static Tensor rounded(Tensor doubles) {
         Tensor floats = Tensor.zeros(ElementType.FLOAT32, doubles.shape());
         for (int i = 0; i < doubles.size(); i++) {

@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Images that were sampled before: arr_0 of an npz file, with their labels in arr_1. One batch is in memory. */
+/** Images from an npz file: arr_0, with their labels in arr_1. One batch is in memory. */
 public final class StoredSamples implements SampleSource, AutoCloseable {
     private final Path file;
     private final ImageStream stream;
@@ -43,7 +43,7 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
         ImageStream stream = ImageStream.open(file, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST));
         try {
             if (count != null && count > stream.size()) {
-                throw new UserError(file + " holds " + stream.size() + " images, and " + count + " were asked for.");
+                throw new UserError(file + " holds " + stream.size() + " images, and " + count + " are requested.");
             }
             return new StoredSamples(file, stream, count == null ? stream.size() : count);
         } catch (UserError e) {
@@ -67,7 +67,7 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
         return labels.length == 0 ? labels : Arrays.copyOfRange(labels, from, to);
     }
 
-    /** {@inheritDoc} Reads forwards only. */
+    /** {@inheritDoc} Only reads forwards. */
     @Override
     public Tensor images(int from, int to, StepListener listener) {
         while (position < from) {

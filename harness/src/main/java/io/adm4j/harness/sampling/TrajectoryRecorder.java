@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * Keeps every step of one batch: {@code xs} float32 [steps+1, N, 3, H, W] from the start noise to the result,
+ * Records every step of one batch: {@code xs} float32 [steps+1, N, 3, H, W] from the start noise to the result,
  * {@code pred_xstart} [steps, N, 3, H, W] and {@code timesteps} int64 [steps].
  */
 public final class TrajectoryRecorder implements StepListener {
@@ -32,7 +32,7 @@ public final class TrajectoryRecorder implements StepListener {
         return true;
     }
 
-    /** Writes what was kept. */
+    /** Writes the recorded steps. */
     public void write(Path file) {
         Npz.write(file, Map.of("xs", xs, "pred_xstart", predictions, "timesteps", timesteps));
     }

@@ -2,7 +2,6 @@ package io.adm4j.harness.sampling;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.bundle.Manifest;
 import io.adm4j.sampling.SampleRequest;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.StepListener;
@@ -11,7 +10,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.stream.LongStream;
 
-/** Images of another source enlarged; they keep their labels, and the i-th (from 0) has the seed of the first plus i. */
+/** Upsampled images of another source; they keep their labels, and the i-th (from 0) has the seed of the first plus i. */
 public final class UpsampledSamples implements SampleSource {
     /** Name of the stage before, in the shards and on disk. */
     public static final String BASE = "base";
@@ -22,7 +21,7 @@ public final class UpsampledSamples implements SampleSource {
     private final long seed;
     private final StartNoise noise;
 
-    /** @param seed of the first image; the one that the base image had will do, since the two noises differ */
+    /** @param seed of the first image; may be that of the first base image, since the two stages have independent noise */
     public UpsampledSamples(
             SampleSource base, Upsampler upsampler, SamplingSettings settings, long seed, StartNoise noise) {
         this.base = base;
@@ -47,7 +46,7 @@ public final class UpsampledSamples implements SampleSource {
         return base.labels(from, to);
     }
 
-    /** {@inheritDoc} The listener is told of the upsampler's steps alone. */
+    /** {@inheritDoc} The listener is notified of the upsampler's steps only. */
     @Override
     public Tensor images(int from, int to, StepListener listener) {
         Tensor small = base.images(from, to, StepListener.none());
@@ -59,19 +58,8 @@ public final class UpsampledSamples implements SampleSource {
         base.check(batchSize);
         upsampler.requireSize("the base images are", base.imageSize());
         noise.check(count());
-        Manifest manifest = upsampler.manifest();
-        if (manifest.classConditional() && base.labels(0, 1).length == 0) {
-            throw new IllegalArgumentException("The upsampler " + manifest.name()
-                    + " needs the class of each image, and the base images have no labels.");
-        }
-        // All of them, so that a label that does not fit does not show after hours.
-        int classes = manifest.classCount().orElse(Integer.MAX_VALUE);
-        for (int label : base.labels(0, count())) {
-            if (label >= classes) {
-                throw new IllegalArgumentException("The base images have the label " + label + ", but the upsampler "
-                        + manifest.name() + " knows the labels 0 to " + (classes - 1) + ".");
-            }
-        }
+        // All labels, so that a wrong one is not noticed only after hours.
+        upsampler.capabilities().check(settings, base.labels(0, count()));
         int first = Math.min(count(), batchSize);
         int size = upsampler.smallSize();
         upsampler.check(request(Tensor.zeros(ElementType.UINT8, first, size, size, 3), 0, first));
@@ -79,7 +67,7 @@ public final class UpsampledSamples implements SampleSource {
 
     private SampleRequest request(Tensor small, int from, int to) {
         long[] seeds = LongStream.range(seed + from, seed + to).toArray();
-        return noise.put(upsampler.request(small, seeds, labels(from, to), settings), from, to);
+        return noise.addTo(upsampler.request(small, seeds, labels(from, to), settings), from, to);
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.ClassifierGraph;
 import io.adm4j.export.recipe.NetworkGraph;
+import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.StepChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,7 +79,7 @@ public record ReleasedModel(
     }
 
     /** The published guidance scale for a sampler and its steps; empty if none was published. */
-    public OptionalDouble guidanceScale(String sampler, String steps) {
+    public OptionalDouble guidanceScale(SamplerKind sampler, StepChoice steps) {
         return settings.stream()
                 .filter(s -> s.is(sampler, steps))
                 .map(PublishedSampling::classifierScale)

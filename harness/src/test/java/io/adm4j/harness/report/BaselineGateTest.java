@@ -15,6 +15,8 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
+import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.StepChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,8 +100,14 @@ class BaselineGateTest {
 
         Result plain = Evaluations.sweep(1).results().get(0);
         Result enlarged = new Result(
-                Optional.of(
-                        new SamplingPoint("ddim", "25", 0, 1, "balanced", 7, Map.of("upsampler", "ddim, 27 steps"))),
+                Optional.of(new SamplingPoint(
+                        SamplerKind.DDIM,
+                        StepChoice.of(25),
+                        0,
+                        1,
+                        "balanced",
+                        7,
+                        Map.of("upsampler", "ddim, 27 steps"))),
                 plain.samples(),
                 plain.scores(),
                 1,
@@ -116,6 +124,31 @@ class BaselineGateTest {
         assertRefused(
                 "has no result for runs/samples.npz",
                 () -> BaselineGate.open(sweep, Map.of()).check(Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6))));
+    }
+
+    /** Files keep the published spelling of sections, with commas. */
+    @Test
+    void sectionsOfStepsAreReadFromAReport() throws IOException {
+        Result plain = Evaluations.sweep(1).results().get(0);
+        Evaluation evaluation = Evaluations.report(
+                Optional.empty(),
+                List.of(new Result(
+                        Optional.of(Evaluations.point("90+60+60+20+20", 1)),
+                        plain.samples(),
+                        plain.scores(),
+                        1,
+                        Optional.empty())));
+        Path sections = folder.resolve("sections");
+        new ReportWriter(evaluation, Optional.empty()).write(sections);
+        ObjectNode json = (ObjectNode)
+                new ObjectMapper().readTree(sections.resolve("report.json").toFile());
+
+        assertEquals("90,60,60,20,20", json.at("/results/0/point/steps").asText());
+        assertEquals(
+                4,
+                BaselineGate.open(sections, LIMITS).check(evaluation).verdicts().size());
+        ((ObjectNode) json.at("/results/0/point")).put("sampler", "euler");
+        assertRefused("'sampler' is 'euler'", () -> BaselineGate.open(file(json.toString()), Map.of()));
     }
 
     @Test

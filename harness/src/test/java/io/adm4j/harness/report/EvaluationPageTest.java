@@ -138,7 +138,7 @@ class EvaluationPageTest {
     @Test
     void drawsCurvesOverStepsAndOneForEachOfTheRest() {
         Document steps = page(
-                results(Evaluations.point("10", 1), Evaluations.point("ddim50", 1), Evaluations.point("10,15", 1)));
+                results(Evaluations.point("10", 1), Evaluations.point("ddim50", 1), Evaluations.point("10+15", 1)));
         assertTrue(HtmlPages.headings(steps).contains("Over the number of steps"));
         assertTrue(steps.select("circle title").eachText().contains("FID 20 (95% 19 to 22) at number of steps 50"));
         assertTrue(steps.select("circle title").eachText().contains("FID 20 (95% 19 to 22) at number of steps 25"));

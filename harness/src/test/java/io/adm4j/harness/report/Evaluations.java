@@ -13,6 +13,8 @@ import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.evaluation.result.Score;
 import io.adm4j.harness.evaluation.result.Scores;
+import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.StepChoice;
 import io.adm4j.tensor.Tensor;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,7 +65,8 @@ final class Evaluations {
     }
 
     static SamplingPoint point(String steps, double scale) {
-        return new SamplingPoint("ddim", steps, 0, scale, "balanced", 7, Map.of("clip denoised", "false"));
+        return new SamplingPoint(
+                SamplerKind.DDIM, StepChoice.parse(steps), 0, scale, "balanced", 7, Map.of("clip denoised", "false"));
     }
 
     static Map<Metric, Double> figures(double fid, double precision, double recall) {

@@ -66,7 +66,7 @@ class SamplingRunTest {
         @Override
         public void check(int batchSize) {
             if (name.isEmpty()) {
-                throw new IllegalArgumentException("Nothing can be made.");
+                throw new UserError("Nothing can be made.");
             }
         }
 
@@ -115,7 +115,7 @@ class SamplingRunTest {
         assertEquals(List.of(), third.made, "a finished run is read from its folder");
 
         Numbers watched = new Numbers("a", 7, true);
-        assertArrayEquals(all(7), read(SamplingRun.keptIn(folder, watched, 3).watchedBy(StepListener.none())));
+        assertArrayEquals(all(7), read(SamplingRun.keptIn(folder, watched, 3).withListener(StepListener.none())));
         assertEquals(List.of(0, 3, 6), watched.made, "steps are gone, so they are taken again");
     }
 
@@ -125,7 +125,7 @@ class SamplingRunTest {
         assertThrows(UserError.class, () -> SamplingRun.keptIn(temporary, new Numbers("b", 7, true), 3));
         assertThrows(UserError.class, () -> SamplingRun.keptIn(temporary, new Numbers("a", 7, true), 4));
         Path other = temporary.resolve("other");
-        assertThrows(IllegalArgumentException.class, () -> SamplingRun.keptIn(other, new Numbers("", 7, true), 3));
+        assertThrows(UserError.class, () -> SamplingRun.keptIn(other, new Numbers("", 7, true), 3));
         assertTrue(Files.notExists(other), "nothing is written for what cannot be made");
     }
 

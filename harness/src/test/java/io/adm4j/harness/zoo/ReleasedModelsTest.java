@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.feedback.UserError;
+import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.StepChoice;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -98,8 +100,12 @@ class ReleasedModelsTest {
     void guidanceScalesAreThePublishedOnes(String name, double full, double ddim) {
         ReleasedModel model = released.model(name);
 
-        assertEquals(full < 0 ? OptionalDouble.empty() : OptionalDouble.of(full), model.guidanceScale("ddpm", "250"));
-        assertEquals(ddim < 0 ? OptionalDouble.empty() : OptionalDouble.of(ddim), model.guidanceScale("ddim", "25"));
+        assertEquals(
+                full < 0 ? OptionalDouble.empty() : OptionalDouble.of(full),
+                model.guidanceScale(SamplerKind.DDPM, StepChoice.of(250)));
+        assertEquals(
+                ddim < 0 ? OptionalDouble.empty() : OptionalDouble.of(ddim),
+                model.guidanceScale(SamplerKind.DDIM, StepChoice.of(25)));
     }
 
     @Test

@@ -211,7 +211,7 @@ public final class EvalCommand implements Callable<Integer> {
                     pipeline,
                     small -> upsampler == null
                             ? small
-                            : upsampling.enlarged(small, upsampler, sampling.seed(), sampling.clipsDenoised()),
+                            : upsampling.upsampled(small, upsampler, sampling.seed(), sampling.clipsDenoised()),
                     upsampling.settings(),
                     "bundle " + model.name(),
                     samples,

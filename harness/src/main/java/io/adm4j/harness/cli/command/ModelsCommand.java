@@ -10,6 +10,8 @@ import io.adm4j.harness.zoo.ReleasedFile;
 import io.adm4j.harness.zoo.ReleasedModel;
 import io.adm4j.harness.zoo.ReleasedModels;
 import io.adm4j.harness.zoo.ReleasedNetwork;
+import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.StepChoice;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,8 +80,8 @@ public final class ModelsCommand implements Runnable {
                     model.imageSize() + "x" + model.imageSize(),
                     millions(model.denoiser().parameterCount()),
                     model.classifier().map(c -> millions(c.parameterCount())).orElse("-"),
-                    number(model.guidanceScale("ddpm", "250")),
-                    number(model.guidanceScale("ddim", "25")),
+                    number(model.guidanceScale(SamplerKind.DDPM, StepChoice.of(250))),
+                    number(model.guidanceScale(SamplerKind.DDIM, StepChoice.of(25))),
                     score(best, "fid"),
                     score(best, "sfid"),
                     score(best, "precision"),

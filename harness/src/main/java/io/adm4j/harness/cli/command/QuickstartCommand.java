@@ -27,6 +27,8 @@ import io.adm4j.io.ImageGrid;
 import io.adm4j.io.Npz;
 import io.adm4j.io.PngWriter;
 import io.adm4j.runtime.Device;
+import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.StepChoice;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.awt.image.BufferedImage;
@@ -186,7 +188,8 @@ public final class QuickstartCommand implements Runnable {
                     ConsoleProgress.onStandardError());
             List<ExistingSamples> sets = scales.stream()
                     .map(scale -> ExistingSamples.open(file(scale), Split.TEST, OptionalInt.empty())
-                            .generatedAs(new SamplingPoint("ddim", String.valueOf(steps), eta, scale, "all", seed)))
+                            .generatedAs(
+                                    new SamplingPoint(SamplerKind.DDIM, StepChoice.of(steps), eta, scale, "all", seed)))
                     .toList();
             return run.evaluate(sets, Optional.empty());
         }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Samples images from a bundle, and enlarges them with another. */
+/** Samples images from a bundle, and upsamples them with another. */
 @Command(
         name = "sample",
         description = "Samples images. The i-th image (from 0) of a run with seed s has seed s+i and depends on that"
@@ -155,6 +155,6 @@ public final class SampleCommand implements Runnable {
     }
 
     private SampleSource enlarged(SampleSource base, Upsampler upsampler) {
-        return enlarging.enlarged(base, upsampler, seed, drawing.clipDenoised);
+        return enlarging.upsampled(base, upsampler, seed, drawing.clipsDenoised());
     }
 }

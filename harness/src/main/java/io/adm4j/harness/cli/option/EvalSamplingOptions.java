@@ -9,8 +9,10 @@ import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.sampling.LabelChoice;
 import io.adm4j.harness.sampling.ModelSamples;
 import io.adm4j.harness.sampling.SampleSource;
+import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.StepChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,22 +20,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
-/** How an evaluation draws the samples it scores; several steps and scales make a sweep. */
+/** How an evaluation samples the images it scores; several steps and scales make a sweep. */
 public final class EvalSamplingOptions {
-    private static final String HEADING = "Drawing: ";
+    private static final String HEADING = "Sampling: ";
 
     @Option(
             names = "--steps",
             split = ",",
-            defaultValue = "25",
+            defaultValue = SamplingSettings.DEFAULT_STEPS,
             paramLabel = "STEPS",
             description =
-                    HEADING + "a number of steps, numbers by section (90+60+60+20+20) or ddimN; several to compare,"
-                            + " separated by commas (default ${DEFAULT-VALUE}).")
+                    HEADING + "a number of steps, numbers for equal sections of the process (90+60+60+20+20) or an even"
+                            + " stride (ddim25); several to compare, separated by commas (default ${DEFAULT-VALUE}).")
     private List<String> steps;
 
     @Option(
@@ -48,7 +52,7 @@ public final class EvalSamplingOptions {
 
     @Option(
             names = "--sampler",
-            defaultValue = "ddim",
+            defaultValue = SamplingSettings.DEFAULT_SAMPLER,
             description = HEADING + "ddim or ddpm (default ${DEFAULT-VALUE}).")
     private String sampler;
 
@@ -87,36 +91,37 @@ public final class EvalSamplingOptions {
     private Path samplesOut;
 
     /**
-     * Refuses these options where there is nothing to draw.
+     * Refuses these options, and those of an upsampler, where the samples are given.
      *
      * @throws UserError if one was given
      */
     public static void requireNone(ParseResult given) {
-        for (OptionSpec option : given.matchedOptions()) {
-            boolean secondStage = option.longestName().startsWith("--upsampler");
-            if (secondStage || option.description().length > 0 && option.description()[0].startsWith(HEADING)) {
-                throw new UserError(option.longestName()
-                        + " says how to draw samples, but the samples are given: leave out" + " one of the two.");
-            }
-        }
+        Stream.of(new EvalSamplingOptions(), new UpsamplerOptions())
+                .flatMap(options -> CommandSpec.forAnnotatedObject(options).options().stream())
+                .map(OptionSpec::longestName)
+                .filter(given::hasMatchedOption)
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new UserError(
+                            name + " says how to sample, but the samples are given: leave out one of the" + " two.");
+                });
     }
 
     /**
-     * One source for each of the settings asked for.
+     * One set of samples for each combination of the settings.
      *
-     * @param stage what becomes of the drawn images: they themselves, or they enlarged
+     * @param stage the second stage: the images of the first to those that are scored
      * @param stageSettings the settings of that stage, name to value
-     * @param drawnBy the model, for people
+     * @param model name of the model for messages
      * @param count samples in each set
-     * @param batchSize samples drawn at once
-     * @throws UserError if the model has no such labels
-     * @throws IllegalArgumentException if it cannot draw these samples; the message says what it could
+     * @param batchSize samples in one batch
+     * @throws UserError if a value cannot be used or the model cannot be sampled so
      */
     public List<SampleSet> sources(
             SamplingPipeline pipeline,
             UnaryOperator<SampleSource> stage,
             Map<String, String> stageSettings,
-            String drawnBy,
+            String model,
             int count,
             int batchSize,
             WorkFolder work) {
@@ -126,25 +131,36 @@ public final class EvalSamplingOptions {
             unusual.put("clip denoised", "false");
         }
         List<SampleSet> sources = new ArrayList<>();
-        for (String step : steps) {
+        for (StepChoice step : choices()) {
             for (double scale : scales) {
                 boolean guided = scale != 0;
                 LabelChoice choice =
                         LabelChoice.of(labels == null ? defaultLabels(manifest, guided) : labels, manifest, guided);
-                String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.words();
+                String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.text();
                 SamplingSettings settings =
-                        new SamplingSettings(sampler, step.replace('+', ','), eta, scale, clipDenoised);
+                        new SamplingSettings(SamplerKind.of(sampler), step, eta, scale, clipDenoised);
                 SampleSource images = stage.apply(new ModelSamples(pipeline, choice, settings, seed, count));
                 sources.add(new GeneratedSamples(
                         images,
-                        new SamplingPoint(sampler, settings.steps(), eta, scale, labelWords, seed, unusual),
-                        drawnBy,
+                        new SamplingPoint(settings.sampler(), step, eta, scale, labelWords, seed, unusual),
+                        model,
                         batchSize,
                         work.path("samples", batchSize + " at once of " + images.settings()),
                         Optional.ofNullable(samplesOut).map(file -> named(file, step, scale))));
             }
         }
         return sources;
+    }
+
+    /** The values of the sweep over steps; nobody compares a value with itself, so equal ones are a mistake. */
+    private List<StepChoice> choices() {
+        List<StepChoice> choices = steps.stream().map(StepChoice::parse).toList();
+        if (choices.stream().distinct().count() < choices.size()) {
+            throw new UserError(
+                    "--steps has a value twice: a comma separates values to compare; for sections of one run"
+                            + " write " + String.join("+", steps) + ".");
+        }
+        return choices;
     }
 
     /** Seed of the first sample. */
@@ -163,7 +179,7 @@ public final class EvalSamplingOptions {
     }
 
     /** The file of one set: of several each has its settings in the name. */
-    private Path named(Path file, String step, double scale) {
+    private Path named(Path file, StepChoice step, double scale) {
         if (steps.size() * scales.size() == 1) {
             return file;
         }

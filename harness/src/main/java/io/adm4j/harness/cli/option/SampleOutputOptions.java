@@ -71,7 +71,7 @@ public final class SampleOutputOptions {
         makeParent(trajectory);
         TrajectoryRecorder recorder = new TrajectoryRecorder();
         if (trajectory != null) {
-            run = run.watchedBy(recorder);
+            run = run.withListener(recorder);
         }
         try (Progress progress = ConsoleProgress.onStandardError().start("Sampling", run.count(), "images")) {
             for (FinishedBatch batch = run.next(); batch != null; batch = run.next()) {

@@ -1,37 +1,50 @@
 package io.adm4j.harness.cli.option;
 
+import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.StepChoice;
 import picocli.CommandLine.Option;
 
 /** How images are sampled. */
 public final class SamplerOptions {
-    @Option(names = "--sampler", defaultValue = "ddim", description = "ddim or ddpm (default ${DEFAULT-VALUE}).")
-    String sampler;
+    @Option(
+            names = "--sampler",
+            defaultValue = SamplingSettings.DEFAULT_SAMPLER,
+            description = "ddim or ddpm (default ${DEFAULT-VALUE}).")
+    private String sampler;
 
     @Option(
             names = "--steps",
-            defaultValue = "25",
-            description = "A number of steps, numbers by section (90,60,60,20,20) or ddimN (default ${DEFAULT-VALUE}).")
-    String steps;
+            defaultValue = SamplingSettings.DEFAULT_STEPS,
+            description =
+                    "A number of steps, numbers for equal sections of the process (90+60+60+20+20) or an even stride (ddim25)"
+                            + " (default ${DEFAULT-VALUE}).")
+    private String steps;
 
     @Option(names = "--eta", defaultValue = "0", description = "Noise of DDIM, 0 to 1 (default ${DEFAULT-VALUE}).")
-    double eta;
+    private double eta;
 
     @Option(
             names = "--classifier-scale",
             defaultValue = "0",
             description = "Strength of the classifier's guidance; 0 does not run it (default ${DEFAULT-VALUE}).")
-    double classifierScale;
+    private double classifierScale;
 
     @Option(
             names = "--clip-denoised",
             arity = "1",
             defaultValue = "true",
             description = "Clip predictions of x_0 to [-1, 1] (default ${DEFAULT-VALUE}).")
-    public boolean clipDenoised;
+    private boolean clipDenoised;
 
-    /** @throws IllegalArgumentException if an option has a value that it cannot have */
+    /** @throws io.adm4j.sampling.SampleRequestException if a value cannot be used */
     public SamplingSettings settings() {
-        return new SamplingSettings(sampler, steps, eta, classifierScale, clipDenoised);
+        return new SamplingSettings(
+                SamplerKind.of(sampler), StepChoice.parse(steps), eta, classifierScale, clipDenoised);
+    }
+
+    /** Whether predictions of x_0 are clipped. */
+    public boolean clipsDenoised() {
+        return clipDenoised;
     }
 }

@@ -6,52 +6,68 @@ import io.adm4j.harness.sampling.DownsampledSamples;
 import io.adm4j.harness.sampling.SampleSource;
 import io.adm4j.harness.sampling.StartNoise;
 import io.adm4j.harness.sampling.UpsampledSamples;
+import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.StepChoice;
 import io.adm4j.sampling.Upsampler;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The second stage: an upsampler that enlarges the images of the first. */
+/** The second stage: an upsampler for the images of the first. */
 public final class UpsamplerOptions {
     @Option(
             names = "--upsampler",
             paramLabel = "FOLDER",
             description =
-                    "Bundle of an upsampler, which enlarges the images; they keep their labels. Images larger than it"
-                            + " takes, by a whole factor, are made smaller by area first, and a note says so.")
+                    "Bundle of an upsampler for the images; they keep their labels. Images that are a whole factor larger"
+                            + " than it takes are first downsampled by area, with a note.")
     public Path bundle;
 
-    @Option(names = "--upsampler-sampler", paramLabel = "SAMPLER", description = "ddim or ddpm (default ddim).")
-    String sampler;
+    @Option(
+            names = "--upsampler-sampler",
+            defaultValue = SamplingSettings.DEFAULT_SAMPLER,
+            paramLabel = "SAMPLER",
+            description = "ddim or ddpm (default ${DEFAULT-VALUE}).")
+    private String sampler;
 
-    @Option(names = "--upsampler-steps", paramLabel = "STEPS", description = "As --steps (default 25).")
-    String steps;
+    @Option(
+            names = "--upsampler-steps",
+            defaultValue = SamplingSettings.DEFAULT_STEPS,
+            paramLabel = "STEPS",
+            description =
+                    "A number of steps, numbers for equal sections of the process (90+60+60+20+20) or an even stride"
+                            + " (ddim25) (default ${DEFAULT-VALUE}).")
+    private String steps;
 
-    @Option(names = "--upsampler-eta", paramLabel = "ETA", description = "As --eta (default 0).")
-    Double eta;
+    @Option(
+            names = "--upsampler-eta",
+            defaultValue = "0",
+            paramLabel = "ETA",
+            description = "As --eta (default ${DEFAULT-VALUE}).")
+    private double eta;
 
     @Option(
             names = "--upsampler-classifier-scale",
+            defaultValue = "0",
             paramLabel = "SCALE",
             description = "Strength of the guidance by the upsampler's own classifier; published upsamplers have none"
-                    + " (default 0).")
-    Double classifierScale;
+                    + " (default ${DEFAULT-VALUE}).")
+    private double classifierScale;
 
     @Option(
             names = "--upsampler-noise",
             paramLabel = "FILE",
             description = "Start noise of the upsampler, as --noise; of the large size.")
-    Path noise;
+    private Path noise;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    private boolean told;
+    private boolean noted;
 
     /** Whether there is a second stage. */
     public boolean given() {
@@ -68,32 +84,39 @@ public final class UpsamplerOptions {
                 .filter(name -> spec.commandLine().getParseResult().hasMatchedOption(name))
                 .findFirst()
                 .ifPresent(name -> {
-                    throw new UserError(name + " is of the second stage: name its bundle with --upsampler.");
+                    throw new UserError(name + " is an option of the second stage: name its bundle with --upsampler.");
                 });
     }
 
-    /** The settings of the second stage for people, name to value; empty without one. */
+    /** The settings of the second stage for reports, name to value; empty without one. */
     public Map<String, String> settings() {
         if (!given()) {
             return Map.of();
         }
+        SamplingSettings settings = settings(true);
         String how = String.format(
-                Locale.ROOT,
                 "%s, %s steps, eta %s, classifier scale %s",
-                sampler == null ? "ddim" : sampler,
-                steps == null ? "25" : steps,
-                eta == null ? 0 : eta,
-                classifierScale == null ? 0 : classifierScale);
+                settings.sampler(), settings.steps().published(), text(eta), text(classifierScale));
         return Map.of("upsampler", noise == null ? how : how + ", noise of " + noise);
     }
 
-    /** Loads the upsampler, of which {@link #given} said that there is one. */
+    /** Reports of all versions write an unset number so; baselines are compared by this text. */
+    private static String text(double value) {
+        return value == 0 ? "0" : String.valueOf(value);
+    }
+
+    private SamplingSettings settings(boolean clipDenoised) {
+        return new SamplingSettings(
+                SamplerKind.of(sampler), StepChoice.parse(steps), eta, classifierScale, clipDenoised);
+    }
+
+    /** Loads the upsampler; only where one is {@link #given}. */
     public Upsampler open(DeviceOptions runtime) {
         return Upsampler.open(ModelBundle.load(bundle), runtime.device, runtime.threads);
     }
 
     /**
-     * The base images, made smaller where the upsampler takes smaller ones.
+     * The base images, downsampled where the upsampler takes smaller ones.
      *
      * @throws UserError if no whole factor leads to the size that it takes
      */
@@ -104,33 +127,27 @@ public final class UpsamplerOptions {
             return base;
         }
         if (size % wanted == 0) {
-            tellOfShrinking(size, wanted);
+            noteDownsampling(size, wanted);
             return new DownsampledSamples(base, wanted);
         }
-        throw new UserError("The upsampler " + bundle + " enlarges images of " + wanted + "x" + wanted + " to "
+        throw new UserError("The upsampler " + bundle + " upsamples images of " + wanted + "x" + wanted + " to "
                 + upsampler.largeSize() + "x" + upsampler.largeSize() + ", but the base images are " + size + "x" + size
                 + ": use a base model of " + wanted + "x" + wanted + ".");
     }
 
-    private void tellOfShrinking(int size, int wanted) {
-        if (!told) {
-            told = true;
+    private void noteDownsampling(int size, int wanted) {
+        if (!noted) {
+            noted = true;
             spec.commandLine()
                     .getErr()
-                    .println("Note: the base images of " + size + "x" + size + " are made smaller to " + wanted + "x"
+                    .println("Note: the base images of " + size + "x" + size + " are downsampled to " + wanted + "x"
                             + wanted + ", which the upsampler takes.");
         }
     }
 
-    /** The images enlarged; the first has this seed. */
-    public SampleSource enlarged(SampleSource base, Upsampler upsampler, long seed, boolean clipDenoised) {
-        SamplingSettings settings = new SamplingSettings(
-                sampler == null ? "ddim" : sampler,
-                steps == null ? "25" : steps,
-                eta == null ? 0 : eta,
-                classifierScale == null ? 0 : classifierScale,
-                clipDenoised);
+    /** The upsampled images; the first has this seed. */
+    public SampleSource upsampled(SampleSource base, Upsampler upsampler, long seed, boolean clipDenoised) {
         StartNoise start = StartNoise.of(noise, upsampler.largeSize());
-        return new UpsampledSamples(fitted(base, upsampler), upsampler, settings, seed, start);
+        return new UpsampledSamples(fitted(base, upsampler), upsampler, settings(clipDenoised), seed, start);
     }
 }

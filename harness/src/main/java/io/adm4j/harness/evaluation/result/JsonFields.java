@@ -3,6 +3,7 @@ package io.adm4j.harness.evaluation.result;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.feedback.Quoted;
 import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Fields of a JSON object that is read from a file; a field that is missing or of another type is an error that names it.
@@ -68,6 +70,16 @@ public final class JsonFields {
 
     public String text(String name) {
         return need(name, node.path(name).isTextual()).textValue();
+    }
+
+    /** A text in the form of a type of ours, which refuses others with a {@link UserError}. */
+    public <T> T parsed(String name, Function<String, T> parser) {
+        String text = text(name);
+        try {
+            return parser.apply(text);
+        } catch (UserError e) {
+            throw new UserError(subject + " is damaged: '" + name + "' is " + Quoted.of(text) + "; " + remedy + ".", e);
+        }
     }
 
     /** The texts of an array. */

@@ -3,6 +3,8 @@ package io.adm4j.harness.evaluation.result;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
+import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.StepChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +44,8 @@ public final class ResultJson {
     }
 
     private static void write(ObjectNode node, SamplingPoint point) {
-        node.put("sampler", point.sampler())
-                .put("steps", point.steps())
+        node.put("sampler", point.sampler().key())
+                .put("steps", point.steps().published())
                 .put("eta", point.eta())
                 .put("classifierScale", point.classifierScale())
                 .put("labels", point.labels())
@@ -107,8 +109,8 @@ public final class ResultJson {
 
     private static SamplingPoint point(JsonFields json) {
         return new SamplingPoint(
-                json.text("sampler"),
-                json.text("steps"),
+                json.parsed("sampler", SamplerKind::of),
+                json.parsed("steps", StepChoice::parsePublished),
                 json.number("eta"),
                 json.number("classifierScale"),
                 json.text("labels"),

@@ -1,6 +1,8 @@
 package io.adm4j.harness.evaluation.result;
 
 import io.adm4j.feedback.ShortDecimal;
+import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.StepChoice;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
@@ -9,8 +11,6 @@ import java.util.TreeMap;
 /**
  * How one set of samples was drawn. Two evaluations whose points are equal in all but the seed measure the same thing.
  *
- * @param sampler {@code ddim} or {@code ddpm}
- * @param steps respacing as given: {@code 25}, {@code ddim25} or {@code 90,60,60}
  * @param eta noise of DDIM, 0 to 1
  * @param classifierScale strength of guidance; 0 for none
  * @param labels how they were chosen, such as {@code balanced}; {@code none} for a model without classes
@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * @param others further settings that are not the usual ones, name to value, such as those of an upsampler
  */
 public record SamplingPoint(
-        String sampler,
-        String steps,
+        SamplerKind sampler,
+        StepChoice steps,
         double eta,
         double classifierScale,
         String labels,
@@ -30,13 +30,14 @@ public record SamplingPoint(
     }
 
     /** A point with nothing unusual. */
-    public SamplingPoint(String sampler, String steps, double eta, double classifierScale, String labels, long seed) {
+    public SamplingPoint(
+            SamplerKind sampler, StepChoice steps, double eta, double classifierScale, String labels, long seed) {
         this(sampler, steps, eta, classifierScale, labels, seed, Map.of());
     }
 
     /** Whether the samples were drawn alike; other seeds may differ. */
     public boolean samples(SamplingPoint other) {
-        return sampler.equals(other.sampler)
+        return sampler == other.sampler
                 && steps.equals(other.steps)
                 && eta == other.eta
                 && classifierScale == other.classifierScale

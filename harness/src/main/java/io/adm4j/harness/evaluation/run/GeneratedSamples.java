@@ -25,7 +25,7 @@ public final class GeneratedSamples implements SampleSet {
      * @param batchSize samples generated at once
      * @param folder for the finished batches; of these samples alone
      * @param keptAs file that the samples end up in, as the published code writes them; empty to drop them
-     * @throws IllegalArgumentException if the model cannot generate these samples; the message says what it can
+     * @throws io.adm4j.feedback.UserError if the model cannot generate these samples
      */
     public GeneratedSamples(
             SampleSource images, SamplingPoint point, String model, int batchSize, Path folder, Optional<Path> keptAs) {

@@ -196,7 +196,7 @@ class CascadeTest {
             "sample", "--base-samples", base, "--upsampler", upsampler, "--upsampler-steps", 2, "--out", out
         };
         CommandLineRun run = succeeding(command);
-        assertTrue(run.err().contains("of 12x12 are made smaller to 6x6"), run.err());
+        assertTrue(run.err().contains("of 12x12 are downsampled to 6x6"), run.err());
 
         byte[] small = new byte[SMALL * SMALL * 3];
         for (int i = 0; i < small.length; i++) {
@@ -216,17 +216,17 @@ class CascadeTest {
         Path wrong = folder.resolve("wrong");
         TinyBundle.writeUpsampler(wrong, 4, LARGE, false, CLASSES.size());
         refused(
-                "enlarges images of 4x4 to 12x12, but the base images are 6x6",
+                "upsamples images of 4x4 to 12x12, but the base images are 6x6",
                 CommandLineRun.arguments(command, "--upsampler", wrong));
         TinyBundle.writeUpsampler(wrong, SMALL, LARGE, false, CLASSES.size() + 1);
         refused("knows 4 classes and the model tiny 3", CommandLineRun.arguments(command, "--upsampler", wrong));
         refused("is no upsampler", CommandLineRun.arguments(command, "--upsampler", bundle));
         refused("is an upsampler, which only enlarges", CommandLineRun.arguments(command, "--bundle", upsampler));
         refused("No whole-number stride", CommandLineRun.arguments(command, "--upsampler-steps", 300));
-        refused("no sampler 'euler'", CommandLineRun.arguments(command, "--upsampler-sampler", "euler"));
+        refused("must be ddim or ddpm, not 'euler'", CommandLineRun.arguments(command, "--upsampler-sampler", "euler"));
         TinyBundle.writeUpsampler(wrong, SMALL, LARGE, false, CLASSES.size());
         refused(
-                "needs a classifier",
+                "has no classifier",
                 CommandLineRun.arguments(command, "--upsampler", wrong, "--upsampler-classifier-scale", 1));
         Path noise = folder.resolve("noise.npy");
         NpyWriter.write(noise, Tensor.of(new float[3 * SMALL * SMALL], 1, 3, SMALL, SMALL));
@@ -238,13 +238,13 @@ class CascadeTest {
         Tensor images = Tensor.of(new byte[2 * SMALL * SMALL * 3], 2, SMALL, SMALL, 3);
         Npz.write(base, Map.of("arr_0", images));
         Object[] stored = {"sample", "--base-samples", base, "--upsampler", upsampler, "--out", out};
-        refused("the base images have no labels", stored);
+        refused("label must be given for each image: the model up needs it", stored);
         Npz.write(base, Map.of("arr_0", images, "arr_1", Tensor.of(new long[] {1, 3}, 2)));
-        refused("have the label 3, but the upsampler up knows the labels 0 to 2", stored);
+        refused("label must be a number from 0 to 2 for the model up, not 3", stored);
         Npz.write(base, Map.of("arr_0", images, "arr_1", Tensor.of(new long[] {1}, 1)));
         refused("arr_1", stored);
         Npz.write(base, Map.of("arr_0", images, "arr_1", Tensor.of(new long[] {1, 2}, 2)));
-        refused("holds 2 images, and 3 were asked for", CommandLineRun.arguments(stored, "--num-samples", 3));
+        refused("holds 2 images, and 3 are requested", CommandLineRun.arguments(stored, "--num-samples", 3));
         refused("leave out --labels", CommandLineRun.arguments(stored, "--labels", 1));
         refused("leave out --steps", CommandLineRun.arguments(stored, "--steps", 5));
         refused("with --upsampler", "sample", "--base-samples", base, "--out", out);

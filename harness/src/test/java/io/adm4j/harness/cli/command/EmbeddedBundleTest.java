@@ -14,8 +14,10 @@ import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.sampling.SampleBatch;
 import io.adm4j.sampling.SampleRequest;
+import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.StepChoice;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
@@ -80,7 +82,7 @@ class EmbeddedBundleTest {
     @Test
     void drawsTheClassesItIsAskedFor() {
         int[] labels = IntStream.range(0, 30).map(i -> i % 10).toArray();
-        SamplingSettings settings = new SamplingSettings("ddim", "20", 1, 2, true);
+        SamplingSettings settings = new SamplingSettings(SamplerKind.DDIM, StepChoice.of(20), 1, 2, true);
         try (SamplingPipeline pipeline = SamplingPipeline.open(bundle, Device.CPU, 0)) {
             SampleBatch samples = pipeline.sample(SampleRequest.consecutive(1, labels, settings), state -> true);
             double right = agreement(samples.x0(), labels);

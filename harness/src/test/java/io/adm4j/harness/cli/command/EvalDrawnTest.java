@@ -64,7 +64,7 @@ class EvalDrawnTest {
             "--classifier-scale",
             1.5
         };
-        succeeding(arguments("sample", drawing, "--steps", "4,3", "--num-samples", 31, "--out", samples));
+        succeeding(arguments("sample", drawing, "--num-samples", 31, "--out", samples));
         JsonNode given = eval("--samples-npz", samples).at("/results/0/scores");
         Path kept = folder.resolve("deep/kept.npz");
 
@@ -151,9 +151,10 @@ class EvalDrawnTest {
         assertEquals(given, report.at("/results/0/scores"));
         assertEquals(2 * SIZE, report.at("/results/0/samples/imageSize").asInt());
         assertTrue(report.at("/model/name").asText().contains("upsampler"), report.toString());
+        refused("write 9+6 instead of 9,6", arguments(common, drawing, "--samples", 9, "--upsampler-steps", "9,6"));
         refused("name it with --upsampler", arguments(common, "--bundle", upsampler, "--samples", 9));
         refused(
-                "--upsampler-steps is of the second stage",
+                "--upsampler-steps is an option of the second stage",
                 arguments(common, "--bundle", bundle, "--samples", 9, "--upsampler-steps", 3));
         refused("the samples are given", arguments(common, "--samples-npz", samples, "--upsampler", upsampler));
     }
@@ -185,6 +186,7 @@ class EvalDrawnTest {
         Object[] run = arguments(common, "--bundle", bundle, "--samples", 10);
         refused("umbrella", arguments(run, "--labels", "umbrella"));
         refused("steps", arguments(run, "--steps", "7,1001"));
+        refused("for sections of one run write 9+6+6", arguments(run, "--steps", "9,6,6"));
         refused("sampler", arguments(run, "--sampler", "euler"));
         refused("Eta", arguments(run, "--eta", 2));
         refused("feature network takes 12x12", arguments(run, "--features", network(2 * SIZE)));

@@ -124,7 +124,7 @@ class SampleCommandTest {
             "--labels",
             "1,0",
             "--steps",
-            "5,2",
+            "5+2",
             "--sampler",
             "ddpm",
             "--num-samples",
@@ -263,9 +263,10 @@ class SampleCommandTest {
         refused("not 'hat'", command("--labels", "hat"));
         refused("not '-1'", command("--labels", "-1"));
         refused("No whole-number stride takes exactly 300 of 1000", command("--steps", 300));
-        refused("no respacing", command("--steps", "many"));
+        refused("such as 90+60+60+20+20 or an even stride such as ddim25, not 'many'", command("--steps", "many"));
+        refused("write 90+60+60+20+20 instead of 90,60,60,20,20", command("--steps", "90,60,60,20,20"));
         refused("ask for fewer", command("--sampler", "ddpm", "--steps", 1001));
-        refused("no sampler 'euler'", command("--sampler", "euler"));
+        refused("must be ddim or ddpm, not 'euler'", command("--sampler", "euler"));
         refused("from 0 to 1", command("--eta", 2));
         refused("finite", command("--classifier-scale", "NaN"));
         refused("at least 1", command("--num-samples", 0));
@@ -274,7 +275,7 @@ class SampleCommandTest {
         refused("too large", command("--num-samples", Integer.MAX_VALUE, "--grid", folder.resolve("g.png")));
         Path noise = folder.resolve("noise.npy");
         NpyWriter.write(noise, Tensor.of(new float[IMAGE], 1, 3, SIZE, SIZE));
-        refused("noise for 1 images, and 2", command("--num-samples", 2, "--noise", noise));
+        refused("noise for 1 images, and 2 are requested", command("--num-samples", 2, "--noise", noise));
         NpyWriter.write(noise, Tensor.of(new float[IMAGE], 1, SIZE, SIZE, 3));
         refused("[N, 3, 6, 6]", command("--noise", noise));
         NpyWriter.write(noise, Tensor.of(new float[] {1}));
@@ -286,7 +287,7 @@ class SampleCommandTest {
         refused("none", "sample", "--bundle", folder.resolve("none"), "--out", out);
         Path plain = folder.resolve("plain");
         TinyBundle.write(plain, SIZE, false, List.of("a"));
-        refused("needs a classifier", command("--bundle", plain, "--classifier-scale", 1));
+        refused("has no classifier", command("--bundle", plain, "--classifier-scale", 1));
         assertEquals(
                 1,
                 CommandLineRun.of(command("--steps"))

@@ -153,8 +153,8 @@ class TrainingRunTest {
         succeeding("sample", "--bundle", bundle, "--steps", 2, "--num-samples", 3, "--out", samples);
 
         assertEquals(List.of("arr_0"), List.copyOf(Npz.read(samples).keySet()));
-        refused("without labels", "sample", "--bundle", bundle, "--labels", "1", "--out", samples);
-        refused("needs a classifier", "sample", "--bundle", bundle, "--classifier-scale", 1, "--out", samples);
+        refused("have no labels", "sample", "--bundle", bundle, "--labels", "1", "--out", samples);
+        refused("has no classifier", "sample", "--bundle", bundle, "--classifier-scale", 1, "--out", samples);
     }
 
     @Test

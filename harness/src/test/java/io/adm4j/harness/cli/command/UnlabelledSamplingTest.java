@@ -57,7 +57,7 @@ class UnlabelledSamplingTest {
         assertEquals(1, Npz.read(out).get("arr_0").dim(0), "one by default");
         for (String labels : List.of("1", "random", "balanced")) {
             refused(
-                    "without labels: leave out --labels.",
+                    "have no labels: leave out --labels.",
                     "sample",
                     "--bundle",
                     plain,
@@ -66,7 +66,7 @@ class UnlabelledSamplingTest {
                     "--out",
                     out);
         }
-        refused("needs a classifier", "sample", "--bundle", plain, "--classifier-scale", 1, "--out", out);
+        refused("has no classifier", "sample", "--bundle", plain, "--classifier-scale", 1, "--out", out);
     }
 
     @Test
@@ -110,12 +110,12 @@ class UnlabelledSamplingTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "ddpm | 90,60,60,20,20 | 250",
+                "ddpm | 90+60+60+20+20 | 250",
                 "ddpm | 250 | 250",
                 "ddim | ddim25 | 25",
                 "ddim | 25 | 25",
                 "ddpm | ddim25 | 25",
-                "ddim | 10,10,10,10,10 | 50",
+                "ddim | 10+10+10+10+10 | 50",
             })
     void takesThePublishedSweeps(String sampler, String steps, int count) {
         Path trajectory = folder.resolve("trajectory.npz");
