@@ -59,7 +59,7 @@ class DatasetTest {
     }
 
     @Test
-    void repeatsGreyInNpz() {
+    void repeatsGrayInNpz() {
         Path file = npz(ramp(2 * 2 * 2), new long[] {2, 2, 2}, null);
 
         byte[] image = new byte[12];
@@ -69,7 +69,7 @@ class DatasetTest {
     }
 
     @Test
-    void resizesNpzImages() {
+    void resizesImagesOfNpz() {
         byte[] plain = new byte[2 * 8 * 8 * 3];
         Arrays.fill(plain, (byte) 77);
         Path file = npz(plain, new long[] {2, 8, 8, 3}, null);
@@ -140,10 +140,10 @@ class DatasetTest {
     }
 
     @Test
-    void keepsGreyValuesOfGreyFiles() throws IOException {
-        BufferedImage grey = new BufferedImage(2, 2, BufferedImage.TYPE_BYTE_GRAY);
-        grey.getRaster().setPixels(0, 0, 2, 2, new int[] {10, 100, 200, 255});
-        ImageIO.write(grey, "png", folder.resolve("a.png").toFile());
+    void keepsGrayValuesOfGrayFiles() throws IOException {
+        BufferedImage gray = new BufferedImage(2, 2, BufferedImage.TYPE_BYTE_GRAY);
+        gray.getRaster().setPixels(0, 0, 2, 2, new int[] {10, 100, 200, 255});
+        ImageIO.write(gray, "png", folder.resolve("a.png").toFile());
 
         byte[] image = new byte[12];
         Dataset.open(folder, DatasetOptions.ofSize(2)).copy(0, image);
@@ -175,7 +175,7 @@ class DatasetTest {
     }
 
     @Test
-    void padsIdxImages() throws IOException {
+    void padsImagesOfIdx() throws IOException {
         Path data = Files.createDirectory(folder.resolve("fashion-set"));
         idx(data.resolve("train-images-idx3-ubyte.gz"), new int[] {2, 2, 2}, 1, 2, 3, 4, 5, 6, 7, 8);
         idx(data.resolve("train-labels-idx1-ubyte"), new int[] {2}, 9, 0);
@@ -187,9 +187,9 @@ class DatasetTest {
         byte[] second = new byte[48];
         Arrays.fill(second, (byte) 99);
         images.copy(1, second);
-        int[] grey = {0, 0, 0, 0, 0, 5, 6, 0, 0, 7, 8, 0, 0, 0, 0, 0};
+        int[] gray = {0, 0, 0, 0, 0, 5, 6, 0, 0, 7, 8, 0, 0, 0, 0, 0};
         for (int i = 0; i < 48; i++) {
-            assertEquals(grey[i / 3], second[i], "value " + i);
+            assertEquals(gray[i / 3], second[i], "value " + i);
         }
         UserError e = assertThrows(UserError.class, () -> Dataset.open(data, new DatasetOptions(4, Split.TEST)));
         assertTrue(e.getMessage().contains("lacks t10k-images-idx3-ubyte"), e.getMessage());

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ImageResizerTest {
-    /** The figures come from Pillow 9.4 with the steps of the published loader on the same images. */
+    /** The values come from Pillow 9.4 with the steps of the published loader on the same images. */
     @ParameterizedTest
     @CsvSource({
         "70, 50, 16, 3502987288, '132 139 145 118 114 107 123 138 132'",

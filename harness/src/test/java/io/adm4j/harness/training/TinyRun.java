@@ -66,7 +66,7 @@ public final class TinyRun {
         };
     }
 
-    /** Images of random pixels around a grey level that tells the class. */
+    /** Images of random pixels around a gray level that depends on the class. */
     public static Path data(Path file, int count, int classes) {
         return data(file, count, classes, 0);
     }
