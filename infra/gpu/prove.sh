@@ -73,7 +73,7 @@ guided() {
 
 # sampled FOLDER DEVICE BATCH_SIZE OUT
 sampled() {
-  "$harness" sample --bundle "$1" --labels all --num-samples "${SAMPLES:-20}" --seed 1 --steps ddim25 --classifier-scale 1 \
+  "$harness" sample --bundle "$1" --labels all --samples "${SAMPLES:-20}" --seed 1 --steps ddim25 --classifier-scale 1 \
     --device "$2" --batch-size "$3" --out "$4" >>"$log"
 }
 

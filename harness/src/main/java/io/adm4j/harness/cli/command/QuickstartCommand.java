@@ -57,9 +57,7 @@ import picocli.CommandLine.Spec;
         name = "quickstart",
         description =
                 "Samples all classes of the embedded bundle through the function at several classifier scales, scores"
-                        + " the images and writes report.html.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+                        + " the images and writes report.html.")
 public final class QuickstartCommand implements Runnable {
     private static final int GRID_COLUMNS = 10;
     private static final int IMAGES_PER_REQUEST = 20;
@@ -107,7 +105,11 @@ public final class QuickstartCommand implements Runnable {
                     "Noise of DDIM, 0 to 1; a small network generates cleaner images with it (default ${DEFAULT-VALUE}).")
     private double eta;
 
-    @Option(names = "--seed", defaultValue = "0", description = "Default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Seed of the first image (default ${DEFAULT-VALUE}).")
     private long seed;
 
     @Spec

@@ -31,8 +31,6 @@ import picocli.CommandLine.Spec;
         description =
                 "Makes a reference batch for eval from images: the mean and covariance of the features of all of them,"
                         + " and a random choice of the images.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         footer = {
             "",
             "The file has the published layout (mu, sigma, mu_s, sigma_s, arr_0, labels in arr_1), so the published evaluator"
@@ -82,8 +80,9 @@ public final class ReferenceCommand implements Runnable {
 
     @Option(
             names = "--seed",
+            paramLabel = "N",
             defaultValue = "0",
-            description = "Of the choice of the images kept (default ${DEFAULT-VALUE}).")
+            description = "Seed of the choice of images that are kept (default ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(

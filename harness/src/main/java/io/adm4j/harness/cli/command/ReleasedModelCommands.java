@@ -25,8 +25,7 @@ public record ReleasedModelCommands(ReleasedModels released, Path dir) {
     public List<String> toSample(ReleasedModel model) {
         List<String> names = Stream.concat(model.upsamples().stream(), Stream.of(model.name()))
                 .toList();
-        String labels =
-                model.hasClasses() ? " --labels \"goldfish,arctic fox,flamingo,cheeseburger\"" : " --num-samples 4";
+        String labels = model.hasClasses() ? " --labels \"goldfish,arctic fox,flamingo,cheeseburger\"" : " --samples 4";
         return Stream.of(
                         Stream.of("harness fetch " + String.join(" ", names) + folder()),
                         names.stream().map(this::importing),
@@ -42,7 +41,7 @@ public record ReleasedModelCommands(ReleasedModels released, Path dir) {
         return List.of(
                 "harness fetch " + INCEPTION + " " + model.reference() + folder(),
                 importingFeatures(),
-                sampling(model) + labels + " --num-samples 50000 --out " + samples,
+                sampling(model) + labels + " --samples 50000 --out " + samples,
                 "harness eval --features " + FEATURES + " --reference " + place(model.reference()) + " --samples-npz "
                         + samples + " --out " + model.name() + "-report");
     }

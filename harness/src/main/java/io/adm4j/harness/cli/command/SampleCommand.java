@@ -5,8 +5,10 @@ import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.SampleOutputOptions;
 import io.adm4j.harness.cli.option.SamplerOptions;
+import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.UpsamplerOptions;
 import io.adm4j.harness.sampling.LabelChoice;
 import io.adm4j.harness.sampling.ModelSamples;
@@ -20,8 +22,8 @@ import io.adm4j.sampling.Upsampler;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,9 +33,7 @@ import picocli.CommandLine.Spec;
         name = "sample",
         description = "Samples images. The i-th image (from 0) of a run with seed s has seed s+i and depends on that"
                 + " seed, its label, the bundles and the settings alone, whatever the batch size. An interrupted run goes on"
-                + " where it was when the same command is given again.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+                + " where it was when the same command is given again.")
 public final class SampleCommand implements Runnable {
     /** What makes base images, so of no use where they come from a file. */
     private static final List<String> DRAWING_OPTIONS =
@@ -44,6 +44,7 @@ public final class SampleCommand implements Runnable {
 
     @Option(
             names = "--labels",
+            paramLabel = "LABELS",
             defaultValue = "all",
             description =
                     "all (each class in turn), balanced (all equally often, in random order), random, or labels and"
@@ -51,16 +52,29 @@ public final class SampleCommand implements Runnable {
                             + " have none.")
     private String labels;
 
-    @Option(names = "--num-samples", description = "Images (default: one for each label named).")
-    private Integer numSamples;
+    @Option(
+            names = {"--samples", "--num-samples"},
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
+            description = "Images (default: one for each label named).")
+    private Integer samples;
 
-    @Option(names = "--seed", defaultValue = "0", description = "Seed of the first image (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Seed of the first image (default ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Mixin
-    private SamplerOptions drawing;
+    @ArgGroup(validate = false, heading = Section.SAMPLING)
+    private SamplerOptions drawing = new SamplerOptions();
 
-    @Option(names = "--batch-size", defaultValue = "16", description = "Default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
+            defaultValue = "16",
+            description = "Images sampled at once (default ${DEFAULT-VALUE}).")
     private int batchSize;
 
     @Option(
@@ -77,14 +91,14 @@ public final class SampleCommand implements Runnable {
                             + " --bundle is not used then.")
     private Path baseSamples;
 
-    @Mixin
-    private UpsamplerOptions enlarging;
+    @ArgGroup(validate = false, heading = Section.UPSAMPLING)
+    private UpsamplerOptions enlarging = new UpsamplerOptions();
 
-    @Mixin
-    private SampleOutputOptions outputs;
+    @ArgGroup(validate = false, heading = Section.OUTPUT)
+    private SampleOutputOptions outputs = new SampleOutputOptions();
 
-    @Mixin
-    private DeviceOptions runtime;
+    @ArgGroup(validate = false, heading = Section.DEVICE)
+    private DeviceOptions runtime = new DeviceOptions();
 
     @Spec
     private CommandSpec spec;
@@ -92,10 +106,7 @@ public final class SampleCommand implements Runnable {
     @Override
     public void run() {
         outputs.check();
-        enlarging.check();
-        if (batchSize < 1 || numSamples != null && numSamples < 1) {
-            throw new UserError("--num-samples and --batch-size are at least 1.");
-        }
+        enlarging.check(spec.commandLine().getParseResult());
         if (outputs.baseOut != null && !enlarging.given()) {
             throw new UserError("--base-out is for images that are enlarged: give --upsampler too, or --out instead.");
         }
@@ -125,7 +136,7 @@ public final class SampleCommand implements Runnable {
         SamplingSettings settings = drawing.settings();
         LabelChoice choice = LabelChoice.of(labels, manifest, settings.classifierScale() != 0);
         StartNoise start = StartNoise.of(noise, manifest.imageSize());
-        int count = numSamples != null ? numSamples : noise != null ? start.count() : choice.round();
+        int count = samples != null ? samples : noise != null ? start.count() : choice.round();
         try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads)) {
             SampleSource drawn = new ModelSamples(pipeline, choice, settings, seed, count, start);
             if (!enlarging.given()) {
@@ -148,7 +159,7 @@ public final class SampleCommand implements Runnable {
                 .ifPresent(name -> {
                     throw new UserError("--base-samples are taken as they are: leave out " + name + ".");
                 });
-        try (StoredSamples stored = StoredSamples.open(baseSamples, numSamples);
+        try (StoredSamples stored = StoredSamples.open(baseSamples, samples);
                 Upsampler upsampler = enlarging.open(runtime)) {
             return outputs.write(enlarged(stored, upsampler), batchSize, 1);
         }

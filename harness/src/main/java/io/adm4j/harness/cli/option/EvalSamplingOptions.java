@@ -28,16 +28,13 @@ import picocli.CommandLine.ParseResult;
 
 /** How an evaluation samples the images it scores; several steps and scales make a sweep. */
 public final class EvalSamplingOptions {
-    private static final String HEADING = "Sampling: ";
-
     @Option(
             names = "--steps",
             split = ",",
             defaultValue = SamplingSettings.DEFAULT_STEPS,
             paramLabel = "STEPS",
-            description =
-                    HEADING + "a number of steps, numbers for equal sections of the process (90+60+60+20+20) or an even"
-                            + " stride (ddim25); several to compare, separated by commas (default ${DEFAULT-VALUE}).")
+            description = "A number of steps, numbers for equal sections of the process (90+60+60+20+20) or an even"
+                    + " stride (ddim25); several to compare, separated by commas (default ${DEFAULT-VALUE}).")
     private List<String> steps;
 
     @Option(
@@ -45,49 +42,52 @@ public final class EvalSamplingOptions {
             split = ",",
             defaultValue = "0",
             paramLabel = "SCALE",
-            description =
-                    HEADING + "strength of the classifier's guidance; 0 does not run it; several to compare, separated"
-                            + " by commas (default ${DEFAULT-VALUE}).")
+            description = "Strength of the classifier's guidance; 0 does not run it; several to compare, separated"
+                    + " by commas (default ${DEFAULT-VALUE}).")
     private List<Double> scales;
 
     @Option(
             names = "--sampler",
+            paramLabel = "NAME",
             defaultValue = SamplingSettings.DEFAULT_SAMPLER,
-            description = HEADING + "ddim or ddpm (default ${DEFAULT-VALUE}).")
+            description = "ddim or ddpm (default ${DEFAULT-VALUE}).")
     private String sampler;
 
     @Option(
             names = "--eta",
+            paramLabel = "ETA",
+            converter = Range.Fraction.class,
             defaultValue = "0",
-            description = HEADING + "noise of DDIM, 0 to 1 (default ${DEFAULT-VALUE}).")
+            description = "Noise of DDIM, 0 to 1 (default ${DEFAULT-VALUE}).")
     private double eta;
 
     @Option(
             names = "--clip-denoised",
+            paramLabel = "BOOL",
             arity = "1",
             defaultValue = "true",
-            description = HEADING + "clip predictions of x_0 to [-1, 1] (default ${DEFAULT-VALUE}).")
+            description = "Clip predictions of x_0 to [-1, 1] (default ${DEFAULT-VALUE}).")
     private boolean clipDenoised;
 
     @Option(
             names = "--labels",
-            description =
-                    HEADING + "balanced (all classes equally often, in random order), random, all (each in turn), or"
-                            + " labels and class names separated by commas (default: balanced, where there are classes).")
+            paramLabel = "LABELS",
+            description = "balanced (all classes equally often, in random order), random, all (each in turn), or"
+                    + " labels and class names separated by commas (default: balanced, where there are classes).")
     private String labels;
 
     @Option(
             names = "--seed",
+            paramLabel = "N",
             defaultValue = "0",
-            description = HEADING + "seed of the first sample (default ${DEFAULT-VALUE}).")
+            description = "Seed of the first sample (default ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--samples-out",
             paramLabel = "FILE.npz",
-            description =
-                    HEADING + "keep the samples as the published code writes them (arr_0 NHWC uint8, arr_1 labels); of"
-                            + " several sets each gets its steps and scale in the name.")
+            description = "Keep the samples as the published code writes them (arr_0 NHWC uint8, arr_1 labels); of"
+                    + " several sets each gets its steps and scale in the name.")
     private Path samplesOut;
 
     /**

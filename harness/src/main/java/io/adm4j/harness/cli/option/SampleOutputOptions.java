@@ -62,8 +62,8 @@ public final class SampleOutputOptions {
      */
     public SamplingRun write(SampleSource source, int batchSize, int round) {
         if (trajectory != null && source.count() > batchSize) {
-            throw new UserError("A trajectory is kept of one batch: give --batch-size " + source.count()
-                    + " or fewer --num-samples.");
+            throw new UserError(
+                    "A trajectory is kept of one batch: give --batch-size " + source.count() + " or fewer --samples.");
         }
         ByteBuffer kept = grid == null ? null : memory(source.count(), source.imageSize());
         SamplingRun run = start(source, batchSize);
@@ -112,7 +112,7 @@ public final class SampleOutputOptions {
     private static ByteBuffer memory(int count, int size) {
         long bytes = 3L * count * size * size;
         if (bytes > GRID_BYTES) {
-            throw new UserError("A grid of " + count + " images is too large: give --num-samples "
+            throw new UserError("A grid of " + count + " images is too large: give --samples "
                     + GRID_BYTES / (3L * size * size) + " or fewer, or leave out --grid.");
         }
         return ByteBuffer.allocate((int) bytes);

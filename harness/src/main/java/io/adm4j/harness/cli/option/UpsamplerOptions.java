@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The second stage: an upsampler for the images of the first. */
@@ -45,6 +46,7 @@ public final class UpsamplerOptions {
 
     @Option(
             names = "--upsampler-eta",
+            converter = Range.Fraction.class,
             defaultValue = "0",
             paramLabel = "ETA",
             description = "As --eta (default ${DEFAULT-VALUE}).")
@@ -64,7 +66,8 @@ public final class UpsamplerOptions {
             description = "Start noise of the upsampler, as --noise; of the large size.")
     private Path noise;
 
-    @Spec(Spec.Target.MIXEE)
+    /** Set where one of these options is given. */
+    @Spec
     private CommandSpec spec;
 
     private boolean noted;
@@ -74,14 +77,18 @@ public final class UpsamplerOptions {
         return bundle != null;
     }
 
-    /** @throws UserError if options of the second stage are given without it */
-    public void check() {
+    /**
+     * Refuses options of the second stage without it.
+     *
+     * @throws UserError if one was given
+     */
+    public void check(ParseResult parsed) {
         if (given()) {
             return;
         }
         Stream.of("-sampler", "-steps", "-eta", "-classifier-scale", "-noise")
                 .map("--upsampler"::concat)
-                .filter(name -> spec.commandLine().getParseResult().hasMatchedOption(name))
+                .filter(parsed::hasMatchedOption)
                 .findFirst()
                 .ifPresent(name -> {
                     throw new UserError(name + " is an option of the second stage: name its bundle with --upsampler.");

@@ -212,8 +212,8 @@ class EvalInputsTest {
     @Test
     void optionsThatContradictAreRefused() throws IOException {
         Path samples = npz("samples.npz", images(COUNT, 2), null);
-        refuse("--steps says how to draw samples", samples, "--steps", 10);
-        refuse("--classifier-scale says how to draw samples", samples, "--classifier-scale", "0,1");
+        refuse("--steps says how to sample", samples, "--steps", 10);
+        refuse("--classifier-scale says how to sample", samples, "--classifier-scale", "0,1");
         refuse("There is no metric beauty", samples, "--metrics", "beauty");
         refuse("sFID takes spatial features", samples, "--metrics", "fid,sfid");
         refuse("is a file; name a folder", samples, "--out", Files.writeString(folder.resolve("taken"), ""));
