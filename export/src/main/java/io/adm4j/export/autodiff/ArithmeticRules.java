@@ -62,7 +62,7 @@ final class ArithmeticRules {
         giveChosen(s, s.x(0), 1, 2);
     }
 
-    /** Between kinds of floating point: dx = dy in the kind of x. */
+    /** Between floating-point types: dx = dy in the type of x. */
     static void cast(BackwardContext s) {
         s.give(0, s.dy().cast(s.x(0).type()));
     }

@@ -22,7 +22,7 @@ public final class Gradients {
     private final Kernels kernels;
 
     /**
-     * @param kernels what the runtime that will run the graph has
+     * @param kernels the operators of the runtime that will run the graph
      */
     public Gradients(GraphBuilder graph, Kernels kernels) {
         this.graph = graph;

@@ -7,7 +7,7 @@ import java.util.Arrays;
 final class ResizeRules {
     private ResizeRules() {}
 
-    /** y = mean over 2x2 blocks: each pixel of a block takes a quarter of dy. */
+    /** y = mean over 2x2 blocks: each pixel of a block gets a quarter of dy. */
     static void averagePool(BackwardContext s) {
         long[] two = {2, 2};
         if (!Arrays.equals(s.node().integers("kernel_shape"), two)

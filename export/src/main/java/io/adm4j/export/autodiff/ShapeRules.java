@@ -38,7 +38,7 @@ final class ShapeRules {
         s.give(0, s.graph().concat(axis(s), parts));
     }
 
-    /** Each part takes its piece of the gradient. */
+    /** Each part gets its piece of the gradient. */
     static void concat(BackwardContext s) {
         int axis = axis(s);
         List<Value> parts = s.node().inputs();

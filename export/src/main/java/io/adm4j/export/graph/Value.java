@@ -264,7 +264,7 @@ public final class Value {
         return graph.node("Expand", "", List.of(this, target), Map.of(), type, other.shape);
     }
 
-    /** The same elements, taken as constant when gradients are made. */
+    /** The same elements, treated as a constant by differentiation. */
     public Value stopGradient() {
         Value v = unary("Identity");
         graph.freeze(v);
@@ -296,7 +296,7 @@ public final class Value {
                 reduced(keepDims, axes));
     }
 
-    /** Sums over the axes that broadcasting added or stretched, down to {@code target}. */
+    /** Sums over the axes that broadcasting added or repeated, down to {@code target}. */
     public Value sumTo(long... target) {
         if (Arrays.equals(target, shape)) {
             return this;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The noisy classifier of "Diffusion Models Beat GANs on Image Synthesis" (section 4): the way down of the UNet, with a
- * pool and logits at its end. Parameters are named as in the published state dicts.
+ * The noisy classifier of "Diffusion Models Beat GANs on Image Synthesis" (section 4): the encoder of the UNet
+ * with pooling and logits. Parameters are named as in the published state dicts.
  */
 public final class AdmClassifier {
     private static final int SPATIAL_WIDTH = 2048;
@@ -19,7 +19,7 @@ public final class AdmClassifier {
     }
 
     /**
-     * What the classifier computes.
+     * The outputs of the classifier.
      *
      * @param features [N, D]: the vector that the last linear layer sees
      * @param logits [N, K]

@@ -37,7 +37,7 @@ final class Attention {
     }
 
     /**
-     * The mean position, after attending to all positions; what the output layer of the pool sees.
+     * The mean position, after attending to all positions; the input of the pool's output layer.
      *
      * <p>The published code computes all positions and keeps the first; here only the first has a query.
      *

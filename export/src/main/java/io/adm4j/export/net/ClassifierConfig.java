@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
  *
  * @param imageSize height and width of the images
  * @param width channels that the multipliers multiply
- * @param depth residual blocks on each level
- * @param channelMult one multiplier a level, from the finest
+ * @param depth residual blocks at each level
+ * @param channelMult one multiplier per level, from the finest
  * @param attentionResolutions image heights at which there is attention
  * @param scaleShiftNorm the time embedding scales and shifts the normalized activations; otherwise it is added before
  * @param resblockUpDown residual blocks change the resolution; otherwise convolutions do
@@ -64,7 +64,7 @@ public record ClassifierConfig(
     /**
      * Checks the settings.
      *
-     * @throws UserError if no network can have them
+     * @throws UserError if they are invalid
      */
     public ClassifierConfig {
         channelMult = List.copyOf(channelMult);
@@ -83,7 +83,7 @@ public record ClassifierConfig(
      * Reads published flags; flags that are absent have the published defaults, other flags are ignored. Beyond the
      * published flags, {@code channel_mult}, {@code num_head_channels} (64) and {@code num_classes} (1000) are read.
      *
-     * @throws UserError if a flag has a value that it cannot have
+     * @throws UserError if a flag has an invalid value
      */
     public static ClassifierConfig fromFlags(JsonNode json) {
         Flags flags = new Flags(json);

@@ -8,10 +8,10 @@ import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 
 /**
- * The way down, which both networks share: {@code input_blocks} and {@code middle_block}.
+ * The encoder, which both networks share: {@code input_blocks} and {@code middle_block}.
  *
  * @param levels number of resolutions
- * @param resBlocks residual blocks on each
+ * @param resBlocks residual blocks at each level
  * @param width channels of a level
  * @param attends whether there is attention after downsampling by a factor
  * @param heads attention heads for a width
@@ -28,7 +28,7 @@ record Encoder(
         boolean resblockUpDown) {
 
     /**
-     * What the way down computes.
+     * The outputs of the encoder.
      *
      * @param blocks outputs of the input blocks, in order
      * @param middle output of the middle block

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Reads published flags from JSON; numbers and truth values may be given as text, as on a command line. */
+/** Reads published flags from JSON; numbers and booleans may be given as strings, as on a command line. */
 final class Flags {
     private final JsonNode json;
 
@@ -29,7 +29,7 @@ final class Flags {
         try {
             return Integer.parseInt(text(name, "").strip());
         } catch (NumberFormatException e) {
-            throw wrong(name, "a whole number");
+            throw wrong(name, "an integer");
         }
     }
 
@@ -77,11 +77,11 @@ final class Flags {
         }
     }
 
-    /** Like {@link #numbers}, of whole numbers. */
+    /** Like {@link #numbers}, of integers. */
     List<Integer> integers(String name, String otherwise) {
         List<Double> numbers = numbers(name, otherwise);
         if (numbers.stream().anyMatch(n -> n != Math.rint(n))) {
-            throw wrong(name, "whole numbers separated by commas");
+            throw wrong(name, "integers separated by commas");
         }
         return numbers.stream().map(Double::intValue).toList();
     }

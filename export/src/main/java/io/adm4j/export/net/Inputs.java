@@ -3,7 +3,7 @@ package io.adm4j.export.net;
 import io.adm4j.export.graph.Value;
 import java.util.Arrays;
 
-/** Checks of network inputs. */
+/** Checks the inputs of networks. */
 final class Inputs {
     /** Channels of an image. */
     static final int CHANNELS = 3;

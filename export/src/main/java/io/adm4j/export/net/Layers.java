@@ -9,7 +9,7 @@ import io.adm4j.tensor.ElementType;
  * The layers of both networks, with parameters named and initialized as in the published code.
  *
  * <p>Convolutions compute in the type of their input, and their weights have that type; normalization computes in
- * float32 and gives back the type it was given. So the type of the first activations is that of the whole way ({@link
+ * float32 and returns the type of its input. So the type of the first activations is that of all ({@link
  * Precision}).
  */
 final class Layers {
@@ -51,7 +51,7 @@ final class Layers {
         return conv(name, x, out, kernel, stride, Initializer.fanIn(x.dim(1) * kernel * kernel));
     }
 
-    /** A convolution that is zero at first. */
+    /** A convolution initialized to zero. */
     Value zeroConv(String name, Value x, long out, int kernel) {
         return conv(name, x, out, kernel, 1, Initializer.zeros());
     }
@@ -80,7 +80,7 @@ final class Layers {
 
     /**
      * Group normalization followed by h·(1 + scale) + shift. Both affine maps become one, computed on [N, C], so that the
-     * activations are walked over once.
+     * activations are read once.
      *
      * @param scale [N, C]
      * @param shift [N, C]

@@ -3,7 +3,7 @@ package io.adm4j.export.net;
 import io.adm4j.feedback.UserError;
 import java.util.List;
 
-/** What the configurations of both networks check about their resolution levels. */
+/** The checks that the configurations of both networks make of their resolution levels. */
 final class Levels {
     /** Groups of every group normalization; all widths must be multiples. */
     static final int GROUPS = 32;

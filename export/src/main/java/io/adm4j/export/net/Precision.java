@@ -4,7 +4,7 @@ import io.adm4j.tensor.ElementType;
 import java.util.Locale;
 
 /**
- * The floating-point numbers that the denoising UNet is computed and stored in. Inputs, outputs and the weights given to it
+ * The floating-point type in which the denoising UNet is computed and stored. Inputs, outputs and the weights given to it
  * are float32 in any case.
  */
 public enum Precision {
@@ -19,8 +19,7 @@ public enum Precision {
      * <p>The linear layers by which the embedding reaches the blocks compute in float32 as published, but their weights are
      * stored as float16 too: they are a tenth of a large network, and a file of half the size is what this precision is for.
      *
-     * <p>Classifiers have no such form: gradients by pixels, which guidance takes of them, fall below what float16 can
-     * hold, and the published default for them is float32 too.
+     * <p>Classifiers have no such form: the gradients by pixels that guidance needs are below the range of float16, and the published default for them is float32 too.
      */
     FP16(ElementType.FLOAT16);
 

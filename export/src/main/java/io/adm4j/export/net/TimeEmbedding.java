@@ -24,7 +24,7 @@ final class TimeEmbedding {
 
     private static Value sinusoids(Value t, int channels) {
         int half = channels / 2;
-        // The steps of the published float32 computation: at t = 1000 a last-place difference would be seen.
+        // The steps of the published float32 computation: at t = 1000 a difference in the last place would show.
         float[] frequencies = new float[half];
         for (int i = 0; i < half; i++) {
             float exponent = (float) -Math.log(LONGEST_PERIOD) * i / half;

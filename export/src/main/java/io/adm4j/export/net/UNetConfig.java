@@ -12,11 +12,11 @@ import java.util.List;
  * @param imageSize height and width of the images; of the large ones for super-resolution
  * @param smallSize height and width of the small images of a super-resolution network; 0 for other networks
  * @param numChannels width that the channel multipliers multiply
- * @param numResBlocks residual blocks on each level
- * @param channelMult one multiplier a level, from the finest; may be fractions
+ * @param numResBlocks residual blocks at each level
+ * @param channelMult one multiplier per level, from the finest; may be fractions
  * @param attentionResolutions image heights at which there is attention
  * @param numHeads heads of each attention; not used where {@code numHeadChannels} is given
- * @param numHeadsUpsample heads on the way up, or -1 for {@code numHeads}
+ * @param numHeadsUpsample heads in the decoder, or -1 for {@code numHeads}
  * @param numHeadChannels channels of one head, or -1 to go by {@code numHeads}
  * @param newAttentionOrder queries, keys and values are split before the heads; otherwise after
  * @param scaleShiftNorm the time embedding scales and shifts the normalized activations; otherwise it is added before
@@ -47,7 +47,7 @@ public record UNetConfig(
     /**
      * Checks the settings.
      *
-     * @throws UserError if no network can have them
+     * @throws UserError if they are invalid
      */
     public UNetConfig {
         channelMult = List.copyOf(channelMult);
@@ -69,7 +69,7 @@ public record UNetConfig(
      * Reads published flags; flags that are absent have the published defaults, other flags are ignored. A network with
      * {@code large_size} is a super-resolution network.
      *
-     * @throws UserError if a flag has a value that it cannot have
+     * @throws UserError if a flag has an invalid value
      */
     public static UNetConfig fromFlags(JsonNode json) {
         Flags flags = new Flags(json);

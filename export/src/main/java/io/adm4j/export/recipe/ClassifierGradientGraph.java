@@ -20,7 +20,7 @@ public record ClassifierGradientGraph(GraphBuilder graph, Value logProb, Value g
     /**
      * Builds the graph, in operators that every build of ONNX Runtime has.
      *
-     * @throws io.adm4j.feedback.UserError if no network can have these settings
+     * @throws io.adm4j.feedback.UserError if the settings are invalid
      */
     public static ClassifierGradientGraph of(ClassifierConfig config) {
         GraphBuilder graph = new GraphBuilder();

@@ -17,7 +17,7 @@ public record ClassifierGraph(GraphBuilder graph, Value logits) implements Netwo
     /**
      * Builds the graph.
      *
-     * @throws io.adm4j.feedback.UserError if no network can have these settings
+     * @throws io.adm4j.feedback.UserError if the settings are invalid
      */
     public static ClassifierGraph of(ClassifierConfig config) {
         GraphBuilder graph = new GraphBuilder();

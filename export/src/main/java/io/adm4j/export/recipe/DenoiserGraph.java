@@ -21,7 +21,7 @@ public record DenoiserGraph(GraphBuilder graph, Value out) implements NetworkGra
      *
      * @param config of a network without super-resolution
      * @throws IllegalArgumentException if it is a super-resolution network
-     * @throws io.adm4j.feedback.UserError if no network can have these settings
+     * @throws io.adm4j.feedback.UserError if the settings are invalid
      */
     public static DenoiserGraph of(UNetConfig config, Precision precision) {
         GraphBuilder graph = new GraphBuilder();

@@ -18,7 +18,7 @@ public record FeatureGraph(GraphBuilder graph, Value features, Value logits) imp
     /**
      * Builds the graph.
      *
-     * @throws io.adm4j.feedback.UserError if no network can have these settings
+     * @throws io.adm4j.feedback.UserError if the settings are invalid
      */
     public static FeatureGraph of(ClassifierConfig config) {
         GraphBuilder graph = new GraphBuilder();

@@ -17,7 +17,7 @@ public sealed interface NetworkGraph
     /**
      * The graph of a UNet: an {@link UpsamplerGraph} for a super-resolution network, else a {@link DenoiserGraph}.
      *
-     * @throws io.adm4j.feedback.UserError if no network can have these settings
+     * @throws io.adm4j.feedback.UserError if the settings are invalid
      */
     static NetworkGraph of(UNetConfig config, Precision precision) {
         return config.superResolution() ? UpsamplerGraph.of(config, precision) : DenoiserGraph.of(config, precision);

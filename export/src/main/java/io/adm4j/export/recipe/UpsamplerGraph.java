@@ -22,7 +22,7 @@ public record UpsamplerGraph(GraphBuilder graph, Value out) implements NetworkGr
      *
      * @param config of a super-resolution network
      * @throws IllegalArgumentException if it is another network
-     * @throws io.adm4j.feedback.UserError if no network can have these settings
+     * @throws io.adm4j.feedback.UserError if the settings are invalid
      */
     public static UpsamplerGraph of(UNetConfig config, Precision precision) {
         GraphBuilder graph = new GraphBuilder();

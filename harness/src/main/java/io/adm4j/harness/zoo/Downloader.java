@@ -129,7 +129,7 @@ final class Downloader {
         }
     }
 
-    /** Turns bytes into whole megabytes. */
+    /** Converts bytes to whole megabytes. */
     private static final class Megabytes {
         private final Progress progress;
         private long shown;
@@ -143,7 +143,7 @@ final class Downloader {
             show(bytes / MEGABYTE);
         }
 
-        /** The last one counts when it is begun. */
+        /** Counts the last, incomplete megabyte. */
         void ended(long bytes) {
             show((bytes + MEGABYTE - 1) / MEGABYTE);
         }
@@ -164,7 +164,7 @@ final class Downloader {
         private final PartFile part;
         private boolean everConnected;
 
-        /** Length of the whole in bytes as the server says; -1 if it does not. */
+        /** Total length in bytes according to the server; -1 if unknown. */
         private long total = -1;
 
         Transfer(URI address, Path target, long leastBytes, PartFile part) {
@@ -184,7 +184,7 @@ final class Downloader {
                         part.finish();
                         return;
                     }
-                    problem = "the server's answers to a request for the rest do not fit together";
+                    problem = "the server's answers to a request for the rest are inconsistent";
                 } catch (IOException e) {
                     requireReachable(e);
                     problem = reason(e);
@@ -210,7 +210,7 @@ final class Downloader {
                     && part.origin().total() == part.size();
         }
 
-        /** True if the file is whole; false if the next try must begin anew. */
+        /** True if the file is complete; false if the next attempt must start over. */
         private boolean attempt() throws IOException, InterruptedException {
             long have = part.usable(address.toString());
             HttpResponse<InputStream> response = client.send(request(have), HttpResponse.BodyHandlers.ofInputStream());
@@ -230,7 +230,7 @@ final class Downloader {
                     }
                     case 404, 410 ->
                         throw new NotThere(
-                                address + " is not there (the server answers " + response.statusCode() + ").");
+                                address + " does not exist (the server answers " + response.statusCode() + ").");
                     case 408, 425, 429, 500, 502, 503, 504 ->
                         throw new IOException("the server answers " + response.statusCode());
                     default ->

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** The folder that published files are stored in, each with a record of its checksum. */
 public final class FetchFolder {
-    /** Names the folder for everything that is kept between runs; {@code ~/.cache/adm4j} where it is not set. */
+    /** Environment variable with the folder of everything kept between runs; {@code ~/.cache/adm4j} where it is not set. */
     public static final String HOME_VARIABLE = "ADM4J_HOME";
 
     private final Path path;
@@ -49,7 +49,7 @@ public final class FetchFolder {
         return path;
     }
 
-    /** Where a file is or will be. */
+    /** The path of a file, stored or not. */
     public Path place(ReleasedFile file) {
         return path.resolve(file.name());
     }
@@ -112,7 +112,7 @@ public final class FetchFolder {
                         file.name() + " could not be fetched (" + e.getMessage() + "): download " + file.address()
                                 + " where there is a network and put it at "
                                 + place(file).toAbsolutePath()
-                                + ", or name a place that has it with --mirror.",
+                                + ", or give a mirror with --mirror.",
                         e);
             }
         }

@@ -14,8 +14,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The origin and checksum of a fetched file, kept beside it as {@code NAME.json}. The publisher gives no checksums, so the first
- * copy sets the one that later uses are held to.
+ * The origin and checksum of a fetched file, kept beside it as {@code NAME.json}. The publisher gives no
+ * checksums, so later uses are compared with the checksum of the first copy.
  *
  * @param source address or file it came from
  * @param bytes its length
@@ -102,7 +102,7 @@ public record FetchRecord(String source, long bytes, String sha256, Instant fetc
 
     private static UserError changed(Path file, String how) {
         return new UserError(file + " has changed since it was fetched (" + how + "): remove it and fetch it again, or"
-                + " remove " + beside(file).getFileName() + " beside it if the change is meant.");
+                + " remove " + beside(file).getFileName() + " beside it if the change is intended.");
     }
 
     private static UserError unreadable(Path file, IOException e) {

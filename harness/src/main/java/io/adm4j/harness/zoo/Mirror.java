@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Another place that has the published files: an http(s) address, a {@code file:} address, a folder, or one file. A folder
+ * A mirror of the published files: an http(s) address, a {@code file:} address, a folder, or one file. A folder
  * has them under the publisher's paths or all side by side.
  */
 public final class Mirror {
@@ -25,9 +25,9 @@ public final class Mirror {
     }
 
     /**
-     * Where a file may be, the likeliest place first.
+     * The places where a file may be, the most likely first.
      *
-     * @param alone whether it is the only file wanted, so that one given file must be it whatever its name
+     * @param alone whether it is the only file wanted, so that a single given file is used whatever its name
      * @throws UserError if the mirror cannot have it
      */
     List<FileSource> sources(ReleasedFile file, boolean alone) {
@@ -63,8 +63,7 @@ public final class Mirror {
             return List.of(new FileSource.Local(place));
         }
         if (!Files.isDirectory(place)) {
-            throw new UserError(
-                    "--mirror " + given + " is neither an http address nor a file or folder that is there.");
+            throw new UserError("--mirror " + given + " is neither an http address nor a existing file or folder.");
         }
         List<FileSource> found = Stream.of(file.path(), file.name())
                 .map(place::resolve)

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 
 /**
  * The beginning of a file that is being fetched: {@code NAME.part}, locked while a process works on it, and beside it
- * {@code NAME.part.json}, which says what it is the beginning of. If the process is stopped, the bytes received are kept.
+ * {@code NAME.part.json}, which records its origin. If the process is stopped, the bytes received are kept.
  */
 final class PartFile implements AutoCloseable {
     private final Path target;
@@ -24,11 +24,11 @@ final class PartFile implements AutoCloseable {
     private Origin origin;
 
     /**
-     * What a part is the beginning of.
+     * The origin of a part.
      *
      * @param source address
      * @param validator the server's name for this state of the file (ETag or date); empty if it gave none
-     * @param total length of the whole in bytes; -1 if the server did not say
+     * @param total total length in bytes; -1 if the server did not say
      */
     record Origin(String source, String validator, long total) {}
 
@@ -41,9 +41,9 @@ final class PartFile implements AutoCloseable {
     }
 
     /**
-     * Opens or makes the part of a file, and its folder.
+     * Opens or creates the part of a file and its folder.
      *
-     * @throws UserError if another process has it, or it cannot be written
+     * @throws UserError if another process holds its lock, or it cannot be written
      */
     static PartFile open(Path target) {
         Path part = beside(target, ".part");
@@ -76,7 +76,7 @@ final class PartFile implements AutoCloseable {
         return origin != null && origin.source().equals(source) ? size() : 0;
     }
 
-    /** What the part is the beginning of, or null. */
+    /** The origin of the part, or null. */
     Origin origin() {
         return origin;
     }

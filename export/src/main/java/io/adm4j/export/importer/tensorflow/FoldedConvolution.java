@@ -9,20 +9,20 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * A convolution and what follows it that is linear for each channel, as one convolution with a bias.
+ * A convolution and the linear operators per channel that follow it, folded into one convolution with a bias.
  *
- * @param node the convolution, whose stride and padding hold
+ * @param node the convolution, whose stride and padding apply
  * @param weight [out, in, height, width]
  * @param bias [out]
  */
 record FoldedConvolution(TensorFlowNode node, Tensor weight, Tensor bias) {
 
-    /** Name of the node that the convolution looks at. */
+    /** Name of the node that is the convolution's input. */
     String input() {
         return node.input(0);
     }
 
-    /** The convolution whose result a node gives, perhaps through batch norm or an added bias. */
+    /** The convolution whose result a node returns, possibly through batch norm or an added bias. */
     static Optional<TensorFlowNode> behind(TensorFlowNode node, TensorFlowGraph graph) {
         TensorFlowNode at = node;
         for (int steps = 0; steps <= graph.size(); steps++) {

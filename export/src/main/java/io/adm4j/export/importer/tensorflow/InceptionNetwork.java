@@ -11,13 +11,13 @@ import java.util.Map;
 
 /**
  * The Inception network of the Inception Score and of FID: the frozen TensorFlow graph of 2015-12-05 that the published
- * evaluator runs ({@code classify_image_graph_def.pb}), as an ONNX model with what that evaluator takes from it.
+ * evaluator runs ({@code classify_image_graph_def.pb}), as an ONNX model with the outputs that the evaluator uses.
  *
  * <p>Input {@code images} [N, H, W, 3] of 0 to 255, any N, H and W. Outputs, float32:
  *
  * <ul>
  *   <li>{@code pool_3} [N, 2048], the features of FID, precision and recall;
- *   <li>{@code spatial} [N, 2023], those of sFID: the first 7 channels of {@code mixed_6/conv}, 17x17 places by 7 channels;
+ *   <li>{@code spatial} [N, 2023], those of sFID: the first 7 channels of {@code mixed_6/conv}, 17x17 positions by 7 channels;
  *   <li>{@code probabilities} [N, 1008], those of the Inception Score: the softmax of {@code pool_3} times the last layer's
  *       weights, without its bias.
  * </ul>
@@ -68,7 +68,7 @@ public final class InceptionNetwork {
     private static Value firstChannels(Value map) {
         if (map.rank() != 4 || map.dim(1) < SPATIAL_CHANNELS) {
             throw new TensorFlowGraphException(
-                    "its node '" + SPATIAL + "' does not give maps of at least " + SPATIAL_CHANNELS + " channels");
+                    "its node '" + SPATIAL + "' has no feature maps of at least " + SPATIAL_CHANNELS + " channels");
         }
         return map.slice(1, 0, SPATIAL_CHANNELS);
     }
@@ -76,7 +76,7 @@ public final class InceptionNetwork {
     /** Each image's values in NHWC order, as one vector. */
     private static Value vectors(String name, Value map) {
         if (map.rank() != 4) {
-            throw new TensorFlowGraphException("its node '" + name + "' does not give maps of features");
+            throw new TensorFlowGraphException("its node '" + name + "' has no feature maps");
         }
         boolean onePlace = map.dim(2) == 1 && map.dim(3) == 1;
         long length = map.dim(1) * map.dim(2) * map.dim(3);

@@ -22,7 +22,7 @@ import java.util.Map;
  * {@link CheckpointException} of one sentence.
  */
 final class TensorFlowGraph {
-    /** Constants that repeat one number may be larger than the file, up to this in all. */
+    /** Constants that repeat one number may be larger than the file, up to this many bytes in total. */
     private static final long LEAST_FILL_BYTES = 1 << 20;
 
     private static final int MAX_RANK = 8;
@@ -172,7 +172,7 @@ final class TensorFlowGraph {
         return List.copyOf(values);
     }
 
-    /** A constant; null where it is of a type that networks do not compute with, such as text. */
+    /** A constant; null for types that networks do not compute with, such as strings. */
     private Tensor tensor(WireReader in) {
         long type = 0;
         long[] shape = {};
@@ -218,7 +218,7 @@ final class TensorFlowGraph {
         }
         fillBytes -= bytes;
         if (fillBytes < 0) {
-            throw new TensorFlowGraphException("its constants claim more memory than the file warrants");
+            throw new TensorFlowGraphException("its constants claim more memory than the size of the file justifies");
         }
         Tensor tensor = Tensor.zeros(type, shape);
         ByteBuffer out = tensor.bytes();

@@ -1,6 +1,6 @@
 package io.adm4j.export.importer.tensorflow;
 
-/** What is wrong with a TensorFlow graph, as the end of a sentence that begins with the file's name. */
+/** The defect of a TensorFlow graph, as the end of a sentence that begins with the file's name. */
 final class TensorFlowGraphException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -33,7 +33,7 @@ record TensorFlowNode(String name, String op, List<String> inputs, Map<String, O
         return inputs.get(i);
     }
 
-    /** A truth value, false where it is absent. */
+    /** A boolean, false where it is absent. */
     boolean flag(String key) {
         return Boolean.TRUE.equals(attributes.get(key));
     }

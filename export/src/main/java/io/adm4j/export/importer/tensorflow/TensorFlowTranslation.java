@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Builds ONNX operators for the nodes of a TensorFlow graph: each node once, and only those that a result needs. Maps of
- * features are NHWC there and NCHW here. Where a node handles one image, its translation handles a batch.
+ * Builds ONNX operators for the nodes of a TensorFlow graph: each node once, and only those that a result needs. Feature
+ * maps are NHWC there and NCHW here. Where a node handles one image, its translation handles a batch.
  */
 final class TensorFlowTranslation {
     /** The NCHW axis of an NHWC axis. */
@@ -51,14 +51,14 @@ final class TensorFlowTranslation {
         this.graph = graph;
     }
 
-    /** Lets a value stand for what a node gives. */
+    /** Sets the value of a node. */
     void feed(String node, Value value) {
         values.put(source.node(node).name(), value);
     }
 
-    /** What a node gives; maps of features in NCHW. */
+    /** The value of a node; feature maps in NCHW. */
     Value value(String name) {
-        // A stack of our own: the depth of a graph is the file's to choose.
+        // An explicit stack: the file determines the depth of the graph.
         Deque<String> open = new ArrayDeque<>(List.of(name));
         Set<String> begun = new HashSet<>();
         while (!open.isEmpty()) {
@@ -80,7 +80,7 @@ final class TensorFlowTranslation {
         return values.get(name);
     }
 
-    /** The nodes whose values a translation takes; constants are read where they are needed. */
+    /** The nodes whose values a translation needs; constants are read where they are needed. */
     private List<String> needed(TensorFlowNode node) {
         Optional<TensorFlowNode> convolution = FoldedConvolution.behind(node, source);
         if (convolution.isPresent()) {
@@ -104,7 +104,7 @@ final class TensorFlowTranslation {
                     : operator(node);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new TensorFlowGraphException(
-                    node + " does not fit what goes into it: " + e.getMessage().replaceFirst("\\.$", ""));
+                    node + " does not fit its inputs: " + e.getMessage().replaceFirst("\\.$", ""));
         }
     }
 
@@ -123,7 +123,7 @@ final class TensorFlowTranslation {
             case "MaxPool" -> pool(node, "MaxPool", Map.of());
             // Zeros at the edge do not count, as in TensorFlow.
             case "AvgPool" -> pool(node, "AveragePool", Map.of("count_include_pad", 0L));
-            default -> throw new TensorFlowGraphException(node + " stands where no convolution precedes it");
+            default -> throw new TensorFlowGraphException(node + " has no convolution before it");
         };
     }
 
@@ -155,7 +155,7 @@ final class TensorFlowTranslation {
         Tensor weight = convolution.weight();
         if (weight.dim(1) != x.dim(1)) {
             throw new TensorFlowGraphException(
-                    convolution.node() + " takes " + weight.dim(1) + " channels, and " + x.dim(1) + " go in");
+                    convolution.node() + " takes " + weight.dim(1) + " channels, but gets " + x.dim(1));
         }
         Window window = Window.of(convolution.node(), new long[] {weight.dim(2), weight.dim(3)}, size(x));
         return graph.node(
@@ -194,8 +194,7 @@ final class TensorFlowTranslation {
                 .mapToObj(i -> map(node, input(node, i)))
                 .toArray(Value[]::new);
         if (axis.size() != 1 || axis.ints().get(0) < 1 || axis.ints().get(0) > 3 || parts.length == 0) {
-            throw new TensorFlowGraphException(
-                    node + " does not join maps of features along height, width or channels");
+            throw new TensorFlowGraphException(node + " does not join feature maps along height, width or channels");
         }
         return graph.concat(NCHW_AXIS[axis.ints().get(0)], parts);
     }
@@ -209,7 +208,7 @@ final class TensorFlowTranslation {
             length = Math.multiplyExact(length, x.dim(i));
         }
         if (shape.size() != 2 || shape.ints().get(1) != length && shape.ints().get(1) != -1) {
-            throw new TensorFlowGraphException(node + " does not make one vector an image");
+            throw new TensorFlowGraphException(node + " does not make one vector per image");
         }
         boolean flatMap = x.rank() == 4 && (x.dim(2) != 1 || x.dim(3) != 1);
         return (flatMap ? x.transpose(0, 2, 3, 1) : x).reshape(x.dim(0), length);
@@ -242,8 +241,7 @@ final class TensorFlowTranslation {
 
     private static Value map(TensorFlowNode node, Value x) {
         if (x.rank() != 4) {
-            throw new TensorFlowGraphException(
-                    node + " takes maps of features, and something of " + x.rank() + " dimensions goes in");
+            throw new TensorFlowGraphException(node + " takes feature maps, but gets " + x.rank() + " dimensions");
         }
         return x;
     }

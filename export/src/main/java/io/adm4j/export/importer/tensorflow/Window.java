@@ -3,7 +3,7 @@ package io.adm4j.export.importer.tensorflow;
 import java.util.Map;
 
 /**
- * Where a convolution or pooling looks, as TensorFlow defines it.
+ * The window of a convolution or pooling, as TensorFlow defines it.
  *
  * @param size height and width of the window
  * @param stride along height and width
@@ -14,12 +14,12 @@ record Window(long[] size, long[] stride, long[] pads, long[] out) {
 
     /**
      * @param node has the attributes strides, padding and perhaps data_format
-     * @param in height and width of what it looks at
+     * @param in height and width of its input
      */
     static Window of(TensorFlowNode node, long[] size, long[] in) {
         if (node.attributes().containsKey("data_format")
                 && !node.attribute("data_format", String.class).equals("NHWC")) {
-            throw new TensorFlowGraphException(node + " has its maps in another layout than NHWC");
+            throw new TensorFlowGraphException(node + " has another data format than NHWC");
         }
         int[] stride = node.heightAndWidth("strides");
         boolean same = switch (node.attribute("padding", String.class)) {
@@ -31,7 +31,7 @@ record Window(long[] size, long[] stride, long[] pads, long[] out) {
         long[] out = new long[2];
         for (int i = 0; i < 2; i++) {
             if (in[i] < 1) {
-                throw new TensorFlowGraphException(node + " sees images of unknown size; they must be resized before");
+                throw new TensorFlowGraphException(node + " gets images of unknown size; they must be resized before");
             }
             if (same) {
                 // As many results as strides fit in; zeros split evenly, the odd one at the end.

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The fields of one protobuf message, in the order of the file. A length that a field claims is checked
- * against what is there, so nothing a file holds can make this take memory beyond the file's own size.
+ * against the bytes present, so no file can make this allocate more memory than its own size.
  */
 final class WireReader {
     private static final int VARINT = 0;
@@ -44,7 +44,7 @@ final class WireReader {
         return number;
     }
 
-    /** Whether the current field holds bytes: a text, a message or a packed list. */
+    /** Whether the current field holds bytes: a string, a message or a packed list. */
     boolean isBytes() {
         return wireType == LENGTH_DELIMITED;
     }
@@ -72,7 +72,7 @@ final class WireReader {
         return part;
     }
 
-    /** The current field's text. */
+    /** The current field as a string. */
     String text() {
         return StandardCharsets.UTF_8.decode(bytes()).toString();
     }

@@ -3,7 +3,7 @@ package io.adm4j.export.importer.torch;
 import java.util.List;
 import java.util.Map;
 
-/** What a checkpoint's pickle can hold: nothing here runs code. Strings and numbers are plain Java objects. */
+/** The objects that a checkpoint's pickle can hold; none runs code. Strings and numbers are plain Java objects. */
 sealed interface Pickled {
 
     /** Python's None. */

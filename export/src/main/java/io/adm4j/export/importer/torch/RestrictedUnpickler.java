@@ -29,13 +29,13 @@ import java.util.Map;
 public final class RestrictedUnpickler {
     private static final Object MARK = new Object();
 
-    /** Far beyond any tensor's number of dimensions. */
+    /** More than the number of dimensions of any tensor. */
     private static final int MAX_RANK = 16;
 
     /** Bytes that objects may take; a state dict of ten thousand tensors takes about 15 million. */
     private static final long MAX_MEMORY = 64L << 20;
 
-    /** Far beyond the thousand pairs that Python puts into a dict at once. */
+    /** More than the thousand pairs that Python puts into a dict at once. */
     private static final int MAX_STACK = 1 << 17;
 
     /** Storages are numbered. */

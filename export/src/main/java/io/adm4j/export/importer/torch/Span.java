@@ -24,12 +24,12 @@ record Span(long first, long length) {
         return new Span(view.offset(), last + 1);
     }
 
-    /** What is wrong with a view's numbers, as the end of a sentence; null if nothing is. */
+    /** The defect of a view, as the end of a sentence; null if there is none. */
     static String problem(TensorView view) {
         long[] shape = view.shape();
         long[] strides = view.strides();
         if (shape.length != strides.length) {
-            return "has " + shape.length + " dimensions and " + strides.length + " strides, which cannot be";
+            return "has " + shape.length + " dimensions but " + strides.length + " strides";
         }
         if (view.offset() < 0 || view.storage().elements() < 0) {
             return "has a negative offset or storage size";
@@ -56,7 +56,7 @@ record Span(long first, long length) {
                 return null;
             }
         } catch (ArithmeticException e) {
-            return "has a shape of " + Arrays.toString(shape) + ", which no file can hold";
+            return "has a shape of " + Arrays.toString(shape) + ", which is too large for any file";
         }
         return "of shape " + Arrays.toString(shape) + " reaches beyond its storage of "
                 + view.storage().elements() + " elements";

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the state dict in what a checkpoint holds. Training programs save more than the published files have: the dict
+ * Finds the state dict in a checkpoint. Training programs save more than the published files have: the dict
  * inside another one beside the optimizer's, and names with the prefix of a wrapper. Where only one reading is possible
  * it is taken.
  */
 final class StateDict {
-    /** What DistributedDataParallel, torch.compile and trainers put before every name. */
+    /** Prefixes that DistributedDataParallel, torch.compile and trainers put before every name. */
     private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.", "model.");
 
     private static final int LISTED = 8;
@@ -25,7 +25,7 @@ final class StateDict {
     /**
      * The tensors by name.
      *
-     * @param root what the pickle holds
+     * @param root the root object of the pickle
      * @throws CheckpointException if there is no state dict in it, or several
      */
     static Map<String, TensorView> find(Object root, Path file) {

@@ -11,7 +11,7 @@ sealed interface TorchFile extends Closeable permits TorchZip, TorchStream {
     /** A state dict of a thousand tensors has a pickle of about 200 KiB. */
     int MAX_PICKLE_BYTES = 4 << 20;
 
-    /** What the pickle holds. */
+    /** The root object of the pickle. */
     Object root();
 
     /**

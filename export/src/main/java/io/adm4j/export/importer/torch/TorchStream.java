@@ -20,7 +20,7 @@ import java.util.Map;
  * each storage, its number of elements before it.
  */
 final class TorchStream implements TorchFile {
-    /** The first pickle: a number of ten bytes that marks such files, in protocol 2, PyTorch's own. */
+    /** The first pickle: a ten-byte number that identifies such files, in protocol 2, PyTorch's own. */
     private static final byte[] MARK = {
         (byte) 0x80,
         2,
@@ -72,7 +72,7 @@ final class TorchStream implements TorchFile {
         place(keys.items(), object.storages(), head.position());
     }
 
-    /** Whether a file begins as files of this form do. */
+    /** Whether a file begins with the mark of this form. */
     static boolean begins(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer start = ByteBuffer.allocate(MARK.length);

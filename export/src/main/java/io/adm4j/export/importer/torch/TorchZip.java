@@ -84,7 +84,7 @@ final class TorchZip implements TorchFile {
         return prefix + "data/" + storage.key();
     }
 
-    /** An uncompressed entry: PyTorch compresses none, so a compressed one could only be made to unpack hugely. */
+    /** An uncompressed entry: PyTorch compresses none, so a compressed one could only be a decompression bomb. */
     private ZipEntry stored(String name) {
         ZipEntry entry = zip.getEntry(name);
         if (entry == null) {

@@ -115,7 +115,7 @@ class InceptionNetworkTest {
         assertTrue(refused(g -> g.node("mixed_6/conv/Conv2D", "Identity", "mixed_6/conv/batchnorm"))
                 .contains("depends on itself"));
         assertTrue(refused(g -> g.constant("conv/conv2d_params", new float[9 * 2 * 8], 3, 3, 2, 8))
-                .contains("takes 2 channels, and 3 go in"));
+                .contains("takes 2 channels, but gets 3"));
         assertTrue(
                 refused(g -> g.constant("conv/batchnorm/beta", new float[7], 7)).contains("conv/batchnorm/beta"));
         assertTrue(refused(g -> g.constant("conv/batchnorm/moving_variance", new float[] {-1, 1, 1, 1, 1, 1, 1, 1}, 8))
