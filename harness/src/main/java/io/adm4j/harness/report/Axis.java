@@ -28,7 +28,7 @@ record Axis(double low, double high, double step) {
         return ticks;
     }
 
-    /** Where a figure lies between the ends: 0 to 1. */
+    /** Where a value is between the ends: 0 to 1. */
     double share(double value) {
         return (value - low) / (high - low);
     }

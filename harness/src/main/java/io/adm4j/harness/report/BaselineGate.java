@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Holds an evaluation against an earlier one. Only what measures the same is compared: the same feature network,
+ * Compares an evaluation with an earlier one. Only what measures the same is compared: the same feature network,
  * reference, counts, settings and way of sampling; the model and the seed may differ.
  */
 public final class BaselineGate {
@@ -32,7 +32,7 @@ public final class BaselineGate {
 
     /**
      * @param baseline {@code report.json} of an earlier evaluation, or the folder that holds it
-     * @param limits by how much a figure may be worse, at least 0; metrics that are not named are shown only
+     * @param limits by how much a score may be worse, at least 0; metrics that are not named are shown only
      * @throws UserError if the baseline cannot be read, or lacks a metric with a limit
      */
     public static BaselineGate open(Path baseline, Map<Metric, Double> limits) {

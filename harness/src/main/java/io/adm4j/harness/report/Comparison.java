@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * An evaluation held against an earlier one.
+ * An evaluation compared with an earlier one.
  *
- * @param baseline the earlier report, for people
- * @param verdicts one a figure that both have, in the order of the new report
+ * @param baseline the earlier report, as reports name it
+ * @param verdicts one for each score that both have, in the order of the new report
  */
 public record Comparison(String baseline, List<Verdict> verdicts) {
     public Comparison {
@@ -22,7 +22,7 @@ public record Comparison(String baseline, List<Verdict> verdicts) {
         return verdicts.stream().anyMatch(Verdict::regression);
     }
 
-    /** One line that names each figure that regressed; empty if none did. */
+    /** One line that names each score that regressed; empty if none did. */
     public Optional<String> failure() {
         if (!regression()) {
             return Optional.empty();

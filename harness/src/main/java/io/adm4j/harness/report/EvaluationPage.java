@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** An evaluation to look at: figures with what they mean, samples, their neighbours, curves, classes, provenance. */
+/** An evaluation as an HTML page: scores with their definitions, samples, their neighbors, curves, classes, provenance. */
 final class EvaluationPage {
     /** Pixels that all images of a kind may have together, so that the page stays some megabytes. */
     private static final long PIXELS = 3_000_000;
@@ -50,7 +50,7 @@ final class EvaluationPage {
         comparison.ifPresent(c -> changes(page, c));
         curves(page);
         gallery(page);
-        neighbours(page);
+        neighbors(page);
         classes(page);
         page.facts("How the samples were made", ReportText.sampling(evaluation));
         page.facts("What the figures rest on", ReportText.provenance(evaluation));
@@ -270,7 +270,7 @@ final class EvaluationPage {
         return html.append("</div>\n").toString();
     }
 
-    private void neighbours(Page page) {
+    private void neighbors(Page page) {
         List<Result> shown = evaluation.results().stream()
                 .filter(r -> r.gallery().filter(g -> !g.nearest().isEmpty()).isPresent())
                 .toList();
@@ -281,15 +281,15 @@ final class EvaluationPage {
         page.paragraph(
                 "",
                 "Each sample beside the reference images whose features are nearest to its own, with the"
-                        + " Euclidean distance between the feature vectors. A sample that repeats its neighbour may have been"
-                        + " learnt by heart.");
+                        + " Euclidean distance between the feature vectors. A sample that repeats its neighbor may have been"
+                        + " memorized.");
         boolean first = true;
         for (Result result : shown) {
             if (shown.size() > 1) {
                 page.add("<details" + (first ? " open" : "") + "><summary>"
                         + Html.escape(ReportText.shortName(evaluation, result)) + "</summary>\n");
             }
-            page.add(neighbours(result.gallery().get(), shown.size()));
+            page.add(neighbors(result.gallery().get(), shown.size()));
             if (shown.size() > 1) {
                 page.add("</details>\n");
             }
@@ -297,7 +297,7 @@ final class EvaluationPage {
         }
     }
 
-    private String neighbours(Gallery gallery, int galleries) {
+    private String neighbors(Gallery gallery, int galleries) {
         int most = gallery.nearest().stream()
                 .mapToInt(n -> n.distances().size())
                 .max()

@@ -1,6 +1,6 @@
 package io.adm4j.harness.report;
 
-/** Text and figures as they stand in a page. */
+/** Escapes text for HTML and XML. */
 public final class Html {
     private Html() {}
 

@@ -85,8 +85,8 @@ final class JunitReport {
     }
 
     /** Escaped, without the characters that XML 1.0 has no place for. */
-    private static String text(String words) {
-        return Html.escape(words.codePoints()
+    private static String text(String text) {
+        return Html.escape(text.codePoints()
                 .filter(c -> c == '\t'
                         || c == '\n'
                         || c >= 0x20 && c <= 0xD7FF

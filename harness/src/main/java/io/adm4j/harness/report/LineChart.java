@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  *
  * @param title what the vertical axis shows
  * @param horizontal what the horizontal axis shows
- * @param series at least one; those from the seventh on take the colours of the first again
+ * @param series at least one; those from the seventh on take the colors of the first again
  */
 record LineChart(String title, String horizontal, List<Series> series) {
     private static final List<String> STYLES = List.of("one", "two", "three", "four", "five", "six");
@@ -22,7 +22,7 @@ record LineChart(String title, String horizontal, List<Series> series) {
     private static final int NAMES_APART = 16;
 
     /**
-     * A curve: finite values of y over ascending x, each with the range it may lie in.
+     * A curve: finite values of y over ascending x, each with its range.
      *
      * @param low not above y
      * @param high not below y
@@ -67,7 +67,7 @@ record LineChart(String title, String horizontal, List<Series> series) {
         double free = Double.NEGATIVE_INFINITY;
         for (double place : frame.places) {
             double half = Svg.width(ShortDecimal.of(place)) / 2 + 3;
-            // Places may lie close together; a number that has no room is left out.
+            // A number without room beside the one before is left out.
             if (frame.x(place) - half > free) {
                 svg.text(frame.x(place), Svg.HEIGHT - BOTTOM + 20, "middle", "", ShortDecimal.of(place));
                 free = frame.x(place) + half;

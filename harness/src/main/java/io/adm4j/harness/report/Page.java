@@ -33,18 +33,18 @@ final class Page {
     }
 
     /** Adds a paragraph of plain text. */
-    Page paragraph(String style, String words) {
+    Page paragraph(String style, String text) {
         html.append("<p class=\"")
                 .append(style)
                 .append("\">")
-                .append(Html.escape(words))
+                .append(Html.escape(text))
                 .append("</p>\n");
         return this;
     }
 
     /** Begins a section. */
-    Page heading(String words) {
-        html.append("<h2>").append(Html.escape(words)).append("</h2>\n");
+    Page heading(String text) {
+        html.append("<h2>").append(Html.escape(text)).append("</h2>\n");
         return this;
     }
 

@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What an evaluation was, in words that the page and the summary share. */
+/** Text about an evaluation that page and summary share. */
 final class ReportText {
     private ReportText() {}
 
@@ -187,7 +187,7 @@ final class ReportText {
         return facts;
     }
 
-    /** Seconds as people say them: 8.2 s, 3 min 20 s, 2 h 05 min. */
+    /** A duration as text: 8.2 s, 3 min 20 s, 2 h 05 min. */
     static String duration(double seconds) {
         if (seconds < 60) {
             return String.format(Locale.ROOT, "%.1f s", seconds);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Scores as people read them: as many digits as the metric deserves. */
+/** Scores as text, with as many digits as suit the metric. */
 final class ScoreFormat {
     private ScoreFormat() {}
 

@@ -2,7 +2,7 @@ package io.adm4j.harness.report;
 
 import java.util.Locale;
 
-/** A drawing of {@value #WIDTH} by {@value #HEIGHT}, coloured by the page's style sheet. */
+/** A drawing of {@value #WIDTH} by {@value #HEIGHT}, colored by the page's style sheet. */
 final class Svg {
     static final int WIDTH = 380;
     static final int HEIGHT = 260;
@@ -21,8 +21,8 @@ final class Svg {
     }
 
     /** About how wide a text gets. */
-    static double width(String words) {
-        return words.codePointCount(0, words.length()) * LETTER;
+    static double width(String text) {
+        return text.codePointCount(0, text.length()) * LETTER;
     }
 
     void line(String style, double x1, double y1, double x2, double y2) {
@@ -37,7 +37,7 @@ final class Svg {
     }
 
     /** @param anchor {@code start}, {@code middle} or {@code end}: where in the text x is */
-    void text(double x, double y, String anchor, String style, String words) {
+    void text(double x, double y, String anchor, String style, String text) {
         xml.append(String.format(
                 Locale.ROOT,
                 "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" class=\"%s\">%s</text>",
@@ -45,7 +45,7 @@ final class Svg {
                 y,
                 anchor,
                 style,
-                Html.escape(words)));
+                Html.escape(text)));
     }
 
     void curve(String style, double[] x, double[] y) {
@@ -56,15 +56,15 @@ final class Svg {
         xml.append("\"/>");
     }
 
-    /** A dot that tells its figures to whoever points at it. */
-    void dot(String style, double x, double y, String words) {
+    /** A dot whose title has its values. */
+    void dot(String style, double x, double y, String text) {
         xml.append(String.format(
                 Locale.ROOT,
                 "<circle class=\"%s-fill\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>%s</title></circle>",
                 style,
                 x,
                 y,
-                Html.escape(words)));
+                Html.escape(text)));
     }
 
     @Override

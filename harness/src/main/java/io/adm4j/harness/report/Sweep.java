@@ -17,7 +17,7 @@ import java.util.function.ToDoubleFunction;
 /**
  * Results over one setting, in groups that differ in the others.
  *
- * @param title the setting, for people
+ * @param title the setting's name in reports
  * @param setting its value at a point
  * @param groups name to results by ascending setting
  */

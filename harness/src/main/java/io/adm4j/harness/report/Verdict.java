@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * How one figure compares with the baseline's.
+ * How one score compares with the baseline's.
  *
  * @param result name of the result it belongs to
  * @param before the baseline's figure

@@ -39,7 +39,7 @@ public final class FeatureMatrix {
         return columns;
     }
 
-    /** Adds rows that lie one after the other. */
+    /** Adds rows, stored one after the other. */
     public void add(float[] values) {
         if (values.length % columns != 0) {
             throw new IllegalArgumentException(

@@ -50,7 +50,7 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
     /**
      * Takes feature vectors as they come and needs the memory of the covariance and one block.
      *
-     * <p>Blocks are centred on their own mean and merged (Chan, Golub, LeVeque 1979), so that large means cost no
+     * <p>Blocks are centered on their own mean and merged (Chan, Golub, LeVeque 1979), so that large means cost no
      * digits.
      */
     public static final class Accumulator {
@@ -78,7 +78,7 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
             this.scatter = new double[Math.multiplyExact(dimension, dimension)];
         }
 
-        /** Adds vectors that lie one after the other. */
+        /** Adds vectors, stored one after the other. */
         public void add(float[] values) {
             if (values.length % dimension != 0) {
                 throw new IllegalArgumentException(

@@ -40,7 +40,7 @@ public final class ReferenceWriter {
      * @param kept images that the file holds; all if there are fewer, 0 for statistics alone
      * @param seed of the choice
      * @param networkSha256 of the network, in hexadecimal
-     * @param done is told after each batch how many images it had
+     * @param done receives the number of images after each batch
      * @return number of features
      * @throws UserError if there are too few images, or they do not fit the network
      */

@@ -11,7 +11,7 @@ import io.adm4j.tensor.Tensor;
  * of the symmetric, positive semi-definite {@code Lᵀ Σ₁ L}, so the trace is the sum of their roots.
  *
  * <p>{@code Σ₂} is that of the samples: it was computed here in double precision, while {@code Σ₁} may have been rounded in
- * a file and be a little indefinite, which a factorisation would not forgive.
+ * a file and be slightly indefinite, for which no factor exists.
  */
 final class CovarianceOverlap {
     private final int dimension;

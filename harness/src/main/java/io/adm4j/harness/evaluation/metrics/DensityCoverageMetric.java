@@ -50,7 +50,7 @@ final class DensityCoverageMetric implements MetricScorer {
                 Score.of(
                         Metric.DENSITY,
                         found.density(),
-                        "Number of balls around " + reference + " in which a sample lies, mean over " + samples
+                        "Number of balls around " + reference + " that contain a sample, mean over " + samples
                                 + ", divided by k" + balls),
                 Score.of(
                         Metric.COVERAGE,

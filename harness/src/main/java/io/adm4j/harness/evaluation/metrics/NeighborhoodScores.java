@@ -9,13 +9,13 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Scores of how two sets of features lie in each other's neighborhoods. Around each point of a set lies a ball that
- * reaches to the point's k-th nearest neighbor in the set (the point itself is neighbor 0).
+ * Scores of how many points of two sets of features are in each other's neighborhoods. Around each point of a set is a
+ * ball that reaches to the point's k-th nearest neighbor in the set (the point itself is neighbor 0).
  *
  * <ul>
- *   <li>Precision and recall (Kynkäänniemi et al. 2019, eq. 1 and 2): the share of the samples that lie in a ball of the
- *       reference, and the share of the reference that lies in a ball of the samples; the rim belongs to the ball.
- *   <li>Density and coverage (Naeem et al. 2020, eq. 3 and 4): in how many balls of the reference a sample lies on
+ *   <li>Precision and recall (Kynkäänniemi et al. 2019, eq. 1 and 2): the share of the samples in a ball of the
+ *       reference, and the share of the reference in a ball of the samples; the rim belongs to the ball.
+ *   <li>Density and coverage (Naeem et al. 2020, eq. 3 and 4): how many balls of the reference contain a sample on
  *       average, divided by k, and the share of the reference's balls that hold a sample; the rim does not belong to the
  *       ball, as in the published code.
  * </ul>
@@ -76,7 +76,7 @@ public record NeighborhoodScores(double precision, double recall, double density
     }
 
     /**
-     * How far a squared distance from float32 inner products may lie from the true one, as a share of the two squared
+     * How far a squared distance from float32 inner products may be from the true one, as a share of the two squared
      * lengths: each of the {@code columns} terms is rounded when it is added, and the features were when they were shifted.
      */
     static double rounding(int columns) {
@@ -238,7 +238,7 @@ public record NeighborhoodScores(double precision, double recall, double density
          */
         private double radius(int point, int k) {
             double radius = kthDistance(point, Arrays.copyOfRange(neighbor, point * kept, (point + 1) * kept), k);
-            // A point within the radius lies at most this far from the origin.
+            // A point within the radius is at most this far from the origin.
             double reach = Math.sqrt(lengths[point]) + Math.sqrt(radius);
             double margin = rounding(features.columns()) * (lengths[point] + reach * reach);
             boolean sure =

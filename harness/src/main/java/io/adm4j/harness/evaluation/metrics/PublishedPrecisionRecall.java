@@ -12,11 +12,11 @@ import java.util.function.LongConsumer;
 /**
  * Precision and recall to the digits of the published evaluator, which takes squared distances in float16: features,
  * squares, sums of these, inner products and the steps from there to a distance are each rounded. Squared distances near
- * 200 are then multiples of 1/8, and a point that lies as far as a radius belongs to the ball, so the shares differ from
+ * 200 are then multiples of 1/8, and a point at the distance of a radius belongs to the ball, so the shares differ from
  * those of {@link NeighborhoodScores} by some thousandths.
  *
- * @param precision share of the samples that lie in a ball of the reference
- * @param recall share of the reference that lies in a ball of the samples
+ * @param precision share of the samples within a ball of the reference
+ * @param recall share of the reference within a ball of the samples
  */
 record PublishedPrecisionRecall(double precision, double recall) {
     /** Squared lengths up to here cannot make a distance overflow. */

@@ -3,7 +3,7 @@ package io.adm4j.harness.evaluation.result;
 /**
  * The network whose features the scores are computed on.
  *
- * @param name for people
+ * @param name in reports
  * @param sha256 of its file, 64 hexadecimal digits
  * @param features length of a feature vector, at least 1
  */

@@ -35,7 +35,7 @@ public record Gallery(Tensor images, List<Integer> labels, List<Nearest> nearest
         nearest = List.copyOf(nearest);
         if (!labels.isEmpty() && labels.size() != images.dim(0) || nearest.size() > images.dim(0)) {
             throw new IllegalArgumentException("A gallery of " + images.dim(0) + " images has as many labels and at"
-                    + " most as many rows of neighbours, not " + labels.size() + " and " + nearest.size() + ".");
+                    + " most as many rows of neighbors, not " + labels.size() + " and " + nearest.size() + ".");
         }
     }
 

@@ -5,10 +5,10 @@ import java.util.Optional;
 /**
  * A set of images.
  *
- * @param source where they come from, for people: a path, or the bundle that drew them
+ * @param source where they come from, as reports show it: a path, or the bundle that generated them
  * @param count number of images; 0 for a reference of which only statistics are known
  * @param imageSize height and width in pixels; 0 if unknown
- * @param sha256 of the source if it is made of files, 64 hexadecimal digits
+ * @param sha256 of the source if it consists of files, 64 hexadecimal digits
  */
 public record ImageSet(String source, int count, int imageSize, Optional<String> sha256) {
     @Override

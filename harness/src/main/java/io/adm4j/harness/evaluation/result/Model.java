@@ -3,10 +3,10 @@ package io.adm4j.harness.evaluation.result;
 import java.util.List;
 
 /**
- * The bundle that drew the samples.
+ * The bundle that generated the samples.
  *
  * @param name as its manifest has it
- * @param path folder it lies in
+ * @param path its folder
  * @param sha256 of its {@code model.json}, which holds the checksums of all its files
  * @param classes names by label; empty where unknown or without classes
  */
@@ -20,7 +20,7 @@ public record Model(String name, String path, String sha256, List<String> classe
         this(name, path, sha256, List.of());
     }
 
-    /** What to call a class: its name, or its number. */
+    /** How reports call a class: its name, or its number. */
     public String className(int label) {
         return label >= 0 && label < classes.size() ? classes.get(label) : String.valueOf(label);
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How one set of samples was drawn. Two evaluations whose points are equal in all but the seed measure the same thing.
+ * How one set of samples was generated. Two evaluations whose points are equal in all but the seed measure the same thing.
  *
  * @param eta noise of DDIM, 0 to 1
  * @param classifierScale strength of guidance; 0 for none
@@ -35,7 +35,7 @@ public record SamplingPoint(
         this(sampler, steps, eta, classifierScale, labels, seed, Map.of());
     }
 
-    /** Whether the samples were drawn alike; other seeds may differ. */
+    /** Whether the samples were generated with the same settings; seeds may differ. */
     public boolean samples(SamplingPoint other) {
         return sampler == other.sampler
                 && steps.equals(other.steps)
@@ -47,7 +47,7 @@ public record SamplingPoint(
 
     @Override
     public String toString() {
-        StringBuilder words = new StringBuilder(String.format(
+        StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s, %s steps%s, classifier scale %s, %s labels",
                 sampler,
@@ -56,7 +56,7 @@ public record SamplingPoint(
                 ShortDecimal.of(classifierScale),
                 labels));
         others.forEach(
-                (name, value) -> words.append(", ").append(name).append(' ').append(value));
-        return words.toString();
+                (name, value) -> text.append(", ").append(name).append(' ').append(value));
+        return text.toString();
     }
 }

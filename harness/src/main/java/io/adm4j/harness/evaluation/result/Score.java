@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * One figure with what it means.
+ * The value of a metric with its definition.
  *
  * @param standardError of the value, where it is estimated
  * @param interval with 95% confidence, where it is estimated
@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  */
 public record Score(
         Metric metric, double value, OptionalDouble standardError, Optional<Interval> interval, String definition) {
-    /** A figure without an estimate of its error. */
+    /** A value without an estimate of its error. */
     public static Score of(Metric metric, double value, String definition) {
         return new Score(metric, value, OptionalDouble.empty(), Optional.empty(), definition);
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param scores in the order of {@link Metric}; one that could not be computed is missing, and a warning says why
  * @param perClass by label, where asked for; else empty
- * @param warnings what a reader has to know to trust the figures; one sentence each
+ * @param warnings what a reader has to know to trust the scores; one sentence each
  * @param sampleCount images scored
  * @param referenceCount images compared with; 0 if only their statistics are known
  * @param featureCount length of a feature vector
@@ -32,7 +32,7 @@ public record Scores(
     }
 
     /**
-     * The figure of a metric.
+     * The value of a metric.
      *
      * @throws IllegalStateException if it was not computed
      */

@@ -177,7 +177,7 @@ public final class Evaluator implements AutoCloseable {
      * Makes a reference batch as published: statistics of the features of all images, float64, and a random choice of the
      * images with their labels.
      *
-     * @param npz replaced if it is there, once the new one is complete
+     * @param npz replaced if it exists, once the new one is complete
      * @param images not closed
      * @param kept images that the file holds; all if there are fewer, 0 for statistics alone
      * @param seed of the choice

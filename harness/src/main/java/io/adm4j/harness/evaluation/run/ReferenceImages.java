@@ -85,7 +85,7 @@ public final class ReferenceImages {
         return measured;
     }
 
-    /** @param done is told after each batch how many images it had */
+    /** @param done receives the number of images after each batch */
     MeasuredImages measure(Evaluator evaluator, LongConsumer done) {
         if (Files.isRegularFile(path)) {
             return evaluator.readReference(path, done);

@@ -32,7 +32,7 @@ final class ResultCache {
         this.gallery = file.resolveSibling(file.getFileName() + ".npz");
     }
 
-    /** The result, if it is there. */
+    /** The result, if it was kept. */
     Optional<Result> read() {
         if (!Files.exists(scores)) {
             return Optional.empty();

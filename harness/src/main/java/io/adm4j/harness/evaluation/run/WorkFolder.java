@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * What an evaluation has finished, on disk until its report is written: drawn samples, features, results. The names of
+ * What an evaluation has finished, on disk until its report is written: generated samples, features, results. The names of
  * the parts say what decides them, so that another evaluation in the same folder takes what it can use and no more.
  */
 public final class WorkFolder implements AutoCloseable {
@@ -40,7 +40,7 @@ public final class WorkFolder implements AutoCloseable {
             }
             Files.createDirectories(folder);
             LockFile lock = LockFile.take(folder.resolve(LOCK))
-                    .orElseThrow(() -> new UserError("Another evaluation is at work in " + folder
+                    .orElseThrow(() -> new UserError("Another evaluation uses " + folder
                             + ": wait for it, stop it first, or name another folder with --work."));
             return new WorkFolder(folder, lock);
         } catch (IOException e) {
@@ -62,7 +62,7 @@ public final class WorkFolder implements AutoCloseable {
     /**
      * A path for something that this text decides.
      *
-     * @param kind first part of the name, for people
+     * @param kind first part of the name
      */
     public Path path(String kind, String identity) {
         return folder.resolve(kind + "-" + Sha256.of(identity).substring(0, 16));
@@ -77,7 +77,7 @@ public final class WorkFolder implements AutoCloseable {
         }
     }
 
-    /** Removes a file or folder of this one, if it is there. */
+    /** Removes a file or folder of this one, if it exists. */
     static void delete(Path path) {
         try {
             FileTree.delete(path);

@@ -209,7 +209,7 @@ class MetricSuiteTest {
                 Score.of(
                         Metric.DENSITY,
                         expected.density(),
-                        "Number of balls around 80 reference images in which a sample lies, mean over 70 samples, divided by"
+                        "Number of balls around 80 reference images that contain a sample, mean over 70 samples, divided by"
                                 + " k, the balls" + reach),
                 score(Metric.DENSITY, 0));
         assertEquals(
