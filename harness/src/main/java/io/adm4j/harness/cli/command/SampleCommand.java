@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sample",
         description = "Samples images. The i-th image (from 0) of a run with seed s has seed s+i and depends on that"
-                + " seed, its label, the bundles and the settings alone, whatever the batch size. An interrupted run goes on"
-                + " where it was when the same command is given again.")
+                + " seed, its label, the bundles and the settings alone, whatever the batch size. An interrupted run resumes"
+                + " where it stopped when the same command is given again.")
 public final class SampleCommand implements Runnable {
     /** What makes base images, so of no use where they come from a file. */
     private static final List<String> DRAWING_OPTIONS =
@@ -87,7 +87,7 @@ public final class SampleCommand implements Runnable {
             names = "--base-samples",
             paramLabel = "FILE.npz",
             description =
-                    "Enlarge these images with --upsampler instead of drawing any: arr_0 NHWC uint8, arr_1 labels."
+                    "Upsample these images with --upsampler instead of sampling base images: arr_0 NHWC uint8, arr_1 labels."
                             + " --bundle is not used then.")
     private Path baseSamples;
 
@@ -108,7 +108,7 @@ public final class SampleCommand implements Runnable {
         outputs.check();
         enlarging.check(spec.commandLine().getParseResult());
         if (outputs.baseOut != null && !enlarging.given()) {
-            throw new UserError("--base-out is for images that are enlarged: give --upsampler too, or --out instead.");
+            throw new UserError("--base-out is for images that are upsampled: give --upsampler too, or --out instead.");
         }
         long begin = System.nanoTime();
         SamplingRun run = baseSamples == null ? draw() : enlargeStored();
@@ -128,7 +128,7 @@ public final class SampleCommand implements Runnable {
         Manifest manifest = model.manifest();
         if (manifest.smallSize().isPresent()) {
             int small = manifest.smallSize().getAsInt();
-            throw new UserError("The bundle " + model.folder() + " is an upsampler, which only enlarges images of "
+            throw new UserError("The bundle " + model.folder() + " is an upsampler, which takes images of "
                     + small
                     + "x" + small + ": name it with --upsampler, and give a model of that size in --bundle or images in"
                     + " --base-samples.");
@@ -151,7 +151,7 @@ public final class SampleCommand implements Runnable {
 
     private SamplingRun enlargeStored() {
         if (!enlarging.given()) {
-            throw new UserError("--base-samples are images to enlarge: name an upsampler's bundle with --upsampler.");
+            throw new UserError("--base-samples are images to upsample: name an upsampler's bundle with --upsampler.");
         }
         DRAWING_OPTIONS.stream()
                 .filter(name -> spec.commandLine().getParseResult().hasMatchedOption(name))

@@ -33,7 +33,7 @@ public final class SampleOutputOptions {
     @Option(
             names = "--base-out",
             paramLabel = "FILE.npz",
-            description = "With --upsampler: the images before they are enlarged, in the same form.")
+            description = "With --upsampler: the images before upsampling, in the same form.")
     public Path baseOut;
 
     @Option(names = "--grid", paramLabel = "FILE.png", description = "Images side by side.")

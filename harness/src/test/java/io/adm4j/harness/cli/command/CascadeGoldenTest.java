@@ -110,13 +110,7 @@ class CascadeGoldenTest {
         Map<String, Tensor> written = Npz.read(out);
         assertArrayEquals(labels.toLongArray(), written.get("arr_1").toLongArray());
         assertLevels(expected.get(STEPS), written.get("arr_0"), large);
-        refused(
-                "is an upsampler, which only enlarges images of " + small,
-                "sample",
-                "--bundle",
-                upsampler,
-                "--out",
-                out);
+        refused("is an upsampler, which takes images of " + small, "sample", "--bundle", upsampler, "--out", out);
     }
 
     /** All x from the start noise to the result. */
