@@ -171,7 +171,7 @@ public record Manifest(
 
     private static Map<String, FileEntry> files(ObjectNode json, String what) {
         Map<String, FileEntry> files = new LinkedHashMap<>();
-        json.fields().forEachRemaining(field -> {
+        json.properties().forEach(field -> {
             JsonNode sha = field.getValue().path("sha256");
             JsonNode bytes = field.getValue().path("bytes");
             // A name with a path in it could point out of the bundle.

@@ -180,9 +180,8 @@ public record QuickstartReport(
     /** The leaves of a tree with the path to each; a list of plain values is one leaf of several lines. */
     private static void flatten(String path, JsonNode node, Map<String, String> into) {
         if (node.isObject()) {
-            node.fields()
-                    .forEachRemaining(
-                            e -> flatten(path.isEmpty() ? e.getKey() : path + " / " + e.getKey(), e.getValue(), into));
+            node.properties()
+                    .forEach(e -> flatten(path.isEmpty() ? e.getKey() : path + " / " + e.getKey(), e.getValue(), into));
         } else if (node.isArray()) {
             List<String> plain = new ArrayList<>();
             for (int i = 0; i < node.size(); i++) {

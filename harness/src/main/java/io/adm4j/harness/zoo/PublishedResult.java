@@ -18,8 +18,8 @@ public record PublishedResult(String of, Map<String, Double> scores) {
     static PublishedResult fromJson(JsonNode json) {
         Map<String, Double> scores = new LinkedHashMap<>();
         json.get("scores")
-                .fields()
-                .forEachRemaining(s -> scores.put(s.getKey(), s.getValue().asDouble()));
+                .properties()
+                .forEach(s -> scores.put(s.getKey(), s.getValue().asDouble()));
         return new PublishedResult(json.get("of").asText(), scores);
     }
 
