@@ -137,6 +137,13 @@ class GradientRulesTest {
                                 v.get(0).shape())));
         all.add(inDouble("Softmax", "", x, v -> v.get(0).softmax()));
         all.add(inDouble("LogSoftmax", "", x, v -> v.get(0).logSoftmax()));
+        all.add(inDouble(
+                "Softmax",
+                "over the last axis by its number",
+                x,
+                v -> v.get(0)
+                        .graph()
+                        .node("Softmax", "", v, Map.of("axis", 2L), v.get(0).type(), N, 2, 3)));
     }
 
     private static void shapes(List<Case> all) {
@@ -154,6 +161,12 @@ class GradientRulesTest {
         all.add(inDouble(
                 "Split", "with one piece used", x, v -> v.get(0).split(1, 1, 3).get(1)));
         all.add(inDouble("Slice", "of one axis", x, v -> v.get(0).slice(1, 1, 3)));
+        all.add(inDouble("Slice", "of a whole axis", x, v -> v.get(0).slice(1, 0, 4)));
+        all.add(inDouble("Slice", "counted from the end", x, v -> {
+            GraphBuilder g = v.get(0).graph();
+            List<Value> in = List.of(v.get(0), g.longs(-3), g.longs(-1), g.longs(-2));
+            return g.node("Slice", "", in, Map.of(), v.get(0).type(), N, 2, 3);
+        }));
         all.add(inFloat(
                 "Slice", "reversing", List.of(signed(N, 1, 3, 2)), v -> v.get(0).flip2d()));
         all.add(inDouble("Pad", "", List.of(signed(N, 2, 2, 3)), v -> v.get(0).pad2d(1, 0, 2, 1)));
@@ -169,6 +182,13 @@ class GradientRulesTest {
                 v -> v.get(0).expandLike(v.get(1)).mul(v.get(1))));
         List<Input> two = List.of(signed(N, 2, 3), signed(N, 1, 3));
         all.add(inDouble("Concat", "", two, v -> v.get(0).graph().concat(1, v.get(0), v.get(1))));
+        all.add(inDouble(
+                "Concat",
+                "along an axis counted from the end",
+                two,
+                v -> v.get(0)
+                        .graph()
+                        .node("Concat", "", v, Map.of("axis", -2L), v.get(0).type(), N, 3, 3)));
         all.add(inDouble(
                 "Concat",
                 "with a constant part",

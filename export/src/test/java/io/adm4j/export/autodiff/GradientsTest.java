@@ -121,6 +121,16 @@ class GradientsTest {
     }
 
     @Test
+    void operatorsBeforeTheValueDifferentiatedByNeedNoRule() {
+        GraphBuilder graph = new GraphBuilder();
+        Value x = graph.input("x", ElementType.FLOAT32, N, 1, 2, 2);
+        Value large = x.upsampleBilinear(2);
+        Value y = large.exp();
+        assertEquals(
+                1, new Gradients(graph, Kernels.STOCK).of(y, List.of(large)).size());
+    }
+
+    @Test
     void unneededConvolutionGradientsAreLeftOut() {
         GraphBuilder graph = new GraphBuilder();
         Value x = graph.input("x", ElementType.FLOAT32, N, 2, 4, 4);
