@@ -78,7 +78,7 @@ public final class Harness {
 
     /** A mistake of the user is one sentence; anything else is a defect of ours. */
     private static int report(Exception failure, PrintWriter err) {
-        if (failure instanceof UserError || failure instanceof IllegalArgumentException) {
+        if (failure instanceof UserError) {
             err.println(failure.getMessage());
             return ExitCode.BAD_INPUT;
         }

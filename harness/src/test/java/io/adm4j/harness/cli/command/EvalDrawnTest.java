@@ -188,7 +188,7 @@ class EvalDrawnTest {
         refused("steps", arguments(run, "--steps", "7,1001"));
         refused("for sections of one run write 9+6+6", arguments(run, "--steps", "9,6,6"));
         refused("sampler", arguments(run, "--sampler", "euler"));
-        refused("Eta", arguments(run, "--eta", 2));
+        refused("'--eta': '2' is not a number from 0 to 1", arguments(run, "--eta", 2));
         refused("feature network takes 12x12", arguments(run, "--features", network(2 * SIZE)));
         refused("12x12, but 6x6 are needed", arguments(run, "--reference", reference(2 * SIZE)));
         refused("has no feature network", "eval", "--bundle", bundle, "--samples", 10, "--reference", reference(SIZE));
