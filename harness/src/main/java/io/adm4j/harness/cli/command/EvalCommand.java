@@ -98,6 +98,7 @@ public final class EvalCommand implements Callable<Integer> {
 
     @Option(
             names = "--split",
+            paramLabel = "PART",
             defaultValue = "TEST",
             description = "Part of IDX files to compare with: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
     private Split split;

@@ -74,6 +74,7 @@ public final class ReferenceCommand implements Runnable {
 
     @Option(
             names = "--split",
+            paramLabel = "PART",
             defaultValue = "TRAIN",
             description = "Part of IDX files: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
     private Split split;

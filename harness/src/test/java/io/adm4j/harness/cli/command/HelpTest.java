@@ -26,6 +26,9 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** The help of every command. */
 class HelpTest {
+    /** Options of a command that needs no sections, --help and --version included. */
+    private static final int MOST_WITHOUT_SECTIONS = 12;
+
     static List<String> commands() {
         List<String> names = new ArrayList<>();
         collect("", Harness.commandLine(), names);
@@ -99,6 +102,18 @@ class HelpTest {
                             .contains("default " + argument.defaultValue().toLowerCase(Locale.ROOT)),
                     name + ": " + description);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void manyOptionsAreShownInSections(String path) {
+        List<OptionSpec> loose = command(path).getCommandSpec().options().stream()
+                .filter(option -> option.group() == null && !option.hidden())
+                .toList();
+
+        assertTrue(
+                loose.size() <= MOST_WITHOUT_SECTIONS,
+                () -> loose.stream().map(OptionSpec::longestName).toList().toString());
     }
 
     @ParameterizedTest
