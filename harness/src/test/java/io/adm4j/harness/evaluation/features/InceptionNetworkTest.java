@@ -104,7 +104,7 @@ class InceptionNetworkTest {
             assertTrue(refused(g -> g.without(name)).contains("it has no node '" + name + "'"));
         }
         assertTrue(refused(g -> g.node("Mul", "Pow", "Sub", "Mul/y"))
-                .contains("'Mul' (Pow) is of a kind that is not known"));
+                .contains("'Mul' (Pow) has an operator that is not supported"));
         assertTrue(refused(g -> g.node(
                         "ResizeBilinear",
                         "ResizeBilinear",

@@ -22,13 +22,15 @@ class PublishedPrecisionRecallTest {
     void isThatOfDistancesRoundedStepByStep() {
         float[][] reference = points(1100, 1);
         float[][] samples = points(1030, 2);
-        float[] referenceRadii = radii(reference);
-        float[] sampleRadii = radii(samples);
+        Point[] referencePoints = rounded(reference);
+        Point[] samplePoints = rounded(samples);
+        float[] referenceRadii = radii(referencePoints);
+        float[] sampleRadii = radii(samplePoints);
         boolean[] sampleIsIn = new boolean[samples.length];
         boolean[] referenceIsIn = new boolean[reference.length];
         for (int i = 0; i < reference.length; i++) {
             for (int j = 0; j < samples.length; j++) {
-                float distance = distance(reference[i], samples[j]);
+                float distance = distance(referencePoints[i], samplePoints[j]);
                 sampleIsIn[j] |= distance <= referenceRadii[i];
                 referenceIsIn[i] |= distance <= sampleRadii[j];
             }
@@ -101,7 +103,7 @@ class PublishedPrecisionRecallTest {
         }
     }
 
-    private static float[] radii(float[][] points) {
+    private static float[] radii(Point[] points) {
         float[] radii = new float[points.length];
         for (int i = 0; i < points.length; i++) {
             float[] distances = new float[points.length];
@@ -114,22 +116,31 @@ class PublishedPrecisionRecallTest {
         return radii;
     }
 
-    private static float distance(float[] u, float[] v) {
-        return Math.max(half(half(length(u) - 2 * product(u, v)) + length(v)), 0);
+    /** A point in float16 and its squared length. */
+    private record Point(float[] values, float length) {}
+
+    private static Point[] rounded(float[][] points) {
+        Point[] rounded = new Point[points.length];
+        for (int i = 0; i < points.length; i++) {
+            float[] values = points[i].clone();
+            float[] squares = new float[values.length];
+            for (int c = 0; c < values.length; c++) {
+                values[c] = half(values[c]);
+                squares[c] = half(values[c] * values[c]);
+            }
+            rounded[i] = new Point(values, HalfSum.of(squares, 0, squares.length));
+        }
+        return rounded;
     }
 
-    private static float length(float[] u) {
-        float[] squares = new float[u.length];
-        for (int c = 0; c < u.length; c++) {
-            squares[c] = half(half(u[c]) * half(u[c]));
-        }
-        return HalfSum.of(squares, 0, squares.length);
+    private static float distance(Point u, Point v) {
+        return Math.max(half(half(u.length() - 2 * product(u.values(), v.values())) + v.length()), 0);
     }
 
     private static float product(float[] u, float[] v) {
         float sum = 0;
         for (int c = 0; c < u.length; c++) {
-            sum += half(u[c]) * half(v[c]);
+            sum += u[c] * v[c];
         }
         return half(sum);
     }
