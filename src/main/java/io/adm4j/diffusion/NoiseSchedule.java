@@ -1,7 +1,6 @@
 package io.adm4j.diffusion;
 
 import io.adm4j.feedback.UserError;
-import java.util.Arrays;
 
 /** Variances &beta; of the noise that each step of the forward process adds. */
 public final class NoiseSchedule {
@@ -13,11 +12,9 @@ public final class NoiseSchedule {
     private static final double COSINE_OFFSET = 0.008;
     private static final double COSINE_LARGEST_BETA = 0.999;
 
-    private final String name;
     private final double[] betas;
 
-    private NoiseSchedule(String name, double[] betas) {
-        this.name = name;
+    private NoiseSchedule(double[] betas) {
         this.betas = betas;
     }
 
@@ -43,7 +40,7 @@ public final class NoiseSchedule {
                         "The " + name + " schedule does not exist for " + steps + " steps: its noise would pass 1.");
             }
         }
-        return new NoiseSchedule(name, betas);
+        return new NoiseSchedule(betas);
     }
 
     private static double[] linear(int steps) {
@@ -72,32 +69,8 @@ public final class NoiseSchedule {
         return cos * cos;
     }
 
-    public String name() {
-        return name;
-    }
-
-    /** Number of steps. */
-    public int steps() {
-        return betas.length;
-    }
-
     /** One &beta; a step, within (0, 1]; a copy. */
     public double[] betas() {
         return betas.clone();
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof NoiseSchedule s && name.equals(s.name) && Arrays.equals(betas, s.betas);
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * name.hashCode() + betas.length;
-    }
-
-    @Override
-    public String toString() {
-        return name + " schedule of " + betas.length + " steps";
     }
 }

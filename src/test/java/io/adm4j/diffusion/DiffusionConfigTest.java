@@ -25,6 +25,8 @@ class DiffusionConfigTest {
                  "sigma_small": true}""");
         assertEquals(published, DiffusionConfig.fromJson(published).toJson());
         assertEquals(DiffusionConfig.defaults(), DiffusionConfig.fromJson(JSON.createObjectNode()));
+        JsonNode defaults = DiffusionConfig.defaults().toJson();
+        assertEquals(defaults, DiffusionConfig.fromJson(defaults).toJson());
     }
 
     @ParameterizedTest

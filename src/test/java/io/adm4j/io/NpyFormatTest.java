@@ -92,7 +92,7 @@ class NpyFormatTest {
     @Test
     void elementsStartAtTheNextMultipleOf64() {
         for (int digits = 1; digits <= 18; digits++) {
-            for (int rank = 1; rank <= 5; rank++) {
+            for (int rank = 1; rank <= 30; rank++) {
                 long[] shape = new long[rank];
                 shape[0] = (long) Math.pow(10, digits - 1);
                 byte[] header = NpyHeader.encode(ElementType.UINT8, shape);
@@ -272,6 +272,13 @@ class NpyFormatTest {
             String message = assertThrows(ArrayFileException.class, () -> stream.nextRows(1))
                     .getMessage();
             assertTrue(message.contains("more bytes"), message);
+        }
+    }
+
+    @Test
+    void bytesAfterAnArrayWithoutRowsAreAnErrorToo() throws IOException {
+        try (NpyStream stream = NpyReader.stream(npy(1, "{" + F4 + "'shape': (0, 1)}", new byte[1]))) {
+            assertThrows(ArrayFileException.class, () -> stream.nextRows(1));
         }
     }
 

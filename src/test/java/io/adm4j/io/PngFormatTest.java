@@ -77,6 +77,14 @@ class PngFormatTest {
         assertArrayEquals(new byte[] {0, 0, 0, 0, 0}, Arrays.copyOfRange(lines, 19, 24));
     }
 
+    /** Where left and corner are equally near, left is the prediction: 30 + 60 - 50 is as far from 30 as from 50. */
+    @Test
+    void paethPrefersLeftToTheCorner() throws IOException {
+        byte[] pixels = {50, 60, 50, 60, 50, 60, 30, 30, 30, 30, 30, 30};
+        byte[] lines = lines(PngWriter.encode(pixels, 6, 2, 1));
+        assertArrayEquals(new byte[] {4, -20, 0, 0, 0, 0, 0}, Arrays.copyOfRange(lines, 7, 14));
+    }
+
     /** Undoing the filters by the specification gives the pixels back, for every filter and channel count. */
     @ParameterizedTest
     @CsvSource({"1, 1, 1", "1, 7, 3", "40, 31, 1", "33, 29, 3"})
