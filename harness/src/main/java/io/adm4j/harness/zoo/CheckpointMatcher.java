@@ -1,6 +1,6 @@
 package io.adm4j.harness.zoo;
 
-import io.adm4j.export.importer.torch.TorchCheckpoint;
+import io.adm4j.export.importer.torch.Checkpoint;
 import io.adm4j.export.importer.torch.WeightDifferences;
 import io.adm4j.export.importer.torch.WeightMatch;
 import io.adm4j.feedback.UserError;
@@ -55,11 +55,11 @@ public final class CheckpointMatcher {
     }
 
     /** One sentence on which released network a checkpoint is or is most similar to. */
-    public String sentence(TorchCheckpoint checkpoint) {
+    public String sentence(Checkpoint checkpoint) {
         return sentence(checkpoint.file(), checkpoint.shapes());
     }
 
-    /** As {@link #sentence(TorchCheckpoint)}, of names and shapes. */
+    /** As {@link #sentence(Checkpoint)}, of names and shapes. */
     String sentence(Path file, Map<String, List<Long>> shapes) {
         List<Candidate> candidates = candidates(shapes);
         List<Candidate> exact = exact(file, candidates);

@@ -1,7 +1,9 @@
 package io.adm4j.export.importer.torch;
 
 import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.importer.CheckpointException;
 import io.adm4j.tensor.Tensor;
+import java.nio.FloatBuffer;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Iterator;
@@ -10,19 +12,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A network's weights in a checkpoint: each is read from the file whenever it is asked for, and not kept. */
+/**
+ * A network's weights in a checkpoint: each is read from the file whenever it is asked for, and not kept. A weight with a
+ * value that is not finite is refused.
+ */
 final class CheckpointWeights extends AbstractMap<String, Tensor> {
-    private final TorchCheckpoint checkpoint;
+    private final Checkpoint checkpoint;
     private final Set<String> names = new LinkedHashSet<>();
 
-    CheckpointWeights(TorchCheckpoint checkpoint, List<Parameter> parameters) {
+    CheckpointWeights(Checkpoint checkpoint, List<Parameter> parameters) {
         this.checkpoint = checkpoint;
         parameters.forEach(p -> names.add(p.name()));
     }
 
     @Override
     public Tensor get(Object name) {
-        return names.contains(name) ? checkpoint.readFloat32((String) name) : null;
+        return names.contains(name) ? read((String) name) : null;
     }
 
     @Override
@@ -50,10 +55,24 @@ final class CheckpointWeights extends AbstractMap<String, Tensor> {
                     @Override
                     public Map.Entry<String, Tensor> next() {
                         String name = each.next();
-                        return Map.entry(name, checkpoint.readFloat32(name));
+                        return Map.entry(name, read(name));
                     }
                 };
             }
         };
+    }
+
+    private Tensor read(String name) {
+        Tensor weight = checkpoint.readFloat32(name);
+        FloatBuffer values = weight.floats();
+        for (int i = 0; i < weight.size(); i++) {
+            if (!Float.isFinite(values.get(i))) {
+                throw new CheckpointException(
+                        "The tensor '" + RestrictedUnpickler.printable(name) + "' in "
+                                + checkpoint.file() + " holds " + values.get(i) + " (element " + i
+                                + "): a network with it generates nothing, so give a checkpoint from before training diverged.");
+            }
+        }
+        return weight;
     }
 }

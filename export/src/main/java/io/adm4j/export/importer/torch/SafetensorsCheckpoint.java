@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import io.adm4j.export.importer.CheckpointException;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -25,13 +26,13 @@ import java.util.Set;
 
 /**
  * Tensors in the safetensors format: eight bytes with the length of a JSON header, the header with each tensor's type, shape
- * and place, then the elements, row-major and little-endian, one tensor after the other without gaps. Opening reads the
+ * and position, then the elements, row-major and little-endian, one tensor after the other without gaps. Opening reads the
  * header; each tensor is read when asked for.
  *
- * <p>The file is not trusted: no memory is taken that its size does not warrant. Every error is a {@link
+ * <p>The file is not trusted: no more memory is allocated than its size justifies. Every error is a {@link
  * CheckpointException} of one sentence.
  */
-public final class SafetensorsCheckpoint implements AutoCloseable {
+public final class SafetensorsCheckpoint implements Checkpoint {
     private static final String METADATA = "__metadata__";
     private static final int LENGTH_BYTES = 8;
     /** A header of a thousand tensors has about 100 KiB. */
@@ -39,7 +40,7 @@ public final class SafetensorsCheckpoint implements AutoCloseable {
 
     private static final int MOST_DIMENSIONS = 32;
     private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(com.fasterxml.jackson.core.StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(8).build())
             .build();
@@ -62,7 +63,7 @@ public final class SafetensorsCheckpoint implements AutoCloseable {
     private final Map<String, Place> places = new LinkedHashMap<>();
 
     /**
-     * Where a tensor lies.
+     * Where a tensor's elements are.
      *
      * @param begin its first byte, from the first element of the first tensor on
      * @param end the byte after its last
@@ -222,30 +223,23 @@ public final class SafetensorsCheckpoint implements AutoCloseable {
         return new CheckpointException(file + " " + what + ".");
     }
 
+    @Override
     public Path file() {
         return file;
     }
 
-    /** The tensors' names, in the header's order. */
+    @Override
     public Set<String> names() {
         return Collections.unmodifiableSet(places.keySet());
     }
 
-    /**
-     * Type and shape of a tensor.
-     *
-     * @throws CheckpointException if there is none of that name
-     */
-    public TorchCheckpoint.Entry entry(String name) {
+    @Override
+    public Entry entry(String name) {
         Place place = find(name);
-        return new TorchCheckpoint.Entry(place.type().readAs(), place.shape().clone());
+        return new Entry(place.type().readAs(), place.shape().clone());
     }
 
-    /**
-     * Reads a tensor in its own type (bfloat16 as float32).
-     *
-     * @throws CheckpointException if there is none of that name, or the file cannot be read
-     */
+    @Override
     public Tensor read(String name) {
         Place place = find(name);
         long length = place.end() - place.begin();

@@ -3,7 +3,6 @@ package io.adm4j.export.importer.torch;
 import io.adm4j.export.importer.CheckpointException;
 import io.adm4j.export.importer.torch.Pickled.TensorView;
 import io.adm4j.io.CheckedZip;
-import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,10 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipFile;
@@ -28,13 +24,10 @@ import java.util.zip.ZipFile;
  * <p>The file is not trusted: its pickle cannot run code, and no more memory is allocated than the size of the file
  * justifies. Every error is a {@link CheckpointException} of one sentence.
  */
-public final class TorchCheckpoint implements AutoCloseable {
+public final class TorchCheckpoint implements Checkpoint {
     private final Path file;
     private final TorchFile content;
     private final Map<String, TensorView> tensors;
-
-    /** The type and shape of a tensor in the file; bfloat16 is given as FLOAT32. */
-    public record Entry(ElementType type, long[] shape) {}
 
     private TorchCheckpoint(Path file, TorchFile content) {
         this.file = file;
@@ -79,39 +72,23 @@ public final class TorchCheckpoint implements AutoCloseable {
         }
     }
 
-    /** The file that was opened. */
+    @Override
     public Path file() {
         return file;
     }
 
-    /** The tensors' names, in the file's order. */
+    @Override
     public Set<String> names() {
         return Collections.unmodifiableSet(tensors.keySet());
     }
 
-    /** The tensors' shapes by name, in the file's order; a copy. */
-    public Map<String, List<Long>> shapes() {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        tensors.forEach((name, view) ->
-                shapes.put(name, Arrays.stream(view.shape()).boxed().toList()));
-        return shapes;
-    }
-
-    /**
-     * Type and shape of a tensor.
-     *
-     * @throws CheckpointException if there is none of that name
-     */
+    @Override
     public Entry entry(String name) {
         TensorView view = view(name);
         return new Entry(view.storage().type().readAs(), view.shape().clone());
     }
 
-    /**
-     * Reads a tensor in its own type (bfloat16 as float32), in row-major order.
-     *
-     * @throws CheckpointException if there is none of that name, or the file is damaged
-     */
+    @Override
     public Tensor read(String name) {
         TensorView view = view(name);
         try {
@@ -123,21 +100,6 @@ public final class TorchCheckpoint implements AutoCloseable {
                     "The tensor '" + printable(name) + "' in " + file + " could not be read: " + e.getMessage() + ".",
                     e);
         }
-    }
-
-    /**
-     * Reads a tensor of any floating-point type as float32.
-     *
-     * @throws CheckpointException if there is none of that name, it holds integers, or the file is damaged
-     */
-    public Tensor readFloat32(String name) {
-        return switch (view(name).storage().type().readAs()) {
-            case FLOAT32 -> read(name);
-            case FLOAT16, FLOAT64 -> StoredElements.toFloat32(read(name));
-            default ->
-                throw new CheckpointException("The tensor '" + printable(name) + "' in " + file
-                        + " holds integers where weights are needed.");
-        };
     }
 
     @Override

@@ -12,13 +12,13 @@ import java.util.Map;
  * they differ, and the weights.
  */
 public final class WeightMatch {
-    private final TorchCheckpoint checkpoint;
+    private final Checkpoint checkpoint;
     private final List<Parameter> parameters;
     private final Map<String, List<Long>> shapes;
     private final WeightDifferences differences;
 
     /** Matches names and shapes; no weight is read. */
-    public WeightMatch(TorchCheckpoint checkpoint, List<Parameter> parameters) {
+    public WeightMatch(Checkpoint checkpoint, List<Parameter> parameters) {
         this.checkpoint = checkpoint;
         this.parameters = List.copyOf(parameters);
         this.shapes = checkpoint.shapes();

@@ -1,5 +1,5 @@
 /**
- * Reads the state dicts that PyTorch saves ({@code .pt}) and matches them to the parameters of a network by name and
+ * Reads state dicts, which PyTorch saves ({@code .pt}) or which are in safetensors files, and matches them to the parameters of a network by name and
  * shape.
  *
  * <p>Builds on {@code graph} for parameters and on core's {@code io}. Nothing here constructs an object of the file's

@@ -1,17 +1,19 @@
 package io.adm4j.export.importer.torch;
 
+import io.adm4j.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
-/** Puts safetensors files together by hand. */
-final class SafetensorsBytes {
+/** Writes safetensors files by hand, honest and hostile ones. */
+public final class SafetensorsBytes {
     private final StringBuilder header = new StringBuilder("{");
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
 
     /** A tensor whose elements are these bytes; {@code shape} as in JSON. */
-    SafetensorsBytes tensor(String name, String type, String shape, byte[] bytes) {
+    public SafetensorsBytes tensor(String name, String type, String shape, byte[] bytes) {
         header.append(header.length() > 1 ? "," : "")
                 .append("\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
                         .formatted(name, type, shape, data.size(), data.size() + bytes.length));
@@ -26,8 +28,21 @@ final class SafetensorsBytes {
         return this;
     }
 
-    byte[] toByteArray() {
+    public byte[] toByteArray() {
         return file(header + "}", data.toByteArray());
+    }
+
+    /**
+     * A checkpoint's tensors as float32.
+     *
+     * @param prefix put before each name
+     */
+    public SafetensorsBytes tensors(Checkpoint checkpoint, String prefix) {
+        for (String name : checkpoint.names()) {
+            Tensor tensor = checkpoint.readFloat32(name);
+            tensor(prefix + name, "F32", Arrays.toString(tensor.shape()), floats(tensor.toFloatArray()));
+        }
+        return this;
     }
 
     /** A file of any header. */
@@ -41,7 +56,7 @@ final class SafetensorsBytes {
                 .array();
     }
 
-    static byte[] floats(float... values) {
+    public static byte[] floats(float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return bytes.array();

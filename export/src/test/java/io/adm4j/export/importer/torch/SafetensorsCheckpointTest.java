@@ -9,24 +9,29 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.FuzzRun;
+import io.adm4j.export.graph.GraphBuilder;
+import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.importer.CheckpointException;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.HalfFloat;
+import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsCheckpointTest {
     @TempDir
-    private Path folder;
+    Path folder;
 
     private Path written(byte[] bytes) throws IOException {
         return Files.write(folder.resolve("x.safetensors"), bytes);
@@ -65,6 +70,43 @@ class SafetensorsCheckpointTest {
         assertTrue(SafetensorsCheckpoint.begins(written(several().toByteArray())));
         assertFalse(SafetensorsCheckpoint.begins(written("PK\3\4 a zip archive".getBytes(StandardCharsets.US_ASCII))));
         assertFalse(SafetensorsCheckpoint.begins(written(new byte[3])));
+    }
+
+    @Test
+    void aCheckpointIsOpenedByItsContent() throws IOException {
+        Path misnamed = Files.write(folder.resolve("w.pt"), several().toByteArray());
+        try (Checkpoint file = Checkpoint.open(misnamed)) {
+            assertArrayEquals(
+                    new float[] {1.5f, -0.25f}, file.readFloat32("half").toFloatArray());
+            assertEquals(List.of(2L, 2L), file.shapes().get("a"));
+            String message = assertThrows(CheckpointException.class, () -> file.readFloat32("steps"))
+                    .getMessage();
+            assertTrue(message.contains("'steps'") && message.contains("integers"), message);
+        }
+        try (Checkpoint file = Checkpoint.open(TorchCheckpointTest.resource("variety.pt"))) {
+            assertTrue(file instanceof TorchCheckpoint);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void weightsThatAreNotFiniteAreRefused(float value) throws IOException {
+        Path file = written(new SafetensorsBytes()
+                .tensor("fine", "F32", "[2]", floats(1, Float.MAX_VALUE))
+                .tensor("broken", "F32", "[3]", floats(1, 2, value))
+                .toByteArray());
+        GraphBuilder graph = new GraphBuilder();
+        graph.parameter("fine", Initializer.zeros(), 2);
+        graph.parameter("broken", Initializer.zeros(), 3);
+
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            Map<String, Tensor> weights = new WeightMatch(checkpoint, graph.parameters()).weights();
+            assertEquals(2, weights.get("fine").size());
+            String message = assertThrows(CheckpointException.class, () -> weights.get("broken"))
+                    .getMessage();
+            assertTrue(message.contains("'broken'") && message.contains(file.toString()), message);
+            assertTrue(message.contains(value + " (element 2)"), message);
+        }
     }
 
     @ParameterizedTest

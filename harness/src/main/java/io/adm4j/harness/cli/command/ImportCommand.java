@@ -1,7 +1,7 @@
 package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.export.importer.torch.TorchCheckpoint;
+import io.adm4j.export.importer.torch.Checkpoint;
 import io.adm4j.export.importer.torch.WeightMatch;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.UNetConfig;
@@ -28,11 +28,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes a bundle from PyTorch state dicts with the published names. */
+/** Makes a bundle from state dicts with the published names. */
 @Command(
         name = "import",
         description =
-                "Makes a model bundle from weights in PyTorch's .pt format with the published names and shapes: of a"
+                "Makes a model bundle from weights in PyTorch's .pt format or in safetensors with the published names and shapes: of a"
                         + " released model by its name (--model, see 'harness models'), or of another by its flags (--flags)."
                         + " Nothing in the files is executed.")
 public final class ImportCommand implements Runnable {
@@ -116,10 +116,9 @@ public final class ImportCommand implements Runnable {
         CheckpointMatcher matcher = new CheckpointMatcher(released);
         ObjectNode provenance = plan.origin();
         try (BundleAssembler bundle = new BundleAssembler(out);
-                TorchCheckpoint checkpoint = TorchCheckpoint.open(denoiser.weights());
-                TorchCheckpoint classifierCheckpoint = plan.classifier()
-                        .map(c -> TorchCheckpoint.open(c.weights()))
-                        .orElse(null)) {
+                Checkpoint checkpoint = Checkpoint.open(denoiser.weights());
+                Checkpoint classifierCheckpoint =
+                        plan.classifier().map(c -> Checkpoint.open(c.weights())).orElse(null)) {
             // Both are matched before the denoiser is written, which takes minutes.
             WeightMatch match = new WeightMatch(
                     checkpoint, NetworkGraph.of(config, precision.precision).parameters());
@@ -179,7 +178,7 @@ public final class ImportCommand implements Runnable {
         if (weights == null) {
             return "";
         }
-        try (TorchCheckpoint checkpoint = TorchCheckpoint.open(weights)) {
+        try (Checkpoint checkpoint = Checkpoint.open(weights)) {
             return " About the weights in " + weights + ": " + new CheckpointMatcher(released).sentence(checkpoint);
         }
     }

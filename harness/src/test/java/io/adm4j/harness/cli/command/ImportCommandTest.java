@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.Golden;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.export.importer.torch.Checkpoint;
+import io.adm4j.export.importer.torch.SafetensorsBytes;
 import io.adm4j.feedback.ProgressListener;
 import io.adm4j.harness.bundle.ImportPlan;
 import io.adm4j.harness.zoo.FetchFolder;
@@ -41,6 +43,21 @@ class ImportCommandTest {
 
         assertEquals(weights.getFileName().toString(), origin.get("file").asText());
         assertEquals(Sha256.of(weights), origin.get("sha256").asText());
+    }
+
+    @Test
+    void safetensorsGiveTheSameBundle() throws IOException {
+        Path file = folder.resolve("x.safetensors");
+        try (Checkpoint checkpoint = Checkpoint.open(weights)) {
+            Files.write(file, new SafetensorsBytes().tensors(checkpoint, "").toByteArray());
+        }
+        Path flags = Golden.file(network + ".json");
+        succeeding("import", "--flags", flags, "--weights", weights, "--out", folder.resolve("pt"));
+        succeeding("import", "--flags", flags, "--weights", file, "--out", folder.resolve("safetensors"));
+
+        assertEquals(
+                ModelBundle.load(folder.resolve("pt")).manifest().files(),
+                ModelBundle.load(folder.resolve("safetensors")).manifest().files());
     }
 
     @Test

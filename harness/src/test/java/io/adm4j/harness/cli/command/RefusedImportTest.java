@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.adm4j.Golden;
 import io.adm4j.export.GoldenCase;
+import io.adm4j.export.importer.torch.Checkpoint;
+import io.adm4j.export.importer.torch.SafetensorsBytes;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -63,6 +65,24 @@ class RefusedImportTest {
             }
             refused("");
         }
+    }
+
+    /** Found while the last weights are written. */
+    @Test
+    void weightsThatAreNotFinite() throws IOException {
+        SafetensorsBytes broken = new SafetensorsBytes();
+        try (Checkpoint checkpoint = Checkpoint.open(weights)) {
+            for (String name : checkpoint.names()) {
+                float[] values = checkpoint.readFloat32(name).toFloatArray();
+                if (name.equals("out.2.bias")) {
+                    values[1] = Float.NaN;
+                }
+                broken.tensor(
+                        name, "F32", Arrays.toString(checkpoint.entry(name).shape()), SafetensorsBytes.floats(values));
+            }
+        }
+        Files.write(weights, broken.toByteArray());
+        refused("The tensor 'out.2.bias' in " + weights + " holds NaN (element 1)");
     }
 
     @Test

@@ -1,0 +1,85 @@
+package io.adm4j.export.importer.torch;
+
+import io.adm4j.export.importer.CheckpointException;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Named tensors in a file that is not trusted. Opening reads names and shapes; each tensor is read when asked for. Every
+ * error is a {@link CheckpointException} of one sentence.
+ */
+public sealed interface Checkpoint extends AutoCloseable permits TorchCheckpoint, SafetensorsCheckpoint {
+
+    /** The type and shape of a tensor as it is read; bfloat16 is given as FLOAT32. */
+    record Entry(ElementType type, long[] shape) {}
+
+    /**
+     * Opens a file of any format that is known; its content tells which, not its name.
+     *
+     * @throws CheckpointException if it is no checkpoint, or is damaged
+     */
+    static Checkpoint open(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new CheckpointException("There is no checkpoint file " + file + ".");
+        }
+        try {
+            return SafetensorsCheckpoint.begins(file) ? SafetensorsCheckpoint.open(file) : TorchCheckpoint.open(file);
+        } catch (IOException e) {
+            throw new CheckpointException(file + " could not be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** The file that was opened. */
+    Path file();
+
+    /** The tensors' names, in the file's order. */
+    Set<String> names();
+
+    /**
+     * Type and shape of a tensor.
+     *
+     * @throws CheckpointException if there is none of that name
+     */
+    Entry entry(String name);
+
+    /**
+     * Reads a tensor in its own type (bfloat16 as float32), in row-major order.
+     *
+     * @throws CheckpointException if there is none of that name, or the file is damaged
+     */
+    Tensor read(String name);
+
+    @Override
+    void close();
+
+    /** The tensors' shapes by name, in the file's order; a copy. */
+    default Map<String, List<Long>> shapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        names().forEach(name ->
+                shapes.put(name, Arrays.stream(entry(name).shape()).boxed().toList()));
+        return shapes;
+    }
+
+    /**
+     * Reads a tensor of any floating-point type as float32.
+     *
+     * @throws CheckpointException if there is none of that name, it holds integers, or the file is damaged
+     */
+    default Tensor readFloat32(String name) {
+        return switch (entry(name).type()) {
+            case FLOAT32 -> read(name);
+            case FLOAT16, FLOAT64 -> StoredElements.toFloat32(read(name));
+            default ->
+                throw new CheckpointException("The tensor '" + RestrictedUnpickler.printable(name) + "' in " + file()
+                        + " holds integers where weights are needed.");
+        };
+    }
+}
