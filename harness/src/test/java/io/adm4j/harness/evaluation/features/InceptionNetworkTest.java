@@ -127,7 +127,7 @@ class InceptionNetworkTest {
                         "Conv2D",
                         List.of("Mul", "conv/conv2d_params"),
                         Map.of("strides", new long[] {1, 2, 2, 1}, "padding", "VALID", "data_format", "NCHW")))
-                .contains("layout"));
+                .contains("data format"));
     }
 
     @Test
