@@ -1,7 +1,6 @@
 package io.adm4j.harness.data;
 
 import io.adm4j.feedback.UserError;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -10,12 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 
 /**
  * Image files: one sub-folder per class, or files named {@code label_anything.ext} in one folder. Classes are numbered
@@ -25,8 +20,6 @@ import javax.imageio.ImageIO;
  * heap.
  */
 final class FolderSource implements ImageSource {
-    private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "gif", "bmp");
-
     private final List<Path> files;
     private final int imageSize;
     private final boolean asStored;
@@ -46,8 +39,8 @@ final class FolderSource implements ImageSource {
         List<Path> folders = entries(folder).filter(Files::isDirectory).toList();
         List<Path> files = entries(folder).filter(FolderSource::isImage).toList();
         if (files.isEmpty() && folders.isEmpty()) {
-            throw new UserError("The folder " + folder + " holds no images ("
-                    + String.join(", ", new TreeSet<>(EXTENSIONS)) + "), no sub-folders of images and no IDX files.");
+            throw new UserError("The folder " + folder + " holds no images (" + ImageFormat.endings()
+                    + "), no sub-folders of images and no IDX files.");
         }
         if (!files.isEmpty() && !folders.isEmpty()) {
             throw new UserError("The folder " + folder + " holds both images ("
@@ -123,17 +116,7 @@ final class FolderSource implements ImageSource {
     }
 
     private static boolean isImage(Path file) {
-        return EXTENSIONS.contains(extension(file)) && Files.isRegularFile(file);
-    }
-
-    private static boolean isJpeg(Path file) {
-        return extension(file).startsWith("jp");
-    }
-
-    private static String extension(Path file) {
-        String name = file.getFileName().toString();
-        int dot = name.lastIndexOf('.');
-        return dot > 0 ? name.substring(dot + 1).toLowerCase(Locale.ROOT) : "";
+        return ImageFormat.isNamed(file.getFileName().toString()) && Files.isRegularFile(file);
     }
 
     @Override
@@ -171,22 +154,13 @@ final class FolderSource implements ImageSource {
     }
 
     private static RgbImage decode(Path file) {
-        BufferedImage image;
         try {
-            image = ImageIO.read(file.toFile());
-        } catch (IOException | RuntimeException e) {
-            // Damaged files make some readers fail with unchecked exceptions.
+            return ImageDecoder.decode(Files.readAllBytes(file));
+        } catch (UnreadableImageException e) {
             throw new UserError(
-                    "The image " + file + " could not be decoded (" + e.getMessage()
-                            + "); replace it, or save it again as RGB.",
-                    e);
+                    "The image " + file + " cannot be used: " + e.getMessage() + "; replace or remove it.", e);
+        } catch (IOException e) {
+            throw new UserError("The image " + file + " could not be read: " + e.getMessage() + ".", e);
         }
-        if (image == null) {
-            throw new UserError("The file " + file + " is not an image that Java can decode; remove or convert it.");
-        }
-        if (image.getRaster().getNumBands() == 4 && isJpeg(file)) {
-            throw new UserError("The image " + file + " has four channels (CMYK, as for print); save it again as RGB.");
-        }
-        return RgbImage.of(image);
     }
 }

@@ -1,5 +1,6 @@
 package io.adm4j.harness.data;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
@@ -12,43 +13,192 @@ import java.awt.image.Raster;
  */
 record RgbImage(int width, int height, byte[] pixels) {
 
+    /** Converts the values of one pixel. */
+    @FunctionalInterface
+    private interface Conversion {
+        /**
+         * @param values of all pixels of a row
+         * @param at position of the pixel's first value
+         * @param target receives red, green and blue from {@code to} on
+         */
+        void convert(int[] values, int at, byte[] target, int to);
+    }
+
     /**
      * The values of a decoded file as they are stored: no color profile is applied, transparency is dropped, gray is
-     * repeated for the three channels, 16 bits are cut to the upper 8.
+     * repeated for the three channels, 16 bits are cut to the upper 8, fewer than 8 are scaled.
+     *
+     * @throws UnreadableImageException if the values are not gray, RGB or CMYK of up to 16 bits
      */
-    static RgbImage of(BufferedImage image) {
-        int width = image.getWidth();
-        int height = image.getHeight();
-        byte[] pixels = new byte[width * height * 3];
+    static RgbImage of(BufferedImage image) throws UnreadableImageException {
         if (image.getColorModel() instanceof IndexColorModel) {
-            int[] line = new int[width];
-            for (int y = 0, o = 0; y < height; y++) {
-                image.getRGB(0, y, width, 1, line, 0, width);
-                for (int x = 0; x < width; x++) {
-                    pixels[o++] = (byte) (line[x] >> 16);
-                    pixels[o++] = (byte) (line[x] >> 8);
-                    pixels[o++] = (byte) line[x];
-                }
-            }
-            return new RgbImage(width, height, pixels);
+            return ofPalette(image);
         }
         // Not getRGB: it takes gray as linear light and brightens it.
         Raster raster = image.getRaster();
+        int space = image.getColorModel().getColorSpace().getType();
         int bands = raster.getNumBands();
-        int shift = raster.getDataBuffer().getDataType() == DataBuffer.TYPE_USHORT
-                        && raster.getSampleModel().getSampleSize(0) > 8
-                ? raster.getSampleModel().getSampleSize(0) - 8
-                : 0;
-        int[] line = new int[width * bands];
+        if (space == ColorSpace.TYPE_GRAY) {
+            return ofGray(raster);
+        }
+        if (space == ColorSpace.TYPE_RGB && bands >= 3) {
+            return ofRgb(raster);
+        }
+        if (space == ColorSpace.TYPE_CMYK && bands >= 4) {
+            return convert(
+                    raster, (v, i, t, o) -> ink(t, o, 255 - v[i], 255 - v[i + 1], 255 - v[i + 2], 255 - v[i + 3]));
+        }
+        throw new UnreadableImageException("its colors are not gray, RGB or CMYK");
+    }
+
+    private static RgbImage ofPalette(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        byte[] pixels = new byte[width * height * 3];
+        int[] line = new int[width];
         for (int y = 0, o = 0; y < height; y++) {
-            raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, line);
+            image.getRGB(0, y, width, 1, line, 0, width);
             for (int x = 0; x < width; x++) {
-                for (int c = 0; c < 3; c++) {
-                    pixels[o++] = (byte) (line[x * bands + (bands < 3 ? 0 : c)] >> shift);
-                }
+                pixels[o++] = (byte) (line[x] >> 16);
+                pixels[o++] = (byte) (line[x] >> 8);
+                pixels[o++] = (byte) line[x];
             }
         }
         return new RgbImage(width, height, pixels);
+    }
+
+    /** @param raster its first band is gray */
+    static RgbImage ofGray(Raster raster) throws UnreadableImageException {
+        return convert(raster, (v, i, t, o) -> put(t, o, v[i], v[i], v[i]));
+    }
+
+    /** @param raster its first bands are red, green and blue */
+    static RgbImage ofRgb(Raster raster) throws UnreadableImageException {
+        return convert(raster, (v, i, t, o) -> put(t, o, v[i], v[i + 1], v[i + 2]));
+    }
+
+    /** @param raster Y, Cb and Cr as JPEG files have them */
+    static RgbImage ofYcc(Raster raster) throws UnreadableImageException {
+        return convert(raster, RgbImage::ycc);
+    }
+
+    /**
+     * Ink as JPEG files have it, 255 for none: red is cyan times black.
+     *
+     * @param raster cyan, magenta, yellow and black
+     * @param transformed whether the first three are Y, Cb and Cr of the ink that 0 is none of
+     */
+    static RgbImage ofInvertedInk(Raster raster, boolean transformed) throws UnreadableImageException {
+        if (!transformed) {
+            return convert(raster, (v, i, t, o) -> ink(t, o, v[i], v[i + 1], v[i + 2], v[i + 3]));
+        }
+        return convert(raster, (v, i, t, o) -> {
+            ycc(v, i, t, o);
+            ink(t, o, 255 - (t[o] & 0xff), 255 - (t[o + 1] & 0xff), 255 - (t[o + 2] & 0xff), v[i + 3]);
+        });
+    }
+
+    private static RgbImage convert(Raster raster, Conversion conversion) throws UnreadableImageException {
+        int width = raster.getWidth();
+        int height = raster.getHeight();
+        int bands = raster.getNumBands();
+        int[] bits = bits(raster);
+        byte[] pixels = new byte[width * height * 3];
+        int[] line = new int[width * bands];
+        for (int y = 0, o = 0; y < height; y++) {
+            raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, line);
+            for (int band = 0; band < bands; band++) {
+                toEightBits(line, band, bands, bits[band]);
+            }
+            for (int x = 0; x < width; x++, o += 3) {
+                conversion.convert(line, x * bands, pixels, o);
+            }
+        }
+        return new RgbImage(width, height, pixels);
+    }
+
+    private static int[] bits(Raster raster) throws UnreadableImageException {
+        int type = raster.getDataBuffer().getDataType();
+        int[] bits = raster.getSampleModel().getSampleSize();
+        for (int b : bits) {
+            if (b > 16 || type == DataBuffer.TYPE_SHORT || type > DataBuffer.TYPE_INT) {
+                throw new UnreadableImageException("its values are not integers of up to 16 bits");
+            }
+        }
+        return bits;
+    }
+
+    private static void toEightBits(int[] line, int first, int step, int bits) {
+        if (bits == 8) {
+            return;
+        }
+        int largest = (1 << bits) - 1;
+        for (int i = first; i < line.length; i += step) {
+            line[i] = bits > 8 ? line[i] >> bits - 8 : line[i] * 255 / largest;
+        }
+    }
+
+    /** In 16-bit fixed point, as JPEG decoders compute it. */
+    private static void ycc(int[] values, int at, byte[] target, int to) {
+        int y = values[at];
+        int cb = values[at + 1] - 128;
+        int cr = values[at + 2] - 128;
+        put(
+                target,
+                to,
+                clipped(y + (91881 * cr + 32768 >> 16)),
+                clipped(y + (-22554 * cb - 46802 * cr + 32768 >> 16)),
+                clipped(y + (116130 * cb + 32768 >> 16)));
+    }
+
+    private static int clipped(int value) {
+        return Math.max(0, Math.min(255, value));
+    }
+
+    /** Light that is left of inverted ink. */
+    private static void ink(byte[] target, int to, int cyan, int magenta, int yellow, int black) {
+        put(target, to, left(cyan, black), left(magenta, black), left(yellow, black));
+    }
+
+    /** {@code black - (255 - color) black / 255}, the quotient rounded. */
+    private static int left(int color, int black) {
+        int product = (255 - color) * black + 128;
+        return clipped(black - ((product >> 8) + product >> 8));
+    }
+
+    private static void put(byte[] target, int to, int red, int green, int blue) {
+        target[to] = (byte) red;
+        target[to + 1] = (byte) green;
+        target[to + 2] = (byte) blue;
+    }
+
+    /**
+     * The image turned upright.
+     *
+     * @param orientation of Exif: 2 mirrored, 3 turned by 180 degrees, 4 upside down, 5 transposed, 6 turned so that its
+     *     first row is the right side, 7 transversed, 8 turned so that its first row is the left side; 1 for none
+     * @return this image if it is upright
+     */
+    RgbImage upright(int orientation) {
+        if (orientation <= 1) {
+            return this;
+        }
+        boolean transposed = orientation >= 5;
+        boolean fromRight = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+        boolean fromBottom = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+        int newWidth = transposed ? height : width;
+        int newHeight = transposed ? width : height;
+        byte[] turned = new byte[pixels.length];
+        for (int y = 0, o = 0; y < newHeight; y++) {
+            for (int x = 0; x < newWidth; x++, o += 3) {
+                int column = transposed ? y : x;
+                int row = transposed ? x : y;
+                int from =
+                        ((fromBottom ? height - 1 - row : row) * width + (fromRight ? width - 1 - column : column)) * 3;
+                System.arraycopy(pixels, from, turned, o, 3);
+            }
+        }
+        return new RgbImage(newWidth, newHeight, turned);
     }
 
     /** The square of {@code size} pixels in the center; this image if it has that size. */

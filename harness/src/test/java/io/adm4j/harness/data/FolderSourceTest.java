@@ -115,9 +115,9 @@ class FolderSourceTest {
         Files.write(folder.resolve("c.png"), Arrays.copyOf(png, 40));
         Dataset dataset = Dataset.open(folder, DatasetOptions.ofSize(2));
 
-        assertMessage("b.png is not an image that Java can decode; remove or convert it.", dataset, 1);
+        assertMessage("b.png cannot be used: it is not an image; replace or remove it.", dataset, 1);
         UserError e = assertThrows(UserError.class, () -> copy(dataset, 2));
-        assertTrue(e.getMessage().contains("c.png could not be decoded ("), e.getMessage());
+        assertTrue(e.getMessage().contains("c.png cannot be used: it is truncated"), e.getMessage());
     }
 
     @Test

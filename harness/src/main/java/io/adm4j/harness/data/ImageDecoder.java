@@ -1,0 +1,118 @@
+package io.adm4j.harness.data;
+
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * Decodes image files as the published loader's library does: values as they are stored, without color profiles; CMYK
+ * becomes RGB without one too. What that library does not do: images are turned upright as their Exif orientation says, and
+ * the upper 8 of 16 bits are taken of gray too. Of an animation the first frame is taken.
+ */
+final class ImageDecoder {
+    /** The most pixels of an image; the published loader's library refuses more. */
+    private static final long MOST_PIXELS = 178_956_970;
+    /** Deflate packs 1032 bytes into one, each with up to 8 pixels. */
+    private static final long MOST_PIXELS_PER_BYTE = 10_000;
+
+    private ImageDecoder() {}
+
+    /**
+     * Decodes the first image of a file.
+     *
+     * @param file the whole of it; not modified
+     * @throws UnreadableImageException if it is no image, truncated or damaged
+     */
+    static RgbImage decode(byte[] file) throws UnreadableImageException {
+        try {
+            ImageBytes bytes = new ImageBytes(file);
+            ImageFormat format = ImageFormat.of(bytes);
+            format.requireComplete(bytes);
+            RgbImage image = read(format, file);
+            return image.upright(orientation(format, bytes));
+        } catch (EOFException e) {
+            throw UnreadableImageException.truncated();
+        } catch (IOException e) {
+            throw new UnreadableImageException("it is damaged (" + reason(e) + ")", e);
+        } catch (RuntimeException e) {
+            // Damaged files make some readers fail with unchecked exceptions, whose messages say nothing to a user.
+            throw new UnreadableImageException("it is damaged", e);
+        }
+    }
+
+    /** An Exif block that cannot be read says nothing of the image. */
+    private static int orientation(ImageFormat format, ImageBytes bytes) throws IOException {
+        try {
+            return format.orientation(bytes);
+        } catch (UnreadableImageException e) {
+            return 1;
+        }
+    }
+
+    private static RgbImage read(ImageFormat format, byte[] file) throws IOException, UnreadableImageException {
+        ImageReader reader = format.reader();
+        AtomicReference<String> damage = new AtomicReference<>();
+        reader.addIIOReadWarningListener((source, warning) -> {
+            if (saysThatDataAreMissing(warning)) {
+                damage.compareAndSet(null, warning);
+            }
+        });
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+            reader.setInput(in, false, format != ImageFormat.GIF);
+            requireSize(reader.getWidth(0), reader.getHeight(0), file.length);
+            RgbImage image = switch (format) {
+                case JPEG -> jpeg(reader, new ImageBytes(file));
+                case GIF -> new GifCanvas(reader, new ImageBytes(file)).firstFrame();
+                default -> RgbImage.of(reader.read(0));
+            };
+            if (damage.get() != null) {
+                throw UnreadableImageException.truncated();
+            }
+            return image;
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    /** Readers warn of much that does no harm; what data are missing they replace by gray and only warn too. */
+    private static boolean saysThatDataAreMissing(String warning) {
+        String w = warning.toLowerCase(Locale.ROOT);
+        return w.contains("premature end") || w.contains("unexpected end") || w.contains("truncated");
+    }
+
+    static void requireSize(long width, long height, long bytes) throws UnreadableImageException {
+        if (width * height > MOST_PIXELS || width * height > 1_000_000 + bytes * MOST_PIXELS_PER_BYTE) {
+            throw new UnreadableImageException("it claims to have " + width + "x" + height + " pixels");
+        }
+    }
+
+    private static RgbImage jpeg(ImageReader reader, ImageBytes file) throws IOException, UnreadableImageException {
+        JpegSegments segments = JpegSegments.read(file);
+        if (segments.precision() != 8) {
+            throw new UnreadableImageException("it has " + segments.precision() + " bits per value, and 8 are read");
+        }
+        Raster raster = reader.readRaster(0, null);
+        if (raster.getNumBands() != segments.components()) {
+            throw new UnreadableImageException("it has " + raster.getNumBands() + " components");
+        }
+        return switch (raster.getNumBands()) {
+            case 1 -> RgbImage.ofGray(raster);
+            case 3 -> segments.transformed() ? RgbImage.ofYcc(raster) : RgbImage.ofRgb(raster);
+            // Adobe stores ink inverted (255 is none), and other programs took that over.
+            case 4 -> RgbImage.ofInvertedInk(raster, segments.transformed());
+            default -> throw new UnreadableImageException("it has " + raster.getNumBands() + " components");
+        };
+    }
+
+    private static String reason(IOException e) {
+        String line =
+                String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+        return line.length() > 200 ? line.substring(0, 200) : line;
+    }
+}

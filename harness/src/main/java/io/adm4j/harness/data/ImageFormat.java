@@ -1,0 +1,244 @@
+package io.adm4j.harness.data;
+
+import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
+
+/** The formats of image files. A file's format is what its first bytes say, whatever its name ends in. */
+enum ImageFormat {
+    BMP("bmp") {
+        @Override
+        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+            return file.matches(0, "BM");
+        }
+
+        @Override
+        void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
+            long header = file.u32Little(14);
+            if (header < 40 || file.u32Little(30) != 0) {
+                return;
+            }
+            long bits = file.u32Little(18) * file.u16Little(28);
+            long rows = Math.abs((int) file.u32Little(22));
+            if (file.u32Little(10) + (bits + 31) / 32 * 4 * rows > file.size()) {
+                throw UnreadableImageException.truncated();
+            }
+        }
+    },
+    GIF("gif") {
+        @Override
+        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+            return file.matches(0, "GIF87a") || file.matches(0, "GIF89a");
+        }
+
+        /** Walks to the end of the first frame, the only one that is read. */
+        @Override
+        void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
+            long at = 13 + paletteBytes(file.u8(10));
+            while (true) {
+                int block = file.u8(at);
+                if (block == 0x2c) {
+                    at += 10 + paletteBytes(file.u8(at + 9)) + 1;
+                } else if (block == 0x21) {
+                    at += 2;
+                } else if (block == 0x3b) {
+                    throw new UnreadableImageException("it has no frame");
+                } else {
+                    throw new UnreadableImageException("it is damaged");
+                }
+                while (file.u8(at) != 0) {
+                    at += 1 + file.u8(at);
+                }
+                at++;
+                if (block == 0x2c) {
+                    return;
+                }
+            }
+        }
+
+        private int paletteBytes(int flags) {
+            return (flags & 0x80) == 0 ? 0 : 3 << (flags & 7) + 1;
+        }
+    },
+    JPEG("jpg", "jpeg", "jpe", "jfif") {
+        @Override
+        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+            return file.matches(0, "\u00ff\u00d8\u00ff");
+        }
+
+        @Override
+        void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
+            JpegSegments.read(file).requireEnd(file);
+        }
+
+        @Override
+        int orientation(ImageBytes file) throws IOException, UnreadableImageException {
+            long exif = JpegSegments.read(file).exif();
+            return exif < 0 ? 1 : new TiffDirectory(file, exif).orientation();
+        }
+
+        @Override
+        ImageReader reader() throws IOException {
+            return provided(JPEGImageReaderSpi.class);
+        }
+    },
+    PNG("png") {
+        @Override
+        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+            return file.matches(0, "\u0089PNG\r\n\u001a\n");
+        }
+
+        @Override
+        void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
+            if (!file.matches(file.size() - 8, "IEND")) {
+                chunk(file, "IEND");
+            }
+        }
+
+        @Override
+        int orientation(ImageBytes file) throws IOException, UnreadableImageException {
+            long at = 8;
+            while (file.size() - at >= 12 && !file.matches(at + 4, "IEND")) {
+                if (file.matches(at + 4, "eXIf")) {
+                    return new TiffDirectory(file, at + 8).orientation();
+                }
+                at += 12 + file.u32(at);
+            }
+            return 1;
+        }
+
+        private void chunk(ImageBytes file, String name) throws IOException, UnreadableImageException {
+            long at = 8;
+            while (!file.matches(at + 4, name)) {
+                at += 12 + file.u32(at);
+            }
+        }
+    },
+    TIFF("tif", "tiff") {
+        @Override
+        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+            return file.matches(0, "II*\0") || file.matches(0, "MM\0*");
+        }
+
+        @Override
+        void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
+            new TiffDirectory(file, 0).requireStrips();
+        }
+
+        @Override
+        int orientation(ImageBytes file) throws IOException, UnreadableImageException {
+            return new TiffDirectory(file, 0).orientation();
+        }
+
+        @Override
+        ImageReader reader() throws IOException {
+            return provided(TIFFImageReaderSpi.class);
+        }
+    },
+    WEBP("webp") {
+        @Override
+        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+            return file.matches(0, "RIFF") && file.matches(8, "WEBP");
+        }
+
+        @Override
+        void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
+            if (8 + file.u32Little(4) > file.size()) {
+                throw UnreadableImageException.truncated();
+            }
+        }
+
+        @Override
+        int orientation(ImageBytes file) throws IOException, UnreadableImageException {
+            long at = 12;
+            while (file.size() - at >= 8) {
+                long length = file.u32Little(at + 4);
+                if (file.matches(at, "EXIF")) {
+                    // Some writers keep the prefix that a JPEG segment has.
+                    long header = file.matches(at + 8, "Exif\0\0") ? at + 14 : at + 8;
+                    return new TiffDirectory(file, header).orientation();
+                }
+                at += 8 + length + length % 2;
+            }
+            return 1;
+        }
+
+        @Override
+        ImageReader reader() throws IOException {
+            return provided(WebPImageReaderSpi.class);
+        }
+    };
+
+    private final List<String> endings;
+
+    ImageFormat(String... endings) {
+        this.endings = List.of(endings);
+    }
+
+    abstract boolean begins(ImageBytes file) throws IOException, UnreadableImageException;
+
+    /**
+     * Checks the header, and that the file has its end, without decoding it.
+     *
+     * @throws UnreadableImageException if it has not
+     */
+    abstract void requireComplete(ImageBytes file) throws IOException, UnreadableImageException;
+
+    /** How the image is turned, as Exif says: from 1 (upright) to 8. */
+    int orientation(ImageBytes file) throws IOException, UnreadableImageException {
+        return 1;
+    }
+
+    /** A reader, to be disposed of. */
+    ImageReader reader() throws IOException {
+        return ImageIO.getImageReadersByFormatName(endings.get(0)).next();
+    }
+
+    private static ImageReader provided(Class<? extends ImageReaderSpi> provider) throws IOException {
+        return IIORegistry.getDefaultInstance()
+                .getServiceProviderByClass(provider)
+                .createReaderInstance();
+    }
+
+    /**
+     * The format of a file.
+     *
+     * @throws UnreadableImageException if it is none of these
+     */
+    static ImageFormat of(ImageBytes file) throws IOException, UnreadableImageException {
+        if (file.size() == 0) {
+            throw new UnreadableImageException("it is empty");
+        }
+        for (ImageFormat format : values()) {
+            if (format.begins(file)) {
+                return format;
+            }
+        }
+        throw new UnreadableImageException("it is not an image");
+    }
+
+    /** Whether a file of this name is taken as an image. */
+    static boolean isNamed(String name) {
+        int dot = name.lastIndexOf('.');
+        String ending = dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
+        return Arrays.stream(values()).anyMatch(f -> f.endings.contains(ending));
+    }
+
+    /** The endings that files of images have, for messages. */
+    static String endings() {
+        return String.join(
+                ", ",
+                Arrays.stream(values())
+                        .flatMap(f -> f.endings.stream())
+                        .sorted()
+                        .toList());
+    }
+}
