@@ -1,6 +1,7 @@
 package io.adm4j.harness.zoo;
 
 import io.adm4j.export.importer.torch.Checkpoint;
+import io.adm4j.export.importer.torch.NamePrefix;
 import io.adm4j.export.importer.torch.WeightDifferences;
 import io.adm4j.export.importer.torch.WeightMatch;
 import io.adm4j.feedback.UserError;
@@ -77,7 +78,9 @@ public final class CheckpointMatcher {
 
     private static Candidate candidate(
             ReleasedModel model, boolean classifier, ReleasedNetwork network, Map<String, List<Long>> shapes) {
-        return new Candidate(model, classifier, network, WeightDifferences.between(shapes, network.parameters()));
+        NamePrefix prefix = NamePrefix.of(shapes.keySet(), network.parameters());
+        return new Candidate(
+                model, classifier, network, WeightDifferences.between(prefix.strip(shapes), network.parameters()));
     }
 
     /** Those that fit. Some models agree in every shape; a published file name distinguishes them. */

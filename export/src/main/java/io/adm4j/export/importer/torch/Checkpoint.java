@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,17 +22,30 @@ public sealed interface Checkpoint extends AutoCloseable permits TorchCheckpoint
     /** The type and shape of a tensor as it is read; bfloat16 is given as FLOAT32. */
     record Entry(ElementType type, long[] shape) {}
 
+    /** As {@link #open(Path, Optional)}, with the default where the file holds several state dicts. */
+    static Checkpoint open(Path file) {
+        return open(file, Optional.empty());
+    }
+
     /**
      * Opens a file of any format that is known; its content tells which, not its name.
      *
+     * @param entry which of the {@link #entries}; empty for the only one, moving average or usual name
      * @throws CheckpointException if it is no checkpoint, or is damaged
      */
-    static Checkpoint open(Path file) {
+    static Checkpoint open(Path file, Optional<String> entry) {
         if (!Files.isRegularFile(file)) {
             throw new CheckpointException("There is no checkpoint file " + file + ".");
         }
         try {
-            return SafetensorsCheckpoint.begins(file) ? SafetensorsCheckpoint.open(file) : TorchCheckpoint.open(file);
+            if (!SafetensorsCheckpoint.begins(file)) {
+                return TorchCheckpoint.open(file, entry);
+            }
+            if (entry.isPresent()) {
+                throw new CheckpointException(
+                        file + " is a safetensors file, which has no entries: leave out --entry.");
+            }
+            return SafetensorsCheckpoint.open(file);
         } catch (IOException e) {
             throw new CheckpointException(file + " could not be read: " + e.getMessage() + ".", e);
         }
@@ -39,6 +53,12 @@ public sealed interface Checkpoint extends AutoCloseable permits TorchCheckpoint
 
     /** The file that was opened. */
     Path file();
+
+    /** Where in the file the state dict is that was opened: keys joined by slashes; empty for the outermost. */
+    String chosenEntry();
+
+    /** Where all state dicts of the file are, {@link #chosenEntry} among them. */
+    List<String> entries();
 
     /** The tensors' names, in the file's order. */
     Set<String> names();

@@ -18,10 +18,13 @@ import java.util.Set;
  */
 final class CheckpointWeights extends AbstractMap<String, Tensor> {
     private final Checkpoint checkpoint;
+    private final String prefix;
     private final Set<String> names = new LinkedHashSet<>();
 
-    CheckpointWeights(Checkpoint checkpoint, List<Parameter> parameters) {
+    /** @param prefix before the parameters' names in the checkpoint */
+    CheckpointWeights(Checkpoint checkpoint, String prefix, List<Parameter> parameters) {
         this.checkpoint = checkpoint;
+        this.prefix = prefix;
         parameters.forEach(p -> names.add(p.name()));
     }
 
@@ -62,7 +65,8 @@ final class CheckpointWeights extends AbstractMap<String, Tensor> {
         };
     }
 
-    private Tensor read(String name) {
+    private Tensor read(String parameter) {
+        String name = prefix + parameter;
         Tensor weight = checkpoint.readFloat32(name);
         FloatBuffer values = weight.floats();
         for (int i = 0; i < weight.size(); i++) {

@@ -18,6 +18,13 @@ sealed interface Pickled {
         REBUILD_PARAMETER
     }
 
+    /**
+     * A class or function that is not known, or an object of it: nothing is built, and what it consists of is dropped.
+     *
+     * @param name for messages
+     */
+    record Inert(String name) implements Pickled {}
+
     /** A storage class that a pickle may name. */
     record StorageName(StorageType type) implements Pickled {}
 

@@ -2,6 +2,7 @@ package io.adm4j.export.importer.torch;
 
 import io.adm4j.export.importer.CheckpointException;
 import io.adm4j.export.importer.torch.Pickled.Dictionary;
+import io.adm4j.export.importer.torch.Pickled.Inert;
 import io.adm4j.export.importer.torch.Pickled.Name;
 import io.adm4j.export.importer.torch.Pickled.None;
 import io.adm4j.export.importer.torch.Pickled.Sequence;
@@ -23,7 +24,8 @@ import java.util.Map;
 /**
  * A pickle machine (protocols 2 to 5) that supports only what state dicts consist of. Names that a pickle asks for are
  * looked up in a short fixed list, never loaded; what is called for a name builds a description, never an object of the
- * pickle's choice. Memory and time are bounded: one byte of a pickle can ask for a hundred in memory, so that what it builds
+ * pickle's choice. Objects of all other classes, such as the settings beside the weights, become an {@link Inert} that holds
+ * nothing. Memory and time are bounded: one byte of a pickle can ask for a hundred in memory, so that what it builds
  * is counted.
  */
 public final class RestrictedUnpickler {
@@ -105,6 +107,8 @@ public final class RestrictedUnpickler {
             case 0x95 -> in.getLong();
             case '(' -> push(MARK);
             case '0' -> pop();
+            case '1' -> popToMark();
+            case '2' -> push(top());
             case 'N' -> push(None.NONE);
             case 0x88 -> push(true);
             case 0x89 -> push(false);
@@ -112,10 +116,17 @@ public final class RestrictedUnpickler {
             case 'M' -> push((long) (in.getShort() & 0xffff), NUMBER);
             case 'J' -> push((long) in.getInt(), NUMBER);
             case 0x8a -> push(longInteger(in.get() & 0xff), NUMBER);
+            case 0x8b -> push(longInteger(in.getInt()), NUMBER);
             case 'G' -> push(Double.longBitsToDouble(Long.reverseBytes(in.getLong())), NUMBER);
             case 'X' -> push(text(in.getInt()));
             case 0x8c -> push(text(in.get() & 0xff));
             case 0x8d -> push(text(shortEnough(in.getLong())));
+            case 'B' -> push(skipped(in.getInt()), CONTAINER);
+            case 'C' -> push(skipped(in.get() & 0xff), CONTAINER);
+            case 0x8e, 0x96 -> push(skipped(shortEnough(in.getLong())), CONTAINER);
+            case 0x8f -> push(new Inert("set"), CONTAINER);
+            case 0x90 -> addAll(popToMark());
+            case 0x91 -> push(frozen(popToMark()), CONTAINER);
             case '}' -> push(new Dictionary(new LinkedHashMap<>()), CONTAINER);
             case ']' -> push(new Sequence(new ArrayList<>()), CONTAINER);
             case ')' -> push(new Tuple(List.of()), CONTAINER);
@@ -132,10 +143,12 @@ public final class RestrictedUnpickler {
             case 0x94 -> remember(memo.size());
             case 'h' -> push(remembered(in.get() & 0xff));
             case 'j' -> push(remembered(in.getInt()));
-            case 'c' -> push(global(line(), line()));
-            case 0x93 -> push(stackGlobal(popLast(2)));
+            case 'c' -> push(global(line(), line()), CONTAINER);
+            case 0x93 -> push(stackGlobal(popLast(2)), CONTAINER);
             case 'Q' -> push(storage(pop()), CONTAINER);
             case 'R' -> push(call(popLast(2)), CONTAINER);
+            case 0x81 -> push(newObject(popLast(2)), CONTAINER);
+            case 0x92 -> push(newObject(popLast(3)), CONTAINER);
             case 'b' -> attributes(popLast(2));
             default ->
                 throw new CheckpointException(String.format(
@@ -222,10 +235,10 @@ public final class RestrictedUnpickler {
 
     // ---- literals ----
 
-    private long longInteger(int bytes) {
-        if (bytes > Long.BYTES) {
-            throw new CheckpointException(
-                    "The checkpoint's pickle holds an integer of " + bytes + " bytes; 8 is the most.");
+    /** A number, or something inert where it has more than 64 bits, as the seeds of generators have. */
+    private Object longInteger(int bytes) {
+        if (bytes < 0 || bytes > Long.BYTES) {
+            return skipped(bytes);
         }
         byte[] b = bytes(bytes);
         long value = bytes > 0 && b[bytes - 1] < 0 ? -1 : 0;
@@ -258,6 +271,15 @@ public final class RestrictedUnpickler {
         return b;
     }
 
+    /** Bytes that no weight consists of. */
+    private Inert skipped(int length) {
+        if (length < 0 || length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        in.position(in.position() + length);
+        return new Inert("bytes");
+    }
+
     private static int shortEnough(long length) {
         if (length < 0 || length > Integer.MAX_VALUE) {
             throw new BufferUnderflowException();
@@ -268,38 +290,56 @@ public final class RestrictedUnpickler {
     // ---- containers ----
 
     private void append(List<Object> values) {
-        if (!(top() instanceof Sequence list)) {
+        if (top() instanceof Sequence list) {
+            list.items().addAll(values);
+        } else if (!(top() instanceof Inert)) {
             throw malformed();
         }
-        list.items().addAll(values);
+    }
+
+    private void addAll(List<Object> values) {
+        if (!(top() instanceof Inert)) {
+            throw malformed();
+        }
+        values.clear();
+    }
+
+    private static Inert frozen(List<Object> values) {
+        values.clear();
+        return new Inert("frozenset");
     }
 
     private void put(List<Object> pairs) {
-        if (!(top() instanceof Dictionary dictionary) || pairs.size() % 2 != 0) {
+        if (pairs.size() % 2 != 0) {
+            throw malformed();
+        }
+        if (top() instanceof Inert) {
+            return;
+        }
+        if (!(top() instanceof Dictionary dictionary)) {
             throw malformed();
         }
         for (int i = 0; i < pairs.size(); i += 2) {
             Object key = pairs.get(i);
-            // Containers as keys could contain themselves, and their hash would never end.
-            if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
-                throw new CheckpointException("The checkpoint has a dict key that is neither string nor number.");
+            // Containers as keys could contain themselves, and their hash would never end; no tensor has such a name.
+            if (key instanceof String || key instanceof Number || key instanceof Boolean) {
+                claim(ENTRY + NUMBER);
+                // As strings: numbers of several types with one hash would make the map slow.
+                dictionary.entries().put(String.valueOf(key), pairs.get(i + 1));
             }
-            claim(ENTRY + NUMBER);
-            // As strings: numbers of several types with one hash would make the map slow.
-            dictionary.entries().put(String.valueOf(key), pairs.get(i + 1));
         }
     }
 
     // ---- names and calls ----
 
-    private static Pickled stackGlobal(List<Object> names) {
+    private Pickled stackGlobal(List<Object> names) {
         if (names.get(0) instanceof String module && names.get(1) instanceof String name) {
             return global(module, name);
         }
         throw malformed();
     }
 
-    private static Pickled global(String module, String name) {
+    private Pickled global(String module, String name) {
         String full = module + "." + name;
         switch (full) {
             case "collections.OrderedDict":
@@ -316,13 +356,19 @@ public final class RestrictedUnpickler {
                         }
                     }
                 }
-                throw new CheckpointException("The checkpoint asks for '" + printable(full)
-                        + "', which is not allowed: only tensors, dicts, lists,"
-                        + " numbers and strings are read, so save the model's state_dict() alone.");
+                return inert(printable(full));
         }
     }
 
+    private Inert inert(String name) {
+        claim(TEXT + 2 * name.length());
+        return new Inert(name);
+    }
+
     private static Object call(List<Object> functionAndArguments) {
+        if (functionAndArguments.get(0) instanceof Inert unknown) {
+            return unknown;
+        }
         if (!(functionAndArguments.get(0) instanceof Name function)
                 || !(functionAndArguments.get(1) instanceof Tuple arguments)) {
             throw malformed();
@@ -334,6 +380,13 @@ public final class RestrictedUnpickler {
         };
     }
 
+    private static Object newObject(List<Object> classAndArguments) {
+        if (classAndArguments.get(0) instanceof Inert unknown) {
+            return unknown;
+        }
+        throw malformed();
+    }
+
     private static Dictionary orderedDict(List<Object> arguments) {
         if (!arguments.isEmpty()) {
             throw malformed();
@@ -342,7 +395,10 @@ public final class RestrictedUnpickler {
     }
 
     /** Arguments: storage, offset, shape, strides, requires_grad, hooks. */
-    private static TensorView tensor(List<Object> arguments) {
+    private static Pickled tensor(List<Object> arguments) {
+        if (!arguments.isEmpty() && arguments.get(0) instanceof Inert unknown) {
+            return unknown;
+        }
         if (arguments.size() >= 4
                 && arguments.get(0) instanceof Storage storage
                 && arguments.get(1) instanceof Long offset
@@ -353,15 +409,23 @@ public final class RestrictedUnpickler {
         throw malformed();
     }
 
-    private static TensorView parameter(List<Object> arguments) {
+    private static Pickled parameter(List<Object> arguments) {
         if (!arguments.isEmpty() && arguments.get(0) instanceof TensorView tensor) {
             return tensor;
+        }
+        if (!arguments.isEmpty() && arguments.get(0) instanceof Inert unknown) {
+            return unknown;
         }
         throw malformed();
     }
 
     /** A persistent id: ("storage", storage class, key, device, number of elements), in old files also None. */
-    private Storage storage(Object id) {
+    private Pickled storage(Object id) {
+        if (id instanceof Tuple unknown
+                && unknown.items().size() > 1
+                && unknown.items().get(1) instanceof Inert type) {
+            return type;
+        }
         if (id instanceof Tuple tuple
                 && (tuple.items().size() == 5
                         || tuple.items().size() == 6 && tuple.items().get(5) == None.NONE)
@@ -378,12 +442,13 @@ public final class RestrictedUnpickler {
         throw malformed();
     }
 
-    /** Attributes of a state dict are its format's version numbers, which nothing here needs. */
+    /** Attributes of a state dict are its format's version numbers, which nothing here needs; those of others neither. */
     private void attributes(List<Object> objectAndState) {
-        if (!(objectAndState.get(0) instanceof Dictionary)) {
+        Object object = objectAndState.get(0);
+        if (!(object instanceof Dictionary || object instanceof TensorView || object instanceof Inert)) {
             throw malformed();
         }
-        push(objectAndState.get(0));
+        push(object);
     }
 
     private static long[] integers(Tuple tuple) {

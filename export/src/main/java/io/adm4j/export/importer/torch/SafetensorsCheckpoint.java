@@ -229,6 +229,16 @@ public final class SafetensorsCheckpoint implements Checkpoint {
     }
 
     @Override
+    public String chosenEntry() {
+        return "";
+    }
+
+    @Override
+    public List<String> entries() {
+        return List.of("");
+    }
+
+    @Override
     public Set<String> names() {
         return Collections.unmodifiableSet(places.keySet());
     }

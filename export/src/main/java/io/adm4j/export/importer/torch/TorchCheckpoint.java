@@ -11,15 +11,16 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.ZipFile;
 
 /**
  * A state dict that PyTorch saved ({@code torch.save(model.state_dict(), "w.pt")}), in the zip format of version 1.6 and
  * later or in the one before. Opening reads names and shapes; each tensor is read when asked for. A state dict inside
- * another dict, as training programs save it, is found, and prefixes that wrappers put before all names ({@code module.})
- * are dropped.
+ * another dict, as training programs save it, is found.
  *
  * <p>The file is not trusted: its pickle cannot run code, and no more memory is allocated than the size of the file
  * justifies. Every error is a {@link CheckpointException} of one sentence.
@@ -27,21 +28,29 @@ import java.util.zip.ZipFile;
 public final class TorchCheckpoint implements Checkpoint {
     private final Path file;
     private final TorchFile content;
+    private final StateDict stateDict;
     private final Map<String, TensorView> tensors;
 
-    private TorchCheckpoint(Path file, TorchFile content) {
+    private TorchCheckpoint(Path file, TorchFile content, Optional<String> entry) {
         this.file = file;
         this.content = content;
-        this.tensors = StateDict.find(content.root(), file);
+        this.stateDict = StateDict.find(content.root(), file, entry);
+        this.tensors = stateDict.tensors();
         tensors.forEach(this::check);
+    }
+
+    /** As {@link #open(Path, Optional)}, with the default where the file holds several state dicts. */
+    public static TorchCheckpoint open(Path file) {
+        return open(file, Optional.empty());
     }
 
     /**
      * Opens a file.
      *
+     * @param entry which of the {@link #entries}; empty for the only one, moving average or usual name
      * @throws CheckpointException if it is no state dict that PyTorch saved, or is damaged
      */
-    public static TorchCheckpoint open(Path file) {
+    public static TorchCheckpoint open(Path file, Optional<String> entry) {
         if (!Files.isRegularFile(file)) {
             throw new CheckpointException("There is no checkpoint file " + file + ".");
         }
@@ -50,11 +59,11 @@ public final class TorchCheckpoint implements Checkpoint {
             if (TorchStream.begins(file)) {
                 TorchStream stream = TorchStream.open(file);
                 opened = stream;
-                return new TorchCheckpoint(file, stream);
+                return new TorchCheckpoint(file, stream, entry);
             }
             ZipFile zip = zip(file);
             opened = zip;
-            return new TorchCheckpoint(file, new TorchZip(file, zip));
+            return new TorchCheckpoint(file, new TorchZip(file, zip), entry);
         } catch (IOException | RuntimeException e) {
             closeQuietly(opened, e);
             throw e instanceof CheckpointException c
@@ -75,6 +84,16 @@ public final class TorchCheckpoint implements Checkpoint {
     @Override
     public Path file() {
         return file;
+    }
+
+    @Override
+    public String chosenEntry() {
+        return stateDict.entry();
+    }
+
+    @Override
+    public List<String> entries() {
+        return stateDict.entries();
     }
 
     @Override

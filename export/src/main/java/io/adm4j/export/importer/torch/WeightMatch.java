@@ -4,6 +4,7 @@ import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.importer.CheckpointException;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ import java.util.Map;
 public final class WeightMatch {
     private final Checkpoint checkpoint;
     private final List<Parameter> parameters;
+    private final NamePrefix prefix;
     private final Map<String, List<Long>> shapes;
     private final WeightDifferences differences;
 
@@ -21,7 +23,8 @@ public final class WeightMatch {
     public WeightMatch(Checkpoint checkpoint, List<Parameter> parameters) {
         this.checkpoint = checkpoint;
         this.parameters = List.copyOf(parameters);
-        this.shapes = checkpoint.shapes();
+        this.prefix = NamePrefix.of(checkpoint.names(), parameters);
+        this.shapes = Collections.unmodifiableMap(prefix.strip(checkpoint.shapes()));
         this.differences = WeightDifferences.between(shapes, parameters);
     }
 
@@ -30,9 +33,19 @@ public final class WeightMatch {
         return checkpoint.file();
     }
 
-    /** The shapes of the checkpoint's tensors by name, in the file's order. */
+    /** The shapes of the tensors by name without the {@link #prefix}, in the file's order. */
     public Map<String, List<Long>> shapes() {
         return shapes;
+    }
+
+    /** What wrappers put before the network's names; empty for none. */
+    public String prefix() {
+        return prefix.text();
+    }
+
+    /** How many tensors of the checkpoint lack the prefix, and so belong to something else. */
+    public int others() {
+        return checkpoint.names().size() - shapes.size();
     }
 
     /** Where checkpoint and network differ. */
@@ -53,6 +66,6 @@ public final class WeightMatch {
             throw new CheckpointException("The weights in " + file()
                     + " do not fit the network that the flags describe: " + differences.listed() + ".");
         }
-        return new CheckpointWeights(checkpoint, parameters);
+        return new CheckpointWeights(checkpoint, prefix.text(), parameters);
     }
 }

@@ -68,7 +68,7 @@ class HostileCheckpointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(chars = {'i', 'o', 0x81, 0x82, 0x92, 'P', 'I', 0xff})
+    @ValueSource(chars = {'i', 'o', 0x82, 0x97, 'P', 'I', 0xff})
     void operationsBeyondStateDictsAreRefused(char op) {
         assertTrue(refused(new PickleBytes().op('}').op('(').op(op).end()).contains(String.format("0x%02x", (int) op)));
     }
@@ -86,7 +86,7 @@ class HostileCheckpointTest {
                 .op(0)
                 .op('s')
                 .end();
-        assertTrue(refused(pickle).contains("dict key"));
+        assertTrue(refused(pickle).contains("no state dict"));
     }
 
     @ParameterizedTest

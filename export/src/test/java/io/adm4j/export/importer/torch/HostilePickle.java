@@ -43,6 +43,7 @@ final class HostilePickle {
         {"os", "system"},
         {"builtins", "eval"},
         {"builtins", "getattr"},
+        {"argparse", "Namespace"},
         {"torch._utils", "_rebuild_tensor"},
         {"numpy.core.multiarray", "_reconstruct"},
         {"", ""},
@@ -74,6 +75,15 @@ final class HostilePickle {
     private byte[] stateDict() {
         PickleBytes p = new PickleBytes().op('}');
         if (random.nextInt(4) == 0) {
+            if (random.nextBoolean()) {
+                p.text("args")
+                        .global("argparse", "Namespace")
+                        .op(')')
+                        .op(0x81)
+                        .op('}')
+                        .op('b')
+                        .op('s');
+            }
             p.text("state_dict").op('}');
             tensors(p);
             p.op('s');

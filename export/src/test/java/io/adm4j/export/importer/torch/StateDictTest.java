@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.export.importer.CheckpointException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,32 +32,141 @@ class StateDictTest {
     }
 
     @Test
-    void prefixesOfWrappersAreDropped() {
-        assertEquals(Set.of("a.w", "b.w"), names(dict(new PickleBytes(), "module.a.w", "module.b.w")));
-        assertEquals(Set.of("a.w"), names(dict(new PickleBytes(), "module._orig_mod.a.w")));
-        assertEquals(Set.of("module.a", "b"), names(dict(new PickleBytes(), "module.a", "b")));
+    void ofSeveralTheMovingAverageIsTaken() {
+        assertEquals("ema", entry("model", "ema", "opt_weights"));
+        assertEquals("model_ema", entry("model", "model_ema"));
+        assertEquals("EMA", entry("EMA", "model"));
+        // Names that only look like it.
+        assertEquals("model", entry("model", "schema"));
     }
 
     @Test
-    void severalDictsAreAmbiguous() {
-        PickleBytes p = new PickleBytes().op('}');
-        dict(p.text("model"), "w").op('s');
-        dict(p.text("ema"), "w").op('s');
+    void withoutAnAverageTheUsualNameIsTaken() {
+        assertEquals("model", entry("model", "discriminator"));
+        assertEquals("state_dict", entry("generator", "state_dict"));
+    }
+
+    @Test
+    void severalWithoutADefaultAreListed() {
+        for (String[] names :
+                new String[][] {{"a", "b"}, {"ema_0.99", "ema_0.999", "model"}, {"model", "state_dict"}}) {
+            String message =
+                    assertThrows(CheckpointException.class, () -> entry(names)).getMessage();
+            assertTrue(message.contains("several state dicts ('" + names[0] + "', '" + names[1] + "'"), message);
+            assertTrue(message.endsWith("--entry NAME."), message);
+        }
+    }
+
+    @Test
+    void theWantedEntryIsTaken() {
+        Path file = PickleBytes.archive(folder.resolve("w.pt"), container("model", "ema"), new byte[24]);
+        try (TorchCheckpoint checkpoint = TorchCheckpoint.open(file, Optional.of("model"))) {
+            assertEquals("model", checkpoint.chosenEntry());
+            assertEquals(List.of("model", "ema"), checkpoint.entries());
+        }
+        String message = assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(file, Optional.of("emma")))
+                .getMessage();
+        assertTrue(message.contains("no state dict 'emma'") && message.contains("'model', 'ema'"), message);
+    }
+
+    /** As where a program saves the same dict twice. */
+    @Test
+    void oneDictUnderTwoNamesIsFoundUnderBoth() {
+        PickleBytes p = new PickleBytes().op('}').text("model");
+        dict(p, "w").op('q').op(1).op('s').text("ema").op('h').op(1).op('s');
+        Path file = PickleBytes.archive(folder.resolve("w.pt"), p.end(), new byte[24]);
+        try (TorchCheckpoint checkpoint = TorchCheckpoint.open(file)) {
+            assertEquals("ema", checkpoint.chosenEntry());
+            assertEquals(List.of("model", "ema"), checkpoint.entries());
+        }
+    }
+
+    @Test
+    void dictsWithinDictsAreFound() {
+        PickleBytes p = new PickleBytes().op('}').text("step").tensor(6, 0, new long[] {1}, new long[] {1});
+        p.op('s').text("nets").op('}');
+        dict(p.text("ema"), "w", "v").op('s').op('s');
+
+        try (TorchCheckpoint checkpoint =
+                TorchCheckpoint.open(PickleBytes.archive(folder.resolve("w.pt"), p.end(), new byte[24]))) {
+            assertEquals("nets/ema", checkpoint.chosenEntry());
+            assertEquals(Set.of("w", "v"), checkpoint.names());
+        }
+    }
+
+    @Test
+    void anOptimizersStateIsNamedAsSuch() {
+        PickleBytes p = new PickleBytes().op('}').text("state").op('}').integer(0);
+        dict(p, "step", "exp_avg", "exp_avg_sq").op('s').op('s');
+        p.text("param_groups").op(']').op('s');
 
         String message = assertThrows(CheckpointException.class, () -> names(p)).getMessage();
 
-        assertTrue(message.contains("several state dicts ('model', 'ema')"), message);
-        assertTrue(message.endsWith("."), message);
+        assertTrue(message.contains("an optimizer's state and no weights"), message);
     }
 
     @Test
-    void whatIsNoTensorAmongTensorsIsRefused() {
+    void whatIsNoTensorAmongTensorsIsLeftOut() {
         PickleBytes p = dict(new PickleBytes(), "w");
         p.text("steps").integer(7).op('s');
 
+        assertEquals(Set.of("w"), names(p));
+    }
+
+    /** Settings of classes that are not known, in all ways in which a pickle builds objects. */
+    @Test
+    void objectsBesideTheTensorsHoldNothing() {
+        PickleBytes p = new PickleBytes().op('}');
+        p.text("args").global("argparse", "Namespace").op(')').op(0x81);
+        p.op('}').text("lr").integer(1).op('s').op('b').op('s');
+        p.text("path")
+                .global("pathlib", "PosixPath")
+                .op('(')
+                .text("a")
+                .op('t')
+                .op('R')
+                .op('s');
+        p.text("counts")
+                .global("collections", "defaultdict")
+                .op('(')
+                .global("builtins", "int")
+                .op('t')
+                .op('R');
+        p.integer(3).integer(4).op('s').op('s');
+        p.text("rng").op('C').op(3).op(1).op(2).op(3).op('s');
+        p.text("seed").op(0x8a).op(12).number(12, 5).op('s');
+        p.text("set").op(0x8f).op('(').integer(1).op(0x90).op('s');
+        p.op(')').integer(2).op('s');
+        p.text("dtype").global("torch", "float32").op('s');
+        dict(p.text("model"), "w").op('s');
+
+        assertEquals(Set.of("w"), names(p));
+    }
+
+    @Test
+    void aWholeModelIsNoStateDict() {
+        PickleBytes p =
+                new PickleBytes().global("nets.unet", "UNetModel").op(')').op(0x81);
+        p.op('}').text("w").tensor(6, 0, SHAPE, STRIDES).op('s').op('b');
+
         String message = assertThrows(CheckpointException.class, () -> names(p)).getMessage();
 
-        assertTrue(message.contains("'steps'"), message);
+        assertTrue(message.contains("'nets.unet.UNetModel'") && message.contains("state_dict()"), message);
+    }
+
+    private String entry(String... names) {
+        Path file = PickleBytes.archive(folder.resolve("w.pt"), container(names), new byte[24]);
+        try (TorchCheckpoint checkpoint = TorchCheckpoint.open(file)) {
+            return checkpoint.chosenEntry();
+        }
+    }
+
+    private static byte[] container(String... names) {
+        PickleBytes p = new PickleBytes().op('}');
+        for (String name : names) {
+            dict(p.text(name), "w").op('s');
+        }
+        return p.end();
     }
 
     private static PickleBytes dict(PickleBytes p, String... names) {

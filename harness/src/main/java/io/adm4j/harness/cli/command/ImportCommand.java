@@ -2,6 +2,7 @@ package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.importer.torch.Checkpoint;
+import io.adm4j.export.importer.torch.RestrictedUnpickler;
 import io.adm4j.export.importer.torch.WeightMatch;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.UNetConfig;
@@ -17,10 +18,12 @@ import io.adm4j.harness.zoo.CheckpointMatcher;
 import io.adm4j.harness.zoo.FetchFolder;
 import io.adm4j.harness.zoo.ReleasedModels;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +39,8 @@ import picocli.CommandLine.Spec;
                         + " released model by its name (--model, see 'harness models'), or of another by its flags (--flags)."
                         + " Nothing in the files is executed.")
 public final class ImportCommand implements Runnable {
+    private static final int LISTED = 8;
+
     @Option(
             names = "--model",
             paramLabel = "NAME",
@@ -53,6 +58,14 @@ public final class ImportCommand implements Runnable {
             paramLabel = "FILE",
             description = "The denoiser's state dict (default with --model: the fetched file).")
     private Path weights;
+
+    @Option(
+            names = "--entry",
+            paramLabel = "NAME",
+            description =
+                    "Which state dict of a file that holds several, such as model or ema (default: the only one, else"
+                            + " the moving average, named ema or alike).")
+    private String entry;
 
     @Option(
             names = "--dir",
@@ -98,6 +111,12 @@ public final class ImportCommand implements Runnable {
                 description = "The noisy classifier's state dict (default with --model: the fetched file).")
         private Path weights;
 
+        @Option(
+                names = "--classifier-entry",
+                paramLabel = "NAME",
+                description = "Which state dict of the classifier's file, as --entry.")
+        private String entry;
+
         @Option(names = "--no-classifier", description = "Leave out the classifier of the released model.")
         private boolean none;
     }
@@ -116,26 +135,30 @@ public final class ImportCommand implements Runnable {
         CheckpointMatcher matcher = new CheckpointMatcher(released);
         ObjectNode provenance = plan.origin();
         try (BundleAssembler bundle = new BundleAssembler(out);
-                Checkpoint checkpoint = Checkpoint.open(denoiser.weights());
-                Checkpoint classifierCheckpoint =
-                        plan.classifier().map(c -> Checkpoint.open(c.weights())).orElse(null)) {
+                Checkpoint checkpoint = Checkpoint.open(denoiser.weights(), Optional.ofNullable(entry));
+                Checkpoint classifierCheckpoint = plan.classifier()
+                        .map(c -> Checkpoint.open(c.weights(), Optional.ofNullable(classifier.entry)))
+                        .orElse(null)) {
             // Both are matched before the denoiser is written, which takes minutes.
             WeightMatch match = new WeightMatch(
                     checkpoint, NetworkGraph.of(config, precision.precision).parameters());
             matcher.requireFit(match, denoiser.title());
+            explain(checkpoint, match, entry, "--entry");
             Optional<WeightMatch> classifierMatch = plan.classifier().map(c -> {
                 WeightMatch found = new WeightMatch(
                         classifierCheckpoint,
                         ClassifierGraph.of(ClassifierConfig.fromFlags(c.flags()))
                                 .parameters());
                 matcher.requireFit(found, c.title());
+                explain(classifierCheckpoint, found, classifier.entry, "--classifier-entry");
                 return found;
             });
             bundle.denoiser(denoiser.flags(), precision.precision, match.weights());
-            provenance.set("denoiser", denoiser.origin());
+            provenance.set("denoiser", origin(denoiser, checkpoint, match));
             plan.classifier().ifPresent(c -> {
-                bundle.classifier(c.flags(), classifierMatch.orElseThrow().weights());
-                provenance.set("classifier", c.origin());
+                WeightMatch found = classifierMatch.orElseThrow();
+                bundle.classifier(c.flags(), found.weights());
+                provenance.set("classifier", origin(c, classifierCheckpoint, found));
             });
             bundle.finish(
                     name == null ? plan.name() : name,
@@ -143,6 +166,43 @@ public final class ImportCommand implements Runnable {
                     provenance,
                     spec.commandLine().getOut());
         }
+    }
+
+    /** Says which weights of a file were taken where there was a choice. */
+    private void explain(Checkpoint checkpoint, WeightMatch match, String given, String option) {
+        PrintWriter err = spec.commandLine().getErr();
+        if (checkpoint.entries().size() > 1 && given == null) {
+            err.println(checkpoint.file() + " holds several state dicts (" + quoted(checkpoint.entries()) + "): '"
+                    + RestrictedUnpickler.printable(checkpoint.chosenEntry()) + "' is imported; " + option
+                    + " chooses another.");
+        }
+        if (match.others() > 0) {
+            err.println("The weights in " + checkpoint.file() + " begin with '"
+                    + RestrictedUnpickler.printable(match.prefix()) + "'; "
+                    + (match.others() == 1
+                            ? "another tensor is left out."
+                            : match.others() + " other tensors are left out."));
+        }
+        err.flush();
+    }
+
+    private static String quoted(List<String> names) {
+        return names.stream()
+                .limit(LISTED)
+                .map(name -> "'" + RestrictedUnpickler.printable(name) + "'")
+                .collect(Collectors.joining(", ", "", names.size() > LISTED ? ", ..." : ""));
+    }
+
+    /** The provenance of a network: its file, and which weights of it. */
+    private static ObjectNode origin(ImportPlan.Network network, Checkpoint checkpoint, WeightMatch match) {
+        ObjectNode origin = network.origin();
+        if (!checkpoint.chosenEntry().isEmpty()) {
+            origin.put("entry", checkpoint.chosenEntry());
+        }
+        if (!match.prefix().isEmpty()) {
+            origin.put("prefix", match.prefix());
+        }
+        return origin;
     }
 
     private ImportPlan plan(ReleasedModels released) {
@@ -178,7 +238,7 @@ public final class ImportCommand implements Runnable {
         if (weights == null) {
             return "";
         }
-        try (Checkpoint checkpoint = Checkpoint.open(weights)) {
+        try (Checkpoint checkpoint = Checkpoint.open(weights, Optional.ofNullable(entry))) {
             return " About the weights in " + weights + ": " + new CheckpointMatcher(released).sentence(checkpoint);
         }
     }

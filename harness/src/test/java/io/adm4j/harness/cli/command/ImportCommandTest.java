@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.Golden;
+import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.export.importer.torch.Checkpoint;
 import io.adm4j.export.importer.torch.SafetensorsBytes;
@@ -58,6 +59,42 @@ class ImportCommandTest {
         assertEquals(
                 ModelBundle.load(folder.resolve("pt")).manifest().files(),
                 ModelBundle.load(folder.resolve("safetensors")).manifest().files());
+    }
+
+    /** As a trainer saves its network and the average of it, beside what the loss needs. */
+    @Test
+    void weightsWithAPrefixAreFoundAndSaid() throws IOException {
+        Path file = folder.resolve("all.safetensors");
+        try (Checkpoint checkpoint = Checkpoint.open(weights)) {
+            Files.write(
+                    file,
+                    new SafetensorsBytes()
+                            .tensor("loss.scale", "F32", "[1]", SafetensorsBytes.floats(2))
+                            .tensors(checkpoint, "ema_model.module.")
+                            .toByteArray());
+        }
+        Path flags = Golden.file(network + ".json");
+        succeeding("import", "--flags", flags, "--weights", weights, "--out", folder.resolve("plain"));
+        CommandLineRun run =
+                succeeding("import", "--flags", flags, "--weights", file, "--out", folder.resolve("prefixed"));
+
+        assertTrue(run.err().contains("begin with 'ema_model.module.'; another tensor is left out."), run.err());
+        Manifest manifest = ModelBundle.load(folder.resolve("prefixed")).manifest();
+        assertEquals(ModelBundle.load(folder.resolve("plain")).manifest().files(), manifest.files());
+        assertEquals(
+                "ema_model.module.",
+                manifest.provenance().at("/denoiser/prefix").asText());
+        refused(
+                "leave out --entry",
+                "import",
+                "--flags",
+                flags,
+                "--weights",
+                file,
+                "--entry",
+                "ema",
+                "--out",
+                folder.resolve("b"));
     }
 
     @Test
