@@ -195,6 +195,17 @@ public final class Tensor {
         return values;
     }
 
+    /** Whether no element of a float32 tensor is infinite or NaN. */
+    public boolean isFinite() {
+        FloatBuffer values = floats();
+        while (values.hasRemaining()) {
+            if (!Float.isFinite(values.get())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** A copy of the elements of an int64 tensor. */
     public long[] toLongArray() {
         long[] values = new long[size()];

@@ -10,13 +10,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The weights in a checkpoint file of ONNX Runtime's training API: a flatbuffer with the identifier {@code ODTC},
@@ -68,14 +69,19 @@ public record OrtCheckpoint(Map<String, Tensor> trainable, Map<String, Tensor> f
     }
 
     /**
-     * Reads the weights of a checkpoint.
+     * Reads the weights of a checkpoint. The file is mapped into memory, so its arrays take none of the heap; it must not
+     * be changed in place as long as they are used.
      *
      * @throws CheckpointException if the file cannot be read or is no such checkpoint
      */
     public static OrtCheckpoint read(Path file) {
         ByteBuffer data;
-        try {
-            data = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() > Integer.MAX_VALUE) {
+                throw new CheckpointException(file + " is too large for a checkpoint of a run: it has " + channel.size()
+                        + " bytes; give the checkpoint that harness train saved.");
+            }
+            data = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()).order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
             throw new CheckpointException("The checkpoint " + file + " could not be read: " + e.getMessage() + ".", e);
         }
@@ -95,6 +101,15 @@ public record OrtCheckpoint(Map<String, Tensor> trainable, Map<String, Tensor> f
         } catch (IndexOutOfBoundsException e) {
             throw new CheckpointException("The checkpoint " + file + " is truncated or damaged.", e);
         }
+    }
+
+    /** The name of the first array with an element that is infinite or NaN. */
+    public Optional<String> notFinite() {
+        return Stream.of(trainable, frozen)
+                .flatMap(part -> part.entrySet().stream())
+                .filter(array -> !array.getValue().isFinite())
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     private static Map<String, Tensor> readTensors(Table module, int field) {

@@ -54,23 +54,35 @@ public final class RunFolder {
     }
 
     /**
-     * Creates a new run; the folder of a run that never saved a checkpoint is used again.
+     * Creates a new run. A run that failed before it saved a step is replaced: there is nothing in it to resume.
      *
      * @param run contents of run.json
-     * @throws UserError if the folder holds a run with a checkpoint or cannot be written
+     * @throws UserError if the folder holds a run with saved steps, another process trains there, or the folder cannot be
+     *     written
      */
     public void create(JsonNode run) {
-        if (Files.exists(folder.resolve("run.json")) && newest().isPresent()) {
+        try {
+            Files.createDirectories(folder);
+            try (LockFile lock = lock()) {
+                if (Files.exists(folder.resolve("run.json"))) {
+                    removeUntrained();
+                }
+                AtomicFile.writeString(
+                        folder.resolve("run.json"),
+                        mapper.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n");
+            }
+        } catch (IOException e) {
+            throw cannotWrite(folder, e);
+        }
+    }
+
+    private void removeUntrained() throws IOException {
+        if (newest().filter(checkpoint -> checkpoint.step() > 0).isPresent()) {
             throw new UserError("There is a training run in " + folder + " already: resume it with --resume " + folder
                     + ", or choose another --out.");
         }
-        try {
-            Files.createDirectories(folder);
-            AtomicFile.writeString(
-                    folder.resolve("run.json"),
-                    mapper.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n");
-        } catch (IOException e) {
-            throw cannotWrite(folder, e);
+        for (Checkpoint untrained : checkpoints()) {
+            FileTree.delete(untrained.folder());
         }
     }
 
@@ -137,7 +149,8 @@ public final class RunFolder {
      *
      * @param step optimizer steps done
      * @param seconds time spent on them, all sessions together
-     * @param writeWeights writes the weights and the optimizer's state to the file that it is given
+     * @param writeWeights writes the weights and the optimizer's state to the file that it is given; if it throws,
+     *     nothing of the checkpoint is left
      * @throws UserError if the folder cannot be written
      */
     public Checkpoint save(long step, double seconds, Consumer<Path> writeWeights) {
@@ -146,11 +159,15 @@ public final class RunFolder {
         try {
             FileTree.delete(temporary);
             Files.createDirectories(temporary);
-            writeWeights.accept(temporary.resolve("weights.ckpt"));
-            ObjectNode state = mapper.createObjectNode().put("step", step).put("seconds", seconds);
-            Files.writeString(temporary.resolve("state.json"), mapper.writeValueAsString(state));
-            FileTree.delete(target);
-            AtomicFile.rename(temporary, target);
+            try {
+                writeWeights.accept(temporary.resolve("weights.ckpt"));
+                ObjectNode state = mapper.createObjectNode().put("step", step).put("seconds", seconds);
+                Files.writeString(temporary.resolve("state.json"), mapper.writeValueAsString(state));
+                FileTree.delete(target);
+                AtomicFile.rename(temporary, target);
+            } finally {
+                FileTree.delete(temporary);
+            }
             List<Checkpoint> all = checkpoints();
             for (Checkpoint old : all.subList(0, Math.max(0, all.size() - KEPT))) {
                 FileTree.delete(old.folder());

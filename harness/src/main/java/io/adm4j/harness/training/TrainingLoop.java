@@ -1,6 +1,7 @@
 package io.adm4j.harness.training;
 
 import io.adm4j.export.training.AdamW;
+import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
@@ -65,7 +66,8 @@ public final class TrainingLoop {
      * steps and at the end.
      *
      * @return the checkpoint that holds the last step
-     * @throws UserError if the loss stops being a number (the last checkpoint stays), or another process trains this run
+     * @throws UserError if the loss or, where they are saved, the weights are no longer finite (the last checkpoint
+     *     stays), or another process trains this run
      */
     public RunFolder.Checkpoint train(long steps, long saveInterval) {
         try (LockFile lock = run.lock()) {
@@ -102,7 +104,7 @@ public final class TrainingLoop {
                 shown.step(1);
                 last = step + 1 == steps || stopped;
                 if (last || (step + 1) % saveInterval == 0) {
-                    saved = run.save(step + 1, before + seconds, session::save);
+                    saved = save(session, step + 1, before + seconds, saved);
                 }
             }
         } catch (InterruptedException e) {
@@ -123,10 +125,26 @@ public final class TrainingLoop {
                 threads);
     }
 
-    private static void requireFinite(double loss, long step, RunFolder.Checkpoint saved) {
+    /** The loss shows only what the update before it did to the weights, so those of the last update are checked. */
+    private RunFolder.Checkpoint save(
+            TrainingSession session, long step, double seconds, RunFolder.Checkpoint lastSaved) {
+        return run.save(step, seconds, file -> {
+            session.save(file);
+            OrtCheckpoint.read(file).notFinite().ifPresent(name -> {
+                throw diverged("The weights '" + name + "' are no longer finite after", step, lastSaved);
+            });
+        });
+    }
+
+    private void requireFinite(double loss, long step, RunFolder.Checkpoint saved) {
         if (!Double.isFinite(loss)) {
-            throw new UserError("The loss is no longer a number at step " + step + "; the checkpoint of step "
-                    + saved.step() + " is not affected: try a smaller --lr.");
+            throw diverged("The loss is no longer finite at", step, saved);
         }
+    }
+
+    private UserError diverged(String what, long step, RunFolder.Checkpoint saved) {
+        String weights = saved.step() == 0 ? "" : " from these weights (--init-from " + run.path() + ")";
+        return new UserError(what + " step " + step + "; the checkpoint of step " + saved.step()
+                + " is not affected: start a new run" + weights + " with a smaller --lr.");
     }
 }

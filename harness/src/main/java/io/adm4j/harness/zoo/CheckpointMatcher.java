@@ -43,7 +43,7 @@ public final class CheckpointMatcher {
     }
 
     /** As {@link #requireFit(WeightMatch, String)}, of names and shapes. */
-    void requireFit(Path file, Map<String, List<Long>> shapes, WeightDifferences differences, String network) {
+    public void requireFit(Path file, Map<String, List<Long>> shapes, WeightDifferences differences, String network) {
         if (differences.none()) {
             return;
         }

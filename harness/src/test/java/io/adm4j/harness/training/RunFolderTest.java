@@ -63,9 +63,33 @@ class RunFolderTest {
     }
 
     @Test
-    void aRunWithACheckpointIsNotReplaced() {
+    void aRunThatFailedBeforeItsFirstStepIsCreatedAgain() throws IOException {
         run.create(DESCRIPTION);
         run.save(0, 0, writing("first"));
+        JsonNode other = JsonNodeFactory.instance.objectNode().put("kind", "classifier");
+
+        run.create(other);
+
+        assertEquals(other, run.description());
+        assertEquals(List.of(), checkpoints());
+    }
+
+    @Test
+    void aRunThatIsBeingTrainedIsNotReplaced() {
+        run.create(DESCRIPTION);
+        run.save(0, 0, writing("first"));
+        try (LockFile lock = run.lock()) {
+            assertTrue(lock.channel().isOpen());
+            assertStarts("Another process is training " + folder, () -> run.create(DESCRIPTION));
+        }
+        assertEquals(0, run.require().step());
+    }
+
+    @Test
+    void aRunWithASavedStepIsNotReplaced() {
+        run.create(DESCRIPTION);
+        run.save(0, 0, writing("first"));
+        run.save(1, 0, writing("second"));
 
         assertMessage(
                 "There is a training run in " + folder + " already: resume it with --resume " + folder

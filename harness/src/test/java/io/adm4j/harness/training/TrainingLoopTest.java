@@ -25,12 +25,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The loop with the training runtime and a network of two weights, against AdamW by hand. */
-@Tag("training")
 class TrainingLoopTest {
     /** With a constant gradient AdamW moves a weight by the learning rate exactly. */
     private static final LongFunction<float[]> CONSTANT = step -> new float[] {2, -3, 2, -3};
@@ -225,9 +223,27 @@ class TrainingLoopTest {
         UserError e = assertThrows(UserError.class, () -> loop(broken, settings).train(10, 2));
 
         assertEquals(
-                "The loss is no longer a number at step 4; the checkpoint of step 2 is not affected: try a smaller --lr.",
+                "The loss is no longer finite at step 4; the checkpoint of step 2 is not affected: start a new run from"
+                        + " these weights (--init-from " + folder + ") with a smaller --lr.",
                 e.getMessage());
         assertEquals(2, run.require().step());
+    }
+
+    @Test
+    void weightsThatAreNotFiniteAreNotSaved() throws IOException {
+        TrainingSettings settings = settings(2, 1e39, 0, 0, 0, List.of());
+        loop(CONSTANT, settings).prepare(LinearTask.START);
+
+        UserError e =
+                assertThrows(UserError.class, () -> loop(CONSTANT, settings).train(1, 1));
+
+        assertEquals(
+                "The weights 'w' are no longer finite after step 1; the checkpoint of step 0 is not affected: start a new"
+                        + " run with a smaller --lr.",
+                e.getMessage());
+        assertEquals(List.of("checkpoint-00000000"), checkpoints());
+        assertFalse(Files.exists(folder.resolve("saving")));
+        assertTrue(Double.isFinite(TinyRun.logged(folder, "loss")[0]), "the loss alone does not show it");
     }
 
     @Test

@@ -19,7 +19,6 @@ import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.PrecisionOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
-import io.adm4j.runtime.TrainingSession;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -61,8 +60,7 @@ public final class BenchCommand implements Runnable {
             names = "--measure",
             split = ",",
             paramLabel = "NAME",
-            description =
-                    "What to measure: forward, guided, training (default: all that the flags and this machine allow).")
+            description = "What to measure: forward, guided, training (default: all that the flags allow).")
     private List<BenchTarget> targets;
 
     @Option(
@@ -161,7 +159,7 @@ public final class BenchCommand implements Runnable {
         if (!guided) {
             possible.remove(BenchTarget.GUIDED);
         }
-        if (denoiser.superResolution() || targets == null && !TrainingSession.isAvailable()) {
+        if (denoiser.superResolution()) {
             possible.remove(BenchTarget.TRAINING);
         }
         return List.copyOf(possible);

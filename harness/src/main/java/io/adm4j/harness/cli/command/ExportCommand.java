@@ -12,9 +12,11 @@ import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
+import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.tensor.Tensor;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -131,6 +133,11 @@ public final class ExportCommand implements Runnable {
                 emaRate != null ? emaRate : settings.emaRates().isEmpty() ? 0 : Collections.max(settings.emaRates());
         provenance.set("commands", description.path("commands"));
         provenance.set("training", description.get("training"));
+        if (description.get("init_from") instanceof ObjectNode source) {
+            ObjectNode known = source.deepCopy();
+            known.remove(List.of("run", "bundle", "file"));
+            provenance.set("init_from", known);
+        }
         ObjectNode data = description.get("data").deepCopy();
         data.remove(List.of("path", "classes"));
         provenance.set("data", data);
@@ -139,6 +146,22 @@ public final class ExportCommand implements Runnable {
                 .put("seconds", Math.round(checkpoint.seconds()))
                 .put("ema_rate", rate);
         OrtCheckpoint weights = OrtCheckpoint.read(checkpoint.weights());
-        return rate == 0 ? weights.trainable() : TrainingArtifacts.averages(weights, rate);
+        if (rate == 0) {
+            return weights.trainable();
+        }
+        Map<String, Tensor> averages = TrainingArtifacts.averages(weights, rate);
+        warnIfSlow(new MovingAverageRate(rate), run, checkpoint.step());
+        return averages;
+    }
+
+    private void warnIfSlow(MovingAverageRate average, RunFolder run, long steps) {
+        if (average.isTooSlowFor(steps)) {
+            PrintWriter errors = spec.commandLine().getErr();
+            errors.printf(
+                    "Warning: the moving average of %s %s: train to step %d at least (train --resume %s), or export the"
+                            + " weights themselves with --ema-rate 0.%n",
+                    run.path(), average.finding(steps), average.stepsNeeded(), run.path());
+            errors.flush();
+        }
     }
 }

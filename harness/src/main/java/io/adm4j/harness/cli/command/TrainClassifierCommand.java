@@ -6,7 +6,7 @@ import io.adm4j.harness.cli.option.DiffusionFlags;
 import io.adm4j.harness.cli.option.PublishedFlagOptions;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TrainOptions;
-import io.adm4j.harness.training.ClassifierTask;
+import io.adm4j.harness.training.TrainedNetwork;
 import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -45,16 +45,17 @@ final class TrainClassifierCommand implements Runnable {
 
     @Override
     public void run() {
-        new TrainRunner("classifier", ClassifierTask::new, options, spec).run(this::flags);
+        new TrainRunner(TrainedNetwork.CLASSIFIER, options, spec).run(this::flags);
     }
 
-    private ObjectNode flags() {
+    private ObjectNode flags(ObjectNode ofSource) {
         PublishedFlagOptions flags = PublishedFlagOptions.of(spec);
         ObjectNode values = flags.values();
         if (noNoise) {
             // Features for scores are what the adaptive pool averages.
             values.put("classifier_pool", "adaptive");
         }
+        values.setAll(ofSource);
         values.put("noised", !noNoise);
         return flags.over(flagsFile, values);
     }

@@ -6,7 +6,7 @@ import io.adm4j.harness.cli.option.DiffusionFlags;
 import io.adm4j.harness.cli.option.PublishedFlagOptions;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TrainOptions;
-import io.adm4j.harness.training.DiffusionTask;
+import io.adm4j.harness.training.TrainedNetwork;
 import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -41,11 +41,13 @@ final class TrainDiffusionCommand implements Runnable {
 
     @Override
     public void run() {
-        new TrainRunner("diffusion", DiffusionTask::new, options, spec).run(this::flags);
+        new TrainRunner(TrainedNetwork.DENOISER, options, spec).run(this::flags);
     }
 
-    private ObjectNode flags() {
+    private ObjectNode flags(ObjectNode ofSource) {
         PublishedFlagOptions flags = PublishedFlagOptions.of(spec);
-        return flags.over(flagsFile, flags.values());
+        ObjectNode values = flags.values();
+        values.setAll(ofSource);
+        return flags.over(flagsFile, values);
     }
 }

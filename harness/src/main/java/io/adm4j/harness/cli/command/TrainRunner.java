@@ -2,6 +2,7 @@ package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.net.InitialWeights;
@@ -12,10 +13,16 @@ import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
+import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
+import io.adm4j.harness.training.TrainedNetwork;
 import io.adm4j.harness.training.TrainingLoop;
 import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.harness.training.TrainingTask;
+import io.adm4j.harness.training.WeightSource;
+import io.adm4j.harness.training.WeightTransfer;
+import io.adm4j.harness.zoo.CheckpointMatcher;
+import io.adm4j.harness.zoo.ReleasedModels;
 import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
@@ -26,8 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -36,38 +42,28 @@ final class TrainRunner {
     private static final Set<String> FREE_ON_RESUME =
             Set.of("--resume", "--steps", "--data", "--device", "--threads", "--save-interval");
 
-    private final String kind;
-    private final TaskFactory tasks;
+    private final TrainedNetwork network;
     private final TrainOptions options;
     private final CommandSpec command;
     private final PrintWriter console;
+    private final PrintWriter errors;
 
-    /** Creates the task that a run's flags describe. */
-    interface TaskFactory {
-        TrainingTask make(JsonNode flags, Dataset images, TrainingSettings settings);
-    }
-
-    /**
-     * A command that has been parsed.
-     *
-     * @param kind of network, as noted in run.json
-     * @param tasks creates the task that the run's flags describe
-     */
-    TrainRunner(String kind, TaskFactory tasks, TrainOptions options, CommandSpec command) {
-        this.kind = kind;
-        this.tasks = tasks;
+    /** A command that has been parsed. */
+    TrainRunner(TrainedNetwork network, TrainOptions options, CommandSpec command) {
+        this.network = network;
         this.options = options;
         this.command = command;
         this.console = command.commandLine().getOut();
+        this.errors = command.commandLine().getErr();
     }
 
     /**
      * Trains until the requested steps are done or the process gets a signal to end.
      *
-     * @param flags of a new run
+     * @param flags of a new run, given those of the source of its weights
      * @throws UserError if the options do not fit together, or the images or the run folder cannot be used
      */
-    void run(Supplier<ObjectNode> flags) {
+    void run(UnaryOperator<ObjectNode> flags) {
         boolean resumed = options.resume != null;
         if ((options.out != null) == resumed) {
             throw new UserError("Give either --out FOLDER for a new run or --resume FOLDER for one that was stopped.");
@@ -75,45 +71,110 @@ final class TrainRunner {
         if (resumed) {
             refuseFixed();
         }
-        // A run that cannot start must not leave a folder behind that blocks the next one.
+        // A run that cannot start must not leave a folder behind.
         TrainingSession.require(options.runtime.device);
-        RunFolder folder = new RunFolder(resumed ? options.resume : options.out);
-        JsonNode description = resumed ? folder.description() : describe(flags.get());
-        if (!description.path("kind").asText().equals(kind)) {
+        TrainingLoop loop = resumed ? resume() : start(flags);
+        console.flush();
+        trainInterruptibly(loop);
+    }
+
+    private TrainingLoop resume() {
+        RunFolder folder = new RunFolder(options.resume);
+        JsonNode description = folder.description();
+        if (!description.path("kind").asText().equals(network.kind())) {
             throw new UserError(options.resume + " is a run of 'train "
-                    + description.path("kind").asText() + "', not of 'train " + kind + "'.");
+                    + description.path("kind").asText() + "', not of 'train " + network.kind() + "'.");
         }
         TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
-        Path source = options.data == null
-                ? Path.of(description.get("data").get("path").asText())
-                : options.data;
-        Dataset images = Dataset.open(
-                source,
-                new DatasetOptions(description.get("flags").get("image_size").asInt(), Split.TRAIN));
-        checkData(description, images, source);
-        TrainingTask task = tasks.make(description.get("flags"), images, settings);
-        TrainingLoop loop = new TrainingLoop(
+        JsonNode known = description.path("data");
+        Path source = options.data == null ? Path.of(known.get("path").asText()) : options.data;
+        Dataset images = images(source, description.get("flags"));
+        if (!known.get("sha256").asText().equals(images.checksum())) {
+            throw new UserError("The images in " + source + " are not those that this run was started with.");
+        }
+        TrainingTask task = network.task(description.get("flags"), images, settings);
+        console.printf(
+                "%s%nResuming from step %d of %s%n", images, folder.require().step(), folder.path());
+        return loop(task, settings, folder);
+    }
+
+    private TrainingLoop start(UnaryOperator<ObjectNode> flags) {
+        if (options.data == null) {
+            throw new UserError("A new run needs images: --data PATH.");
+        }
+        try (WeightSource source = source()) {
+            ObjectNode given = flags.apply(source == null ? JsonNodeFactory.instance.objectNode() : source.flags());
+            Dataset images = images(options.data, given);
+            ObjectNode complete = network.completed(given, images);
+            TrainingSettings settings = options.settings();
+            TrainingTask task = network.task(complete, images, settings);
+            List<Parameter> parameters = task.graph().graph().parameters();
+            TrainingArtifacts.requireRoom(parameters, settings.emaRates());
+            Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());
+            ObjectNode description = describe(complete, settings, images);
+            if (source != null) {
+                WeightTransfer transfer = new WeightTransfer(source, parameters);
+                requireFit(transfer);
+                first = transfer.over(first);
+                description.set("init_from", transfer.origin());
+                transfer.report().forEach(errors::println);
+            }
+            RunFolder folder = new RunFolder(options.out);
+            folder.create(description);
+            TrainingLoop loop = loop(task, settings, folder);
+            loop.prepare(first);
+            long count = first.values().stream().mapToLong(Tensor::size).sum();
+            console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", images, count, folder.path());
+            warnOfSlowAverages(settings);
+            return loop;
+        }
+    }
+
+    private WeightSource source() {
+        if (options.initFrom == null && options.initEmaRate != null) {
+            throw new UserError("--init-ema-rate belongs to --init-from RUN: give that too, or leave it out.");
+        }
+        return options.initFrom == null ? null : WeightSource.open(options.initFrom, network, options.initEmaRate);
+    }
+
+    private void requireFit(WeightTransfer transfer) {
+        if (transfer.isFutile()) {
+            new CheckpointMatcher(ReleasedModels.load())
+                    .requireFit(
+                            options.initFrom,
+                            transfer.shapes(),
+                            transfer.differences(),
+                            "the network that the flags describe");
+        }
+    }
+
+    private void warnOfSlowAverages(TrainingSettings settings) {
+        for (double rate : settings.emaRates()) {
+            MovingAverageRate average = new MovingAverageRate(rate);
+            if (average.isTooSlowFor(options.steps)) {
+                errors.printf(
+                        "Warning: the moving average %s: train for at least %d steps, or start again with an --ema-rate of"
+                                + " at most %s.%n",
+                        average.finding(options.steps),
+                        average.stepsNeeded(),
+                        MovingAverageRate.largestFor(options.steps));
+            }
+        }
+        errors.flush();
+    }
+
+    private Dataset images(Path source, JsonNode flags) {
+        return Dataset.open(source, new DatasetOptions(flags.get("image_size").asInt(), Split.TRAIN));
+    }
+
+    private TrainingLoop loop(TrainingTask task, TrainingSettings settings, RunFolder folder) {
+        return new TrainingLoop(
                 task,
                 settings,
                 folder,
                 options.runtime.device,
                 options.runtime.threads,
                 ConsoleProgress.onStandardError());
-        if (resumed) {
-            console.printf(
-                    "%s%nResuming from step %d of %s%n",
-                    images, folder.require().step(), folder.path());
-        } else {
-            List<Parameter> network = task.graph().graph().parameters();
-            TrainingArtifacts.requireRoom(network, settings.emaRates());
-            Map<String, Tensor> first = InitialWeights.of(network, settings.seed());
-            folder.create(withData(description, images, source));
-            loop.prepare(first);
-            long parameters = first.values().stream().mapToLong(Tensor::size).sum();
-            console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", images, parameters, folder.path());
-        }
-        console.flush();
-        trainInterruptibly(loop, end -> report(folder, end));
     }
 
     /** What run.json holds cannot change when a run is resumed. */
@@ -126,11 +187,11 @@ final class TrainRunner {
         }
     }
 
-    private void report(RunFolder folder, RunFolder.Checkpoint end) {
+    private void report(RunFolder.Checkpoint end) {
         if (end.step() < options.steps) {
             console.printf(
                     "%nStopped and saved at step %d. Resume with: harness train %s --resume %s --steps %d%n",
-                    end.step(), kind, folder.path(), options.steps);
+                    end.step(), network.kind(), end.folder().getParent(), options.steps);
         } else {
             console.printf(Locale.ROOT, "Step %d saved in %s after %.0f s%n", end.step(), end.folder(), end.seconds());
         }
@@ -138,7 +199,7 @@ final class TrainRunner {
     }
 
     /** Ctrl-C (or a TERM signal) lets the current step end and saves it before the process ends. */
-    private void trainInterruptibly(TrainingLoop loop, Consumer<RunFolder.Checkpoint> report) {
+    private void trainInterruptibly(TrainingLoop loop) {
         CountDownLatch finished = new CountDownLatch(1);
         Thread saver = new Thread(() -> {
             loop.stop();
@@ -150,7 +211,7 @@ final class TrainRunner {
         });
         Runtime.getRuntime().addShutdownHook(saver);
         try {
-            report.accept(loop.train(options.steps, options.saveInterval));
+            report(loop.train(options.steps, options.saveInterval));
         } finally {
             finished.countDown();
             try {
@@ -167,32 +228,18 @@ final class TrainRunner {
                 + String.join(" ", command.root().commandLine().getParseResult().originalArgs());
     }
 
-    private ObjectNode describe(ObjectNode flags) {
-        if (options.data == null) {
-            throw new UserError("A new run needs images: --data PATH.");
-        }
+    private ObjectNode describe(ObjectNode flags, TrainingSettings settings, Dataset images) {
         ObjectMapper mapper = new ObjectMapper();
-        ObjectNode description = mapper.createObjectNode().put("kind", kind);
+        ObjectNode description = mapper.createObjectNode().put("kind", network.kind());
         description.putArray("commands").add(typed());
         description.set("flags", flags);
-        description.set("training", options.settings().toJson(mapper));
-        return description;
-    }
-
-    private static JsonNode withData(JsonNode description, Dataset images, Path source) {
-        ObjectNode all = description.deepCopy();
-        ObjectNode data = all.putObject("data")
-                .put("path", source.toAbsolutePath().normalize().toString())
+        description.set("training", settings.toJson(mapper));
+        ObjectNode data = description
+                .putObject("data")
+                .put("path", options.data.toAbsolutePath().normalize().toString())
                 .put("pictures", images.size())
                 .put("sha256", images.checksum());
         images.classNames().forEach(data.withArray("classes")::add);
-        return all;
-    }
-
-    private static void checkData(JsonNode description, Dataset images, Path source) {
-        JsonNode known = description.path("data");
-        if (!known.isMissingNode() && !known.get("sha256").asText().equals(images.checksum())) {
-            throw new UserError("The images in " + source + " are not those that this run was started with.");
-        }
+        return description;
     }
 }

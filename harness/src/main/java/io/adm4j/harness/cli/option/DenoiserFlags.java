@@ -99,8 +99,7 @@ public final class DenoiserFlags implements FlagGroup {
             names = "--class-cond",
             arity = "1",
             paramLabel = "BOOL",
-            defaultValue = "true",
-            description = "Condition on the label (default ${DEFAULT-VALUE}).")
+            description = "Condition on the label (default: true if the images have labels).")
     Boolean classCond;
 
     @Option(

@@ -24,6 +24,24 @@ public final class TrainOptions {
     public Path resume;
 
     @Option(
+            names = "--init-from",
+            paramLabel = "SOURCE",
+            description =
+                    "Start a new run from these weights: a bundle, another run (its newest checkpoint), or a file in"
+                            + " PyTorch's or safetensors format. What does not fit, as with another number of classes, starts"
+                            + " fresh. The flags of a bundle or run are the defaults of the network's options.")
+    public Path initFrom;
+
+    @Option(
+            names = "--init-ema-rate",
+            paramLabel = "RATE",
+            converter = Range.Fraction.class,
+            description =
+                    "Moving average of the run in --init-from to start from; 0 for its weights themselves (default:"
+                            + " its largest rate).")
+    public Double initEmaRate;
+
+    @Option(
             names = "--steps",
             required = true,
             paramLabel = "N",

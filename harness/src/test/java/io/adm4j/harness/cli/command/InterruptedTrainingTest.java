@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A training process that is terminated, as by Ctrl-C or by a cluster that needs the machine. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no TERM signal.")
-@Tag("training")
 class InterruptedTrainingTest {
     private static final int SIGTERM_EXIT = 128 + 15;
 

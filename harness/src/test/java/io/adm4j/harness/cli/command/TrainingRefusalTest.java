@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training that cannot start is refused in one sentence. */
-@Tag("training")
 class TrainingRefusalTest {
     @TempDir
     Path folder;
@@ -56,7 +54,7 @@ class TrainingRefusalTest {
         @Test
         void needsLabels() {
             Path plain = TinyRun.data(folder.resolve("plain.npz"), 5, 0);
-            refused("needs labels", arguments(diffusion, "--data", plain));
+            refused("needs labels", arguments(diffusion, "--class-cond", true, "--data", plain));
             refused("needs labels", arguments(classifier, "--data", plain));
         }
 

@@ -5,6 +5,7 @@ import static io.adm4j.harness.cli.command.CommandLineRun.refused;
 import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,12 +22,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Training from the command line: its steps, logs and checkpoints. */
-@Tag("training")
 class TrainingRunTest {
     /** Everything random or stateful that a step can have; passes of 3 and 1 images. */
     private static final Object[] EVERYTHING = {
@@ -180,27 +179,65 @@ class TrainingRunTest {
     }
 
     @Test
-    void aLossThatIsNoNumberStopsTheRun() {
+    void aLossThatIsNotFiniteStopsTheRun() {
         Path data = TinyRun.data(folder.resolve("data.npz"), 5, 3);
         Path run = folder.resolve("run");
 
-        refused(
-                "no longer a number",
-                arguments(
-                        "train",
-                        "diffusion",
-                        TinyRun.denoiser(),
-                        "--num-classes",
-                        3,
-                        "--data",
-                        data,
-                        "--steps",
-                        50,
-                        "--lr",
-                        1e30,
-                        "--out",
-                        run));
+        Object[] options = arguments(
+                "train", "diffusion", TinyRun.denoiser(), "--num-classes", 3, "--ema-rate", 0.5, "--data", data);
+
+        refused("no longer finite", arguments(options, "--steps", 50, "--lr", 1e30, "--out", run));
 
         assertEquals(0, new RunFolder(run).require().step(), "the last whole checkpoint is kept");
+        succeeding(arguments(options, "--steps", 5, "--lr", 1e-3, "--out", run));
+        assertEquals(5, new RunFolder(run).require().step());
+        assertArrayEquals(new double[] {1, 2, 3, 4, 5}, TinyRun.logged(run, "step"));
+    }
+
+    @Test
+    void aDenoiserIsClassConditionalWhereTheImagesHaveLabels() {
+        Object[] options = arguments("train", "diffusion", TinyRun.denoiser(), "--num-classes", 3, "--steps", 1);
+        Path labeled = folder.resolve("labeled");
+        Path plain = folder.resolve("plain");
+
+        succeeding(arguments(options, "--data", TinyRun.data(folder.resolve("3.npz"), 5, 3), "--out", labeled));
+        succeeding(arguments(options, "--data", TinyRun.data(folder.resolve("0.npz"), 5, 0), "--out", plain));
+
+        assertTrue(conditional(labeled));
+        assertFalse(conditional(plain));
+    }
+
+    private static boolean conditional(Path run) {
+        return new RunFolder(run).description().at("/flags/class_cond").booleanValue();
+    }
+
+    @Test
+    void anAverageThatIsTooSlowIsWarnedOf() {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 5, 3);
+        Path run = folder.resolve("run");
+        Object[] options = arguments("train", "diffusion", TinyRun.denoiser(), "--num-classes", 3, "--data", data);
+
+        String slow = succeeding(arguments(options, "--ema-rate", "0.5,0.9", "--steps", 4, "--out", run))
+                .err();
+        assertTrue(
+                slow.contains(
+                        "Warning: the moving average of rate 0.9 holds 66 % of the initial weights after 4 steps: train"
+                                + " for at least 22 steps, or start again with an --ema-rate of at most 0.562."),
+                slow);
+        assertFalse(slow.contains("rate 0.5 "), slow);
+
+        String largest = succeeding("export", "--denoiser", run, "--out", folder.resolve("b"))
+                .err();
+        assertTrue(largest.contains("of " + run + " of rate 0.9 holds 66 % of the initial weights"), largest);
+        assertTrue(largest.contains("train to step 22 at least") && largest.contains("--ema-rate 0."), largest);
+        Object[] export = {"export", "--denoiser", run, "--out"};
+        assertEquals(
+                "",
+                succeeding(arguments(export, folder.resolve("c"), "--ema-rate", 0.5))
+                        .err());
+        assertEquals(
+                "",
+                succeeding(arguments(export, folder.resolve("d"), "--ema-rate", 0))
+                        .err());
     }
 }
