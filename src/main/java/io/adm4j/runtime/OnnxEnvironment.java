@@ -46,7 +46,7 @@ final class OnnxEnvironment {
             throw new RuntimeFailure(
                     "ONNX Runtime's native libraries could not be loaded on " + System.getProperty("os.name") + " "
                             + System.getProperty("os.arch") + ": " + reason(e)
-                            + "; it has builds for Linux, macOS and Windows on x86-64 and arm64.",
+                            + "; it has builds for Linux on x86-64 and arm64, macOS on arm64 and Windows on x86-64.",
                     e);
         } finally {
             libraries.removeLoaded();

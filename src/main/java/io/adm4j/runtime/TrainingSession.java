@@ -69,12 +69,27 @@ public final class TrainingSession implements AutoCloseable {
         }
     }
 
+    /** Whether this runtime was built with training. */
+    public static boolean isAvailable() {
+        return OnnxEnvironment.get().isTrainingEnabled();
+    }
+
+    /** What to do about a runtime without training, on a system with the names that Java has for it. */
+    static String missing(String system, String processor) {
+        boolean linux = system.equals("Linux") && List.of("amd64", "aarch64").contains(processor);
+        boolean windows = system.startsWith("Windows") && processor.equals("amd64");
+        if (linux || windows) {
+            return "This build of ONNX Runtime cannot train: start through harness/bin/harness, or set"
+                    + " -Donnxruntime.native.onnxruntime.path to an ONNX Runtime library built with training.";
+        }
+        return "ONNX Runtime has no build with training for " + system + " on " + processor
+                + ": train on Linux (x86-64, arm64) or Windows (x86-64); all else works here too.";
+    }
+
     private static OrtEnvironment trainingEnvironment() {
         OrtEnvironment environment = OnnxEnvironment.get();
         if (!environment.isTrainingEnabled()) {
-            throw new RuntimeFailure(
-                    "This build of ONNX Runtime cannot train: start through harness/bin/harness, or set"
-                            + " -Donnxruntime.native.onnxruntime.path to a libonnxruntime built with training.");
+            throw new RuntimeFailure(missing(System.getProperty("os.name"), System.getProperty("os.arch")));
         }
         return environment;
     }

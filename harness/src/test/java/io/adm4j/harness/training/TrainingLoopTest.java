@@ -25,10 +25,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The loop with the training runtime and a network of two weights, against AdamW by hand. */
+@Tag("training")
 class TrainingLoopTest {
     /** With a constant gradient AdamW moves a weight by the learning rate exactly. */
     private static final LongFunction<float[]> CONSTANT = step -> new float[] {2, -3, 2, -3};

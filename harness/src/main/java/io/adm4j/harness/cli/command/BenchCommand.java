@@ -19,6 +19,7 @@ import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.PrecisionOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
+import io.adm4j.runtime.TrainingSession;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -60,7 +61,8 @@ public final class BenchCommand implements Runnable {
             names = "--measure",
             split = ",",
             paramLabel = "NAME",
-            description = "What to measure: forward, guided, training (default: all that the flags allow).")
+            description =
+                    "What to measure: forward, guided, training (default: all that the flags and this machine allow).")
     private List<BenchTarget> targets;
 
     @Option(
@@ -159,7 +161,7 @@ public final class BenchCommand implements Runnable {
         if (!guided) {
             possible.remove(BenchTarget.GUIDED);
         }
-        if (denoiser.superResolution()) {
+        if (denoiser.superResolution() || targets == null && !TrainingSession.isAvailable()) {
             possible.remove(BenchTarget.TRAINING);
         }
         return List.copyOf(possible);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A training process that is terminated, as by Ctrl-C or by a cluster that needs the machine. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no TERM signal.")
+@Tag("training")
 class InterruptedTrainingTest {
     private static final int SIGTERM_EXIT = 128 + 15;
 

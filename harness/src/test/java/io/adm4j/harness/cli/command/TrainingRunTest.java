@@ -22,10 +22,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Training from the command line: its steps, logs and checkpoints. */
+@Tag("training")
 class TrainingRunTest {
     /** Everything random or stateful that a step can have; passes of 3 and 1 images. */
     private static final Object[] EVERYTHING = {
