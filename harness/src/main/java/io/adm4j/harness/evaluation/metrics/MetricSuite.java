@@ -8,7 +8,6 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Score;
 import io.adm4j.harness.evaluation.result.Scores;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +26,7 @@ public final class MetricSuite {
     private static final long SEED = 0;
 
     private final EvaluatorSettings settings;
-    /** Those that give a metric asked for. */
+    /** Those that give a metric asked for, in the order of {@link Metric}. */
     private final List<MetricScorer> scorers;
 
     private final ClassMetricSuite classes;
@@ -86,7 +85,6 @@ public final class MetricSuite {
             perClass = classes.compare(reference, samples, done);
             warnings.addAll(classes.warnings(reference, samples));
         }
-        scores.sort(Comparator.comparing(Score::metric));
         return new Scores(scores, perClass, warnings, samples.count(), reference.count(), sets.dimension());
     }
 

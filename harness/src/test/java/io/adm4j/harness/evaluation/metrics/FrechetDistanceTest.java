@@ -187,7 +187,18 @@ class FrechetDistanceTest {
         FeatureStatistics a = statistics(random(50, 24, 1, 0, 1));
         FeatureStatistics b = statistics(random(50, 6, 1, 0, 1), 6);
 
-        assertThrows(IllegalArgumentException.class, () -> FrechetDistance.between(a, b, products));
+        String message =
+                "Features of 24 and of 6 elements cannot be compared; take both sets from one feature network.";
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, () -> FrechetDistance.between(a, b, products))
+                        .getMessage());
+        FeatureMatrix few = Features.gaussian(5, 24, 1, 0, 1);
+        FeatureMatrix shorter = Features.gaussian(5, 6, 1, 0, 1);
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, () -> FrechetDistance.ofFew(few, shorter, products))
+                        .getMessage());
     }
 
     private static FeatureStatistics statistics(float[] values) {

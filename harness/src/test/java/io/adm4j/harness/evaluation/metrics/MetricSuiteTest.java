@@ -248,6 +248,8 @@ class MetricSuiteTest {
         }
         EvaluatorSettings fid = settings(Set.of(Metric.FID), 0, false);
         assertEquals(10 * COLUMNS * COLUMNS, suite(fid, false).work(reference, samples));
+        EvaluatorSettings sfid = settings(Set.of(Metric.SFID), 0, false);
+        assertEquals(10 * 3 * 3, suite(sfid, false).work(reference, samples));
         EvaluatorSettings precision = settings(Set.of(Metric.PRECISION), 0, false);
         assertEquals(80 * 70 + 80 * 80 + 70 * 70, suite(precision, false).work(reference, samples));
         EvaluatorSettings inception = settings(Set.of(Metric.INCEPTION_SCORE), 0, false);
@@ -321,6 +323,23 @@ class MetricSuiteTest {
                         "FID\u221e from 30 samples up on 40 features: covariances that lack rank are not on its line; take more"
                                 + " than 80 samples."),
                 compare(settings(Set.of(Metric.FID_INFINITY), 0, false), false, many, many)
+                        .warnings());
+        MeasuredImages twice = measured(Features.gaussian(80, 40, 2, 0, 1), null, 5);
+        assertEquals(
+                List.of(
+                        "FID\u221e from 40 samples up on 40 features: covariances that lack rank are not on its line; take more"
+                                + " than 80 samples."),
+                compare(settings(Set.of(Metric.FID_INFINITY), 0, false), false, twice, twice)
+                        .warnings());
+        assertEquals(
+                List.of(
+                        "sFID from 60 images on 70 features: the covariance lacks rank, so the value is far too large to"
+                                + " compare with others; take more images than features."),
+                compare(
+                                settings(Set.of(Metric.SFID), 0, false),
+                                false,
+                                measured(wide, Features.gaussian(60, 70, 2, 0, 1), 5),
+                                measured(wide, Features.gaussian(60, 70, 3, 0, 1), 5))
                         .warnings());
         assertEquals(
                 List.of(
@@ -455,7 +474,7 @@ class MetricSuiteTest {
     private static MeasuredImages measured(FeatureMatrix features, FeatureMatrix spatial, int classes) {
         PredictionStatistics.Accumulator predictions = new PredictionStatistics.Accumulator(2, 20);
         for (int i = 0; i < features.rows(); i++) {
-            float p = 0.5f + (i * 7 % 10) / 25f;
+            float p = 0.5f + (i * 7 % 10) / 25f * (1 + i / 20) / 4;
             predictions.add(new float[] {p, 1 - p});
         }
         return new MeasuredImages(
