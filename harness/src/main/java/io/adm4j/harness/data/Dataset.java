@@ -2,10 +2,10 @@ package io.adm4j.harness.data;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.Sha256;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Images of one size with random access, and labels where the source has them. An image is uint8 [H, W, 3], RGB;
@@ -14,12 +14,15 @@ import java.util.Optional;
  * <p>Sources:
  *
  * <ul>
- *   <li>a {@code .npz} file with {@code arr_0} uint8 [N, H, W, 3] (or [N, H, W, 1], [N, H, W]: gray), or integers
+ *   <li>an npy file, or an npz file with {@code arr_0} (or a single array of another name): uint8 [N, H, W, 3] (or [N, H, W, 1], [N, H, W]: gray), or integers
  *       from 0 to 255 of another type, and, optionally, integer labels {@code arr_1} [N];
  *   <li>a folder of MNIST's or Fashion-MNIST's IDX files, compressed or not; gray images become RGB, and those
  *       smaller than the size asked for get a border of zeros;
- *   <li>a folder with one sub-folder per class;
- *   <li>a folder of files {@code label_name.ext}; without {@code _} in every name they have no labels.
+ *   <li>a folder or zip archive of image files with labels in a file {@code dataset.json};
+ *   <li>one with a sub-folder per class, which may have sub-folders; classes are in the order of their names, or of their
+ *       numbers if they are called 0 to N - 1;
+ *   <li>one of files {@code label_name.ext}; without {@code _} in every name they have no labels;
+ *   <li>a single image file.
  * </ul>
  *
  * <p>Images of another size are resized as in the published ADM code: halved by area, then bicubic, then cropped to
@@ -46,32 +49,44 @@ public final class Dataset {
     }
 
     /**
-     * Opens a dataset; npz and IDX files are read whole, image files when they are needed.
+     * Opens a dataset; arrays and IDX files are read whole, image files when they are needed. All image files are checked
+     * first, by their headers and ends, and those that cannot be used are left out.
      *
-     * @param path an npz file or a folder
-     * @throws UserError if there are no images that can be read
+     * @param path a file or a folder
+     * @param warnings receives a sentence for what is left out or guessed
+     * @throws UserError if there are no images that can be read, or some cannot and the options are strict
+     */
+    public static Dataset open(Path path, DatasetOptions options, Consumer<String> warnings) {
+        return open(path, options, true, warnings);
+    }
+
+    /**
+     * Opens a dataset without saying what is left out or guessed.
+     *
+     * @throws UserError as {@link #open(Path, DatasetOptions, Consumer)}
      */
     public static Dataset open(Path path, DatasetOptions options) {
-        return open(path, options, true);
+        return open(path, options, warning -> {});
     }
 
     /**
      * Opens a dataset each of whose images is read once, so that none is kept in memory.
      *
-     * @throws UserError as {@link #open(Path, DatasetOptions)}
+     * @throws UserError as {@link #open(Path, DatasetOptions, Consumer)}
      */
-    static Dataset openOnce(Path path, DatasetOptions options) {
-        return open(path, options, false);
+    static Dataset openOnce(Path path, DatasetOptions options, Consumer<String> warnings) {
+        return open(path, options, false, warnings);
     }
 
-    private static Dataset open(Path path, DatasetOptions options, boolean keep) {
-        if (!Files.exists(path)) {
-            throw new UserError("There is no file or folder " + path + ".");
-        }
-        if (!Files.isDirectory(path)) {
-            return NpzSource.open(path, options);
-        }
-        return IdxSource.isIn(path) ? IdxSource.open(path, options) : FolderSource.open(path, options, keep);
+    private static Dataset open(Path path, DatasetOptions options, boolean keep, Consumer<String> warnings) {
+        return switch (SourceKind.of(path)) {
+            case FOLDER -> ImageFileSource.openFolder(path, options, keep, warnings);
+            case ARCHIVE -> ImageFileSource.openArchive(path, options, keep, warnings);
+            case IMAGE -> ImageFileSource.openFile(path, options, warnings);
+            case IDX -> IdxSource.open(path, options);
+            case NPZ -> ArraySource.open(ImageArray.ofNpz(path, warnings), options);
+            case NPY -> ArraySource.open(ImageArray.ofNpy(path), options);
+        };
     }
 
     /** Number of images; at least one. */
@@ -129,6 +144,17 @@ public final class Dataset {
     /** Copies one image as uint8 [H, W, 3] to {@code target} from {@code offset} on. */
     public void copy(int index, byte[] target, int offset) {
         source.copy(index, target, offset);
+    }
+
+    /**
+     * Copies one image, or, if it is damaged and the options are not strict, the next that is not. The warnings of {@code
+     * open} are told of it once.
+     *
+     * @param target modified: uint8 [H, W, 3] at its beginning
+     * @return index of the image that was copied; it depends on {@code index} and the files alone
+     */
+    public int copyUsable(int index, byte[] target) {
+        return source.copyUsable(index, target);
     }
 
     /**

@@ -2,7 +2,6 @@ package io.adm4j.harness.data;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.NpyHeader;
-import io.adm4j.io.NpzReader;
 import io.adm4j.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -10,12 +9,13 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * The shape of the images {@code arr_0} of an npz file.
+ * The shape of an array of images.
  *
  * @param count number of images, at least 1
  * @param channels 3, or 1 for gray
+ * @param planes whether the channels of an image follow one another as a whole
  */
-record ImageArrayShape(int count, int height, int width, int channels) {
+record ImageArrayShape(int count, int height, int width, int channels, boolean planes) {
     /** Types that {@link RgbConverter} reads; float16 is the output of a network, not stored images. */
     private static final Set<ElementType> READABLE = EnumSet.of(
             ElementType.UINT8,
@@ -25,29 +25,41 @@ record ImageArrayShape(int count, int height, int width, int channels) {
             ElementType.FLOAT32,
             ElementType.FLOAT64);
 
-    /** @throws UserError if the array is missing or does not hold images */
-    static ImageArrayShape of(NpzReader reader, Path file) {
-        if (!reader.has(NpzSource.IMAGES)) {
-            throw new UserError(
-                    "The file " + file + " has no array arr_0 with images; it holds " + reader.names() + ".");
-        }
-        NpyHeader header = reader.header(NpzSource.IMAGES);
+    /** @throws UserError if the array does not hold images */
+    static ImageArrayShape of(ImageArray array, ArrayLayout layout) {
+        NpyHeader header = array.header();
         long[] shape = header.shape();
-        boolean images = shape.length == 3 || shape.length == 4 && (shape[3] == 3 || shape[3] == 1);
+        boolean planes = layout == ArrayLayout.CHW && shape.length == 4;
+        int channels = planes ? 1 : 3;
+        boolean images = shape.length == 3 || shape.length == 4 && isColor(shape[channels]);
         if (!images || !READABLE.contains(header.type())) {
-            throw new UserError("The array arr_0 in " + file + " is " + header.type() + Arrays.toString(shape)
-                    + "; images are uint8 [N, height, width, 3].");
+            boolean fitsOther = shape.length == 4 && isColor(shape[4 - channels]);
+            throw new UserError(array.described() + " is " + header.type() + Arrays.toString(shape) + "; images are "
+                    + (planes ? "uint8 [N, 3, height, width] with --layout chw" : "uint8 [N, height, width, 3]")
+                    + (fitsOther ? ", so give --layout " + (planes ? "hwc" : "chw") + "." : "."));
         }
+        long height = shape[planes ? 2 : 1];
+        long width = shape[planes ? 3 : 2];
         if (shape[0] < 1
-                || shape[1] < 1
-                || shape[2] < 1
+                || height < 1
+                || width < 1
                 || shape[0] > Integer.MAX_VALUE
-                || shape[1] * shape[2] > Integer.MAX_VALUE / 3) {
-            throw new UserError("The array arr_0 in " + file + " has the shape " + Arrays.toString(shape)
+                || height > Integer.MAX_VALUE
+                || width > Integer.MAX_VALUE
+                || height * width > Integer.MAX_VALUE / 3) {
+            throw new UserError(array.described() + " has the shape " + Arrays.toString(shape)
                     + ", which is empty or too large; at least one image is needed.");
         }
         return new ImageArrayShape(
-                (int) shape[0], (int) shape[1], (int) shape[2], shape.length == 3 ? 1 : (int) shape[3]);
+                (int) shape[0],
+                (int) height,
+                (int) width,
+                shape.length == 3 ? 1 : (int) shape[channels],
+                planes && shape[channels] == 3);
+    }
+
+    private static boolean isColor(long channels) {
+        return channels == 3 || channels == 1;
     }
 
     void requireSquare(Path file) {

@@ -16,7 +16,7 @@ import javax.imageio.spi.ImageReaderSpi;
 enum ImageFormat {
     BMP("bmp") {
         @Override
-        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+        boolean starts(ImageBytes file) throws IOException, UnreadableImageException {
             return file.matches(0, "BM");
         }
 
@@ -35,7 +35,7 @@ enum ImageFormat {
     },
     GIF("gif") {
         @Override
-        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+        boolean starts(ImageBytes file) throws IOException, UnreadableImageException {
             return file.matches(0, "GIF87a") || file.matches(0, "GIF89a");
         }
 
@@ -70,7 +70,7 @@ enum ImageFormat {
     },
     JPEG("jpg", "jpeg", "jpe", "jfif") {
         @Override
-        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+        boolean starts(ImageBytes file) throws IOException, UnreadableImageException {
             return file.matches(0, "\u00ff\u00d8\u00ff");
         }
 
@@ -92,7 +92,7 @@ enum ImageFormat {
     },
     PNG("png") {
         @Override
-        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+        boolean starts(ImageBytes file) throws IOException, UnreadableImageException {
             return file.matches(0, "\u0089PNG\r\n\u001a\n");
         }
 
@@ -124,7 +124,7 @@ enum ImageFormat {
     },
     TIFF("tif", "tiff") {
         @Override
-        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+        boolean starts(ImageBytes file) throws IOException, UnreadableImageException {
             return file.matches(0, "II*\0") || file.matches(0, "MM\0*");
         }
 
@@ -145,7 +145,7 @@ enum ImageFormat {
     },
     WEBP("webp") {
         @Override
-        boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+        boolean starts(ImageBytes file) throws IOException, UnreadableImageException {
             return file.matches(0, "RIFF") && file.matches(8, "WEBP");
         }
 
@@ -183,7 +183,7 @@ enum ImageFormat {
         this.endings = List.of(endings);
     }
 
-    abstract boolean begins(ImageBytes file) throws IOException, UnreadableImageException;
+    abstract boolean starts(ImageBytes file) throws IOException, UnreadableImageException;
 
     /**
      * Checks the header, and that the file has its end, without decoding it.
@@ -218,7 +218,7 @@ enum ImageFormat {
             throw new UnreadableImageException("it is empty");
         }
         for (ImageFormat format : values()) {
-            if (format.begins(file)) {
+            if (format.starts(file)) {
                 return format;
             }
         }
@@ -240,5 +240,15 @@ enum ImageFormat {
                         .flatMap(f -> f.endings.stream())
                         .sorted()
                         .toList());
+    }
+
+    /** Whether a file begins as an image does. */
+    static boolean begins(ImageBytes file) throws IOException, UnreadableImageException {
+        for (ImageFormat format : values()) {
+            if (format.starts(file)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

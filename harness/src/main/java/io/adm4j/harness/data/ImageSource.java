@@ -16,4 +16,17 @@ interface ImageSource {
      * @throws io.adm4j.feedback.UserError if the image cannot be decoded
      */
     void copy(int index, byte[] target, int offset);
+
+    /**
+     * Copies one image, or, if it is damaged and may be left out, the next that is not; which one depends on the index and
+     * the images alone.
+     *
+     * @param target modified
+     * @return index of the image that was copied
+     * @throws io.adm4j.feedback.UserError if none can be decoded, or one cannot that may not be left out
+     */
+    default int copyUsable(int index, byte[] target) {
+        copy(index, target, 0);
+        return index;
+    }
 }

@@ -3,29 +3,50 @@ package io.adm4j.harness.data;
 import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Images in batches, in the order of their source, for scoring; {@link Dataset} has random access. Of an npz file only
- * the current batch is in memory; of a folder the current one and the next.
+ * Images in batches, in the order of their source, for scoring; {@link Dataset} has random access. Of an array only the
+ * current batch is in memory; of a folder the current one and the next.
  *
  * <p>For one thread.
  */
 public interface ImageStream extends AutoCloseable {
 
     /**
-     * Opens the sources that {@link Dataset} knows. Images of an npz file, and of a folder opened with
+     * Opens the sources that {@link Dataset} knows. Images of an array, and of files opened with
      * {@link DatasetOptions#AS_STORED}, are not resized.
      *
-     * @throws UserError if there are no images that can be read, or images of an npz file are not of the size asked for
+     * @param warnings receives a sentence for what is left out or guessed
+     * @throws UserError if there are no images that can be read, or images of an array are not of the size asked for
+     */
+    static ImageStream open(Path source, DatasetOptions options, Consumer<String> warnings) {
+        return switch (SourceKind.of(source)) {
+            case NPZ -> ArrayImageStream.open(ImageArray.ofNpz(source, warnings), options);
+            case NPY -> ArrayImageStream.open(ImageArray.ofNpy(source), options);
+            default -> new DatasetStream(Dataset.openOnce(source, options, warnings));
+        };
+    }
+
+    /**
+     * Opens a source without saying what is left out or guessed.
+     *
+     * @throws UserError as {@link #open(Path, DatasetOptions, Consumer)}
      */
     static ImageStream open(Path source, DatasetOptions options) {
-        return Files.isRegularFile(source)
-                ? NpzImageStream.open(source, options)
-                : new DatasetStream(Dataset.openOnce(source, options));
+        return open(source, options, warning -> {});
+    }
+
+    /**
+     * Whether a path is an npz file, or should be one because it is no other source.
+     *
+     * @throws UserError if there is nothing of that name
+     */
+    static boolean isNpz(Path source) {
+        return SourceKind.of(source) == SourceKind.NPZ;
     }
 
     /**

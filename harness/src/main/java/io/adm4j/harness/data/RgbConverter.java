@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * Converts the rows of {@code arr_0} to uint8 RGB, batch by batch: gray is repeated for the three channels, other types
- * than uint8 must hold integers from 0 to 255. Anything else is most likely a network's raw output, whose range could
+ * Converts the rows of an array of images to uint8 RGB [N, H, W, 3], batch by batch: gray is repeated for the three channels,
+ * other types than uint8 must hold integers from 0 to 255. Anything else is most likely a network's raw output, whose range could
  * only be guessed.
  */
 final class RgbConverter {
@@ -38,6 +38,9 @@ final class RgbConverter {
         done += (int) rows.dim(0);
         if (done == shape.count() && isFloat(rows.type()) && largest <= 1) {
             throw new UserError("The images in " + file + " hold no value above 1; " + REMEDY);
+        }
+        if (shape.planes()) {
+            return interleaved(bytes);
         }
         return shape.channels() == 3 ? bytes : repeated(bytes);
     }
@@ -87,6 +90,21 @@ final class RgbConverter {
         while (from.hasRemaining()) {
             byte value = from.get();
             to.put(value).put(value).put(value);
+        }
+        return rgb;
+    }
+
+    private Tensor interleaved(Tensor planes) {
+        Tensor rgb = Tensor.zeros(ElementType.UINT8, planes.dim(0), shape.height(), shape.width(), 3);
+        ByteBuffer from = planes.bytes();
+        ByteBuffer to = rgb.bytes();
+        int pixels = shape.height() * shape.width();
+        for (int image = 0; image < planes.dim(0); image++) {
+            for (int i = 0; i < pixels; i++) {
+                for (int c = 0; c < 3; c++) {
+                    to.put(from.get((image * 3 + c) * pixels + i));
+                }
+            }
         }
         return rgb;
     }

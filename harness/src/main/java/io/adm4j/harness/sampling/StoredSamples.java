@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
-import io.adm4j.harness.data.Split;
-import io.adm4j.io.Sha256;
 import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -14,38 +12,40 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
-/** Images from an npz file: arr_0, with their labels in arr_1. One batch is in memory. */
+/** Images from any source that a dataset can be, with their labels. One batch is in memory. */
 public final class StoredSamples implements SampleSource, AutoCloseable {
-    private final Path file;
     private final ImageStream stream;
     private final int[] labels;
     private final int count;
     private int position;
 
-    private StoredSamples(Path file, ImageStream stream, int count) {
-        this.file = file;
+    private StoredSamples(ImageStream stream, int count) {
         this.stream = stream;
         this.labels = stream.labels().orElseGet(() -> new int[0]);
         this.count = count;
     }
 
     /**
-     * Opens a file of samples.
+     * Opens samples.
      *
-     * @param count how many of its images to take, from the first; null for all
+     * @param path a file or a folder
+     * @param reading whose image size is not used: samples are taken as they are
+     * @param count how many of the images to take, from the first; null for all
+     * @param warnings receives a sentence for what is left out or guessed
      * @throws UserError if there are no square images, fewer than asked for, or labels that do not fit them
      */
-    public static StoredSamples open(Path file, Integer count) {
-        if (!Files.isRegularFile(file)) {
-            throw new UserError("There is no file " + file + " with base samples.");
+    public static StoredSamples open(Path path, DatasetOptions reading, Integer count, Consumer<String> warnings) {
+        if (!Files.exists(path)) {
+            throw new UserError("There is no file or folder " + path + " with base samples.");
         }
-        ImageStream stream = ImageStream.open(file, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST));
+        ImageStream stream = ImageStream.open(path, reading.withSize(DatasetOptions.AS_STORED), warnings);
         try {
             if (count != null && count > stream.size()) {
-                throw new UserError(file + " holds " + stream.size() + " images, and " + count + " are requested.");
+                throw new UserError(path + " holds " + stream.size() + " images, and " + count + " are requested.");
             }
-            return new StoredSamples(file, stream, count == null ? stream.size() : count);
+            return new StoredSamples(stream, count == null ? stream.size() : count);
         } catch (UserError e) {
             stream.close();
             throw e;
@@ -90,7 +90,7 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
     public ObjectNode settings() {
         return JsonNodeFactory.instance
                 .objectNode()
-                .put("pictures", Sha256.of(file))
+                .put("pictures", stream.checksum().orElseThrow())
                 .put("num_samples", count);
     }
 

@@ -50,10 +50,11 @@ final class BatchLoader {
     }
 
     /**
-     * Loads the batch of one optimizer step; a function of the step's number alone.
+     * Loads the batch of one optimizer step; a function of the step's number alone. The place of an image that turns out to
+     * be damaged is taken by another, see {@link Dataset#copyUsable}.
      *
      * @param step from 0
-     * @throws UserError if an image cannot be decoded
+     * @throws UserError if no image can be decoded, or one cannot and the dataset is strict
      */
     Batch load(long step) {
         int size = dataset.imageSize();
@@ -63,8 +64,7 @@ final class BatchLoader {
         byte[] image = new byte[dataset.imageBytes()];
         RandomGenerator random = StepRandom.FLIP.of(seed, step);
         for (int i = 0; i < batchSize; i++) {
-            int index = order.index(step * batchSize + i);
-            dataset.copy(index, image);
+            int index = dataset.copyUsable(order.index(step * batchSize + i), image);
             if (labels != null) {
                 labels.longs().put(i, dataset.label(index));
             }

@@ -13,6 +13,7 @@ import io.adm4j.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -191,7 +192,10 @@ class ImageStreamTest {
     void aDamagedImageIsNamedWhenItsBatchIsRead() throws IOException {
         Path set = pngs();
         Path damaged = set.resolve("1_4.png");
-        Files.writeString(damaged, "no image");
+        byte[] png = Files.readAllBytes(damaged);
+        int data = new String(png, StandardCharsets.ISO_8859_1).indexOf("IDAT") + 4;
+        Arrays.fill(png, data, data + 4, (byte) 0xff);
+        Files.write(damaged, png);
         try (ImageStream stream = ImageStream.open(set, DatasetOptions.ofSize(SIZE))) {
             assertEquals(3, stream.next(3).dim(0));
             UserError e = assertThrows(UserError.class, () -> stream.next(3));

@@ -10,11 +10,14 @@ import io.adm4j.harness.cli.option.BaselineOptions;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.EvalSamplingOptions;
 import io.adm4j.harness.cli.option.FeatureSourceOptions;
+import io.adm4j.harness.cli.option.ImageOptions;
 import io.adm4j.harness.cli.option.MetricOptions;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.ReportOptions;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.UpsamplerOptions;
+import io.adm4j.harness.data.ArrayLayout;
+import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.features.FeatureExtractor;
 import io.adm4j.harness.evaluation.result.Evaluation;
@@ -78,8 +81,13 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = {"--samples-npz", "--pictures"},
             paramLabel = "PATH",
-            description = "Stored samples: an npz with uint8 images in arr_0, or a folder of image files.")
+            description =
+                    "Stored samples: an npz with uint8 images in arr_0, an npy, a folder or zip of image files, or an"
+                            + " image file.")
     private Path stored;
+
+    @ArgGroup(validate = false, heading = Section.IMAGES)
+    private ImageOptions images = new ImageOptions();
 
     @Option(
             names = "--samples",
@@ -92,7 +100,7 @@ public final class EvalCommand implements Callable<Integer> {
             names = "--reference",
             paramLabel = "PATH",
             description =
-                    "Real images: an npz as the published reference batches, a folder of image files (with or"
+                    "Real images: an npz as the published reference batches, an npy, a folder or zip of image files (with or"
                             + " without sub-folders), or a folder of MNIST-style IDX files (default: reference.npz in the bundle).")
     private Path reference;
 
@@ -185,7 +193,11 @@ public final class EvalCommand implements Callable<Integer> {
 
     private int scoreStored(Scoring scoring) {
         OptionalInt wanted = samples == null ? OptionalInt.empty() : OptionalInt.of(samples);
-        SampleSet set = ExistingSamples.open(stored, split, wanted);
+        SampleSet set = ExistingSamples.open(
+                stored,
+                images.of(DatasetOptions.AS_STORED, split),
+                wanted,
+                spec.commandLine().getErr()::println);
         try (WorkFolder work = report.keepsWork() ? WorkFolder.open(report.workFolder()) : null) {
             return score(scoring, List.of(set), Optional.empty(), Optional.ofNullable(work));
         }
@@ -243,7 +255,11 @@ public final class EvalCommand implements Callable<Integer> {
         Evaluator evaluator = scoring.evaluator();
         int size = sets.get(0).imageSize();
         requireSize(scoring, size);
-        ReferenceImages real = ReferenceImages.open(scoring.reference(), split, size, evaluator);
+        ReferenceImages real = ReferenceImages.open(
+                scoring.reference(),
+                images.of(size, split, ArrayLayout.HWC),
+                evaluator,
+                spec.commandLine().getErr()::println);
         EvaluationRun run = new EvaluationRun(
                 evaluator,
                 networkName(scoring.bundle()),

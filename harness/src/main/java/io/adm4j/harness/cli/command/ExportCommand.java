@@ -104,7 +104,10 @@ public final class ExportCommand implements Runnable {
             }
             if (reference != null) {
                 int size = main.description().get("flags").get("image_size").asInt();
-                Dataset images = Dataset.open(reference, new DatasetOptions(size, Split.TEST));
+                Dataset images = Dataset.open(
+                        reference,
+                        new DatasetOptions(size, Split.TEST),
+                        spec.commandLine().getErr()::println);
                 bundle.reference(images, referenceSamples);
                 provenance
                         .putObject("reference")

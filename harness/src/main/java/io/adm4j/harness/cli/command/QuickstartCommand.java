@@ -10,6 +10,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.option.Range;
+import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
@@ -178,9 +179,9 @@ public final class QuickstartCommand implements Runnable {
         try (Evaluator evaluator = Evaluator.open(model.path(ModelBundle.FEATURES), Device.CPU, 0, scoring)) {
             ReferenceImages reference = ReferenceImages.open(
                     model.path(EmbeddedBundle.REFERENCE),
-                    Split.TEST,
-                    model.manifest().imageSize(),
-                    evaluator);
+                    new DatasetOptions(model.manifest().imageSize(), Split.TEST),
+                    evaluator,
+                    spec.commandLine().getErr()::println);
             EvaluationRun run = new EvaluationRun(
                     evaluator,
                     "the feature network of bundle " + model.manifest().name(),
@@ -189,7 +190,11 @@ public final class QuickstartCommand implements Runnable {
                     false,
                     ConsoleProgress.onStandardError());
             List<ExistingSamples> sets = scales.stream()
-                    .map(scale -> ExistingSamples.open(file(scale), Split.TEST, OptionalInt.empty())
+                    .map(scale -> ExistingSamples.open(
+                                    file(scale),
+                                    new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST),
+                                    OptionalInt.empty(),
+                                    spec.commandLine().getErr()::println)
                             .generatedAs(
                                     new SamplingPoint(SamplerKind.DDIM, StepChoice.of(steps), eta, scale, "all", seed)))
                     .toList();

@@ -6,6 +6,7 @@ import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.StopNotice;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.FeatureSourceOptions;
+import io.adm4j.harness.cli.option.ImageOptions;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.data.DatasetOptions;
@@ -43,9 +44,12 @@ public final class ReferenceCommand implements Runnable {
             paramLabel = "PATH",
             required = true,
             description =
-                    "Images: an npz with arr_0, a folder of image files (with or without sub-folders), or a folder"
+                    "Images: an npz with arr_0, an npy, a folder or zip of image files (with or without sub-folders), or a folder"
                             + " of MNIST-style IDX files.")
     private Path data;
+
+    @ArgGroup(validate = false, heading = Section.IMAGES)
+    private ImageOptions images = new ImageOptions();
 
     @Mixin
     private FeatureSourceOptions source;
@@ -108,7 +112,10 @@ public final class ReferenceCommand implements Runnable {
         }
         EvaluatorSettings settings = EvaluatorSettings.published().withBatchSize(batchSize);
         try (Evaluator evaluator = Evaluator.open(network(), runtime.device, runtime.threads, settings);
-                ImageStream stream = ImageStream.open(data, new DatasetOptions(imageSize(evaluator), split));
+                ImageStream stream = ImageStream.open(
+                        data,
+                        images.of(imageSize(evaluator), split),
+                        spec.commandLine().getErr()::println);
                 StopNotice notice =
                         StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {
             makeParent();

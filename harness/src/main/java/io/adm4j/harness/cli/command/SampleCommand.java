@@ -5,11 +5,14 @@ import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.ImageOptions;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.SampleOutputOptions;
 import io.adm4j.harness.cli.option.SamplerOptions;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.UpsamplerOptions;
+import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.Split;
 import io.adm4j.harness.sampling.LabelChoice;
 import io.adm4j.harness.sampling.ModelSamples;
 import io.adm4j.harness.sampling.SampleSource;
@@ -85,11 +88,14 @@ public final class SampleCommand implements Runnable {
 
     @Option(
             names = "--base-samples",
-            paramLabel = "FILE.npz",
+            paramLabel = "PATH",
             description =
-                    "Upsample these images with --upsampler instead of sampling base images: arr_0 NHWC uint8, arr_1 labels."
-                            + " --bundle is not used then.")
+                    "Upsample these images with --upsampler instead of sampling base images: an npz (arr_0 NHWC uint8, arr_1"
+                            + " labels), npy, folder or zip of image files, or an image file. --bundle is not used then.")
     private Path baseSamples;
+
+    @ArgGroup(validate = false, heading = Section.IMAGES)
+    private ImageOptions images = new ImageOptions();
 
     @ArgGroup(validate = false, heading = Section.UPSAMPLING)
     private UpsamplerOptions enlarging = new UpsamplerOptions();
@@ -159,7 +165,11 @@ public final class SampleCommand implements Runnable {
                 .ifPresent(name -> {
                     throw new UserError("--base-samples are taken as they are: leave out " + name + ".");
                 });
-        try (StoredSamples stored = StoredSamples.open(baseSamples, samples);
+        try (StoredSamples stored = StoredSamples.open(
+                        baseSamples,
+                        images.of(DatasetOptions.AS_STORED, Split.TEST),
+                        samples,
+                        spec.commandLine().getErr()::println);
                 Upsampler upsampler = enlarging.open(runtime)) {
             return outputs.write(enlarged(stored, upsampler), batchSize, 1);
         }

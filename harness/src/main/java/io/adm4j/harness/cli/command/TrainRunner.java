@@ -10,8 +10,8 @@ import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.option.TrainOptions;
+import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.Dataset;
-import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
@@ -40,7 +40,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** Starts or resumes a training run, as both training commands do. */
 final class TrainRunner {
     private static final Set<String> FREE_ON_RESUME =
-            Set.of("--resume", "--steps", "--data", "--device", "--threads", "--save-interval");
+            Set.of("--resume", "--steps", "--data", "--strict", "--device", "--threads", "--save-interval");
 
     private final TrainedNetwork network;
     private final TrainOptions options;
@@ -88,7 +88,11 @@ final class TrainRunner {
         TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
         JsonNode known = description.path("data");
         Path source = options.data == null ? Path.of(known.get("path").asText()) : options.data;
-        Dataset images = images(source, description.get("flags"));
+        JsonNode layout = known.path("layout");
+        Dataset images = images(
+                source,
+                description.get("flags"),
+                layout.isMissingNode() ? ArrayLayout.HWC : ArrayLayout.valueOf(layout.asText()));
         if (!known.get("sha256").asText().equals(images.checksum())) {
             throw new UserError("The images in " + source + " are not those that this run was started with.");
         }
@@ -104,7 +108,7 @@ final class TrainRunner {
         }
         try (WeightSource source = source()) {
             ObjectNode given = flags.apply(source == null ? JsonNodeFactory.instance.objectNode() : source.flags());
-            Dataset images = images(options.data, given);
+            Dataset images = images(options.data, given, options.images.layout());
             ObjectNode complete = network.completed(given, images);
             TrainingSettings settings = options.settings();
             TrainingTask task = network.task(complete, images, settings);
@@ -163,8 +167,9 @@ final class TrainRunner {
         errors.flush();
     }
 
-    private Dataset images(Path source, JsonNode flags) {
-        return Dataset.open(source, new DatasetOptions(flags.get("image_size").asInt(), Split.TRAIN));
+    private Dataset images(Path source, JsonNode flags, ArrayLayout layout) {
+        return Dataset.open(
+                source, options.images.of(flags.get("image_size").asInt(), Split.TRAIN, layout), errors::println);
     }
 
     private TrainingLoop loop(TrainingTask task, TrainingSettings settings, RunFolder folder) {
@@ -239,6 +244,9 @@ final class TrainRunner {
                 .put("path", options.data.toAbsolutePath().normalize().toString())
                 .put("pictures", images.size())
                 .put("sha256", images.checksum());
+        if (options.images.layout() != ArrayLayout.HWC) {
+            data.put("layout", options.images.layout().name());
+        }
         images.classNames().forEach(data.withArray("classes")::add);
         return description;
     }

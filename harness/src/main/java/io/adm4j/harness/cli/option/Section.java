@@ -4,6 +4,7 @@ package io.adm4j.harness.cli.option;
 public final class Section {
     public static final String MODEL = "%nModel:%n";
     public static final String DATA = "%nData:%n";
+    public static final String IMAGES = "%nReading images:%n";
     public static final String SAMPLING = "%nSampling:%n";
     public static final String UPSAMPLING = "%nUpsampling:%n";
     public static final String CLASSIFIER = "%nClassifier:%n";

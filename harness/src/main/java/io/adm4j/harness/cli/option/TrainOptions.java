@@ -10,9 +10,14 @@ public final class TrainOptions {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "Images: an npz (arr_0 NHWC uint8, arr_1 labels), a folder with one sub-folder per class, a"
-                    + " folder of label_name.ext files, or a folder of MNIST-style IDX files.")
+            description =
+                    "Images: an npz (arr_0 NHWC uint8, arr_1 labels), an npy, a folder or zip with one sub-folder per"
+                            + " class, with label_name.ext files or with labels in dataset.json, or a folder of MNIST-style IDX"
+                            + " files.")
     public Path data;
+
+    @ArgGroup(validate = false, heading = Section.IMAGES)
+    public ImageOptions images = new ImageOptions();
 
     @Option(names = "--out", paramLabel = "FOLDER", description = "Folder of a new training run.")
     public Path out;
@@ -20,7 +25,8 @@ public final class TrainOptions {
     @Option(
             names = "--resume",
             paramLabel = "FOLDER",
-            description = "Resume this run; only --steps, --data, --device, --threads and --save-interval may change.")
+            description =
+                    "Resume this run; only --steps, --data, --strict, --device, --threads and --save-interval may change.")
     public Path resume;
 
     @Option(

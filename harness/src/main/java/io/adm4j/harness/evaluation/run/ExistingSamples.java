@@ -3,14 +3,14 @@ package io.adm4j.harness.evaluation.run;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
-import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
-/** Samples in an npz file or a folder of images, scored as they are. */
+/** Samples in a file or a folder, scored as they are. */
 public final class ExistingSamples implements SampleSet {
     private final Path path;
     private final DatasetOptions options;
@@ -38,12 +38,15 @@ public final class ExistingSamples implements SampleSet {
     /**
      * Opens samples without reading them all.
      *
+     * @param reading whose image size is not used: samples are scored as they are
      * @param wanted how many, the first ones; all if empty
+     * @param warnings receives a sentence for what is left out or guessed
      * @throws UserError if there are fewer, or the path holds no images or labels that do not fit them
      */
-    public static ExistingSamples open(Path path, Split split, OptionalInt wanted) {
-        DatasetOptions options = new DatasetOptions(DatasetOptions.AS_STORED, split);
-        try (ImageStream all = ImageStream.open(path, options)) {
+    public static ExistingSamples open(
+            Path path, DatasetOptions reading, OptionalInt wanted, Consumer<String> warnings) {
+        DatasetOptions options = reading.withSize(DatasetOptions.AS_STORED);
+        try (ImageStream all = ImageStream.open(path, options, warnings)) {
             if (wanted.isPresent() && wanted.getAsInt() > all.size()) {
                 throw new UserError("There are only " + all.size() + " images in " + path + ", and --samples asks for "
                         + wanted.getAsInt() + ".");

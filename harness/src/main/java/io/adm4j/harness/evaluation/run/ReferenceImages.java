@@ -3,7 +3,6 @@ package io.adm4j.harness.evaluation.run;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
-import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.io.ArrayFileException;
@@ -12,12 +11,12 @@ import io.adm4j.io.Sha256;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
@@ -29,36 +28,54 @@ public final class ReferenceImages {
     private final DatasetOptions options;
     private final ImageSet described;
     private final int measured;
+    private final boolean batch;
 
-    private ReferenceImages(Path path, DatasetOptions options, ImageSet described, int measured) {
-        this.measured = measured;
+    private ReferenceImages(Path path, DatasetOptions options, ImageSet described, int measured, boolean batch) {
         this.path = path;
         this.options = options;
         this.described = described;
+        this.measured = measured;
+        this.batch = batch;
     }
 
     /**
      * Looks at the reference without reading it all.
      *
-     * @param path an npz file, a folder of image files or a folder of IDX files
-     * @param split the part taken of IDX files
-     * @param imageSize height and width that the images of a folder are brought to, and those of an npz file must have
+     * @param path a reference batch, or anything else that holds images
+     * @param options with the height and width that images are brought to, and that those of an array must have
      * @param evaluator that will measure it
+     * @param warnings receives a sentence for what is left out or guessed
      * @throws UserError if there are no such images and no statistics of such
      */
-    public static ReferenceImages open(Path path, Split split, int imageSize, Evaluator evaluator) {
-        DatasetOptions options = new DatasetOptions(imageSize, split);
-        boolean archive = Files.isRegularFile(path);
-        if (archive && isWithoutImages(path)) {
+    public static ReferenceImages open(
+            Path path, DatasetOptions options, Evaluator evaluator, Consumer<String> warnings) {
+        boolean batch = isBatch(path);
+        if (batch && isWithoutImages(path)) {
             ImageSet statistics = new ImageSet(path.toString(), 0, 0, Optional.of(Sha256.of(path)));
-            return new ReferenceImages(path, options, statistics, evaluator.imagesOf(path));
+            return new ReferenceImages(path, options, statistics, evaluator.imagesOf(path), true);
         }
-        try (ImageStream images = ImageStream.open(path, options)) {
+        try (ImageStream images = ImageStream.open(path, options, warnings)) {
             return new ReferenceImages(
                     path,
                     options,
-                    new ImageSet(path.toString(), images.size(), imageSize, images.checksum()),
-                    archive ? evaluator.imagesOf(path) : images.size());
+                    new ImageSet(path.toString(), images.size(), options.imageSize(), images.checksum()),
+                    batch ? evaluator.imagesOf(path) : images.size(),
+                    batch);
+        }
+    }
+
+    /** Whether a file is an npz as published, not just an array of images. */
+    private static boolean isBatch(Path path) {
+        if (!ImageStream.isNpz(path)) {
+            return false;
+        }
+        try (NpzReader arrays = NpzReader.open(path)) {
+            return arrays.has("arr_0")
+                    || arrays.has("mu")
+                    || arrays.has("sigma")
+                    || arrays.names().size() != 1;
+        } catch (ArrayFileException e) {
+            throw new UserError(e.getMessage(), e);
         }
     }
 
@@ -87,7 +104,7 @@ public final class ReferenceImages {
 
     /** @param done receives the number of images after each batch */
     MeasuredImages measure(Evaluator evaluator, LongConsumer done) {
-        if (Files.isRegularFile(path)) {
+        if (batch) {
             return evaluator.readReference(path, done);
         }
         try (ImageStream images = ImageStream.open(path, options)) {

@@ -10,12 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.harness.evaluation.features.FeatureNetworks;
+import io.adm4j.io.NpyWriter;
 import io.adm4j.io.Npz;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.awt.image.BufferedImage;
-import java.awt.image.Raster;
-import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -30,10 +29,7 @@ import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,7 +101,10 @@ class EvalInputsTest {
         refuse("are 8x4", npz("oblong.npz", Tensor.of(new byte[COUNT * 32 * 3], COUNT, 4, 8, 3), null));
         refuse("at least one image", npz("empty.npz", Tensor.of(new byte[0], 0, 8, 8, 3), null));
         refuse("no file or folder", folder.resolve("nowhere.npz"));
-        refuse("has no array arr_0", only(npz("other.npz", images(1, 1), null), "x"));
+        Path two = folder.resolve("two.npz");
+        Npz.write(two, Map.of("x", images(1, 1), "y", images(1, 1)));
+        refuse("has no array arr_0", two);
+        refuse("give --layout chw", npz("planes.npz", Tensor.of(new byte[COUNT * IMAGE], COUNT, 3, SIZE, SIZE), null));
     }
 
     @Test
@@ -134,7 +133,9 @@ class EvalInputsTest {
         Path larger = npz("larger.npz", Tensor.of(new byte[9 * 16 * 16 * 3], 9, 16, 16, 3), null);
         refuse("are 16x16, but 8x8 are needed", samples, "--reference", larger);
         refuse("no file", samples, "--reference", folder.resolve("nowhere.npz"));
-        refuse("it holds [strange]", samples, "--reference", only(npz("strange.npz", images(9, 1), null), "strange"));
+        Path strange = folder.resolve("strange.npz");
+        Npz.write(strange, Map.of("strange", images(9, 1), "odd", images(9, 1)));
+        refuse("has neither statistics (mu and sigma) nor images (arr_0); it holds [", samples, "--reference", strange);
         refuse("npz", samples, "--reference", Files.writeString(folder.resolve("text.npz"), "no archive"));
         refuse("holds no images", samples, "--reference", Files.createDirectory(folder.resolve("empty")));
     }
@@ -203,10 +204,41 @@ class EvalInputsTest {
         }
         refuse("8.png is 16x16, but all images here must be 8x8", mixed);
         Files.writeString(mixed.resolve("8.png"), "no image");
-        refuse("8.png is not an image that Java can decode", mixed);
-        Path print = Files.createDirectory(folder.resolve("print"));
-        cmyk(print.resolve("a.jpg"));
-        refuse("a.jpg has four channels", print);
+        refuse("1 of 9 images in " + mixed + " cannot be used: 8.png (it is not an image)", mixed, "--strict");
+    }
+
+    @Test
+    void whatIsLeftOutOrGuessedIsSaid() throws IOException {
+        Path set = Files.createDirectory(folder.resolve("set"));
+        for (int n = 0; n < 9; n++) {
+            BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(n % SIZE, 0, n * 1000);
+            ImageIO.write(image, "png", set.resolve(n + ".png").toFile());
+        }
+        Files.writeString(set.resolve("bad.png"), "no image");
+        Files.writeString(set.resolve("notes.txt"), "");
+
+        String said = succeeding(command(set)).err();
+
+        assertTrue(said.contains("Left out 1 of 10 images in " + set + ": bad.png (it is not an image)."), said);
+        assertTrue(said.contains("Ignored 1 file in " + set), said);
+        assertEquals(said.indexOf("Left out"), said.lastIndexOf("Left out"), "once");
+        Path named = only(npz("named.npz", images(COUNT, 2), null), "samples");
+        said = succeeding(command(named)).err();
+        assertTrue(said.contains("Took the array samples as the images of " + named), said);
+    }
+
+    @Test
+    void aReferenceMayBeAnythingThatHoldsImages() throws IOException {
+        Tensor images = images(COUNT, 2);
+        Path samples = npz("samples.npz", images(COUNT, 3), null);
+        Path npy = folder.resolve("reference.npy");
+        NpyWriter.write(npy, images);
+        Path named = only(npz("named.npz", images, null), "real");
+        JsonNode expected = score(samples, "--reference", npz("reference2.npz", images, null));
+
+        assertEquals(expected, score(samples, "--reference", npy));
+        assertEquals(expected, score(samples, "--reference", named));
     }
 
     @Test
@@ -324,17 +356,5 @@ class EvalInputsTest {
             zip.write(data);
         }
         return file;
-    }
-
-    /** An image for print: four channels, which Java writes but does not read. */
-    private static void cmyk(Path file) throws IOException {
-        WritableRaster raster = Raster.createInterleavedRaster(0, SIZE, SIZE, 4, null);
-        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-        try (ImageOutputStream out = ImageIO.createImageOutputStream(file.toFile())) {
-            writer.setOutput(out);
-            writer.write(null, new IIOImage(raster, null, null), null);
-        } finally {
-            writer.dispose();
-        }
     }
 }

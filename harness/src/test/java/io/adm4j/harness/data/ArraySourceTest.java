@@ -2,16 +2,19 @@ package io.adm4j.harness.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.NpyWriter;
 import io.adm4j.io.Npz;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NpzSourceTest {
+class ArraySourceTest {
     @TempDir
     Path folder;
 
@@ -202,6 +205,61 @@ class NpzSourceTest {
             }
         }
         return Tensor.wrap(type, bytes.flip(), shape);
+    }
+
+    @Test
+    void anNpyFileHoldsImagesWithoutLabels() {
+        Path file = folder.resolve("images.npy");
+        NpyWriter.write(file, Tensor.of(new byte[] {1, 2, 3, 4, 5, 6}, 2, 1, 1, 3));
+
+        Dataset dataset = open(file);
+
+        byte[] image = new byte[3];
+        dataset.copy(1, image);
+        assertArrayEquals(new byte[] {4, 5, 6}, image);
+        assertFalse(dataset.hasLabels());
+        try (ImageStream stream = ImageStream.open(file, DatasetOptions.ofSize(1))) {
+            assertArrayEquals(new byte[] {1, 2, 3, 4, 5, 6}, stream.next(9).toByteArray());
+        }
+    }
+
+    @Test
+    void theOnlyArrayIsTakenWhateverItsNameAndThatIsSaid() {
+        Path file = folder.resolve("images.npz");
+        Npz.write(
+                file,
+                Map.of(
+                        "samples", Tensor.of(new byte[] {1, 2, 3}, 1, 1, 1, 3),
+                        "arr_1", Tensor.of(new long[] {4}, 1)));
+        List<String> warnings = new ArrayList<>();
+
+        Dataset dataset = Dataset.open(file, DatasetOptions.ofSize(1), warnings::add);
+
+        assertEquals(4, dataset.label(0));
+        assertEquals(List.of("Took the array samples as the images of " + file + ", which has no arr_0."), warnings);
+    }
+
+    @Test
+    void channelsComeFirstIfAskedFor() {
+        Tensor planes = Tensor.of(new byte[] {1, 2, 3, 4, 11, 12, 13, 14, 21, 22, 23, 24}, 1, 3, 2, 2);
+        Path file = write(planes, null);
+        byte[] expected = {1, 11, 21, 2, 12, 22, 3, 13, 23, 4, 14, 24};
+        DatasetOptions chw = new DatasetOptions(2, Split.TRAIN, ArrayLayout.CHW, false);
+
+        byte[] image = new byte[12];
+        Dataset.open(file, chw).copy(0, image);
+
+        assertArrayEquals(expected, image);
+        try (ImageStream stream = ImageStream.open(file, chw)) {
+            assertArrayEquals(expected, stream.next(1).toByteArray());
+        }
+        assertEquals(
+                "The array arr_0 in " + file + " is UINT8[1, 3, 2, 2]; images are uint8 [N, height, width, 3], so give"
+                        + " --layout chw.",
+                refusal(file));
+        Path last = write(Tensor.of(new byte[12], 1, 2, 2, 3), null);
+        UserError e = assertThrows(UserError.class, () -> Dataset.open(last, chw));
+        assertTrue(e.getMessage().endsWith(" with --layout chw, so give --layout hwc."), e.getMessage());
     }
 
     private Path write(Tensor images, Tensor labels) {

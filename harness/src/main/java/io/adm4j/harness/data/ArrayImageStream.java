@@ -1,0 +1,74 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.io.NpyStream;
+import io.adm4j.io.Sha256;
+import io.adm4j.tensor.Tensor;
+import java.util.Optional;
+
+/** The images of an array in a file; only the current batch is in memory. */
+final class ArrayImageStream implements ImageStream {
+    private final ImageArray array;
+    private final NpyStream rows;
+    private final ImageArrayShape shape;
+    private final RgbConverter toRgb;
+
+    /**
+     * Takes ownership of an array.
+     *
+     * @throws UserError if it holds no images, or their size is not the one asked for
+     */
+    static ArrayImageStream open(ImageArray array, DatasetOptions options) {
+        try {
+            return new ArrayImageStream(array, options);
+        } catch (UserError e) {
+            array.close();
+            throw e;
+        }
+    }
+
+    private ArrayImageStream(ImageArray array, DatasetOptions options) {
+        this.array = array;
+        this.shape = ImageArrayShape.of(array, options.layout());
+        shape.requireSquare(array.file());
+        int size = options.imageSize();
+        if (size != DatasetOptions.AS_STORED && size != shape.height()) {
+            throw new UserError("The images in " + array.file() + " are " + shape.width() + "x" + shape.height()
+                    + ", but " + size + "x" + size + " are needed.");
+        }
+        this.rows = array.stream();
+        this.toRgb = new RgbConverter(shape, array.file());
+    }
+
+    @Override
+    public int size() {
+        return shape.count();
+    }
+
+    @Override
+    public int imageSize() {
+        return shape.height();
+    }
+
+    @Override
+    public Optional<String> checksum() {
+        return Optional.of(Sha256.of(array.file()));
+    }
+
+    @Override
+    public Optional<int[]> labels() {
+        return array.labels(shape.count());
+    }
+
+    @Override
+    public Tensor next(int max) {
+        Tensor batch = rows.nextRows(max);
+        return batch == null ? null : toRgb.convert(batch);
+    }
+
+    @Override
+    public void close() {
+        rows.close();
+        array.close();
+    }
+}

@@ -1,0 +1,80 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.io.NpyStream;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The images of an array, all in memory. */
+final class ArraySource implements ImageSource {
+    private static final int ROWS_AT_ONCE = 256;
+
+    private final byte[][] images;
+    private final int imageSize;
+
+    private ArraySource(byte[][] images, int imageSize) {
+        this.images = images;
+        this.imageSize = imageSize;
+    }
+
+    /** @param array closed */
+    static Dataset open(ImageArray array, DatasetOptions options) {
+        try (array) {
+            ImageArrayShape shape = ImageArrayShape.of(array, options.layout());
+            int[] labels = array.labels(shape.count()).orElse(null);
+            int size = options.imageSize();
+            if (size == DatasetOptions.AS_STORED) {
+                shape.requireSquare(array.file());
+                size = shape.height();
+            }
+            byte[][] images = new byte[shape.count()][];
+            RgbConverter toRgb = new RgbConverter(shape, array.file());
+            if (array.header().fortranOrder()) {
+                take(toRgb.convert(array.read()), shape, size, images, 0);
+            } else {
+                try (NpyStream stream = array.stream()) {
+                    int done = 0;
+                    for (Tensor rows = stream.nextRows(ROWS_AT_ONCE);
+                            rows != null;
+                            rows = stream.nextRows(ROWS_AT_ONCE)) {
+                        done = take(toRgb.convert(rows), shape, size, images, done);
+                    }
+                }
+            }
+            int classes = labels == null ? 0 : Arrays.stream(labels).max().orElseThrow() + 1;
+            List<String> names =
+                    IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+            return new Dataset(new ArraySource(images, size), labels, names, array.file(), List.of(array.file()));
+        }
+    }
+
+    private static int take(Tensor rgb, ImageArrayShape shape, int size, byte[][] images, int from) {
+        ByteBuffer bytes = rgb.bytes();
+        int done = from;
+        for (int i = 0; i < rgb.dim(0); i++) {
+            byte[] pixels = new byte[shape.height() * shape.width() * 3];
+            bytes.get(pixels);
+            RgbImage image = new RgbImage(shape.width(), shape.height(), pixels);
+            boolean fits = shape.width() == size && shape.height() == size;
+            images[done++] = fits ? pixels : ImageResizer.squared(image, size).pixels();
+        }
+        return done;
+    }
+
+    @Override
+    public int size() {
+        return images.length;
+    }
+
+    @Override
+    public int imageSize() {
+        return imageSize;
+    }
+
+    @Override
+    public void copy(int index, byte[] target, int offset) {
+        System.arraycopy(images[index], 0, target, offset, images[index].length);
+    }
+}

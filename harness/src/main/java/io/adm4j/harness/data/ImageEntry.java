@@ -1,0 +1,79 @@
+package io.adm4j.harness.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/** An image file in a folder or an archive. Safe for use by several threads. */
+sealed interface ImageEntry {
+    /** Path below the folder or in the archive, with {@code /} between its parts. */
+    String name();
+
+    /** The first part of the name if the file is in a folder there; otherwise empty. */
+    default String folder() {
+        return name().substring(0, Math.max(0, name().indexOf('/')));
+    }
+
+    /** All its bytes. */
+    byte[] read() throws IOException, UnreadableImageException;
+
+    /**
+     * Checks that the file is an image, by its header and its end, without decoding it.
+     *
+     * @throws UnreadableImageException if it is none, or truncated
+     */
+    void check() throws IOException, UnreadableImageException;
+
+    private static void check(ImageBytes bytes) throws IOException, UnreadableImageException {
+        ImageFormat.of(bytes).requireComplete(bytes);
+    }
+
+    /** A file on disk, of which the check reads a few blocks. */
+    record OnDisk(String name, Path file) implements ImageEntry {
+        @Override
+        public byte[] read() throws IOException {
+            return Files.readAllBytes(file);
+        }
+
+        @Override
+        public void check() throws IOException, UnreadableImageException {
+            try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+                ImageEntry.check(new ImageBytes(channel));
+            }
+        }
+    }
+
+    /** A file in an archive, whose checksum is verified. */
+    record InArchive(String name, ZipFile archive, ZipEntry entry) implements ImageEntry {
+        private static final int MOST_BYTES = 1 << 30;
+
+        @Override
+        public byte[] read() throws IOException, UnreadableImageException {
+            long size = entry.getSize();
+            if (size > MOST_BYTES) {
+                throw new UnreadableImageException("it claims to have " + size + " bytes");
+            }
+            byte[] bytes;
+            try (InputStream in = archive.getInputStream(entry)) {
+                // Grows with what is there, not with what the archive claims.
+                bytes = in.readNBytes((int) size);
+            }
+            CRC32 crc = new CRC32();
+            crc.update(bytes);
+            if (crc.getValue() != entry.getCrc()) {
+                throw new UnreadableImageException("its checksum does not match");
+            }
+            return bytes;
+        }
+
+        @Override
+        public void check() throws IOException, UnreadableImageException {
+            ImageEntry.check(new ImageBytes(read()));
+        }
+    }
+}

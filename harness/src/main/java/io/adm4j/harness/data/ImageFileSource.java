@@ -1,0 +1,185 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.feedback.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Image files in a folder or a zip archive.
+ *
+ * <p>A file is decoded when it is needed. Decoded images are kept, if asked for, where all fit into a quarter of the
+ * heap.
+ */
+final class ImageFileSource implements ImageSource {
+    private final Path root;
+    private final List<ImageEntry> files;
+    private final int imageSize;
+    private final boolean asStored;
+    private final AtomicReferenceArray<byte[]> kept;
+    private final boolean strict;
+    private final Consumer<String> warnings;
+    /** Images that turned out to be damaged. */
+    private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
+
+    private ImageFileSource(ImageFiles files, DatasetOptions options, boolean keep, Consumer<String> warnings) {
+        this.strict = options.strict();
+        this.warnings = warnings;
+        this.root = files.root();
+        this.files = files.images();
+        this.asStored = options.imageSize() == DatasetOptions.AS_STORED;
+        this.imageSize = asStored ? decode(this.files.get(0)).width() : options.imageSize();
+        long bytes = this.files.size() * 3L * imageSize * imageSize;
+        boolean fits = bytes <= Runtime.getRuntime().maxMemory() / 4;
+        this.kept = keep && fits ? new AtomicReferenceArray<>(this.files.size()) : null;
+    }
+
+    /**
+     * Opens a folder.
+     *
+     * @param keep whether to keep decoded images in memory
+     * @param warnings receives what is left out
+     */
+    static Dataset openFolder(Path folder, DatasetOptions options, boolean keep, Consumer<String> warnings) {
+        ImageFiles files = ImageFiles.inFolder(folder);
+        if (files.images().isEmpty()) {
+            throw new UserError("The folder " + folder + " holds no images (" + ImageFormat.endings()
+                    + "), no sub-folders of images and no IDX files.");
+        }
+        if (files.labels().isEmpty()) {
+            requireNoEmptyClass(folder, files);
+        }
+        return open(files, options, keep, warnings);
+    }
+
+    /** Opens a zip archive of image files; parameters as above. */
+    static Dataset openArchive(Path archive, DatasetOptions options, boolean keep, Consumer<String> warnings) {
+        ImageFiles files = ImageFiles.inArchive(archive);
+        if (files.images().isEmpty()) {
+            throw new UserError("The archive " + archive + " holds neither an array arr_0 with images nor image files ("
+                    + ImageFormat.endings() + ").");
+        }
+        return open(files, options, keep, warnings);
+    }
+
+    /** Opens a single image file. */
+    static Dataset openFile(Path file, DatasetOptions options, Consumer<String> warnings) {
+        ImageEntry image = new ImageEntry.OnDisk(file.getFileName().toString(), file);
+        ImageFiles files = new ImageFiles(file, List.of(image), List.of(), Optional.empty());
+        ImageFiles checked = files.checked(true, warnings);
+        return new Dataset(new ImageFileSource(checked, options, true, warnings), null, List.of(), file, List.of(file));
+    }
+
+    private static Dataset open(ImageFiles all, DatasetOptions options, boolean keep, Consumer<String> warnings) {
+        // Labels of all, so that they do not change with a file that is left out.
+        DatasetLabels labels = DatasetLabels.of(all);
+        ImageFiles files = all.checked(options.strict(), warnings);
+        return new Dataset(
+                new ImageFileSource(files, options, keep, warnings),
+                labels.of(all.images(), files.images()),
+                labels.names(),
+                all.root(),
+                files.sources());
+    }
+
+    /** A class without images is more likely a mistake than a class. */
+    private static void requireNoEmptyClass(Path folder, ImageFiles files) {
+        Set<String> filled = new HashSet<>();
+        for (ImageEntry file : files.images()) {
+            if (file.folder().isEmpty()) {
+                return;
+            }
+            filled.add(file.folder());
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            Optional<Path> empty = entries.filter(Files::isDirectory)
+                    .filter(e -> !e.getFileName().toString().startsWith("."))
+                    .filter(e -> !filled.contains(e.getFileName().toString()))
+                    .min(Comparator.naturalOrder());
+            if (empty.isPresent()) {
+                throw new UserError(
+                        "The class folder " + empty.get() + " holds no images; add some or remove the folder.");
+            }
+        } catch (IOException e) {
+            throw new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    @Override
+    public int size() {
+        return files.size();
+    }
+
+    @Override
+    public int imageSize() {
+        return imageSize;
+    }
+
+    @Override
+    public void copy(int index, byte[] target, int offset) {
+        byte[] pixels = kept == null ? null : kept.get(index);
+        if (pixels == null) {
+            pixels = load(files.get(index));
+            if (kept != null) {
+                kept.set(index, pixels);
+            }
+        }
+        System.arraycopy(pixels, 0, target, offset, pixels.length);
+    }
+
+    @Override
+    public int copyUsable(int index, byte[] target) {
+        for (int i = 0; i < files.size(); i++) {
+            int tried = (index + i) % files.size();
+            try {
+                copy(tried, target, 0);
+                return tried;
+            } catch (DamagedImageException e) {
+                if (strict) {
+                    throw e;
+                }
+                if (damaged.add(tried)) {
+                    warnings.accept("Left out: " + e.getMessage());
+                }
+            }
+        }
+        throw new UserError("None of the images in " + root + " can be used; replace them.");
+    }
+
+    private byte[] load(ImageEntry file) {
+        RgbImage image = decode(file);
+        if (!asStored) {
+            return ImageResizer.squared(image, imageSize).pixels();
+        }
+        if (image.width() != imageSize || image.height() != imageSize) {
+            throw new UserError("The image " + shown(file) + " is " + image.width() + "x" + image.height()
+                    + ", but all images here must be " + imageSize + "x" + imageSize + ".");
+        }
+        return image.pixels();
+    }
+
+    private RgbImage decode(ImageEntry file) {
+        try {
+            return ImageDecoder.decode(file.read());
+        } catch (UnreadableImageException e) {
+            throw new DamagedImageException(
+                    "The image " + shown(file) + " cannot be used: " + e.getMessage() + "; replace or remove it.", e);
+        } catch (IOException e) {
+            throw new DamagedImageException(
+                    "The image " + shown(file) + " could not be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private String shown(ImageEntry file) {
+        return file instanceof ImageEntry.OnDisk onDisk ? onDisk.file().toString() : file.name() + " in " + root;
+    }
+}

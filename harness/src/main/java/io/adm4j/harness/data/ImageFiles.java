@@ -1,0 +1,180 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.io.CheckedZip;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * The image files below a folder or in a zip archive, sorted by name; hidden files are not looked at.
+ *
+ * @param root folder or archive
+ * @param images files named as images
+ * @param others names of other files
+ * @param labels the file {@code dataset.json} at the top
+ */
+record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optional<ImageEntry> labels) {
+    private static final int LISTED = 5;
+
+    ImageFiles {
+        images = List.copyOf(images);
+        others = List.copyOf(others);
+    }
+
+    /**
+     * Lists a folder and its sub-folders.
+     *
+     * @throws UserError if it cannot be read
+     */
+    static ImageFiles inFolder(Path folder) {
+        try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            return sorted(
+                    folder,
+                    all.filter(Files::isRegularFile).map(file -> new ImageEntry.OnDisk(name(folder, file), file)));
+        } catch (IOException | UncheckedIOException e) {
+            throw new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static String name(Path folder, Path file) {
+        return folder.relativize(file).toString().replace('\\', '/');
+    }
+
+    /**
+     * Lists a zip archive. If it holds a single folder, names are taken from there on.
+     *
+     * @throws UserError if it cannot be read
+     */
+    static ImageFiles inArchive(Path archive) {
+        try {
+            // Open as long as the images are in use; it goes with them.
+            ZipFile zip = CheckedZip.open(archive);
+            List<? extends ZipEntry> entries =
+                    zip.stream().filter(e -> !e.isDirectory()).toList();
+            String top = commonFolder(entries.stream()
+                    .map(ZipEntry::getName)
+                    .filter(n -> !isHidden(n))
+                    .toList());
+            return sorted(
+                    archive,
+                    entries.stream()
+                            .filter(e -> e.getName().startsWith(top))
+                            .map(e -> new ImageEntry.InArchive(e.getName().substring(top.length()), zip, e)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UserError(
+                    "The archive " + archive + " could not be read (" + e.getMessage() + "); fetch or write it again.",
+                    e);
+        }
+    }
+
+    /** The folder, with a slash, that all files are in; empty if there is none. */
+    private static String commonFolder(List<String> names) {
+        if (names.isEmpty() || names.get(0).indexOf('/') < 0) {
+            return "";
+        }
+        String top = names.get(0).substring(0, names.get(0).indexOf('/') + 1);
+        return names.stream().allMatch(n -> n.startsWith(top)) ? top : "";
+    }
+
+    private static ImageFiles sorted(Path root, Stream<? extends ImageEntry> files) {
+        List<ImageEntry> images = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        Optional<ImageEntry> labels = Optional.empty();
+        List<? extends ImageEntry> visible = files.filter(f -> !isHidden(f.name()))
+                .sorted(Comparator.comparing(ImageEntry::folder).thenComparing(ImageEntry::name))
+                .toList();
+        for (ImageEntry file : visible) {
+            if (ImageFormat.isNamed(file.name())) {
+                images.add(file);
+            } else if (file.name().equals(DatasetLabels.FILE)) {
+                labels = Optional.of(file);
+            } else {
+                others.add(file.name());
+            }
+        }
+        return new ImageFiles(root, images, others, labels);
+    }
+
+    private static boolean isHidden(String name) {
+        return name.startsWith(".") || name.contains("/.") || name.startsWith("__MACOSX/");
+    }
+
+    /**
+     * Checks all images by their headers and their ends, on all processors, and leaves out what cannot be used.
+     *
+     * @param strict whether one such file is an error
+     * @param warnings receives a sentence that counts and names what is left out
+     * @throws UserError if there is such a file and {@code strict}, or no image is left
+     */
+    ImageFiles checked(boolean strict, Consumer<String> warnings) {
+        List<String> reasons =
+                images.parallelStream().map(ImageFiles::reasonAgainst).toList();
+        List<ImageEntry> good = IntStream.range(0, images.size())
+                .filter(i -> reasons.get(i).isEmpty())
+                .mapToObj(images::get)
+                .toList();
+        List<String> bad = IntStream.range(0, images.size())
+                .filter(i -> !reasons.get(i).isEmpty())
+                .mapToObj(i -> images.get(i).name() + " (" + reasons.get(i) + ")")
+                .toList();
+        if (!bad.isEmpty() && (strict || good.isEmpty())) {
+            throw new UserError(bad.size() + " of " + images.size() + " images in " + root + " cannot be used: "
+                    + listed(bad) + "; replace or remove them" + (good.isEmpty() ? "." : ", or leave out --strict."));
+        }
+        if (!bad.isEmpty()) {
+            warnings.accept("Left out " + bad.size() + " of " + images.size() + " images in " + root + ": "
+                    + listed(bad) + ".");
+        }
+        if (!others.isEmpty()) {
+            warnings.accept("Ignored " + others.size() + (others.size() == 1 ? " file" : " files") + " in " + root
+                    + " not named as images (" + ImageFormat.endings() + "): " + listed(others) + ".");
+        }
+        return new ImageFiles(root, good, others, labels);
+    }
+
+    /** Why a file cannot be used; empty if it can. */
+    private static String reasonAgainst(ImageEntry file) {
+        try {
+            file.check();
+            return "";
+        } catch (UnreadableImageException e) {
+            return Objects.requireNonNull(e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            return "it could not be read";
+        }
+    }
+
+    private static String listed(List<String> names) {
+        String first = String.join(", ", names.subList(0, Math.min(LISTED, names.size())));
+        return names.size() <= LISTED ? first : first + " and " + (names.size() - LISTED) + " more";
+    }
+
+    /** The files whose checksum is that of the images: the archive, or the image files. */
+    List<Path> sources() {
+        List<Path> files = new ArrayList<>();
+        for (ImageEntry image : images) {
+            if (image instanceof ImageEntry.OnDisk onDisk) {
+                files.add(onDisk.file());
+            }
+        }
+        labels.ifPresent(file -> {
+            if (file instanceof ImageEntry.OnDisk onDisk) {
+                files.add(onDisk.file());
+            }
+        });
+        return files.isEmpty() ? List.of(root) : files;
+    }
+}

@@ -1,0 +1,51 @@
+package io.adm4j.harness.data;
+
+import io.adm4j.feedback.UserError;
+import io.adm4j.io.CheckedZip;
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.ZipFile;
+
+/** What images come in; for files their first bytes say. */
+enum SourceKind {
+    FOLDER,
+    ARCHIVE,
+    IMAGE,
+    IDX,
+    NPZ,
+    NPY;
+
+    /** @throws UserError if there is nothing of that name, or it cannot be read */
+    static SourceKind of(Path path) {
+        if (!Files.exists(path)) {
+            throw new UserError("There is no file or folder " + path + ".");
+        }
+        if (Files.isDirectory(path)) {
+            return IdxSource.isIn(path) ? IDX : FOLDER;
+        }
+        try (SeekableByteChannel channel = Files.newByteChannel(path)) {
+            ImageBytes bytes = new ImageBytes(channel);
+            if (bytes.matches(0, "\u0093NUMPY")) {
+                return NPY;
+            }
+            if (bytes.matches(0, "PK")) {
+                return holdsImages(path) ? ARCHIVE : NPZ;
+            }
+            return ImageFormat.isNamed(path.getFileName().toString()) || ImageFormat.begins(bytes) ? IMAGE : NPZ;
+        } catch (IOException | UnreadableImageException e) {
+            throw new UserError("The file " + path + " could not be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** An archive that cannot be read is taken as an npz file, whose reader says what is wrong. */
+    private static boolean holdsImages(Path archive) {
+        try (ZipFile zip = CheckedZip.open(archive)) {
+            return zip.stream().noneMatch(e -> e.getName().endsWith(".npy"))
+                    && zip.stream().anyMatch(e -> !e.isDirectory());
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
+    }
+}
