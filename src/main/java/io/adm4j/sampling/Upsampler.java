@@ -2,6 +2,7 @@ package io.adm4j.sampling;
 
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
@@ -88,9 +89,8 @@ public final class Upsampler implements AutoCloseable {
                     + base.name() + " knows no classes.");
         }
         if (known.isPresent() && known.getAsInt() != sampled.getAsInt()) {
-            throw new UserError(
-                    "The upsampler " + manifest().name() + " knows " + known.getAsInt() + " classes and the model "
-                            + base.name() + " " + sampled.getAsInt() + ": they need the same ones.");
+            throw new UserError("The upsampler " + manifest().name() + " knows " + Count.of(known.getAsInt(), "class")
+                    + " and the model " + base.name() + " " + sampled.getAsInt() + ": they need the same ones.");
         }
     }
 

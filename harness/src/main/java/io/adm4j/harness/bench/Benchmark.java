@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.recipe.NetworkGraph;
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
     private String where() {
         return switch (settings.device()) {
             case CUDA -> "on the GPU";
-            case CPU -> settings.threads() == 0 ? "on all cores" : "on " + settings.threads() + " threads";
+            case CPU -> settings.threads() == 0 ? "on all cores" : "on " + Count.of(settings.threads(), "thread");
         };
     }
 

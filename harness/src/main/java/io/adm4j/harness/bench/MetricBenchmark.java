@@ -1,5 +1,6 @@
 package io.adm4j.harness.bench;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
@@ -33,12 +34,12 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
     public String run(List<MetricBenchTarget> targets, ProgressListener listener) {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%,d samples against %,d reference images, %,d features; eigenvalues by %s; %d runs%n%-38s %10s %10s %10s%n",
+                "%,d samples against %,d reference images, %,d features; eigenvalues by %s; %s%n%-38s %10s %10s %10s%n",
                 samples,
                 reference,
                 dimension,
                 SymmetricEigen.implementation(),
-                repeats,
+                Count.of(repeats, "run"),
                 "",
                 "min s",
                 "median s",

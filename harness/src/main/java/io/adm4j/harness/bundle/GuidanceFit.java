@@ -2,6 +2,7 @@ package io.adm4j.harness.bundle;
 
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 
 /** Whether a classifier can guide a denoiser. */
@@ -16,7 +17,7 @@ public final class GuidanceFit {
                             + " them of " + denoiser.imageSize() + ": guidance needs one size.");
         }
         if (denoiser.classConditional() && denoiser.numClasses() != classifier.numClasses()) {
-            throw new UserError("The classifier knows " + classifier.numClasses() + " classes, the denoiser "
+            throw new UserError("The classifier knows " + Count.of(classifier.numClasses(), "class") + ", the denoiser "
                     + denoiser.numClasses() + ": guidance needs the same ones.");
         }
     }

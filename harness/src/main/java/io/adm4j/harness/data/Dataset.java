@@ -1,5 +1,6 @@
 package io.adm4j.harness.data;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.Sha256;
 import java.nio.file.Path;
@@ -169,7 +170,7 @@ public final class Dataset {
     /** For messages: path, number and size of the images, number of classes. */
     @Override
     public String toString() {
-        return root + ": " + size() + " images of " + imageSize() + "x" + imageSize() + ", "
-                + (hasLabels() ? classCount() + " classes" : "no labels");
+        return root + ": " + Count.of(size(), "image") + " of " + imageSize() + "x" + imageSize() + ", "
+                + (hasLabels() ? Count.of(classCount(), "class") : "no labels");
     }
 }

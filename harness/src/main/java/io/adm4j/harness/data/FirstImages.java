@@ -1,5 +1,6 @@
 package io.adm4j.harness.data;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
@@ -13,7 +14,8 @@ final class FirstImages implements ImageStream {
 
     FirstImages(ImageStream all, int count) {
         if (count < 1 || count > all.size()) {
-            throw new UserError("There are " + all.size() + " images, and " + count + " were asked for.");
+            throw new UserError("Cannot take " + Count.of(count, "image") + " of " + all.size() + ": ask for 1 to "
+                    + all.size() + ".");
         }
         this.all = all;
         this.count = count;

@@ -1,5 +1,6 @@
 package io.adm4j.harness.data;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,8 +54,8 @@ final class IdxSource implements ImageSource {
         int height = images.shape()[1];
         int width = images.shape()[2];
         if (labels.shape()[0] != count) {
-            throw new UserError("The file " + imagesFile + " holds " + count + " images but " + labelsFile + " "
-                    + labels.shape()[0] + " labels; take both from the same dataset.");
+            throw new UserError("The file " + imagesFile + " holds " + Count.of(count, "image") + " but " + labelsFile
+                    + " " + Count.of(labels.shape()[0], "label") + "; take both from the same dataset.");
         }
         if (height != width) {
             throw new UserError(

@@ -109,7 +109,7 @@ final class ImageArray implements AutoCloseable {
         long[] shape = labels.shape();
         if (shape.length != 1 || shape[0] != count) {
             throw new UserError("The labels " + LABELS + " in " + file + " have the shape " + Arrays.toString(shape)
-                    + "; one label for each of the " + count + " images is needed.");
+                    + "; it must be [" + count + "], one label for each image.");
         }
         if (labels.type() != ElementType.INT64
                 && labels.type() != ElementType.INT32

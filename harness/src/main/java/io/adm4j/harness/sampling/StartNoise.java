@@ -1,5 +1,6 @@
 package io.adm4j.harness.sampling;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.NpyReader;
 import io.adm4j.io.NpzReader;
@@ -60,7 +61,8 @@ public final class StartNoise {
     /** @throws UserError if it is for fewer images */
     void check(int images) {
         if (noise != null && noise.dim(0) < images) {
-            throw new UserError(file + " has noise for " + noise.dim(0) + " images, and " + images + " are requested.");
+            throw new UserError(
+                    file + " has noise for " + Count.of(noise.dim(0), "image") + ", and " + images + " are requested.");
         }
     }
 

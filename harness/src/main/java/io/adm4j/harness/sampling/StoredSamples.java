@@ -2,6 +2,7 @@ package io.adm4j.harness.sampling;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
@@ -43,7 +44,8 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
         ImageStream stream = ImageStream.open(path, reading.withSize(DatasetOptions.AS_STORED), warnings);
         try {
             if (count != null && count > stream.size()) {
-                throw new UserError(path + " holds " + stream.size() + " images, and " + count + " are requested.");
+                throw new UserError(
+                        path + " holds " + Count.of(stream.size(), "image") + ", and " + count + " are requested.");
             }
             return new StoredSamples(stream, count == null ? stream.size() : count);
         } catch (UserError e) {

@@ -1,5 +1,6 @@
 package io.adm4j.harness.training;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.tensor.ElementType;
@@ -44,7 +45,7 @@ final class BatchLoader {
     void requireClasses(int numClasses) {
         int classes = dataset.classCount();
         if (classes > numClasses) {
-            throw new UserError("The images have " + classes + " classes, but the network has " + numClasses
+            throw new UserError("The images have " + Count.of(classes, "class") + ", but the network has " + numClasses
                     + ": give --num-classes " + classes + ".");
         }
     }

@@ -166,8 +166,9 @@ class ArraySourceTest {
     @Test
     void labelsThatAreNotClassNumbersAreRefused() {
         assertLabels("are FLOAT32; save them as int64, int32 or uint8.", Tensor.of(new float[] {1}, 1));
-        assertLabels("have the shape [1, 1]; one label for each of the 1 images", Tensor.of(new long[] {1}, 1, 1));
-        assertLabels("have the shape [2]; one label for each of the 1 images", Tensor.of(new long[] {1, 2}, 2));
+        assertLabels(
+                "have the shape [1, 1]; it must be [1], one label for each image.", Tensor.of(new long[] {1}, 1, 1));
+        assertLabels("have the shape [2]; it must be [1], one label for each image.", Tensor.of(new long[] {1, 2}, 2));
         assertLabels("is not a class number; classes are counted from 0.", Tensor.of(new long[] {-1}, 1));
         assertLabels("Label 1000001 of image 0 in ", Tensor.of(new long[] {1_000_001}, 1));
     }
@@ -184,6 +185,9 @@ class ArraySourceTest {
         String text =
                 open(write(Tensor.zeros(ElementType.UINT8, 3, 1, 1, 3), null)).toString();
         assertTrue(text.endsWith("data.npz: 3 images of 1x1, no labels"), text);
+        String one = open(write(Tensor.zeros(ElementType.UINT8, 1, 1, 1, 3), Tensor.of(new long[] {0}, 1)))
+                .toString();
+        assertTrue(one.endsWith("data.npz: 1 image of 1x1, 1 class"), one);
     }
 
     private void assertLabels(String part, Tensor labels) {

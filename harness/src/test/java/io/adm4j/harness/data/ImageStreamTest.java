@@ -161,7 +161,7 @@ class ImageStreamTest {
         for (int count : new int[] {0, -1, COUNT + 1}) {
             UserError e =
                     assertThrows(UserError.class, () -> ImageStream.of(all()).first(count));
-            assertEquals("There are 7 images, and " + count + " were asked for.", e.getMessage());
+            assertEquals("Cannot take " + count + " images of 7: ask for 1 to 7.", e.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@ package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bench.FeatureExtraction;
@@ -82,8 +83,8 @@ final class BenchFeaturesCommand implements Runnable {
         PrintWriter console = spec.commandLine().getOut();
         console.printf(
                 Locale.ROOT,
-                "%d images: min %.3f s, median %.3f s, %.2f images/s%n",
-                batchSize,
+                "%s: min %.3f s, median %.3f s, %.2f images/s%n",
+                Count.of(batchSize, "image"),
                 timing.min(),
                 timing.median(),
                 batchSize / timing.min());
@@ -96,8 +97,8 @@ final class BenchFeaturesCommand implements Runnable {
     private Tensor batch() {
         try (ImageStream stream = ImageStream.open(images, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST))) {
             if (stream.size() < batchSize) {
-                throw new UserError(
-                        images + " has " + stream.size() + " images, fewer than --batch-size " + batchSize + ".");
+                throw new UserError(images + " has " + Count.of(stream.size(), "image") + ", fewer than --batch-size "
+                        + batchSize + ".");
             }
             return stream.next(batchSize);
         }

@@ -2,6 +2,7 @@ package io.adm4j.harness.cli.command;
 
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.option.DeviceOptions;
@@ -122,8 +123,8 @@ public final class SampleCommand implements Runnable {
                 .getOut()
                 .printf(
                         Locale.ROOT,
-                        "%d images in %.1f s%s%n",
-                        run.count(),
+                        "%s in %.1f s%s%n",
+                        Count.of(run.count(), "image"),
                         (System.nanoTime() - begin) / 1e9,
                         run.resumed() > 0 ? " (" + run.resumed() + " of them from before)" : "");
         spec.commandLine().getOut().flush();

@@ -57,8 +57,8 @@ public record EvaluatorSettings(
      */
     public void requireEnough(int images) {
         if (images <= k && needsReferenceImages()) {
-            throw new UserError("There are only " + images + " images; precision and recall with k = " + k
-                    + " take at least " + (k + 1) + " in each set.");
+            throw new UserError("Precision and recall with k = " + k + " take at least " + (k + 1)
+                    + " images in each set; there are only " + images + ".");
         }
         if (images < 2) {
             throw new UserError("A covariance takes at least 2 images; there is only " + images + ".");

@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.run;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
@@ -48,7 +49,7 @@ public final class ExistingSamples implements SampleSet {
         DatasetOptions options = reading.withSize(DatasetOptions.AS_STORED);
         try (ImageStream all = ImageStream.open(path, options, warnings)) {
             if (wanted.isPresent() && wanted.getAsInt() > all.size()) {
-                throw new UserError("There are only " + all.size() + " images in " + path + ", and --samples asks for "
+                throw new UserError(path + " holds only " + Count.of(all.size(), "image") + ", and --samples asks for "
                         + wanted.getAsInt() + ".");
             }
             ImageStream first = all.first(wanted.orElse(all.size()));

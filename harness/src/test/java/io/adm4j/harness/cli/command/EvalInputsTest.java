@@ -113,7 +113,7 @@ class EvalInputsTest {
         Path first = npz("first.npz", Tensor.of(Arrays.copyOf(pixels, 25 * IMAGE), 25, SIZE, SIZE, 3), null);
 
         assertEquals(score(first), score(all, "--samples", 25));
-        refuse("only 40 images in " + all + ", and --samples asks for 41", all, "--samples", 41);
+        refuse(all + " holds only 40 images, and --samples asks for 41", all, "--samples", 41);
         refuse("at least 1", all, "--samples", 0);
     }
 
@@ -122,7 +122,7 @@ class EvalInputsTest {
         Tensor images = images(COUNT, 2);
         long[] negative = new long[COUNT];
         negative[0] = -1;
-        refuse("one label for each of the 40 images", npz("few.npz", images, Tensor.of(new long[39], 39)));
+        refuse("it must be [40], one label for each image", npz("few.npz", images, Tensor.of(new long[39], 39)));
         refuse("Label -1 of image 0", npz("negative.npz", images, Tensor.of(negative, COUNT)));
         refuse("save them as int64", npz("floats.npz", images, Tensor.of(new float[COUNT], COUNT)));
     }

@@ -24,11 +24,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Training that starts from the weights of a bundle, of another run or of a checkpoint file. */
+@Tag("training")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FineTuningTest {
     private static final Object[] OPTIMIZATION = {

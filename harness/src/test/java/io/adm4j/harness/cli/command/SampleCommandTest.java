@@ -275,7 +275,7 @@ class SampleCommandTest {
         refused("too large", command("--num-samples", Integer.MAX_VALUE, "--grid", folder.resolve("g.png")));
         Path noise = folder.resolve("noise.npy");
         NpyWriter.write(noise, Tensor.of(new float[IMAGE], 1, 3, SIZE, SIZE));
-        refused("noise for 1 images, and 2 are requested", command("--num-samples", 2, "--noise", noise));
+        refused("noise for 1 image, and 2 are requested", command("--num-samples", 2, "--noise", noise));
         NpyWriter.write(noise, Tensor.of(new float[IMAGE], 1, SIZE, SIZE, 3));
         refused("[N, 3, 6, 6]", command("--noise", noise));
         NpyWriter.write(noise, Tensor.of(new float[] {1}));
