@@ -35,9 +35,10 @@ public final class NoiseSchedule {
             default -> throw new UserError("There is no noise schedule '" + name + "'; use linear or cosine.");
         };
         for (double beta : betas) {
-            if (!(beta > 0 && beta <= 1)) {
-                throw new UserError(
-                        "The " + name + " schedule does not exist for " + steps + " steps: its noise would pass 1.");
+            if (!(beta > 0 && beta < 1)) {
+                throw new UserError("The " + name + " schedule does not exist for " + steps + " steps: "
+                        + (beta > 1 ? "its noise would pass 1" : "nothing of the image is left before its end")
+                        + "; use more steps, or the cosine schedule.");
             }
         }
         return new NoiseSchedule(betas);

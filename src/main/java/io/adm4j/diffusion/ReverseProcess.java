@@ -100,10 +100,26 @@ final class ReverseProcess implements Iterator<StepState> {
         fillTimesteps(diffusion.networkTimestep(index));
         int step = timestepMap.length - 1 - index;
         Tensor output = denoiser.predict(x, timesteps, labels);
+        requireFinite("The denoiser", output, step);
         diffusion.predictX0(output, x, index, clip, x0);
         Tensor gradient = guidance.active() ? guidance.classifier().gradient(x, timesteps, labels) : null;
+        if (gradient != null) {
+            requireFinite("The classifier's gradient", gradient, step);
+        }
         update.advance(index, output, x, x0, gradient, guidance.scale(), stepNoise(step), next);
         return new StepState(step, timestepMap.length, index, timestepMap[index], x, x0, next);
+    }
+
+    private void requireFinite(String network, Tensor output, int step) {
+        FloatBuffer values = output.floats();
+        // Zero times a finite number is zero, so one sum tells of all values.
+        float sum = 0;
+        for (int i = 0; i < values.capacity(); i++) {
+            sum += 0 * values.get(i);
+        }
+        if (Float.isNaN(sum)) {
+            throw new NonFiniteOutputException(network, step + 1, timestepMap.length, timestepMap[index]);
+        }
     }
 
     private Tensor stepNoise(int step) {

@@ -1,6 +1,8 @@
 package io.adm4j.diffusion;
 
 import io.adm4j.feedback.UserError;
+import java.util.Comparator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Which timesteps of a process a shorter one keeps (Improved DDPM, section 4). */
@@ -56,8 +58,23 @@ public final class TimestepRespacing {
                 return IntStream.range(0, wanted).map(i -> i * k).toArray();
             }
         }
-        throw new UserError("No whole-number stride takes exactly " + wanted + " of " + steps
-                + " timesteps; use a number of steps" + " that divides " + steps + ", or a section list.");
+        String nearest = wanted < 1 || wanted > steps
+                ? "from 1 to " + steps
+                : IntStream.rangeClosed(1, steps)
+                        .map(stride -> (steps + stride - 1) / stride)
+                        .distinct()
+                        .boxed()
+                        .sorted(Comparator.comparingInt(count -> Math.abs(count - wanted)))
+                        .limit(2)
+                        .sorted()
+                        .map(count -> STRIDE_MARK + count)
+                        .collect(Collectors.joining(" or "));
+        throw new UserError("No even stride takes exactly " + wanted + " of this model's " + steps + " timesteps: use "
+                + nearest
+                + (wanted < 1 || wanted > steps
+                        ? ""
+                        : ", or " + wanted + " alone, spaced as evenly as whole" + " timesteps allow")
+                + ".");
     }
 
     private static int[] sections(int[] counts, int steps) {
@@ -70,7 +87,11 @@ public final class TimestepRespacing {
             int count = counts[i];
             if (count > length) {
                 throw new UserError(
-                        "A section of " + length + " timesteps cannot give " + count + "; ask for fewer steps.");
+                        counts.length == 1
+                                ? "This model has " + steps + " timesteps, fewer than " + count + " steps: use " + steps
+                                        + " or fewer."
+                                : "This model has " + steps + " timesteps, " + length + " in each of " + counts.length
+                                        + " sections, fewer than " + count + ": use " + length + " or fewer there.");
             }
             double stride = count <= 1 ? 1 : (length - 1.0) / (count - 1);
             double at = 0;

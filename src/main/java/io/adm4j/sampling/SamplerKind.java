@@ -17,12 +17,6 @@ public enum SamplerKind {
         Sampler sampler(GaussianDiffusion process, SamplingSettings settings) {
             return new DdimSampler(process, settings.eta(), settings.clipDenoised());
         }
-
-        /** A plain number is taken at one even stride, as published. */
-        @Override
-        StepChoice spacing(StepChoice steps) {
-            return steps.atEvenStride();
-        }
     },
     /** Ancestral sampling (Ho, Jain and Abbeel, 2020). */
     DDPM("ddpm", false) {
@@ -69,11 +63,6 @@ public enum SamplerKind {
 
     /** The sampler for a process whose timesteps are chosen already. */
     abstract Sampler sampler(GaussianDiffusion process, SamplingSettings settings);
-
-    /** The timesteps that it takes for a choice of steps. */
-    StepChoice spacing(StepChoice steps) {
-        return steps;
-    }
 
     /** The published name. */
     @Override

@@ -20,7 +20,7 @@ public record SamplingSettings(
     public static final String DEFAULT_SAMPLER = "ddim";
 
     /** The steps unless others are chosen, as options and requests write them. */
-    public static final String DEFAULT_STEPS = "25";
+    public static final String DEFAULT_STEPS = "ddim25";
 
     /**
      * Checks that the settings fit each other.
@@ -71,7 +71,7 @@ public record SamplingSettings(
 
     private DiffusionConfig respaced(DiffusionConfig process) {
         try {
-            return process.respaced(sampler.spacing(steps).published());
+            return process.respaced(steps.published());
         } catch (UserError e) {
             throw new SampleRequestException(RequestField.STEPS, "must fit the model's process: " + withoutStop(e));
         }

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * How many steps a sampler takes, and from where: a number ({@code 25}), a number for each of several equal sections of the
- * process ({@code 90+60+60+20+20}), or a number at one even stride ({@code ddim25}).
+ * How many steps a sampler takes, and from where: a number, evenly spaced ({@code 25}), a number for each of several equal sections of the
+ * process ({@code 90+60+60+20+20}), or every k-th timestep from 0 on ({@code ddim25}).
  *
  * <p>Files and published flags join sections with commas, which options and requests need for lists of values.
  *
@@ -32,7 +32,12 @@ public record StepChoice(boolean evenStride, List<Integer> sections) {
         }
     }
 
-    /** A number of steps. */
+    /** Every k-th timestep from 0 on, {@code steps} of them. */
+    public static StepChoice strided(int steps) {
+        return new StepChoice(true, List.of(steps));
+    }
+
+    /** A number of steps, evenly spaced from the first timestep to the last. */
     public static StepChoice of(int steps) {
         return new StepChoice(false, List.of(steps));
     }
@@ -81,11 +86,6 @@ public record StepChoice(boolean evenStride, List<Integer> sections) {
                                 .split("[+]"))
                         .map(Integer::valueOf)
                         .toList());
-    }
-
-    /** A single number at an even stride; other choices as they are. */
-    StepChoice atEvenStride() {
-        return sections.size() == 1 ? new StepChoice(true, sections) : this;
     }
 
     /** Steps in all sections together; 0 for {@link #ALL}, whose number the process decides. */

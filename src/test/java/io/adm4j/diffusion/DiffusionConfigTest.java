@@ -50,13 +50,13 @@ class DiffusionConfigTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "ddim0; No whole-number stride takes exactly 0 of 1000",
-                "ddim300; No whole-number stride takes exactly 300 of 1000",
+                "ddim0; No even stride takes exactly 0 of this model's 1000 timesteps: use from 1 to 1000.",
+                "ddim300; use ddim250 or ddim334, or 300 alone",
                 "ddim; is no respacing",
                 "1,,2; is no respacing",
                 "-5; is no respacing",
                 "0; keeps no timestep",
-                "600,10; A section of 500 timesteps cannot give 600"
+                "600,10; 500 in each of 2 sections, fewer than 600"
             })
     void impossibleRespacingsAreReportedInOneSentence(String spec, String mark) {
         String message = assertThrows(UserError.class, () -> TimestepRespacing.parse(spec, 1000))

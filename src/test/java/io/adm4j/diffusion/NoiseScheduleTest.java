@@ -36,10 +36,13 @@ class NoiseScheduleTest {
         assertEquals(0.999, betas[steps - 1]);
     }
 
-    /** Twenty linear steps end at a beta of exactly 1. */
+    /** Twenty linear steps end at a beta of exactly 1: nothing of the image would be left, and nothing could be sampled. */
     @Test
-    void fewerThanTwentyLinearStepsDoNotExist() {
-        assertEquals(1.0, NoiseSchedule.of("linear", 20).betas()[19], 1e-12);
+    void twentyLinearStepsAndFewerDoNotExist() {
+        assertEquals(1000.0 / 21 * 0.02, NoiseSchedule.of("linear", 21).betas()[20], 1e-12);
+        String atOne = assertThrows(UserError.class, () -> NoiseSchedule.of("linear", 20))
+                .getMessage();
+        assertTrue(atOne.contains("nothing of the image is left"), atOne);
         String message = assertThrows(UserError.class, () -> NoiseSchedule.of("linear", 19))
                 .getMessage();
         assertTrue(message.contains("does not exist for 19 steps"), message);

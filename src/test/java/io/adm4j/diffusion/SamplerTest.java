@@ -61,6 +61,53 @@ class SamplerTest {
     }
 
     @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void aNetworkThatGivesNoNumberStopsTheRunAtItsStep(float broken) {
+        GaussianDiffusion process = process("linear", "5", false, false);
+        int[] calls = {0};
+        Denoiser denoiser = (x, t, y) -> {
+            Tensor out = Tensor.zeros(ElementType.FLOAT32, x.shape());
+            if (++calls[0] == 3) {
+                out.floats().put(out.size() - 1, broken);
+            }
+            return out;
+        };
+        Tensor start = new SeededNoise(3, 4).start(SHAPE);
+
+        String message = assertThrows(
+                        NonFiniteOutputException.class,
+                        () -> run(new DdimSampler(process, 0, true), denoiser, start, NO_NOISE))
+                .getMessage();
+
+        assertEquals(3, calls[0]);
+        assertTrue(message.startsWith("The denoiser gave NaN or infinity at step 3 of 5 (timestep "), message);
+    }
+
+    @Test
+    void aGradientThatIsNoNumberStopsTheRunToo() {
+        GaussianDiffusion process = process("linear", "5", false, false);
+        Guidance guidance = new Guidance(
+                (x, t, y) -> {
+                    Tensor gradient = Tensor.zeros(ElementType.FLOAT32, x.shape());
+                    gradient.floats().put(0, Float.NaN);
+                    return gradient;
+                },
+                1);
+        Iterator<StepState> steps = new DdimSampler(process, 0, true)
+                .steps(
+                        (x, t, y) -> Tensor.zeros(ElementType.FLOAT32, x.shape()),
+                        guidance,
+                        new SeededNoise(3, 4).start(SHAPE),
+                        Tensor.of(new long[2], 2),
+                        NO_NOISE);
+
+        String message =
+                assertThrows(NonFiniteOutputException.class, steps::next).getMessage();
+
+        assertTrue(message.startsWith("The classifier's gradient gave NaN or infinity at step 1 of 5"), message);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"linear", "cosine"})
     void ddimMapsNoiseToAGaussianOfTheRightDeviation(String schedule) {
         GaussianDiffusion process = process(schedule, "", false, false);

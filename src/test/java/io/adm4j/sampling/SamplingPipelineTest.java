@@ -56,7 +56,7 @@ class SamplingPipelineTest {
                 pipeline.sample(SampleRequest.consecutive(40, new int[] {0, 2}, settings), StepListener.none());
 
         GaussianDiffusion process =
-                new GaussianDiffusion(DiffusionConfig.defaults().respaced("ddim10"));
+                new GaussianDiffusion(DiffusionConfig.defaults().respaced("10"));
         Denoiser denoiser = (x, t, y) -> affine(
                 x,
                 TinyBundle.DENOISER_X,
@@ -108,7 +108,7 @@ class SamplingPipelineTest {
         SampleRequest request = SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(10, 0));
         List<Integer> timesteps = new ArrayList<>();
         pipeline.sample(request, state -> timesteps.add(state.timestep()));
-        assertEquals(List.of(900, 800, 700, 600, 500, 400, 300, 200, 100, 0), timesteps);
+        assertEquals(List.of(999, 888, 777, 666, 555, 444, 333, 222, 111, 0), timesteps);
         SamplingStopped stopped =
                 assertThrows(SamplingStopped.class, () -> pipeline.sample(request, state -> state.step() < 3));
         assertEquals("Sampling was stopped after 4 of 10 steps.", stopped.getMessage());
@@ -135,9 +135,10 @@ class SamplingPipelineTest {
                 new SampleRequest(new long[] {1}, new int[0], plain),
                 "The label must be given for each image: the model tiny needs it");
         assertRefused(
-                SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(300, 0)),
-                "The steps must fit the model's process: No whole-number stride");
-        assertRefused(SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddpm(2000, 0)), "cannot give 2000");
+                SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(1300, 0)),
+                "The steps must fit the model's process: This model has 1000 timesteps, fewer than 1300 steps");
+        assertRefused(
+                SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddpm(2000, 0)), "fewer than 2000 steps");
         assertRefused(
                 SampleRequest.consecutive(0, new int[] {1}, plain)
                         .withStartNoise(Tensor.zeros(ElementType.FLOAT32, 2, 3, SIZE, SIZE)),

@@ -82,7 +82,8 @@ class SamplingSettingsTest {
     @Test
     void theDefaultsAreThoseOfTheReadme() {
         assertEquals(
-                new SamplingSettings(SamplerKind.DDIM, StepChoice.of(25), 0, 0, true), SamplingSettings.defaults());
+                new SamplingSettings(SamplerKind.DDIM, StepChoice.strided(25), 0, 0, true),
+                SamplingSettings.defaults());
     }
 
     @Test
@@ -111,12 +112,17 @@ class SamplingSettingsTest {
     }
 
     @Test
-    void onlyDdimTakesAPlainNumberAtAnEvenStride() {
+    void aPlainNumberIsEvenlySpacedForBothSamplersAndDdimNIsAStride() {
         DdimSampler ddim = assertInstanceOf(
                 DdimSampler.class,
                 new SamplingSettings(SamplerKind.DDIM, StepChoice.of(25), 0.5, 0, false).samplerFor(PROCESS));
+        assertArrayEquals(TimestepRespacing.parse("25", 1000), ddim.diffusion().timestepMap());
         assertArrayEquals(
-                TimestepRespacing.parse("ddim25", 1000), ddim.diffusion().timestepMap());
+                TimestepRespacing.parse("ddim25", 1000),
+                new SamplingSettings(SamplerKind.DDPM, StepChoice.parse("ddim25"), 0, 0, true)
+                        .samplerFor(PROCESS)
+                        .diffusion()
+                        .timestepMap());
         assertEquals(0.5, ddim.eta());
         assertEquals(false, ddim.clipDenoised());
         DdpmSampler ddpm =
@@ -138,13 +144,14 @@ class SamplingSettingsTest {
     void stepsThatTheProcessCannotTakeAreRefused() {
         refused(
                 RequestField.STEPS,
-                "The steps must fit the model's process: No whole-number stride takes exactly 300 of 1000 timesteps; use a"
-                        + " number of steps that divides 1000, or a section list.",
-                () -> SamplingSettings.ddim(300, 0).samplerFor(PROCESS));
+                "The steps must fit the model's process: No even stride takes exactly 300 of this model's 1000"
+                        + " timesteps: use ddim250 or ddim334, or 300 alone, spaced as evenly as whole timesteps allow.",
+                () -> new SamplingSettings(SamplerKind.DDIM, StepChoice.parse("ddim300"), 0, 0, true)
+                        .samplerFor(PROCESS));
         refused(
                 RequestField.STEPS,
-                "The steps must fit the model's process: A section of 1000 timesteps cannot give 1001; ask for fewer"
-                        + " steps.",
+                "The steps must fit the model's process: This model has 1000 timesteps, fewer than 1001 steps: use"
+                        + " 1000 or fewer.",
                 () -> SamplingSettings.ddpm(1001, 0).samplerFor(PROCESS));
     }
 

@@ -64,7 +64,7 @@ class UpsamplerTest {
         SampleBatch batch = upsampler.sample(upsampler.request(small, seeds, labels, settings), StepListener.none());
 
         GaussianDiffusion process =
-                new GaussianDiffusion(DiffusionConfig.defaults().respaced("ddim10"));
+                new GaussianDiffusion(DiffusionConfig.defaults().respaced("10"));
         SeededNoise noise = SeededNoise.ofUpsampler(seeds);
         Tensor y = Tensor.of(new long[] {0, 2}, 2);
         Denoiser denoiser = (x, t, labelled) -> expected(x, t, y, small);

@@ -1,6 +1,7 @@
 package io.adm4j.function;
 
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.diffusion.NonFiniteOutputException;
 import io.adm4j.feedback.UserError;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.GraphFailure;
@@ -54,6 +55,7 @@ public class SamplingService {
     private Semaphore admitted;
     private Semaphore running;
     private Counter samples;
+    private Counter nonFinite;
     private Timer seconds;
     private volatile boolean open;
 
@@ -71,6 +73,9 @@ public class SamplingService {
         running = new Semaphore(config.parallel(), true);
         admitted = new Semaphore(config.parallel() + config.queue());
         samples = Counter.builder("adm4j.samples").description("Images sampled").register(metrics);
+        nonFinite = Counter.builder("adm4j.nonfinite")
+                .description("Requests that failed because a network gave NaN or infinity")
+                .register(metrics);
         seconds = Timer.builder("adm4j.sampling")
                 .description("Time spent sampling, per request")
                 .register(metrics);
@@ -228,6 +233,9 @@ public class SamplingService {
             }
         } catch (SamplingStopped e) {
             throw HttpException.busy("The function stopped before the images were done: ask again.");
+        } catch (NonFiniteOutputException e) {
+            nonFinite.increment();
+            throw HttpException.failed(e.getMessage());
         }
         long nanos = System.nanoTime() - start;
         samples.increment(query.count());

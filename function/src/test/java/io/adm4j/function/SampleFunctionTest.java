@@ -123,7 +123,7 @@ class SampleFunctionTest {
                 .post("/sample")
                 .then()
                 .statusCode(200)
-                .body("settings.steps", equalTo("25"))
+                .body("settings.steps", equalTo("ddim25"))
                 .body("settings.sampler", equalTo("ddim"))
                 .body("settings.eta", equalTo(0f))
                 .body("settings.classifierScale", equalTo(1f))

@@ -105,7 +105,7 @@ class ReleasedModelsTest {
                 model.guidanceScale(SamplerKind.DDPM, StepChoice.of(250)));
         assertEquals(
                 ddim < 0 ? OptionalDouble.empty() : OptionalDouble.of(ddim),
-                model.guidanceScale(SamplerKind.DDIM, StepChoice.of(25)));
+                model.guidanceScale(SamplerKind.DDIM, StepChoice.strided(25)));
     }
 
     @Test

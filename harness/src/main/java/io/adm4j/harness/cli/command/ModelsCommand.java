@@ -81,7 +81,7 @@ public final class ModelsCommand implements Runnable {
                     millions(model.denoiser().parameterCount()),
                     model.classifier().map(c -> millions(c.parameterCount())).orElse("-"),
                     number(model.guidanceScale(SamplerKind.DDPM, StepChoice.of(250))),
-                    number(model.guidanceScale(SamplerKind.DDIM, StepChoice.of(25))),
+                    number(model.guidanceScale(SamplerKind.DDIM, StepChoice.strided(25))),
                     score(best, "fid"),
                     score(best, "sfid"),
                     score(best, "precision"),

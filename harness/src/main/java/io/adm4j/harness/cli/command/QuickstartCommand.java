@@ -95,7 +95,7 @@ public final class QuickstartCommand implements Runnable {
             paramLabel = "N",
             converter = Range.AtLeastOne.class,
             defaultValue = "20",
-            description = "DDIM steps (default ${DEFAULT-VALUE}).")
+            description = "DDIM steps, at an even stride (default ${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
@@ -195,8 +195,8 @@ public final class QuickstartCommand implements Runnable {
                                     new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST),
                                     OptionalInt.empty(),
                                     spec.commandLine().getErr()::println)
-                            .generatedAs(
-                                    new SamplingPoint(SamplerKind.DDIM, StepChoice.of(steps), eta, scale, "all", seed)))
+                            .generatedAs(new SamplingPoint(
+                                    SamplerKind.DDIM, StepChoice.strided(steps), eta, scale, "all", seed)))
                     .toList();
             return run.evaluate(sets, Optional.empty());
         }
@@ -216,7 +216,7 @@ public final class QuickstartCommand implements Runnable {
                         .put("label", String.valueOf(label))
                         .put("seed", seed + (long) label * perClass + from)
                         .put("count", count)
-                        .put("steps", String.valueOf(steps))
+                        .put("steps", StepChoice.strided(steps).toString())
                         .put("eta", eta)
                         .put("classifierScale", scale);
                 for (JsonNode reply : function.sample(request).get("pictures")) {

@@ -33,8 +33,10 @@ public final class EvalSamplingOptions {
             split = ",",
             defaultValue = SamplingSettings.DEFAULT_STEPS,
             paramLabel = "STEPS",
-            description = "A number of steps, numbers for equal sections of the process (90+60+60+20+20) or an even"
-                    + " stride (ddim25); several to compare, separated by commas (default ${DEFAULT-VALUE}).")
+            description =
+                    "A number of steps, evenly spaced; numbers for equal sections of the process (90+60+60+20+20); or"
+                            + " every k-th"
+                            + " timestep (ddim25); several to compare, separated by commas (default ${DEFAULT-VALUE}).")
     private List<String> steps;
 
     @Option(

@@ -40,7 +40,8 @@ public final class UpsamplerOptions {
             defaultValue = SamplingSettings.DEFAULT_STEPS,
             paramLabel = "STEPS",
             description =
-                    "A number of steps, numbers for equal sections of the process (90+60+60+20+20) or an even stride"
+                    "A number of steps, evenly spaced; numbers for equal sections of the process (90+60+60+20+20); or"
+                            + " every k-th timestep"
                             + " (ddim25) (default ${DEFAULT-VALUE}).")
     private String steps;
 

@@ -89,7 +89,7 @@ class CascadeGoldenTest {
                 "--upsampler",
                 upsampler,
                 "--upsampler-steps",
-                STEPS,
+                "ddim" + STEPS,
                 "--upsampler-noise",
                 noiseFile,
                 "--out",

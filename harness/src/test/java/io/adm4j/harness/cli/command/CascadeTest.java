@@ -222,7 +222,7 @@ class CascadeTest {
         refused("knows 4 classes and the model tiny 3", CommandLineRun.arguments(command, "--upsampler", wrong));
         refused("is no upsampler", CommandLineRun.arguments(command, "--upsampler", bundle));
         refused("is an upsampler, which takes images", CommandLineRun.arguments(command, "--bundle", upsampler));
-        refused("No whole-number stride", CommandLineRun.arguments(command, "--upsampler-steps", 300));
+        refused("use ddim250 or ddim334", CommandLineRun.arguments(command, "--upsampler-steps", "ddim300"));
         refused("must be ddim or ddpm, not 'euler'", CommandLineRun.arguments(command, "--upsampler-sampler", "euler"));
         TinyBundle.writeUpsampler(wrong, SMALL, LARGE, false, CLASSES.size());
         refused(

@@ -82,7 +82,7 @@ class EmbeddedBundleTest {
     @Test
     void drawsTheClassesItIsAskedFor() {
         int[] labels = IntStream.range(0, 30).map(i -> i % 10).toArray();
-        SamplingSettings settings = new SamplingSettings(SamplerKind.DDIM, StepChoice.of(20), 1, 2, true);
+        SamplingSettings settings = new SamplingSettings(SamplerKind.DDIM, StepChoice.strided(20), 1, 2, true);
         try (SamplingPipeline pipeline = SamplingPipeline.open(bundle, Device.CPU, 0)) {
             SampleBatch samples = pipeline.sample(SampleRequest.consecutive(1, labels, settings), state -> true);
             double right = agreement(samples.x0(), labels);

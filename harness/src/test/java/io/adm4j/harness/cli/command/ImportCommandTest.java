@@ -112,7 +112,7 @@ class ImportCommandTest {
         assertEquals(1000, plan.classes().size());
         assertEquals("imagenet128", plan.origin().get("released").asText());
         assertEquals(0.5, plan.origin().at("/recommended/0/classifier_scale").asDouble());
-        assertEquals("25", plan.origin().at("/recommended/1/steps").asText());
+        assertEquals("ddim25", plan.origin().at("/recommended/1/steps").asText());
         assertTrue(ImportPlan.ofReleased(
                         released, model, weights, null, false, FetchFolder.of(folder, ProgressListener.silent()))
                 .classifier()

@@ -262,10 +262,10 @@ class SampleCommandTest {
         refused("from 0 to 2 or one of the names 0 shirt, 1 Bag, 2 ankle boot, not '3'", command("--labels", "3"));
         refused("not 'hat'", command("--labels", "hat"));
         refused("not '-1'", command("--labels", "-1"));
-        refused("No whole-number stride takes exactly 300 of 1000", command("--steps", 300));
+        refused("No even stride takes exactly 300 of this model's 1000", command("--steps", "ddim300"));
         refused("such as 90+60+60+20+20 or an even stride such as ddim25, not 'many'", command("--steps", "many"));
         refused("write 90+60+60+20+20 instead of 90,60,60,20,20", command("--steps", "90,60,60,20,20"));
-        refused("ask for fewer", command("--sampler", "ddpm", "--steps", 1001));
+        refused("fewer than 1001 steps", command("--sampler", "ddpm", "--steps", 1001));
         refused("must be ddim or ddpm, not 'euler'", command("--sampler", "euler"));
         refused("from 0 to 1", command("--eta", 2));
         refused("finite", command("--classifier-scale", "NaN"));
