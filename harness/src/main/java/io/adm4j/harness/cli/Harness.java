@@ -15,7 +15,9 @@ import io.adm4j.harness.cli.command.RunCommand;
 import io.adm4j.harness.cli.command.SampleCommand;
 import io.adm4j.harness.cli.command.TrainCommand;
 import io.adm4j.harness.cli.console.ExitCode;
+import io.adm4j.harness.cli.option.PathConverter;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -32,7 +34,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Trains, exports, samples and scores guided diffusion models (ADM).",
         scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         sortOptions = false,
         abbreviateSynopsis = true,
         requiredOptionMarker = '*',
@@ -70,10 +71,19 @@ public final class Harness {
 
     /** The parser with all commands. */
     public static CommandLine commandLine() {
-        return new CommandLine(new Harness())
+        CommandLine commandLine = new CommandLine(new Harness());
+        showVersion(commandLine);
+        return commandLine
+                .registerConverter(Path.class, new PathConverter())
                 .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command.getErr()))
                 .setParameterExceptionHandler((failure, args) -> refuse(failure))
                 .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** Not by annotation: picocli would ask for the version, for which ONNX Runtime loads, at each start. */
+    private static void showVersion(CommandLine command) {
+        command.getCommandSpec().versionProvider(new Version());
+        command.getSubcommands().values().forEach(Harness::showVersion);
     }
 
     /** A mistake of the user is one sentence; anything else is a defect of ours. */

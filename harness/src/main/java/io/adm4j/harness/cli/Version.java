@@ -2,6 +2,7 @@ package io.adm4j.harness.cli;
 
 import io.adm4j.harness.evaluation.run.LibraryVersions;
 import io.adm4j.runtime.OnnxSession;
+import io.adm4j.runtime.RuntimeFailure;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -20,8 +21,16 @@ final class Version implements IVersionProvider {
             "adm4j " + LibraryVersions.adm4j()
                     + commit().map(id -> " (commit " + id + ")").orElse(""),
             "Java " + System.getProperty("java.version"),
-            "ONNX Runtime " + OnnxSession.runtimeVersion()
+            onnxRuntime()
         };
+    }
+
+    private static String onnxRuntime() {
+        try {
+            return "ONNX Runtime " + OnnxSession.runtimeVersion();
+        } catch (RuntimeFailure e) {
+            return e.getMessage();
+        }
     }
 
     /** Empty when run from class files, or built outside of a git checkout. */

@@ -60,6 +60,18 @@ public final class SampleShards {
         return new SampleShards(folder, LAST_STAGE);
     }
 
+    /** Bytes of the files in a run's folder; 0 if there is none. */
+    public static long bytesIn(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return 0;
+        }
+        long bytes = 0;
+        for (Path shard : list(folder, LAST_STAGE)) {
+            bytes += shard.toFile().length();
+        }
+        return bytes;
+    }
+
     /** Batches of an earlier stage of the same run, in the same folder. */
     public SampleShards ofStage(String name) {
         return new SampleShards(folder, name);

@@ -19,6 +19,7 @@ import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.PrecisionOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
+import io.adm4j.io.OutputPath;
 import io.adm4j.runtime.TrainingSession;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -108,6 +109,11 @@ public final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
+        if (out != null) {
+            OutputPath output = new OutputPath("--out", out);
+            output.requireFile();
+            output.requireOtherThan(flags, classifierFlags);
+        }
         BenchSettings settings = settings();
         List<BenchTarget> chosen = chosen(settings);
         makeParent();

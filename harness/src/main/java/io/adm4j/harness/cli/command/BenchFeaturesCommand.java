@@ -14,6 +14,7 @@ import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Split;
+import io.adm4j.io.OutputPath;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -75,6 +76,11 @@ final class BenchFeaturesCommand implements Runnable {
 
     @Override
     public void run() {
+        if (out != null) {
+            OutputPath output = new OutputPath("--out", out);
+            output.requireFile();
+            output.requireOtherThan(network, images);
+        }
         Timing timing;
         try (FeatureExtraction extraction = new FeatureExtraction(network, batch(), runtime.device, runtime.threads);
                 Progress progress = ConsoleProgress.onStandardError().start("Measuring", warmUps + repeats, "runs")) {
@@ -114,6 +120,7 @@ final class BenchFeaturesCommand implements Runnable {
                 .put("pictures", images.toString());
         Arrays.stream(timing.seconds()).forEach(json.putArray("seconds")::add);
         try {
+            Files.createDirectories(out.toAbsolutePath().getParent());
             Files.writeString(out, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
         } catch (IOException e) {
             throw new UserError("The times cannot be written to " + out + ": " + e.getMessage() + ".", e);

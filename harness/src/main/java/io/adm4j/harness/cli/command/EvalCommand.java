@@ -141,7 +141,8 @@ public final class EvalCommand implements Callable<Integer> {
     public Integer call() {
         requireSamples();
         upsampling.check(spec.commandLine().getParseResult());
-        report.check();
+        report.check(stored, reference);
+        sampling.check(stored, reference);
         EvaluatorSettings settings = metrics.settings(batchSize == null ? FEATURES_AT_ONCE : batchSize);
         Optional<BaselineGate> gate = baseline.open();
         Optional<ModelBundle> bundle =

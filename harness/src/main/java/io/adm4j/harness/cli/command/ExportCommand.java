@@ -15,6 +15,7 @@ import io.adm4j.harness.data.Split;
 import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TrainingSettings;
+import io.adm4j.io.OutputPath;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -80,6 +81,7 @@ public final class ExportCommand implements Runnable {
 
     @Override
     public void run() {
+        new OutputPath("--out", out).requireReplaceableFolder();
         RunFolder main = new RunFolder(denoiser);
         ObjectNode provenance = JsonNodeFactory.instance.objectNode();
         List<String> classes = new ArrayList<>();

@@ -17,6 +17,7 @@ import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.zoo.CheckpointMatcher;
 import io.adm4j.harness.zoo.FetchFolder;
 import io.adm4j.harness.zoo.ReleasedModels;
+import io.adm4j.io.OutputPath;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -123,6 +124,7 @@ public final class ImportCommand implements Runnable {
 
     @Override
     public void run() {
+        new OutputPath("--out", out).requireReplaceableFolder();
         ReleasedModels released = ReleasedModels.load();
         ImportPlan plan = plan(released);
         ImportPlan.Network denoiser = plan.denoiser();

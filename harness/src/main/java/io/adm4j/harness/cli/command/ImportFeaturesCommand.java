@@ -3,6 +3,7 @@ package io.adm4j.harness.cli.command;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.importer.tensorflow.InceptionNetwork;
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.OutputPath;
 import io.adm4j.io.Sha256;
 import io.adm4j.tensor.ElementType;
 import java.io.IOException;
@@ -51,6 +52,9 @@ public final class ImportFeaturesCommand implements Runnable {
 
     @Override
     public void run() {
+        OutputPath output = new OutputPath("--out", out);
+        output.requireFile();
+        output.requireOtherThan(graph);
         OnnxModel model = InceptionNetwork.read(graph, ElementType.valueOf(inputType.name()));
         try {
             Files.createDirectories(out.toAbsolutePath().getParent());

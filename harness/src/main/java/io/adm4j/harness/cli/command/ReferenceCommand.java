@@ -15,6 +15,7 @@ import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.features.FeatureExtractor;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.run.Evaluator;
+import io.adm4j.io.OutputPath;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -110,6 +111,9 @@ public final class ReferenceCommand implements Runnable {
             throw new UserError(
                     "A reference batch is an npz file: let --out end in .npz, not " + out.getFileName() + ".");
         }
+        OutputPath output = new OutputPath("--out", out);
+        output.requireFile();
+        output.requireOtherThan(data);
         EvaluatorSettings settings = EvaluatorSettings.published().withBatchSize(batchSize);
         try (Evaluator evaluator = Evaluator.open(network(), runtime.device, runtime.threads, settings);
                 ImageStream stream = ImageStream.open(
@@ -118,6 +122,7 @@ public final class ReferenceCommand implements Runnable {
                         spec.commandLine().getErr()::println);
                 StopNotice notice =
                         StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {
+            output.requireRoom(3L * Math.min(kept, stream.size()) * stream.imageSize() * stream.imageSize());
             makeParent();
             int length;
             try (Progress progress = ConsoleProgress.onStandardError().start("Images", stream.size(), "images")) {

@@ -5,6 +5,7 @@ import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.io.NpzReader;
 import io.adm4j.io.NpzWriter;
+import io.adm4j.io.OutputPath;
 import io.adm4j.runtime.GraphFailure;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.runtime.TensorSpec;
@@ -53,6 +54,13 @@ public final class RunCommand implements Runnable {
         if (!Files.isRegularFile(model)) {
             throw new UserError("There is no file " + model + ".");
         }
+        OutputPath output = new OutputPath("--outputs", outputs);
+        output.requireFile();
+        Path parent = outputs.toAbsolutePath().getParent();
+        if (!Files.isDirectory(parent)) {
+            throw new UserError("--outputs " + outputs + " cannot be written: there is no folder " + parent + ".");
+        }
+        output.requireOtherThan(model, inputs);
         try (OnnxSession session = OnnxSession.open(model, runtime.device, runtime.threads);
                 NpzReader arrays = NpzReader.open(inputs)) {
             Map<String, Tensor> given = new LinkedHashMap<>();

@@ -14,6 +14,7 @@ import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.UpsamplerOptions;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
+import io.adm4j.harness.sampling.ImageFiles;
 import io.adm4j.harness.sampling.LabelChoice;
 import io.adm4j.harness.sampling.ModelSamples;
 import io.adm4j.harness.sampling.SampleSource;
@@ -112,7 +113,7 @@ public final class SampleCommand implements Runnable {
 
     @Override
     public void run() {
-        outputs.check();
+        outputs.check(noise, baseSamples);
         enlarging.check(spec.commandLine().getParseResult());
         if (outputs.baseOut != null && !enlarging.given()) {
             throw new UserError("--base-out is for images that are upsampled: give --upsampler too, or --out instead.");
@@ -144,14 +145,15 @@ public final class SampleCommand implements Runnable {
         LabelChoice choice = LabelChoice.of(labels, manifest, settings.classifierScale() != 0);
         StartNoise start = StartNoise.of(noise, manifest.imageSize());
         int count = samples != null ? samples : noise != null ? start.count() : choice.round();
+        ImageFiles names = new ImageFiles(seed, manifest.classNames());
         try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads)) {
             SampleSource drawn = new ModelSamples(pipeline, choice, settings, seed, count, start);
             if (!enlarging.given()) {
-                return outputs.write(drawn, batchSize, choice.round());
+                return outputs.write(drawn, batchSize, choice.round(), names);
             }
             try (Upsampler upsampler = enlarging.open(runtime)) {
                 upsampler.requireClasses(manifest);
-                return outputs.write(enlarged(drawn, upsampler), batchSize, choice.round());
+                return outputs.write(enlarged(drawn, upsampler), batchSize, choice.round(), names);
             }
         }
     }
@@ -172,7 +174,8 @@ public final class SampleCommand implements Runnable {
                         samples,
                         spec.commandLine().getErr()::println);
                 Upsampler upsampler = enlarging.open(runtime)) {
-            return outputs.write(enlarged(stored, upsampler), batchSize, 1);
+            ImageFiles names = new ImageFiles(seed, upsampler.manifest().classNames());
+            return outputs.write(enlarged(stored, upsampler), batchSize, 1, names);
         }
     }
 

@@ -9,6 +9,7 @@ import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.sampling.LabelChoice;
 import io.adm4j.harness.sampling.ModelSamples;
 import io.adm4j.harness.sampling.SampleSource;
+import io.adm4j.io.OutputPath;
 import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
@@ -91,6 +92,20 @@ public final class EvalSamplingOptions {
             description = "Keep the samples as the published code writes them (arr_0 NHWC uint8, arr_1 labels); of"
                     + " several sets each gets its steps and scale in the name.")
     private Path samplesOut;
+
+    /**
+     * Refuses a file for samples that cannot be written, or that would replace an input.
+     *
+     * @param inputs files that the command reads; null ones are skipped
+     * @throws UserError if it is a folder, an input, or permission is missing
+     */
+    public void check(Path... inputs) {
+        if (samplesOut != null) {
+            OutputPath output = new OutputPath("--samples-out", samplesOut);
+            output.requireFile();
+            output.requireOtherThan(inputs);
+        }
+    }
 
     /**
      * Refuses these options, and those of an upsampler, where the samples are given.

@@ -2,6 +2,7 @@ package io.adm4j.harness.cli.option;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.report.ReportWriter;
+import io.adm4j.io.OutputPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,13 +26,26 @@ public final class ReportOptions {
     private Path work;
 
     /**
-     * Refuses a report that cannot be written.
+     * Refuses a report that cannot be written, or that would replace an input.
      *
-     * @throws UserError if a file is where the folder would be
+     * @param inputs files that the command reads; null ones are skipped
+     * @throws UserError if a file is where the folder would be or the other way round, or permission is missing
      */
-    public void check() {
-        if (out != null && !ReportWriter.isJson(out) && Files.isRegularFile(out)) {
+    public void check(Path... inputs) {
+        if (work != null) {
+            new OutputPath("--work", work).requireFolder();
+        }
+        if (out == null) {
+            return;
+        }
+        OutputPath output = new OutputPath("--out", out);
+        if (ReportWriter.isJson(out)) {
+            output.requireFile();
+            output.requireOtherThan(inputs);
+        } else if (Files.isRegularFile(out)) {
             throw new UserError("--out " + out + " is a file; name a folder, or a file that ends in .json.");
+        } else {
+            output.requireFolder();
         }
     }
 

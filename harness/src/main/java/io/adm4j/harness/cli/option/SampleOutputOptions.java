@@ -4,12 +4,14 @@ import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.sampling.FinishedBatch;
+import io.adm4j.harness.sampling.ImageFiles;
 import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.harness.sampling.SampleSource;
 import io.adm4j.harness.sampling.SamplingRun;
 import io.adm4j.harness.sampling.TrajectoryRecorder;
 import io.adm4j.harness.sampling.UpsampledSamples;
 import io.adm4j.io.ImageGrid;
+import io.adm4j.io.OutputPath;
 import io.adm4j.io.PngWriter;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -17,18 +19,27 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Where sampled images go. */
 public final class SampleOutputOptions {
     private static final long GRID_BYTES = 1 << 28;
     private static final int MOST_COLUMNS = 20;
+    private static final String UNFINISHED = "unfinished.parts";
 
     @Option(
             names = "--out",
-            paramLabel = "FILE.npz",
-            description = "Images as the published code writes them: arr_0 NHWC uint8, arr_1 labels if they have any.")
-    Path out;
+            paramLabel = "PATH",
+            converter = ImageTarget.Converter.class,
+            description =
+                    "The images: in a folder (an existing one, or ending in /) as PNG files with seed and label in"
+                            + " the name; one image as FILE.png; else as the published code writes them, in FILE.npz: arr_0 NHWC"
+                            + " uint8, arr_1 labels if they have any.")
+    ImageTarget out;
 
     @Option(
             names = "--base-out",
@@ -46,26 +57,52 @@ public final class SampleOutputOptions {
                     + " --upsampler its steps.")
     Path trajectory;
 
-    /** @throws UserError if images would go nowhere */
-    public void check() {
+    /**
+     * Checks the paths, before anything is loaded.
+     *
+     * @param inputs files that the command reads; null ones are skipped
+     * @throws UserError if images would go nowhere, or somewhere that cannot be written
+     */
+    public void check(Path... inputs) {
         if (out == null && grid == null && trajectory == null) {
-            throw new UserError("Say where the images go: --out FILE.npz, --grid FILE.png or --trajectory FILE.npz.");
+            throw new UserError(
+                    "Say where the images go: --out FOLDER/, --out FILE.npz, --grid FILE.png or --trajectory"
+                            + " FILE.npz.");
         }
+        List<OutputPath> files = new ArrayList<>();
+        if (out != null) {
+            out.check("--out");
+            files.add(new OutputPath("--out", out.path()));
+        }
+        Stream.of(
+                        new OutputPath("--base-out", baseOut),
+                        new OutputPath("--grid", grid),
+                        new OutputPath("--trajectory", trajectory))
+                .filter(file -> file.path() != null)
+                .forEach(file -> {
+                    file.requireFile();
+                    files.forEach(other -> file.requireOtherThan(other.path()));
+                    files.add(file);
+                });
+        files.forEach(file -> file.requireOtherThan(inputs));
     }
 
     /**
      * Makes the images and writes what is asked for.
      *
      * @param round images in a row of the grid, where there are several rows
+     * @param names of image files
      * @return the run, at its end
      * @throws UserError if something cannot be written, or is too much for memory; nothing is sampled then
      */
-    public SamplingRun write(SampleSource source, int batchSize, int round) {
+    public SamplingRun write(SampleSource source, int batchSize, int round, ImageFiles names) {
+        requireOneForOneFile(source.count());
         if (trajectory != null && source.count() > batchSize) {
             throw new UserError(
                     "A trajectory is kept of one batch: give --batch-size " + source.count() + " or fewer --samples.");
         }
         ByteBuffer kept = grid == null ? null : memory(source.count(), source.imageSize());
+        requireRoom(source);
         SamplingRun run = start(source, batchSize);
         makeParent(grid);
         makeParent(trajectory);
@@ -78,6 +115,7 @@ public final class SampleOutputOptions {
                 if (kept != null) {
                     kept.put(batch.images().bytes());
                 }
+                writeImages(batch, names);
                 progress.step(batch.count());
             }
         }
@@ -92,19 +130,57 @@ public final class SampleOutputOptions {
         return run;
     }
 
+    private void requireOneForOneFile(int count) {
+        if (count > 1 && out != null && out.form() == ImageTarget.Form.PNG) {
+            String path = out.path().toString();
+            throw new UserError("--out " + path + " takes one image, and " + count
+                    + " are to be sampled: give --samples 1, a folder for a file each (--out "
+                    + path.substring(0, path.length() - ".png".length()) + "/), or --grid " + path
+                    + " for one file with all of them.");
+        }
+    }
+
+    /** Finished batches and the output itself are on the disk together; compressed ones count as if they were not. */
+    private void requireRoom(SampleSource source) {
+        Optional<Path> parts = partsFolder();
+        if (parts.isPresent()) {
+            long bytes = 3L * source.count() * source.imageSize() * source.imageSize();
+            long missing = Math.max(0, bytes - SampleShards.bytesIn(parts.get())) + bytes;
+            new OutputPath(out == null ? "--base-out" : "--out", parts.get()).requireRoom(missing);
+        }
+    }
+
     private SamplingRun start(SampleSource source, int batchSize) {
-        Path file = out == null ? baseOut : out;
-        return file == null
-                ? SamplingRun.of(source, batchSize)
-                : SamplingRun.keptIn(SampleShards.folderBeside(file), source, batchSize);
+        return partsFolder()
+                .map(parts -> SamplingRun.keptIn(parts, source, batchSize))
+                .orElseGet(() -> SamplingRun.of(source, batchSize));
+    }
+
+    /** Where finished batches are kept, for output that takes long enough to resume. */
+    private Optional<Path> partsFolder() {
+        if (out != null && out.form() == ImageTarget.Form.FOLDER) {
+            return Optional.of(out.path().resolve(UNFINISHED));
+        }
+        return Optional.ofNullable(out == null ? baseOut : out.path()).map(SampleShards::folderBeside);
+    }
+
+    private void writeImages(FinishedBatch batch, ImageFiles names) {
+        if (out == null) {
+            return;
+        }
+        switch (out.form()) {
+            case FOLDER -> names.write(batch, out.path());
+            case PNG -> ImageFiles.write(batch.images(), 0, out.path());
+            case NPZ -> {}
+        }
     }
 
     private void join(SampleShards shards, int count) {
         if (baseOut != null) {
             shards.ofStage(UpsampledSamples.BASE).join(count, baseOut);
         }
-        if (out != null) {
-            shards.join(count, out);
+        if (out != null && out.form() == ImageTarget.Form.NPZ) {
+            shards.join(count, out.path());
         }
         shards.delete();
     }

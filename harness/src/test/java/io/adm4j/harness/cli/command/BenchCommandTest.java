@@ -124,7 +124,13 @@ class BenchCommandTest {
         refused("the same ones", "bench", "--flags", denoiser, "--classifier-flags", classes);
         refused("--bundle", "bench", "--flags", denoiser, "--bundle", folder);
         refused("cannot be read", "bench", "--flags", folder.resolve("none.json"));
-        refused("Cannot write", "bench", "--flags", denoiser, "--out", denoiser.resolve("below/a/file.json"));
+        refused(
+                "is a file, not a folder",
+                "bench",
+                "--flags",
+                denoiser,
+                "--out",
+                denoiser.resolve("below/a/file.json"));
         refused("--device cpu", "bench", "--flags", denoiser, "--device", "cuda");
     }
 
