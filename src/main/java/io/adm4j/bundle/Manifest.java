@@ -51,6 +51,11 @@ public record Manifest(
         }
         classes = List.copyOf(classes);
         files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
+        OptionalInt known = knownClasses(denoiser, classifier);
+        if (!classes.isEmpty() && known.isPresent() && known.getAsInt() != classes.size()) {
+            throw new IllegalArgumentException("It names " + classes.size() + " classes, but its networks know "
+                    + known.getAsInt() + ": there must be a name for each, or none.");
+        }
     }
 
     /** A manifest for {@link BundleWriter}, which fills in the files. */
@@ -83,15 +88,20 @@ public record Manifest(
 
     /** Number of classes by the names or the flags; empty for a model without labels, and where neither tells. */
     public OptionalInt classCount() {
-        if (!takesLabels()) {
+        return takesLabels() && !classes.isEmpty()
+                ? OptionalInt.of(classes.size())
+                : knownClasses(denoiser, classifier);
+    }
+
+    /** Number of classes by the flags; empty for a model without labels, and where they do not tell. */
+    private static OptionalInt knownClasses(ObjectNode denoiser, Optional<ObjectNode> classifier) {
+        boolean conditional = denoiser.path("class_cond").asBoolean(false);
+        if (!conditional && classifier.isEmpty()) {
             return OptionalInt.empty();
-        }
-        if (!classes.isEmpty()) {
-            return OptionalInt.of(classes.size());
         }
         // An unconditional denoiser's flag says nothing; its classifier knows what it was trained on.
         JsonNode count = denoiser.path("num_classes");
-        if (classifier.isPresent() && !(classConditional() && count.isInt())) {
+        if (classifier.isPresent() && !(conditional && count.isInt())) {
             count = classifier.get().path("num_classes");
         }
         return count.isInt() ? OptionalInt.of(count.intValue()) : OptionalInt.empty();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
 import java.io.IOException;
@@ -84,6 +85,9 @@ class ModelBundleTest {
         Files.write(manifest, whole);
         edit(json -> ((ObjectNode) json.get("diffusion")).put("noise_schedule", "square"));
         assertRefused("no noise schedule 'square'");
+        Files.write(manifest, whole);
+        edit(json -> ((ArrayNode) json.get("classes")).add("one more"));
+        assertRefused("names " + (CLASSES.size() + 1) + " classes, but its networks know " + CLASSES.size());
         Files.write(manifest, whole);
         edit(json -> json.put("imageSize", "large"));
         assertRefused("image size");

@@ -126,7 +126,7 @@ class StartTest {
             delimiter = '|',
             value = {
                 "'\"small_size\" : 32' | '\"small_size\" : 16' | upsamples images of 16x16 to 64x64, but the model test-32 samples images of 32x32.",
-                "'\"Ankle boot\"'       | '\"boot\", \"hat\"'  | knows 11 classes and the model test-32 10: they need the same ones.",
+                "'\"Ankle boot\"'       | '\"boot\", \"hat\"'  | It names 11 classes, but its networks know 10",
             })
     void anUpsamplerThatDoesNotFitIsExplained(String words, String others, String expected) throws IOException {
         copy(Path.of(TestBundles.UPSAMPLER));
@@ -136,6 +136,19 @@ class StartTest {
         Files.writeString(manifest, json.replace(words, others));
         String message = failure(Map.of("adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", folder.toString()));
         assertTrue(message.contains(expected), message);
+    }
+
+    @Test
+    void anUpsamplerOfOtherClassesIsExplained() throws IOException {
+        copy(Path.of(TestBundles.UPSAMPLER));
+        Path manifest = folder.resolve("model.json");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replace("\"Ankle boot\"", "\"boot\", \"hat\"")
+                        .replace("\"num_classes\" : 10", "\"num_classes\" : 11"));
+        String message = failure(Map.of("adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", folder.toString()));
+        assertTrue(message.contains("knows 11 classes and the model test-32 10: they need the same ones."), message);
     }
 
     @Test

@@ -129,10 +129,17 @@ public final class BundleAssembler implements AutoCloseable {
         return Optional.of(Tensor.of(one, rgb.dim(0), rgb.dim(1), rgb.dim(2), 1));
     }
 
+    /** Whether the networks so far have as many classes as there are names, or take no labels. */
+    public boolean fits(List<String> classes) {
+        int known = ClassNameFit.classes(denoiser, Optional.ofNullable(classifier));
+        return known == 0 || classes.isEmpty() || known == classes.size();
+    }
+
     /**
      * Completes the bundle and moves it to its folder.
      *
      * @param name of the model; null for the folder's
+     * @param classes names by label; empty, or as many as the networks {@link #fits fit}
      */
     public ModelBundle finish(String name, List<String> classes, ObjectNode provenance) {
         return writer.finish(Manifest.describing(

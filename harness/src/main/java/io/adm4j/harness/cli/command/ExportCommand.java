@@ -116,6 +116,13 @@ public final class ExportCommand implements Runnable {
                         .put("sha256", images.checksum())
                         .put("pictures", Math.min(referenceSamples, images.size()));
             }
+            if (!bundle.fits(classes)) {
+                spec.commandLine()
+                        .getErr()
+                        .println("The data of " + denoiser + " names " + classes.size() + " classes and the network has"
+                                + " more, so the bundle has no class names.");
+                classes.clear();
+            }
             bundle.finish(name, classes, provenance, spec.commandLine().getOut());
         }
     }

@@ -10,6 +10,8 @@ import io.adm4j.export.recipe.ClassifierGraph;
 import io.adm4j.export.recipe.NetworkGraph;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.BundleAssembler;
+import io.adm4j.harness.bundle.ClassNameFit;
+import io.adm4j.harness.bundle.GuidanceFit;
 import io.adm4j.harness.bundle.ImportPlan;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.option.PrecisionOption;
@@ -129,10 +131,11 @@ public final class ImportCommand implements Runnable {
         ImportPlan plan = plan(released);
         ImportPlan.Network denoiser = plan.denoiser();
         UNetConfig config = UNetConfig.fromFlags(denoiser.flags());
+        Optional<ClassifierConfig> classifierConfig = plan.classifier().map(c -> ClassifierConfig.fromFlags(c.flags()));
+        classifierConfig.ifPresent(c -> GuidanceFit.check(config, c));
         List<String> names = classes == null ? plan.classes() : classNames();
-        if (config.classConditional() && !names.isEmpty() && names.size() != config.numClasses()) {
-            throw new UserError(classes + " has " + names.size() + " names, but the denoiser has " + config.numClasses()
-                    + " classes: give one name per line.");
+        if (classes != null) {
+            ClassNameFit.check(classes, names, ClassNameFit.classes(config, classifierConfig));
         }
         CheckpointMatcher matcher = new CheckpointMatcher(released);
         ObjectNode provenance = plan.origin();
@@ -149,8 +152,7 @@ public final class ImportCommand implements Runnable {
             Optional<WeightMatch> classifierMatch = plan.classifier().map(c -> {
                 WeightMatch found = new WeightMatch(
                         classifierCheckpoint,
-                        ClassifierGraph.of(ClassifierConfig.fromFlags(c.flags()))
-                                .parameters());
+                        ClassifierGraph.of(classifierConfig.orElseThrow()).parameters());
                 matcher.requireFit(found, c.title());
                 explain(classifierCheckpoint, found, classifier.entry, "--classifier-entry");
                 return found;

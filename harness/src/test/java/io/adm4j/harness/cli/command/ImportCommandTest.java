@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.Golden;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.export.GoldenCase;
 import io.adm4j.export.importer.torch.Checkpoint;
 import io.adm4j.export.importer.torch.SafetensorsBytes;
 import io.adm4j.feedback.ProgressListener;
@@ -95,6 +96,30 @@ class ImportCommandTest {
                 "ema",
                 "--out",
                 folder.resolve("b"));
+    }
+
+    @Test
+    void classNamesThatDoNotFitAreRefused() throws IOException {
+        Path names = Files.writeString(folder.resolve("names.txt"), "cat\ndog\n");
+        Path out = folder.resolve("b");
+        for (String name : GoldenCase.networks("unet-")) {
+            JsonNode flags = GoldenCase.json(name);
+            int classes = flags.path("num_classes").asInt(1000);
+            refused(
+                    flags.path("class_cond").asBoolean()
+                            ? names + " has 2 names, but the model has " + classes + " classes"
+                            : "takes no labels: leave out --classes",
+                    "import",
+                    "--flags",
+                    Golden.file(name + ".json"),
+                    "--weights",
+                    Golden.file(name + ".pt"),
+                    "--classes",
+                    names,
+                    "--out",
+                    out);
+        }
+        assertTrue(Files.notExists(out));
     }
 
     @Test
