@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.feedback.UserError;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Reads published flags from JSON; numbers and booleans may be given as strings, as on a command line. */
@@ -23,36 +22,15 @@ final class Flags {
     }
 
     int integer(String name, int otherwise) {
-        if (!has(name)) {
-            return otherwise;
-        }
-        try {
-            return Integer.parseInt(text(name, "").strip());
-        } catch (NumberFormatException e) {
-            throw wrong(name, "an integer");
-        }
+        return has(name) ? FlagText.integer(name, text(name, "")) : otherwise;
     }
 
     double real(String name, double otherwise) {
-        if (!has(name)) {
-            return otherwise;
-        }
-        try {
-            return Double.parseDouble(text(name, "").strip());
-        } catch (NumberFormatException e) {
-            throw wrong(name, "a number");
-        }
+        return has(name) ? FlagText.real(name, text(name, "")) : otherwise;
     }
 
     boolean truth(String name, boolean otherwise) {
-        if (!has(name)) {
-            return otherwise;
-        }
-        return switch (text(name, "").strip().toLowerCase(Locale.ROOT)) {
-            case "true", "yes", "t", "y", "1" -> true;
-            case "false", "no", "f", "n", "0" -> false;
-            default -> throw wrong(name, "true or false");
-        };
+        return has(name) ? FlagText.truth(name, text(name, "")) : otherwise;
     }
 
     String text(String name, String otherwise) {
@@ -94,6 +72,9 @@ final class Flags {
     }
 
     private UserError wrong(String name, String wanted) {
-        return new UserError("The flag " + name + " must be " + wanted + ", not " + json.get(name) + ".");
+        return FlagText.wrong(
+                name,
+                wanted,
+                json.get(name).isTextual() ? text(name, "") : json.get(name).toString());
     }
 }

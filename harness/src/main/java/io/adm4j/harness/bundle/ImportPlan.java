@@ -13,6 +13,7 @@ import io.adm4j.harness.zoo.ReleasedNetwork;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The input of an import: each network's flags and weights.
@@ -43,17 +44,25 @@ public record ImportPlan(
         }
     }
 
-    /** The plan for networks that flags describe; without a classifier its arguments are null. */
-    public static ImportPlan ofFlags(Path flags, Path weights, Path classifierFlags, Path classifierWeights) {
-        Optional<Network> classifier =
-                classifierFlags == null ? Optional.empty() : Optional.of(network(classifierFlags, classifierWeights));
-        return new ImportPlan(
-                null, network(flags, weights), classifier, List.of(), JsonNodeFactory.instance.objectNode());
+    /**
+     * The plan for networks that flags describe; without a classifier its arguments are null.
+     *
+     * @param notes receives a sentence for each file that has flags without meaning here
+     */
+    public static ImportPlan ofFlags(
+            Path flags, Path weights, Path classifierFlags, Path classifierWeights, Consumer<String> notes) {
+        Network denoiser = network(flags, PublishedFlags.read(flags, PublishedFlags.Network.DENOISER, notes), weights);
+        Optional<Network> classifier = classifierFlags == null
+                ? Optional.empty()
+                : Optional.of(network(
+                        classifierFlags,
+                        PublishedFlags.read(classifierFlags, PublishedFlags.Network.CLASSIFIER, notes),
+                        classifierWeights));
+        return new ImportPlan(null, denoiser, classifier, List.of(), JsonNodeFactory.instance.objectNode());
     }
 
-    private static Network network(Path flags, Path weights) {
-        return new Network(
-                "the network that " + flags + " describes", PublishedFlags.read(flags), weights, Optional.empty());
+    private static Network network(Path file, ObjectNode flags, Path weights) {
+        return new Network("the network that " + file + " describes", flags, weights, Optional.empty());
     }
 
     /**

@@ -128,12 +128,13 @@ public final class BenchCommand implements Runnable {
 
     private BenchSettings settings() {
         ObjectNode network;
-        ObjectNode classifier = classifierFlags == null ? null : PublishedFlags.read(classifierFlags);
+        ObjectNode classifier =
+                classifierFlags == null ? null : flags(classifierFlags, PublishedFlags.Network.CLASSIFIER);
         if (flags != null) {
             if (bundle != null) {
                 throw new UserError("Give either --flags or --bundle: both name the denoiser to measure.");
             }
-            network = PublishedFlags.read(flags);
+            network = flags(flags, PublishedFlags.Network.DENOISER);
         } else {
             Manifest manifest = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle)
                     .manifest();
@@ -147,6 +148,10 @@ public final class BenchCommand implements Runnable {
         network.put("use_fp16", precision.precision == Precision.FP16);
         return new BenchSettings(
                 network, classifier, squaredError, batchSize, runtime.device, runtime.threads, warmUps, repeats);
+    }
+
+    private ObjectNode flags(Path file, PublishedFlags.Network network) {
+        return PublishedFlags.read(file, network, spec.commandLine().getErr()::println);
     }
 
     /** The targets to measure, each once, in order; refused where the flags do not allow one. */

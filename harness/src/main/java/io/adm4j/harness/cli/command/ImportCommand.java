@@ -53,7 +53,9 @@ public final class ImportCommand implements Runnable {
     @Option(
             names = "--flags",
             paramLabel = "FILE",
-            description = "The denoiser's and the diffusion's published flags as JSON (and num_classes).")
+            description =
+                    "The denoiser's and the diffusion's published flags (and num_classes): JSON, YAML, or a command line of"
+                            + " the published scripts in a file.")
     private Path flags;
 
     @Option(
@@ -105,7 +107,7 @@ public final class ImportCommand implements Runnable {
         @Option(
                 names = "--classifier-flags",
                 paramLabel = "FILE",
-                description = "The noisy classifier's published flags.")
+                description = "The noisy classifier's published flags, as --flags.")
         private Path flags;
 
         @Option(
@@ -234,7 +236,12 @@ public final class ImportCommand implements Runnable {
         if ((classifier.flags == null) != (classifier.weights == null)) {
             throw new UserError("--classifier-flags and --classifier-weights go together.");
         }
-        return ImportPlan.ofFlags(flags, weights, classifier.flags, classifier.weights);
+        return ImportPlan.ofFlags(
+                flags,
+                weights,
+                classifier.flags,
+                classifier.weights,
+                spec.commandLine().getErr()::println);
     }
 
     /** What the weights look like, where some were given. */

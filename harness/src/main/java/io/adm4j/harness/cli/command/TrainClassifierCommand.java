@@ -1,6 +1,7 @@
 package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.option.ClassifierFlags;
 import io.adm4j.harness.cli.option.DiffusionFlags;
 import io.adm4j.harness.cli.option.PublishedFlagOptions;
@@ -31,7 +32,9 @@ final class TrainClassifierCommand implements Runnable {
     @Option(
             names = "--flags",
             paramLabel = "FILE",
-            description = "Published flags of network and diffusion as JSON; options on the command line win.")
+            description =
+                    "Published flags of network and diffusion (JSON, YAML, or a command line of the published scripts in a"
+                            + " file); options on the command line win.")
     private Path flagsFile;
 
     @ArgGroup(validate = false, heading = Section.NETWORK)
@@ -57,6 +60,6 @@ final class TrainClassifierCommand implements Runnable {
         }
         values.setAll(ofSource);
         values.put("noised", !noNoise);
-        return flags.over(flagsFile, values);
+        return flags.over(flagsFile, PublishedFlags.Network.CLASSIFIER, values);
     }
 }

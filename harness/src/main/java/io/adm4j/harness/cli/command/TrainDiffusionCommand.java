@@ -1,6 +1,7 @@
 package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.option.DenoiserFlags;
 import io.adm4j.harness.cli.option.DiffusionFlags;
 import io.adm4j.harness.cli.option.PublishedFlagOptions;
@@ -27,7 +28,9 @@ final class TrainDiffusionCommand implements Runnable {
     @Option(
             names = "--flags",
             paramLabel = "FILE",
-            description = "Published flags of network and diffusion as JSON; options on the command line win.")
+            description =
+                    "Published flags of network and diffusion (JSON, YAML, or a command line of the published scripts in a"
+                            + " file); options on the command line win.")
     private Path flagsFile;
 
     @ArgGroup(validate = false, heading = Section.NETWORK)
@@ -48,6 +51,6 @@ final class TrainDiffusionCommand implements Runnable {
         PublishedFlagOptions flags = PublishedFlagOptions.of(spec);
         ObjectNode values = flags.values();
         values.setAll(ofSource);
-        return flags.over(flagsFile, values);
+        return flags.over(flagsFile, PublishedFlags.Network.DENOISER, values);
     }
 }

@@ -13,11 +13,11 @@ import picocli.CommandLine.ParseResult;
 /** The published flags of a parsed command: the options of its {@link FlagGroup}s, under the flags' names. */
 public final class PublishedFlagOptions {
     private final List<OptionSpec> options;
-    private final ParseResult given;
+    private final CommandSpec command;
 
-    private PublishedFlagOptions(List<OptionSpec> options, ParseResult given) {
+    private PublishedFlagOptions(List<OptionSpec> options, CommandSpec command) {
         this.options = options;
-        this.given = given;
+        this.command = command;
     }
 
     /** The flags of a command that has been parsed. */
@@ -27,7 +27,7 @@ public final class PublishedFlagOptions {
                         FlagGroup.class.isAssignableFrom(group.typeInfo().getType()))
                 .flatMap(group -> group.options().stream())
                 .toList();
-        return new PublishedFlagOptions(options, command.commandLine().getParseResult());
+        return new PublishedFlagOptions(options, command);
     }
 
     /** All flags that were given or have a default, in the order of their declaration. */
@@ -41,13 +41,15 @@ public final class PublishedFlagOptions {
      * Flags in layers: the given ones over those of a file over all others.
      *
      * @param values what {@link #values} gave, and more; not modified
-     * @param file JSON with published flags, or null
-     * @throws io.adm4j.feedback.UserError if the file cannot be read
+     * @param file published flags, or null; flags without meaning here are named on standard error
+     * @param network which the flags describe
+     * @throws io.adm4j.feedback.UserError if the file cannot be read, or has flags that are not known
      */
-    public ObjectNode over(Path file, ObjectNode values) {
+    public ObjectNode over(Path file, PublishedFlags.Network network, ObjectNode values) {
         ObjectNode json = values.deepCopy();
+        ParseResult given = command.commandLine().getParseResult();
         if (file != null) {
-            json.setAll(PublishedFlags.read(file));
+            json.setAll(PublishedFlags.read(file, network, command.commandLine().getErr()::println));
         }
         options.stream()
                 .filter(option -> given.hasMatchedOption(option.longestName()))

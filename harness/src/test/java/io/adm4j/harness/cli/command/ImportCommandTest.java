@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.Golden;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
@@ -96,6 +97,20 @@ class ImportCommandTest {
                 "ema",
                 "--out",
                 folder.resolve("b"));
+    }
+
+    @Test
+    void flagsThatAreNotKnownAreRefusedAndThoseOfScriptsAreSaid() throws IOException {
+        ObjectNode flags = (ObjectNode) GoldenCase.json(network);
+        Path file = folder.resolve("flags.json");
+        Path out = folder.resolve("b");
+        Object[] command = arguments("import", "--flags", file, "--weights", weights, "--out", out);
+        Files.writeString(file, flags.deepCopy().put("noise_shedule", "cosine").toString());
+        refused("did you mean noise_schedule?", command);
+        assertTrue(Files.notExists(out));
+
+        Files.writeString(file, flags.deepCopy().put("lr", 1e-4).toString());
+        assertTrue(succeeding(command).err().contains("ignored: lr."));
     }
 
     @Test

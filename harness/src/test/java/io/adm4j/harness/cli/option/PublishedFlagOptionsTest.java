@@ -3,6 +3,7 @@ package io.adm4j.harness.cli.option;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.Harness;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,10 @@ class PublishedFlagOptionsTest {
     void defaultsAreThoseThatOptionsDeclare() {
         PublishedFlagOptions denoiser = PublishedFlagOptions.of(parsed("train", "diffusion", "--steps", "1"));
         assertEquals(DENOISER, denoiser.values().toString());
-        assertEquals(DENOISER, denoiser.over(null, denoiser.values()).toString());
+        assertEquals(
+                DENOISER,
+                denoiser.over(null, PublishedFlags.Network.DENOISER, denoiser.values())
+                        .toString());
         assertEquals(
                 CLASSIFIER,
                 PublishedFlagOptions.of(parsed("train", "classifier", "--steps", "1"))
@@ -55,7 +59,7 @@ class PublishedFlagOptionsTest {
                 "--predict-xstart=true",
                 "--class-cond=false"));
 
-        ObjectNode json = flags.over(file, flags.values());
+        ObjectNode json = flags.over(file, PublishedFlags.Network.DENOISER, flags.values());
 
         assertEquals(128, json.get("num_channels").intValue());
         assertEquals(0.25, json.get("dropout").doubleValue());
