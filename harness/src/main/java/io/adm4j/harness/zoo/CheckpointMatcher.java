@@ -36,14 +36,24 @@ public final class CheckpointMatcher {
      * Checks that a checkpoint fits a network: that it has all of its weights and no others.
      *
      * @param network its name in the message: "imagenet64"
+     * @param hints flags that would explain the differences
      * @throws UserError if it does not; the message lists the differences and the released model that is most similar
      */
-    public void requireFit(WeightMatch match, String network) {
-        requireFit(match.file(), match.shapes(), match.differences(), network);
+    public void requireFit(WeightMatch match, String network, List<String> hints) {
+        requireFit(match.file(), match.shapes(), match.differences(), network, hints);
     }
 
-    /** As {@link #requireFit(WeightMatch, String)}, of names and shapes. */
+    /** As {@link #requireFit(WeightMatch, String, List)}, of names and shapes, without hints. */
     public void requireFit(Path file, Map<String, List<Long>> shapes, WeightDifferences differences, String network) {
+        requireFit(file, shapes, differences, network, List.of());
+    }
+
+    private void requireFit(
+            Path file,
+            Map<String, List<Long>> shapes,
+            WeightDifferences differences,
+            String network,
+            List<String> hints) {
         if (differences.none()) {
             return;
         }
@@ -51,7 +61,7 @@ public final class CheckpointMatcher {
         List<Candidate> exact = exact(file, candidates);
         throw new UserError("The weights in " + file + " do not fit " + network
                 + (exact.isEmpty()
-                        ? ": " + differences.listed() + ". " + nearest(candidates, differences)
+                        ? ": " + differences.listed() + ". " + explained(hints) + nearest(candidates, differences)
                         : " (" + differences.counted() + "). " + exactly(exact)));
     }
 
@@ -91,6 +101,10 @@ public final class CheckpointMatcher {
                 .filter(c -> file.endsWith(released.file(c.network()).name()))
                 .toList();
         return named.isEmpty() ? exact : named;
+    }
+
+    private static String explained(List<String> hints) {
+        return hints.isEmpty() ? "" : "What the weights were made with: " + String.join("; ", hints) + ". ";
     }
 
     private static String exactly(List<Candidate> exact) {

@@ -11,6 +11,7 @@ import io.adm4j.export.recipe.NetworkGraph;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.harness.bundle.ClassNameFit;
+import io.adm4j.harness.bundle.FlagHints;
 import io.adm4j.harness.bundle.GuidanceFit;
 import io.adm4j.harness.bundle.ImportPlan;
 import io.adm4j.harness.cli.console.ConsoleProgress;
@@ -149,13 +150,13 @@ public final class ImportCommand implements Runnable {
             // Both are matched before the denoiser is written, which takes minutes.
             WeightMatch match = new WeightMatch(
                     checkpoint, NetworkGraph.of(config, precision.precision).parameters());
-            matcher.requireFit(match, denoiser.title());
+            matcher.requireFit(match, denoiser.title(), FlagHints.of(config, match));
             explain(checkpoint, match, entry, "--entry");
             Optional<WeightMatch> classifierMatch = plan.classifier().map(c -> {
                 WeightMatch found = new WeightMatch(
                         classifierCheckpoint,
                         ClassifierGraph.of(classifierConfig.orElseThrow()).parameters());
-                matcher.requireFit(found, c.title());
+                matcher.requireFit(found, c.title(), FlagHints.of(classifierConfig.orElseThrow(), found));
                 explain(classifierCheckpoint, found, classifier.entry, "--classifier-entry");
                 return found;
             });
