@@ -90,12 +90,23 @@ public final class WorkFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (holdsNothing()) {
+            // Deleted under the lock, where the system deletes open files; on Windows after it.
+            boolean left = holdsNothing() && !deleted();
+            lock.close();
+            if (left) {
                 delete(folder);
             }
-            lock.close();
         } catch (IOException e) {
             throw new UncheckedIOException("The folder " + folder + " was not given back.", e);
+        }
+    }
+
+    private boolean deleted() {
+        try {
+            FileTree.delete(folder);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
