@@ -11,6 +11,7 @@ import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -99,7 +100,7 @@ class ExternalDataTest {
             changed[random.nextInt(changed.length)] = (byte) random.nextInt(256);
             walk(file, changed);
         }
-        byte[] text = "This is no graph.".getBytes();
+        byte[] text = "This is no graph.".getBytes(StandardCharsets.UTF_8);
         Files.write(file, text);
         String message = assertThrows(BundleException.class, () -> ExternalData.locations(file))
                 .getMessage();

@@ -13,6 +13,7 @@ import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -156,7 +157,7 @@ class NpzTest {
                     assertEquals(next++, v);
                 }
             }
-            assertEquals(rows * 3, next);
+            assertEquals(rows * 3L, next);
             assertEquals(7, blocks);
             assertNull(stream.nextRows(16));
             assertArrayEquals(new long[] {7}, reader.read("arr_1").toLongArray());
@@ -274,7 +275,8 @@ class NpzTest {
     @ParameterizedTest
     @ValueSource(strings = {"(500000000,)", "(2, 250000000)", "(9223372036854775807,)"})
     void headersThatPromiseMoreThanTheFileHasAreRefused(String shape) throws IOException {
-        byte[] header = ("{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + "}\n").getBytes();
+        byte[] header = ("{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + "}\n")
+                .getBytes(StandardCharsets.US_ASCII);
         ByteBuffer npy = ByteBuffer.allocate(10 + header.length + 400).order(ByteOrder.LITTLE_ENDIAN);
         npy.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0})
                 .putShort((short) header.length)

@@ -65,7 +65,7 @@ class BatchSessionTest {
         float[] expected = new float[rows * 3];
         for (int i = 0; i < x.length; i++) {
             x[i] = i;
-            y[i / 3] = -i / 3;
+            y[i / 3] = -Math.floorDiv(i, 3);
             expected[i] = 2 * i - i / 3;
         }
         Tensor out = session.run(Map.of("x", Tensor.of(x, rows, 3), "y", Tensor.of(y, rows, 1)))

@@ -47,9 +47,9 @@ public class HttpErrors {
         String path = request.request().path();
         HttpMethod method = request.request().method();
         if (path.equals(FUNCTION) || path.equals(IMAGE)) {
-            if (method == HttpMethod.GET) {
+            if (method.equals(HttpMethod.GET)) {
                 validateQuery(request);
-            } else if (method == HttpMethod.POST && path.equals(FUNCTION)) {
+            } else if (method.equals(HttpMethod.POST) && path.equals(FUNCTION)) {
                 validateBody(request);
             } else {
                 throw HttpException.badMethod(path.equals(FUNCTION) ? "GET, POST" : "GET");

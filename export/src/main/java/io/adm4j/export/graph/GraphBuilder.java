@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -140,7 +141,7 @@ public final class GraphBuilder {
             Map<String, Object> attributes,
             ElementType type,
             long... shape) {
-        Value out = register(nextName(op.toLowerCase()), type, shape);
+        Value out = register(nextName(op.toLowerCase(Locale.ROOT)), type, shape);
         add(new Node(op, domain, inputs, List.of(out), attributes));
         return out;
     }

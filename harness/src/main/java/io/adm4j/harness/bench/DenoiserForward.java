@@ -15,7 +15,7 @@ final class DenoiserForward implements Workload {
         UNetConfig config = settings.denoiser();
         RandomBatch batch = new RandomBatch(settings.batchSize());
         x = batch.images(config.imageSize());
-        timesteps = batch.constant(settings.diffusion().diffusionSteps() / 2);
+        timesteps = batch.constant(Math.floorDiv(settings.diffusion().diffusionSteps(), 2));
         labels = config.classConditional() ? batch.whole(config.numClasses()) : null;
         denoiser = new UntrainedDenoiser(settings, scratch);
     }

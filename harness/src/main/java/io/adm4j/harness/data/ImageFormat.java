@@ -42,7 +42,7 @@ enum ImageFormat {
         /** Walks to the end of the first frame, the only one that is read. */
         @Override
         void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
-            long at = 13 + paletteBytes(file.u8(10));
+            long at = 13L + paletteBytes(file.u8(10));
             while (true) {
                 int block = file.u8(at);
                 if (block == 0x2c) {

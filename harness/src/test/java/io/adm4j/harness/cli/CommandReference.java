@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
@@ -58,11 +57,13 @@ final class CommandReference {
         UsageMessageSpec usage = spec.usageMessage();
         StringBuilder page = new StringBuilder("### harness " + path + "\n\n");
         page.append(sentence(usage.description())).append("\n\n");
-        spec.positionalParameters().stream()
-                .map(parameter -> row(
-                        parameter, parameter.paramLabel() + (parameter.arity().max() > 1 ? "..." : "")))
-                .collect(Collectors.collectingAndThen(
-                        Collectors.toList(), rows -> page.append(table("Argument", rows))));
+        page.append(table(
+                "Argument",
+                spec.positionalParameters().stream()
+                        .map(parameter -> row(
+                                parameter,
+                                parameter.paramLabel() + (parameter.arity().max() > 1 ? "..." : "")))
+                        .toList()));
         page.append(table(
                 "Option",
                 rows(spec.options().stream()

@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -223,7 +224,7 @@ class DatasetTest {
         String lines = Sha256.of(Files.readAllBytes(set.resolve("a/1.png"))) + "  a/1.png\n"
                 + Sha256.of(Files.readAllBytes(set.resolve("b/1.png"))) + "  b/1.png\n";
         assertEquals(
-                Sha256.of(lines.getBytes()),
+                Sha256.of(lines.getBytes(StandardCharsets.UTF_8)),
                 Dataset.open(set, DatasetOptions.ofSize(2)).checksum());
     }
 

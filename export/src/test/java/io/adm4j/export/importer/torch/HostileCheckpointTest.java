@@ -10,6 +10,7 @@ import io.adm4j.Golden;
 import io.adm4j.export.importer.CheckpointException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -134,7 +135,13 @@ class HostileCheckpointTest {
         assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(other));
         Path big = PickleBytes.archive(
                 folder.resolve("b.pt"),
-                Map.of("a/data.pkl", pickle, "a/data/0", SIX_FLOATS, "a/byteorder", "big".getBytes()),
+                Map.of(
+                        "a/data.pkl",
+                        pickle,
+                        "a/data/0",
+                        SIX_FLOATS,
+                        "a/byteorder",
+                        "big".getBytes(StandardCharsets.UTF_8)),
                 ZipEntry.STORED);
         assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(big));
     }

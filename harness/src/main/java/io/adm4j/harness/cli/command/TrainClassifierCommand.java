@@ -37,9 +37,11 @@ final class TrainClassifierCommand implements Runnable {
                             + " file); options on the command line win.")
     private Path flagsFile;
 
+    @SuppressWarnings("unused") // The parsed options are read from the specification.
     @ArgGroup(validate = false, heading = Section.NETWORK)
     private ClassifierFlags network = new ClassifierFlags();
 
+    @SuppressWarnings("unused")
     @ArgGroup(validate = false, heading = Section.DIFFUSION)
     private DiffusionFlags diffusion = new DiffusionFlags();
 

@@ -33,9 +33,11 @@ final class TrainDiffusionCommand implements Runnable {
                             + " file); options on the command line win.")
     private Path flagsFile;
 
+    @SuppressWarnings("unused") // The parsed options are read from the specification.
     @ArgGroup(validate = false, heading = Section.NETWORK)
     private DenoiserFlags network = new DenoiserFlags();
 
+    @SuppressWarnings("unused")
     @ArgGroup(validate = false, heading = Section.DIFFUSION)
     private DiffusionFlags diffusion = new DiffusionFlags();
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.harness.cli.Harness;
 import io.adm4j.harness.zoo.FileServer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -28,7 +29,7 @@ class FetchCommandTest {
 
     @Test
     void fetchesFromAMirrorAndChecksWhatIsHere() throws Exception {
-        byte[] content = "a graph".getBytes();
+        byte[] content = "a graph".getBytes(StandardCharsets.UTF_8);
         try (FileServer server = new FileServer("/m/ref_batches/" + GRAPH, content)) {
             String first = succeeding("fetch", "inception", "--mirror", server.base() + "/m", "--dir", folder)
                     .out();

@@ -157,7 +157,7 @@ class SampleCommandTest {
     @Test
     void givenNoiseStartsTheTrajectory() {
         int count = 4;
-        double[] values = new Random(3).doubles(count * IMAGE, -2, 2).toArray();
+        double[] values = new Random(3).doubles((long) count * IMAGE, -2, 2).toArray();
         Path noise = folder.resolve("noise.npy");
         NpyWriter.write(noise, Tensor.of(values, count, 3, SIZE, SIZE));
         Path trajectory = folder.resolve("deep/trajectory.npz");

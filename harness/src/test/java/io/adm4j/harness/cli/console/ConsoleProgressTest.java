@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.adm4j.feedback.Progress;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ class ConsoleProgressTest {
 
         assertEquals(
                 "Training: 40/100 steps, 1.7/s, 0:36 left, loss 0.5\nTraining: 60/100 steps, 1.7/s, 0:24 left, loss 0.5\n",
-                printed.toString().replace("\r\n", "\n"));
+                printed.toString(StandardCharsets.UTF_8).replace("\r\n", "\n"));
     }
 
     @Test
@@ -38,11 +39,14 @@ class ConsoleProgressTest {
 
         assertEquals(
                 "Training: 7200/7200 steps, 2.0/s, took 1:00:05\n",
-                printed.toString().replace("\r\n", "\n"));
+                printed.toString(StandardCharsets.UTF_8).replace("\r\n", "\n"));
     }
 
     private Progress start(long done, long total) {
-        return new ConsoleProgress(new PrintStream(printed), () -> seconds.get() * 1_000_000_000L, false)
+        return new ConsoleProgress(
+                        new PrintStream(printed, false, StandardCharsets.UTF_8),
+                        () -> seconds.get() * 1_000_000_000L,
+                        false)
                 .start("Training", done, total, "steps");
     }
 }

@@ -13,6 +13,7 @@ import io.adm4j.runtime.Device;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -132,7 +133,8 @@ class InceptionNetworkTest {
 
     @Test
     void filesThatAreNoGraphsAreRefused() throws IOException {
-        for (byte[] bytes : List.of(new byte[0], "<html>404</html>".getBytes(), new byte[] {10, -1, -1, -1, -1, 7})) {
+        for (byte[] bytes : List.of(
+                new byte[0], "<html>404</html>".getBytes(StandardCharsets.UTF_8), new byte[] {10, -1, -1, -1, -1, 7})) {
             String message = refusedFile(bytes);
             assertTrue(message.contains("no frozen TensorFlow graph"), message);
         }

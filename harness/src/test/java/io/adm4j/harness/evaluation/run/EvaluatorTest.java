@@ -153,7 +153,7 @@ class EvaluatorTest {
         for (int i = 0; i < 5; i++) {
             samples.rows(i, i + 1)
                     .bytes()
-                    .put(reference.rows(10 * i, 10 * i + 1).bytes());
+                    .put(reference.rows(10L * i, 10L * i + 1).bytes());
         }
         try (Evaluator evaluator = Evaluator.open(network(), Device.CPU, 1, settings(16))) {
             List<NearestImages> found = evaluator.nearest(
