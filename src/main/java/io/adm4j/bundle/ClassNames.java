@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classes of a model, found by number or name.
@@ -21,7 +22,7 @@ public record ClassNames(int count, List<String> names) {
     }
 
     /** Name of a class, or null if it has none. */
-    public String name(Integer label) {
+    public @Nullable String name(@Nullable Integer label) {
         return label == null || names.isEmpty() ? null : names.get(label);
     }
 

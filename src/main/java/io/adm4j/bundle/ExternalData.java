@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which other files an ONNX graph takes weights from (its external data). Walks the messages of the file without a
@@ -42,6 +43,7 @@ final class ExternalData implements AutoCloseable {
         ENTRY;
 
         /** The message in a field; null where the field cannot lead to a tensor. */
+        @Nullable
         Message within(long field) {
             return switch (this) {
                 case MODEL -> field == 7 ? GRAPH : field == 20 ? TRAINING : field == 25 ? FUNCTION : null;

@@ -5,6 +5,7 @@ import io.adm4j.runtime.BatchSession;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
 import java.util.Map;
+import java.util.Objects;
 
 /** The noisy classifier of a bundle with its gradient, one graph. May be used from several threads at once. */
 public final class NoisyClassifier implements ClassifierGradient, AutoCloseable {
@@ -42,7 +43,7 @@ public final class NoisyClassifier implements ClassifierGradient, AutoCloseable 
      */
     public Evaluation evaluate(Tensor x, Tensor timesteps, Tensor labels) {
         Map<String, Tensor> out = session.run(Map.of("x", x, "t", timesteps, "y", labels));
-        return new Evaluation(out.get("log_prob"), out.get("grad"));
+        return new Evaluation(Objects.requireNonNull(out.get("log_prob")), Objects.requireNonNull(out.get("grad")));
     }
 
     @Override

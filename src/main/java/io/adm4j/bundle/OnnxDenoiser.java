@@ -6,6 +6,8 @@ import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The denoiser of a bundle. That of an upsampler also needs the low-resolution images, see {@link #upsampling}. May be used from
@@ -63,14 +65,14 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
     }
 
     @Override
-    public Tensor predict(Tensor x, Tensor timesteps, Tensor labels) {
+    public Tensor predict(Tensor x, Tensor timesteps, @Nullable Tensor labels) {
         if (takesLowRes) {
             throw new IllegalArgumentException("This denoiser is an upsampler: it needs low-resolution images.");
         }
         return predict(x, timesteps, labels, null);
     }
 
-    private Tensor predict(Tensor x, Tensor timesteps, Tensor labels, Tensor lowRes) {
+    private Tensor predict(Tensor x, Tensor timesteps, @Nullable Tensor labels, @Nullable Tensor lowRes) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         inputs.put("x", x);
         inputs.put("t", timesteps);
@@ -83,7 +85,7 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
         if (lowRes != null) {
             inputs.put(LOW_RES, lowRes);
         }
-        return session.run(inputs).get("out");
+        return Objects.requireNonNull(session.run(inputs).get("out"));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The variational bound on the negative log-likelihood of images, in bits per dimension (Improved DDPM, equations 4 to
@@ -37,7 +38,7 @@ public record BitsPerDimension(GaussianDiffusion diffusion, boolean clipDenoised
      * @param labels int64 {@code [N]}, or null where the denoiser takes none
      * @param noise called once per timestep, the last timestep first
      */
-    public Terms evaluate(Denoiser denoiser, Tensor x0, Tensor labels, NoiseSource noise, Progress progress) {
+    public Terms evaluate(Denoiser denoiser, Tensor x0, @Nullable Tensor labels, NoiseSource noise, Progress progress) {
         int count = (int) x0.dim(0);
         int steps = diffusion.numTimesteps();
         Terms terms = new Terms(

@@ -3,6 +3,7 @@ package io.adm4j.diffusion;
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The implicit sampler (Song, Meng and Ermon: "Denoising Diffusion Implicit Models", equations 12 and 16). With guidance
@@ -34,7 +35,7 @@ public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipD
 
     @Override
     public Iterator<StepState> steps(
-            Denoiser denoiser, Guidance guidance, Tensor start, Tensor labels, NoiseSource noise) {
+            Denoiser denoiser, Guidance guidance, Tensor start, @Nullable Tensor labels, NoiseSource noise) {
         return new ReverseProcess(diffusion, clipDenoised, new Implicit(), denoiser, guidance, start, labels, noise);
     }
 
@@ -57,9 +58,9 @@ public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipD
                 Tensor output,
                 Tensor x,
                 Tensor x0,
-                Tensor gradient,
+                @Nullable Tensor gradient,
                 double scale,
-                Tensor noise,
+                @Nullable Tensor noise,
                 Tensor next) {
             double previous = diffusion.alphaBarPrev(index);
             double sigma = sigma(diffusion, eta, index);

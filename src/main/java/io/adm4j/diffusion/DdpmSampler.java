@@ -4,6 +4,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ancestral sampling (DDPM, algorithm 2): each step samples from the Gaussian that the network predicts. With guidance
@@ -15,14 +16,14 @@ import java.util.Iterator;
 public record DdpmSampler(GaussianDiffusion diffusion, boolean clipDenoised) implements Sampler {
     @Override
     public Iterator<StepState> steps(
-            Denoiser denoiser, Guidance guidance, Tensor start, Tensor labels, NoiseSource noise) {
+            Denoiser denoiser, Guidance guidance, Tensor start, @Nullable Tensor labels, NoiseSource noise) {
         return new ReverseProcess(
                 diffusion, clipDenoised, new Ancestral(diffusion), denoiser, guidance, start, labels, noise);
     }
 
     private static final class Ancestral implements ReverseProcess.Update {
         private final GaussianDiffusion diffusion;
-        private Tensor logVariance;
+        private @Nullable Tensor logVariance;
 
         Ancestral(GaussianDiffusion diffusion) {
             this.diffusion = diffusion;
@@ -39,9 +40,9 @@ public record DdpmSampler(GaussianDiffusion diffusion, boolean clipDenoised) imp
                 Tensor output,
                 Tensor x,
                 Tensor x0,
-                Tensor gradient,
+                @Nullable Tensor gradient,
                 double scale,
-                Tensor noise,
+                @Nullable Tensor noise,
                 Tensor next) {
             if (logVariance == null) {
                 logVariance = Tensor.zeros(ElementType.FLOAT32, x.shape());

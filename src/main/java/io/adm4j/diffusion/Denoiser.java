@@ -1,6 +1,7 @@
 package io.adm4j.diffusion;
 
 import io.adm4j.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** The network &epsilon;<sub>&theta;</sub>(x_t, t, y), as the samplers see it. */
 @FunctionalInterface
@@ -13,5 +14,5 @@ public interface Denoiser {
      * @param labels int64 {@code [N]}, or null where no image has a class
      * @return float32 {@code [N, C, H, W]}, with learned variances {@code [N, 2C, H, W]}
      */
-    Tensor predict(Tensor x, Tensor timesteps, Tensor labels);
+    Tensor predict(Tensor x, Tensor timesteps, @Nullable Tensor labels);
 }

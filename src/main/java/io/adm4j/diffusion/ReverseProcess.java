@@ -5,6 +5,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /** The loop that all samplers share; its buffers are allocated once. */
 final class ReverseProcess implements Iterator<StepState> {
@@ -27,9 +28,9 @@ final class ReverseProcess implements Iterator<StepState> {
                 Tensor output,
                 Tensor x,
                 Tensor x0,
-                Tensor gradient,
+                @Nullable Tensor gradient,
                 double scale,
-                Tensor noise,
+                @Nullable Tensor noise,
                 Tensor next);
     }
 
@@ -39,11 +40,11 @@ final class ReverseProcess implements Iterator<StepState> {
     private final Update update;
     private final Denoiser denoiser;
     private final Guidance guidance;
-    private final Tensor labels;
+    private final @Nullable Tensor labels;
     private final NoiseSource noiseSource;
     private final Tensor timesteps;
     private final Tensor x0;
-    private Tensor noise;
+    private @Nullable Tensor noise;
     private Tensor x;
     private Tensor next;
     private int index;
@@ -55,7 +56,7 @@ final class ReverseProcess implements Iterator<StepState> {
             Denoiser denoiser,
             Guidance guidance,
             Tensor start,
-            Tensor labels,
+            @Nullable Tensor labels,
             NoiseSource noiseSource) {
         if (start.rank() < 2 || start.type() != ElementType.FLOAT32) {
             throw new IllegalArgumentException("Start noise is float32 [N, C, H, W], not " + start + ".");
@@ -102,7 +103,7 @@ final class ReverseProcess implements Iterator<StepState> {
         Tensor output = denoiser.predict(x, timesteps, labels);
         requireFinite("The denoiser", output, step);
         diffusion.predictX0(output, x, index, clip, x0);
-        Tensor gradient = guidance.active() ? guidance.classifier().gradient(x, timesteps, labels) : null;
+        Tensor gradient = guidance.gradient(x, timesteps, labels);
         if (gradient != null) {
             requireFinite("The classifier's gradient", gradient, step);
         }
@@ -122,7 +123,7 @@ final class ReverseProcess implements Iterator<StepState> {
         }
     }
 
-    private Tensor stepNoise(int step) {
+    private @Nullable Tensor stepNoise(int step) {
         if (!update.addsNoise(index)) {
             return null;
         }

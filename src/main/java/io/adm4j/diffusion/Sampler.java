@@ -2,6 +2,7 @@ package io.adm4j.diffusion;
 
 import io.adm4j.tensor.Tensor;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the reverse process from noise to images. Samplers have no state; each run has its own iterator. */
 public sealed interface Sampler permits DdimSampler, DdpmSampler {
@@ -15,5 +16,6 @@ public sealed interface Sampler permits DdimSampler, DdpmSampler {
      * @param labels int64 {@code [N]}, or null where neither network needs them
      * @param noise asked only at steps that add noise
      */
-    Iterator<StepState> steps(Denoiser denoiser, Guidance guidance, Tensor start, Tensor labels, NoiseSource noise);
+    Iterator<StepState> steps(
+            Denoiser denoiser, Guidance guidance, Tensor start, @Nullable Tensor labels, NoiseSource noise);
 }

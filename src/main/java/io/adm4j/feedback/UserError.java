@@ -1,5 +1,7 @@
 package io.adm4j.feedback;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The input or environment of the user does not allow what was requested. The message is one sentence that says what to
  * change, shown without a stack trace.
@@ -13,7 +15,7 @@ public class UserError extends RuntimeException {
         super(message);
     }
 
-    public UserError(String message, Throwable cause) {
+    public UserError(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,6 +1,7 @@
 package io.adm4j.io;
 
 import io.adm4j.feedback.UserError;
+import org.jspecify.annotations.Nullable;
 
 /** An array file cannot be read or written as asked; the message is one sentence for the user and names the file. */
 public final class ArrayFileException extends UserError {
@@ -10,7 +11,7 @@ public final class ArrayFileException extends UserError {
         super(message);
     }
 
-    public ArrayFileException(String message, Throwable cause) {
+    public ArrayFileException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

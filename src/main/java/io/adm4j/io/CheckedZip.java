@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens untrusted zip archives. {@link ZipFile} allocates memory for as many entries as an archive's last record claims, up
@@ -74,7 +75,7 @@ public final class CheckedZip {
     }
 
     /** Bytes of the file; null if it has none there. */
-    private static ByteBuffer read(FileChannel channel, long at, int length) throws IOException {
+    private static @Nullable ByteBuffer read(FileChannel channel, long at, int length) throws IOException {
         if (at < 0 || at > channel.size() - length) {
             return null;
         }
@@ -87,7 +88,7 @@ public final class CheckedZip {
         return bytes;
     }
 
-    private static ZipException damaged(String how, RuntimeException cause) {
+    private static ZipException damaged(String how, @Nullable RuntimeException cause) {
         ZipException e = new ZipException(how);
         e.initCause(cause);
         return e;

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The elements of one array in file order, read in blocks of rows (slices along the first dimension), so that an array
@@ -54,7 +55,7 @@ public final class NpyStream implements AutoCloseable {
      * @return a tensor of shape {@code [rows, ...]} in newly allocated memory, or null after the last row
      * @throws ArrayFileException if the file is cut off or damaged, or the array is a scalar or in Fortran order
      */
-    public Tensor nextRows(int max) {
+    public @Nullable Tensor nextRows(int max) {
         if (max < 1) {
             throw new IllegalArgumentException("A block holds at least one row, not " + max + ".");
         }
@@ -173,7 +174,7 @@ public final class NpyStream implements AutoCloseable {
         return new ArrayFileException(what + " could not be read: " + e.getMessage() + ".", e);
     }
 
-    private ArrayFileException cutOff(IOException cause) {
+    private ArrayFileException cutOff(@Nullable IOException cause) {
         return new ArrayFileException(
                 what + " is cut off: its header promises " + header.dataBytes() + " bytes of elements; fetch or write"
                         + " it again.",

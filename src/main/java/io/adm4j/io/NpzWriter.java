@@ -13,9 +13,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes npz archives that NumPy reads, streaming: arrays of any size, zip64 where sizes or offsets need it. The same
@@ -43,12 +45,12 @@ public final class NpzWriter implements AutoCloseable {
     private final Path target;
     private final Path part;
     private final FileChannel out;
-    private final Deflater deflater;
+    private final @Nullable Deflater deflater;
     private final ByteBuffer packed = ByteBuffer.allocateDirect(1 << 16);
     private final List<Entry> entries = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private final CRC32 crc = new CRC32();
-    private byte[] openName;
+    private byte @Nullable [] openName;
     private long openOffset;
     private long openDataStart;
     private long openSize;
@@ -151,7 +153,7 @@ public final class NpzWriter implements AutoCloseable {
                 writeFully(data);
             } else {
                 deflater.setInput(data);
-                drain(false);
+                drain(deflater, false);
             }
         } catch (IOException e) {
             throw failure(e);
@@ -160,27 +162,28 @@ public final class NpzWriter implements AutoCloseable {
 
     /** Ends the open entry and fills its sizes and checksum into its header. */
     void endEntry() {
+        byte[] name = Objects.requireNonNull(openName);
         try {
             if (deflater != null) {
                 deflater.finish();
-                drain(true);
+                drain(deflater, true);
                 deflater.reset();
             }
             long packedSize = out.position() - openDataStart;
-            ByteBuffer header = localHeader(openName, crc.getValue(), openSize, packedSize);
+            ByteBuffer header = localHeader(name, crc.getValue(), openSize, packedSize);
             header.position(LOCAL_CRC_OFFSET);
             long at = openOffset + LOCAL_CRC_OFFSET;
             while (header.hasRemaining()) {
                 at += out.write(header, at);
             }
-            entries.add(new Entry(openName, openOffset, crc.getValue(), openSize, packedSize));
+            entries.add(new Entry(name, openOffset, crc.getValue(), openSize, packedSize));
             openName = null;
         } catch (IOException e) {
             throw failure(e);
         }
     }
 
-    private void drain(boolean finishing) throws IOException {
+    private void drain(Deflater deflater, boolean finishing) throws IOException {
         while (finishing ? !deflater.finished() : !deflater.needsInput()) {
             packed.clear();
             deflater.deflate(packed);

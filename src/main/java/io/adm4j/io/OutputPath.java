@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Where a command writes a result. The checks come before the work whose result would be lost; they create nothing.
@@ -33,7 +34,9 @@ public record OutputPath(String option, Path path) {
                 throw refusal("is write-protected: name another file, or change its permissions");
             }
         }
-        requireWritableFolder(path.toAbsolutePath().normalize().getParent());
+        // The root is a folder, so it was refused above.
+        requireWritableFolder(
+                Objects.requireNonNull(path.toAbsolutePath().normalize().getParent()));
     }
 
     /**

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A graph whose inputs and outputs all have the batch as their first dimension, and whose rows do not depend on each
@@ -37,7 +39,7 @@ public final class BatchSession implements AutoCloseable {
     private final ExecutorService workers;
     private final boolean ownWorkers;
     private final OnnxSession first;
-    private OnnxSession whole;
+    private @Nullable OnnxSession whole;
     private boolean closed;
 
     private BatchSession(Path model, Device device, int threads, int largestShare) {
@@ -179,7 +181,7 @@ public final class BatchSession implements AutoCloseable {
             shape[0] = rows;
             Tensor result = Tensor.zeros(part.type(), shape);
             ByteBuffer target = result.bytes();
-            parts.forEach(p -> target.put(p.get(name).bytes()));
+            parts.forEach(p -> target.put(Objects.requireNonNull(p.get(name)).bytes()));
             all.put(name, result);
         });
         return all;

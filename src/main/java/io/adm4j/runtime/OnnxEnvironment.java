@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ONNX Runtime's environment, one per process, with the threads that all sessions share.
@@ -16,8 +17,8 @@ import java.util.concurrent.Executors;
  */
 final class OnnxEnvironment {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
-    private static OrtEnvironment environment;
-    private static ExecutorService workers;
+    private static @Nullable OrtEnvironment environment;
+    private static @Nullable ExecutorService workers;
 
     private OnnxEnvironment() {}
 

@@ -15,6 +15,7 @@ import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples images from a bundle. An image depends on the bundle, its own seed, its label and the settings alone.
@@ -29,7 +30,7 @@ public final class SamplingPipeline implements AutoCloseable {
     private final int threads;
     private final OnnxDenoiser denoiser;
     private final ModelCapabilities capabilities;
-    private NoisyClassifier classifier;
+    private @Nullable NoisyClassifier classifier;
     private boolean closed;
 
     private SamplingPipeline(ModelBundle bundle, Device device, int threads) {

@@ -78,6 +78,6 @@ public record SamplingSettings(
     }
 
     private static String withoutStop(UserError e) {
-        return e.getMessage().replaceFirst("[.]$", "");
+        return String.valueOf(e.getMessage()).replaceFirst("[.]$", "");
     }
 }

@@ -1,6 +1,7 @@
 package io.adm4j.function;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Finds the folder of the bundle. */
@@ -26,6 +27,6 @@ final class BundleFolder {
         Path started = classPath.endsWith(".jar")
                 ? Path.of(classPath)
                 : Path.of(ProcessHandle.current().info().command().orElse(""));
-        return started.toAbsolutePath().normalize().getParent();
+        return Objects.requireNonNull(started.toAbsolutePath().normalize().getParent());
     }
 }

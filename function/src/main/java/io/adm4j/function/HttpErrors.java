@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns every error into one sentence in JSON, {@code {"error": "..."}}.
@@ -125,7 +126,7 @@ public class HttpErrors {
                 .end(json.createObjectNode().put("error", problem.getMessage()).toString());
     }
 
-    private static HttpException problem(Throwable failure) {
+    private static @Nullable HttpException problem(Throwable failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
             if (t instanceof HttpException found) {
                 return found;

@@ -8,9 +8,11 @@ import io.adm4j.sampling.SamplingSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A checked request for images.
@@ -23,7 +25,7 @@ import java.util.stream.Stream;
  * @param upsampling how the upsampler samples, if the images are upsampled
  */
 record SampleQuery(
-        Integer label,
+        @Nullable Integer label,
         boolean labelled,
         long seed,
         int count,
@@ -74,7 +76,8 @@ record SampleQuery(
                 count,
                 settings,
                 upsampling(fields, bundle.upsampler(), labelled, config));
-        int[] labels = query.labelled ? new int[] {query.labelOf(0, base.classes())} : new int[0];
+        int[] labels =
+                query.labelled ? new int[] {Objects.requireNonNull(query.labelOf(0, base.classes()))} : new int[0];
         StageFields.BASE.check(settings, labels, base);
         query.upsampling.ifPresent(
                 s -> StageFields.UPSAMPLER.check(s, labels, bundle.upsampler().orElseThrow()));
@@ -123,6 +126,7 @@ record SampleQuery(
     }
 
     /** Label of the i-th image, or null if it has none. */
+    @Nullable
     Integer labelOf(int i, ClassNames classes) {
         if (label != null) {
             return label;
@@ -134,11 +138,11 @@ record SampleQuery(
         return fields.get(name) != null;
     }
 
-    private static Integer label(String text, ClassNames classes) {
+    private static @Nullable Integer label(@Nullable String text, ClassNames classes) {
         try {
             return text == null ? null : (Integer) classes.find(text.strip());
         } catch (UserError e) {
-            throw HttpException.badInput(e.getMessage());
+            throw HttpException.badInput(String.valueOf(e.getMessage()));
         }
     }
 

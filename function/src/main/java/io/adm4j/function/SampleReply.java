@@ -2,6 +2,7 @@ package io.adm4j.function;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The response of the function {@code sample}.
@@ -27,15 +28,15 @@ public record SampleReply(
      * @param upsampling how the images were upsampled, or null if they were not
      */
     public record Settings(
-            Integer label,
-            String className,
+            @Nullable Integer label,
+            @Nullable String className,
             long seed,
             int count,
             String steps,
             String sampler,
             double eta,
             double classifierScale,
-            Upsampling upsampling) {}
+            @Nullable Upsampling upsampling) {}
 
     /**
      * How images were upsampled.
@@ -54,5 +55,5 @@ public record SampleReply(
      * @param seed a request for one image with this seed and label gives the same image
      * @param png the PNG file; base64 in JSON
      */
-    public record Image(Integer label, String className, long seed, byte[] png) {}
+    public record Image(@Nullable Integer label, @Nullable String className, long seed, byte[] png) {}
 }

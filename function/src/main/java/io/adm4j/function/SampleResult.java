@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The images of a request.
@@ -61,7 +62,7 @@ record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> parts, l
         return new SampleReply(bundle(), reported, milliseconds, images);
     }
 
-    private SampleReply.Upsampling upsampling() {
+    private SampleReply.@Nullable Upsampling upsampling() {
         return query.upsampling()
                 .map(settings -> new SampleReply.Upsampling(
                         upsampler().orElseThrow(),

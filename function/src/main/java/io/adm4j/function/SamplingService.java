@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples from the loaded bundle, and upsamples if there is an upsampler. A limited number of requests runs at once, further
@@ -50,8 +52,8 @@ public class SamplingService {
     MeterRegistry metrics;
 
     private BundleInfo bundles;
-    private SamplingPipeline pipeline;
-    private Upsampler upsampler;
+    private @Nullable SamplingPipeline pipeline;
+    private @Nullable Upsampler upsampler;
     private Semaphore admitted;
     private Semaphore running;
     private Counter samples;
@@ -93,16 +95,18 @@ public class SamplingService {
                 throw new ConfigurationException("The bundle in " + folder + " is an upsampler: set ADM4J_UPSAMPLER or"
                         + " -Dadm4j.upsampler to it, and adm4j.bundle to a base model.");
             }
-            pipeline = SamplingPipeline.open(bundle, device, config.threads());
+            SamplingPipeline base = SamplingPipeline.open(bundle, device, config.threads());
+            pipeline = base;
             if (large.isPresent()) {
-                upsampler = Upsampler.open(ModelBundle.load(large.get()), device, config.threads());
-                upsampler.requireFit(bundle.manifest());
+                Upsampler opened = Upsampler.open(ModelBundle.load(large.get()), device, config.threads());
+                upsampler = opened;
+                opened.requireFit(bundle.manifest());
             }
-            bundles = BundleInfo.of(pipeline, Optional.ofNullable(upsampler));
-            warmUp();
+            bundles = BundleInfo.of(base, Optional.ofNullable(upsampler));
+            warmUp(base);
             LOG.infof("Bundle %s from %s, on %s.", bundles.base().name(), folder, device);
-            large.ifPresent(path ->
-                    LOG.infof("Upsampler %s from %s.", upsampler.manifest().name(), path));
+            large.ifPresent(path -> LOG.infof(
+                    "Upsampler %s from %s.", bundles.upsampler().orElseThrow().name(), path));
         } catch (UserError | GraphFailure e) {
             close();
             // Without a cause Quarkus prints only the sentence.
@@ -120,15 +124,16 @@ public class SamplingService {
     }
 
     /** One step of one image: a graph that cannot run fails at start, and the first request need not wait for loading. */
-    private void warmUp() {
+    private void warmUp(SamplingPipeline base) {
         double scale = bundles.base().hasClassifier() ? 1 : 0;
         int[] labels = bundles.base().classes().count() == 0 ? new int[0] : new int[1];
         SampleRequest request = new SampleRequest(new long[1], labels, SamplingSettings.ddpm(1, scale));
-        Tensor small = pipeline.sample(request, StepListener.none()).images();
-        if (upsampler != null) {
-            double largeScale = upsampler.capabilities().hasClassifier() ? 1 : 0;
+        Tensor small = base.sample(request, StepListener.none()).images();
+        Upsampler large = upsampler;
+        if (large != null) {
+            double largeScale = large.capabilities().hasClassifier() ? 1 : 0;
             SamplingSettings settings = SamplingSettings.ddpm(1, largeScale);
-            upsampler.sample(upsampler.request(small, new long[1], labels, settings), StepListener.none());
+            large.sample(large.request(small, new long[1], labels, settings), StepListener.none());
         }
     }
 
@@ -220,11 +225,11 @@ public class SamplingService {
         StepListener untilStopped = step -> open && !abandoned.getAsBoolean();
         long start = System.nanoTime();
         List<Tensor> parts = new ArrayList<>();
+        SamplingPipeline base = Objects.requireNonNull(pipeline);
         try {
             for (int from = 0; from < query.count(); from += config.batchSize()) {
                 int to = Math.min(from + config.batchSize(), query.count());
-                Tensor images =
-                        pipeline.sample(part(query, from, to), untilStopped).images();
+                Tensor images = base.sample(part(query, from, to), untilStopped).images();
                 if (query.upsampling().isEmpty()) {
                     parts.add(images);
                 } else {
@@ -235,7 +240,7 @@ public class SamplingService {
             throw HttpException.busy("The function stopped before the images were done: ask again.");
         } catch (NonFiniteOutputException e) {
             nonFinite.increment();
-            throw HttpException.failed(e.getMessage());
+            throw HttpException.failed(String.valueOf(e.getMessage()));
         }
         long nanos = System.nanoTime() - start;
         samples.increment(query.count());
@@ -247,15 +252,16 @@ public class SamplingService {
     private List<Tensor> upsampled(
             SampleQuery query, SamplingSettings settings, Tensor small, int first, StepListener listener) {
         List<Tensor> large = new ArrayList<>();
+        Upsampler network = Objects.requireNonNull(upsampler);
         int count = (int) small.dim(0);
         for (int from = 0; from < count; from += config.upsamplerBatchSize()) {
             int to = Math.min(from + config.upsamplerBatchSize(), count);
-            SampleRequest request = upsampler.request(
+            SampleRequest request = network.request(
                     small.rows(from, to),
                     seeds(query, first + from, first + to),
                     labels(query, first + from, first + to),
                     settings);
-            large.add(upsampler.sample(request, listener).images());
+            large.add(network.sample(request, listener).images());
         }
         return large;
     }
@@ -272,7 +278,8 @@ public class SamplingService {
     private int[] labels(SampleQuery query, int from, int to) {
         return query.labelled()
                 ? IntStream.range(from, to)
-                        .map(i -> query.labelOf(i, bundles.base().classes()))
+                        .map(i -> Objects.requireNonNull(
+                                query.labelOf(i, bundles.base().classes())))
                         .toArray()
                 : new int[0];
     }

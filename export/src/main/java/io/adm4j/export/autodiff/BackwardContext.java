@@ -7,7 +7,9 @@ import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One node in the backward pass: the gradients of its outputs are known, those of its inputs are needed. */
 final class BackwardContext {
@@ -47,10 +49,11 @@ final class BackwardContext {
 
     /** The gradient of the first output. */
     Value dy() {
-        return dy(0);
+        return Objects.requireNonNull(dy(0));
     }
 
     /** The gradient of an output, or null where it has none. */
+    @Nullable
     Value dy(int i) {
         return gradients.get(node.outputs().get(i));
     }
@@ -80,6 +83,7 @@ final class BackwardContext {
     }
 
     /** The constant behind an input, or null where it is none. */
+    @Nullable
     Tensor constant(int i) {
         return graph().constants().get(node.input(i).name());
     }

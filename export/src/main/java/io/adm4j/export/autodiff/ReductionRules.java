@@ -6,6 +6,7 @@ import io.adm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Sums, means and normalization. */
 final class ReductionRules {
@@ -70,7 +71,7 @@ final class ReductionRules {
         return n;
     }
 
-    private static boolean isAll(Tensor constant, double value) {
+    private static boolean isAll(@Nullable Tensor constant, double value) {
         if (constant == null) {
             return false;
         }

@@ -2,6 +2,7 @@ package io.adm4j.export.graph;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One operator call in a graph.
@@ -37,6 +38,6 @@ public record Node(String op, String domain, List<Value> inputs, List<Value> out
 
     /** A list-of-integers attribute. */
     public long[] integers(String name) {
-        return (long[]) attributes.get(name);
+        return (long[]) Objects.requireNonNull(attributes.get(name));
     }
 }

@@ -31,6 +31,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -215,7 +216,7 @@ public final class OnnxModel {
 
     /** The array of a parameter in its stored type. */
     private Tensor weight(Parameter p) {
-        Tensor w = weights.get(p.name());
+        Tensor w = Objects.requireNonNull(weights.get(p.name()));
         if (!Arrays.equals(w.shape(), p.shape())) {
             throw new UserError("The weight '" + p.name() + "' has shape " + Arrays.toString(w.shape())
                     + "; the network takes " + Arrays.toString(p.shape()) + ".");

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A value in a graph under construction. Its methods add the operator that computes from it and return the result.
@@ -344,7 +345,7 @@ public final class Value {
     }
 
     /** x·Wᵀ + b for rows x; {@code weight} is [out, in], {@code bias} [out] or null. */
-    public Value linear(Value weight, Value bias) {
+    public Value linear(Value weight, @Nullable Value bias) {
         if (rank() != 2 || dim(1) != weight.dim(1)) {
             throw new IllegalArgumentException("'" + name + "' " + Arrays.toString(shape)
                     + " does not fit the linear layer '" + weight.name + "' " + Arrays.toString(weight.shape) + ".");
@@ -361,7 +362,7 @@ public final class Value {
      * @param weight [out, in, k, k]
      * @param bias [out], or null
      */
-    public Value conv(Value weight, Value bias, int stride, int padding) {
+    public Value conv(Value weight, @Nullable Value bias, int stride, int padding) {
         if (rank() != 4 || weight.rank() != 4 || dim(1) != weight.dim(1)) {
             throw new IllegalArgumentException("'" + name + "' " + Arrays.toString(shape)
                     + " does not fit the convolution '" + weight.name + "' " + Arrays.toString(weight.shape) + ".");
@@ -495,7 +496,7 @@ public final class Value {
         return graph.node(op, "", List.of(this, other), Map.of(), result, broadcast(shape, other.shape));
     }
 
-    private void requireType(String op, Value other) {
+    private void requireType(String op, @Nullable Value other) {
         if (other != null && type != other.type) {
             throw new IllegalArgumentException(op + " of '" + name + "' (" + type + ") and '" + other.name + "' ("
                     + other.type + ") needs equal types.");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weights beside the graphs that use them (ONNX's external data), which ONNX Runtime maps into memory. Several graphs in
@@ -56,6 +57,7 @@ public final class WeightFile implements AutoCloseable {
     }
 
     /** The position of the array of this name; null if it is not in the file yet. */
+    @Nullable
     Place find(String name) {
         return places.get(name);
     }

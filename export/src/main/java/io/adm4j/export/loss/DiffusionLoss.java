@@ -7,6 +7,7 @@ import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The training loss of a denoiser as part of a graph: forward noising, mean squared error and the variational bound
@@ -35,7 +36,8 @@ public final class DiffusionLoss {
      * @param mse mean squared error; null for the KL losses
      * @param vb the variational bound as it enters the loss; null where variances are fixed and the loss is MSE
      */
-    public record Terms(Value loss, Value mse, Value vb) {}
+    public record Terms(
+            Value loss, @Nullable Value mse, @Nullable Value vb) {}
 
     public DiffusionLoss(GaussianDiffusion diffusion, LossType type) {
         this.diffusion = diffusion;

@@ -6,6 +6,8 @@ import io.adm4j.export.graph.Value;
 import io.adm4j.export.net.ResBlock.Resample;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The denoising UNet of "Diffusion Models Beat GANs on Image Synthesis" (section 3, appendix H), also as the
@@ -32,7 +34,7 @@ public final class AdmUNet {
     }
 
     /** Adds a network without super-resolution to a graph; see {@link #build(GraphBuilder, Value, Value, Value, Value, Dropout)}. */
-    public Value build(GraphBuilder graph, Value x, Value t, Value y, Dropout dropout) {
+    public Value build(GraphBuilder graph, Value x, Value t, @Nullable Value y, Dropout dropout) {
         return build(graph, x, t, y, null, dropout);
     }
 
@@ -46,19 +48,21 @@ public final class AdmUNet {
      * @return [N, 3 or 6, H, W]: the predicted noise and, where learned, the variance interpolation
      * @throws IllegalArgumentException if an input is missing, too many or of a wrong shape
      */
-    public Value build(GraphBuilder graph, Value x, Value t, Value y, Value lowRes, Dropout dropout) {
+    public Value build(
+            GraphBuilder graph, Value x, Value t, @Nullable Value y, @Nullable Value lowRes, Dropout dropout) {
         checkInputs(x, y, lowRes);
         Layers layers = new Layers(graph);
         Value embedding = TimeEmbedding.of(layers, t, config.numChannels());
         if (config.classConditional()) {
             Value table = graph.parameter(
                     "label_emb.weight", new Initializer.Normal(1), config.numClasses(), 4L * config.numChannels());
-            embedding = embedding.add(table.gather(y));
+            embedding = embedding.add(table.gather(Objects.requireNonNull(y)));
         }
         // Every block activates the same embedding first: done once.
         ResBlock block = new ResBlock(layers, embedding.silu(), config.scaleShiftNorm(), dropout, config.dropout());
         Value in = config.superResolution()
-                ? graph.concat(1, x, lowRes.upsampleBilinear(config.imageSize() / config.smallSize()))
+                ? graph.concat(
+                        1, x, Objects.requireNonNull(lowRes).upsampleBilinear(config.imageSize() / config.smallSize()))
                 : x;
         Encoder.Result down = encoder(layers, block).apply(in.cast(precision.torso()));
         Value h = up(layers, block, down).cast(x.type());
@@ -113,7 +117,7 @@ public final class AdmUNet {
         return h;
     }
 
-    private void checkInputs(Value x, Value y, Value lowRes) {
+    private void checkInputs(Value x, @Nullable Value y, @Nullable Value lowRes) {
         Inputs.checkImages("x", x, config.imageSize());
         if (config.classConditional() != (y != null)) {
             throw new IllegalArgumentException(

@@ -11,6 +11,7 @@ import io.adm4j.export.net.UNetConfig;
 import io.adm4j.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A denoiser or classifier with its loss, ready to be differentiated.
@@ -48,8 +49,8 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
         List<Value> outputs = new ArrayList<>();
         outputs.add(g.named("losses", terms.loss()));
         if (loss.hybrid()) {
-            outputs.add(g.named("mse", terms.mse()));
-            outputs.add(g.named("vb", terms.vb()));
+            outputs.add(g.named("mse", Objects.requireNonNull(terms.mse())));
+            outputs.add(g.named("vb", Objects.requireNonNull(terms.vb())));
         }
         return new TrainingGraph(g, weightedMean(terms.loss(), weight), outputs);
     }
@@ -66,7 +67,7 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
         Value y = GraphInputs.labels(g);
         Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
 
-        Value x = noised ? noising.noisy(xStart, noise, t) : xStart;
+        Value x = noise == null ? xStart : noising.noisy(xStart, noise, t);
         Value logits =
                 new AdmClassifier(network).build(g, x, noising.modelTimestep(t)).logits();
         Value logProbability =

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A frozen TensorFlow graph: the protobuf message GraphDef, weights inside as constants.
@@ -138,7 +139,7 @@ final class TensorFlowGraph {
         }
     }
 
-    private Object attributeValue(WireReader in) {
+    private @Nullable Object attributeValue(WireReader in) {
         Object value = null;
         while (in.next()) {
             switch (in.number()) {
@@ -173,7 +174,7 @@ final class TensorFlowGraph {
     }
 
     /** A constant; null for types that networks do not compute with, such as strings. */
-    private Tensor tensor(WireReader in) {
+    private @Nullable Tensor tensor(WireReader in) {
         long type = 0;
         long[] shape = {};
         ByteBuffer content = null;

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -77,7 +78,7 @@ final class TensorFlowTranslation {
                 throw new TensorFlowGraphException(node + " depends on itself");
             }
         }
-        return values.get(name);
+        return Objects.requireNonNull(values.get(name));
     }
 
     /** The nodes whose values a translation needs; constants are read where they are needed. */
@@ -103,8 +104,8 @@ final class TensorFlowTranslation {
                     ? convolution(FoldedConvolution.of(node, source))
                     : operator(node);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new TensorFlowGraphException(
-                    node + " does not fit its inputs: " + e.getMessage().replaceFirst("\\.$", ""));
+            throw new TensorFlowGraphException(node + " does not fit its inputs: "
+                    + String.valueOf(e.getMessage()).replaceFirst("\\.$", ""));
         }
     }
 
@@ -151,7 +152,7 @@ final class TensorFlowTranslation {
     }
 
     private Value convolution(FoldedConvolution convolution) {
-        Value x = map(convolution.node(), values.get(convolution.input()));
+        Value x = map(convolution.node(), Objects.requireNonNull(values.get(convolution.input())));
         Tensor weight = convolution.weight();
         if (weight.dim(1) != x.dim(1)) {
             throw new TensorFlowGraphException(

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network's weights in a checkpoint: each is read from the file whenever it is asked for, and not kept. A weight with a
@@ -29,7 +30,7 @@ final class CheckpointWeights extends AbstractMap<String, Tensor> {
     }
 
     @Override
-    public Tensor get(Object name) {
+    public @Nullable Tensor get(Object name) {
         return names.contains(name) ? read((String) name) : null;
     }
 

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tensors in the safetensors format: eight bytes with the length of a JSON header, the header with each tensor's type, shape
@@ -161,7 +162,9 @@ public final class SafetensorsCheckpoint implements Checkpoint {
                 default -> json.skipChildren();
             }
         }
-        require(type != null && shape != null && offsets != null && offsets.length == 2, which + " is incomplete");
+        if (type == null || shape == null || offsets == null || offsets.length != 2) {
+            throw problem("is damaged: " + which + " is incomplete");
+        }
         StorageType known = TYPES.get(type);
         if (known == null) {
             throw problem("holds '" + RestrictedUnpickler.printable(name) + "' in the type "
@@ -304,7 +307,7 @@ public final class SafetensorsCheckpoint implements Checkpoint {
         }
     }
 
-    private static void closeQuietly(FileChannel channel, Exception reason) {
+    private static void closeQuietly(@Nullable FileChannel channel, Exception reason) {
         try {
             if (channel != null) {
                 channel.close();

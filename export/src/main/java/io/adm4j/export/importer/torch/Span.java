@@ -2,6 +2,7 @@ package io.adm4j.export.importer.torch;
 
 import io.adm4j.export.importer.torch.Pickled.TensorView;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The range of a storage that a tensor uses, in elements.
@@ -25,7 +26,7 @@ record Span(long first, long length) {
     }
 
     /** The defect of a view, as the end of a sentence; null if there is none. */
-    static String problem(TensorView view) {
+    static @Nullable String problem(TensorView view) {
         long[] shape = view.shape();
         long[] strides = view.strides();
         if (shape.length != strides.length) {

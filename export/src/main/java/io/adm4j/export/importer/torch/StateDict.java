@@ -11,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -66,7 +67,7 @@ record StateDict(String entry, List<String> entries, Map<String, TensorView> ten
         }
         List<String> entries = List.copyOf(search.found.keySet());
         String entry = wanted.isPresent() ? wanted(wanted.get(), entries, file) : chosen(entries, file);
-        return new StateDict(entry, entries, tensors(search.found.get(entry)));
+        return new StateDict(entry, entries, tensors(Objects.requireNonNull(search.found.get(entry))));
     }
 
     private static String wanted(String entry, List<String> entries, Path file) {

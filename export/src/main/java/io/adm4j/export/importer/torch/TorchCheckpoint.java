@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A state dict that PyTorch saved ({@code torch.save(model.state_dict(), "w.pt")}), in the zip format of version 1.6 and
@@ -170,7 +171,7 @@ public final class TorchCheckpoint implements Checkpoint {
         return RestrictedUnpickler.printable(name);
     }
 
-    private static void closeQuietly(Closeable opened, Exception reason) {
+    private static void closeQuietly(@Nullable Closeable opened, Exception reason) {
         try {
             if (opened != null) {
                 opened.close();

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The form before PyTorch 1.6: five pickles in a row, the fourth with the object and the fifth with the storages' keys; then
@@ -133,7 +134,7 @@ final class TorchStream implements TorchFile {
 
     @Override
     public void read(Storage storage, long firstByte, ByteBuffer target) throws IOException {
-        fill(places.get(storage) + firstByte, target);
+        fill(Objects.requireNonNull(places.get(storage)) + firstByte, target);
     }
 
     @Override
