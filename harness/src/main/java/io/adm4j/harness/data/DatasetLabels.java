@@ -43,7 +43,8 @@ record DatasetLabels(int[] labels, List<String> names) {
                 files.images().stream().filter(f -> !f.folder().isEmpty()).findFirst();
         if (top.isPresent() && below.isPresent()) {
             throw new UserError(files.root() + " holds both images ("
-                    + top.get().name() + ") and sub-folders (" + below.get().folder()
+                    + top.get().shown() + ") and images in sub-folders ("
+                    + below.get().shown()
                     + "); use either one sub-folder per class or files named label_name.ext.");
         }
         if (below.isPresent()) {
@@ -86,7 +87,7 @@ record DatasetLabels(int[] labels, List<String> names) {
             Integer label = known.get(files.images().get(i).name());
             if (label == null) {
                 throw new UserError("The file " + FILE + " in " + root + " has no label for "
-                        + files.images().get(i).name() + "; add it, or remove the image.");
+                        + files.images().get(i).shown() + "; add it, or remove the image.");
             }
             labels[i] = label;
         }

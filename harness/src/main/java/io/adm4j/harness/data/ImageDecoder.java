@@ -1,14 +1,12 @@
 package io.adm4j.harness.data;
 
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decodes image files as the published loader's library does: values as they are stored, without color profiles; CMYK
@@ -63,7 +61,7 @@ final class ImageDecoder {
                 damage.compareAndSet(null, warning);
             }
         });
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+        try (ImageInputStream in = new EndingImageStream(file)) {
             reader.setInput(in, false, format != ImageFormat.GIF);
             requireSize(reader.getWidth(0), reader.getHeight(0), file.length);
             RgbImage image = switch (format) {

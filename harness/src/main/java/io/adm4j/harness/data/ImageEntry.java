@@ -11,12 +11,23 @@ import java.util.zip.ZipFile;
 
 /** An image file in a folder or an archive. Safe for use by several threads. */
 sealed interface ImageEntry {
+    int LONGEST_SHOWN = 200;
+
     /** Path below the folder or in the archive, with {@code /} between its parts. */
     String name();
 
     /** The first part of the name if the file is in a folder there; otherwise empty. */
     default String folder() {
         return name().substring(0, Math.max(0, name().indexOf('/')));
+    }
+
+    /** The name as messages can hold it: short and without control characters. */
+    default String shown() {
+        int[] kept = name().codePoints()
+                .filter(c -> !Character.isISOControl(c))
+                .limit(LONGEST_SHOWN)
+                .toArray();
+        return new String(kept, 0, kept.length);
     }
 
     /** All its bytes. */

@@ -180,6 +180,6 @@ final class ImageFileSource implements ImageSource {
     }
 
     private String shown(ImageEntry file) {
-        return file instanceof ImageEntry.OnDisk onDisk ? onDisk.file().toString() : file.name() + " in " + root;
+        return file instanceof ImageEntry.OnDisk onDisk ? onDisk.file().toString() : file.shown() + " in " + root;
     }
 }

@@ -102,7 +102,7 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
             } else if (file.name().equals(DatasetLabels.FILE)) {
                 labels = Optional.of(file);
             } else {
-                others.add(file.name());
+                others.add(file.shown());
             }
         }
         return new ImageFiles(root, images, others, labels);
@@ -128,7 +128,7 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
                 .toList();
         List<String> bad = IntStream.range(0, images.size())
                 .filter(i -> !reasons.get(i).isEmpty())
-                .mapToObj(i -> images.get(i).name() + " (" + reasons.get(i) + ")")
+                .mapToObj(i -> images.get(i).shown() + " (" + reasons.get(i) + ")")
                 .toList();
         if (!bad.isEmpty() && (strict || good.isEmpty())) {
             throw new UserError(bad.size() + " of " + images.size() + " images in " + root + " cannot be used: "

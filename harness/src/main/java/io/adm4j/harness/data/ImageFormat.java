@@ -151,8 +151,16 @@ enum ImageFormat {
 
         @Override
         void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
-            if (8 + file.u32Little(4) > file.size()) {
+            long end = 8 + file.u32Little(4);
+            if (end > file.size()) {
                 throw UnreadableImageException.truncated();
+            }
+            for (long at = 12; end - at >= 8; ) {
+                at += 8 + file.u32Little(at + 4);
+                if (at > end) {
+                    throw UnreadableImageException.truncated();
+                }
+                at += at % 2;
             }
         }
 
