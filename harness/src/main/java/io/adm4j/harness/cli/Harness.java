@@ -16,6 +16,7 @@ import io.adm4j.harness.cli.command.SampleCommand;
 import io.adm4j.harness.cli.command.TrainCommand;
 import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.cli.option.PathConverter;
+import java.io.File;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine;
@@ -66,6 +67,14 @@ public final class Harness {
     private Harness() {}
 
     public static void main(String[] args) {
+        String here = System.getProperty("user.dir");
+        // As a File: a Path of such a name cannot be made.
+        if (!new File(here).isDirectory()) {
+            System.err.println(
+                    "The current folder does not exist as " + here + ": it was removed, or its name has letters that"
+                            + " this locale cannot have; change to another one, or set LC_ALL=C.UTF-8.");
+            System.exit(ExitCode.BAD_INPUT);
+        }
         System.exit(commandLine().execute(args));
     }
 
