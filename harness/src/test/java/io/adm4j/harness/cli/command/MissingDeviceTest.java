@@ -36,14 +36,16 @@ class MissingDeviceTest {
                         "arr_1", Tensor.of(new long[] {0, 1, 0, 1}, 4)));
         Path features = FeatureNetworks.columnMeans(folder.resolve("features.onnx"), SIZE);
         Path flags = Files.writeString(
-                folder.resolve("flags.json"),
-                "{\"image_size\": 8, \"num_channels\": 32, \"channel_mult\": \"1\", \"classifier_width\": 32}");
+                folder.resolve("flags.json"), "{\"image_size\": 8, \"num_channels\": 32, \"channel_mult\": \"1\"}");
+        Path classifierFlags = Files.writeString(
+                folder.resolve("classifier-flags.json"),
+                "{\"image_size\": 8, \"channel_mult\": \"1\", \"classifier_width\": 32}");
         Path out = folder.resolve("out");
 
         cuda("sample", "--bundle", bundle, "--out", out);
         cuda("run", bundle.resolve(ModelBundle.DENOISER), "--inputs", images, "--outputs", out);
         cuda("train", "diffusion", "--data", images, "--flags", flags, "--steps", 1, "--out", out);
-        cuda("train", "classifier", "--data", images, "--flags", flags, "--steps", 1, "--out", out);
+        cuda("train", "classifier", "--data", images, "--flags", classifierFlags, "--steps", 1, "--out", out);
         cuda("eval", "--features", features, "--pictures", images, "--reference", images, "--out", out);
         cuda("bench", "--flags", flags, "--out", out);
         assertTrue(Files.notExists(out), "nothing is left behind");

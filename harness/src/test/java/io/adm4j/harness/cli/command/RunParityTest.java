@@ -129,7 +129,7 @@ class RunParityTest {
         Path list = Files.writeString(folder.resolve("list.json"), "[1]");
         Path other = Files.writeString(folder.resolve("other.json"), flagsWith(name, "num_res_blocks", 2));
 
-        refused("cannot be read as JSON", "import", "--flags", text, "--weights", weights, "--out", out);
+        refused("neither a JSON object", "import", "--flags", text, "--weights", weights, "--out", out);
         refused("no JSON object", "import", "--flags", list, "--weights", weights, "--out", out);
         refused("text", "import", "--flags", flags, "--weights", text, "--out", out);
         refused("none.pt", "import", "--flags", flags, "--weights", folder.resolve("none.pt"), "--out", out);
