@@ -150,12 +150,16 @@ public final class WeightSource implements AutoCloseable {
 
     private static WeightSource ofFile(Path path) {
         Checkpoint checkpoint = Checkpoint.open(path);
+        ObjectNode origin = origin("file", path).put("sha256", Sha256.of(path));
+        if (checkpoint.entries().size() > 1) {
+            origin.put("entry", checkpoint.chosenEntry());
+        }
         return new WeightSource(
                 path,
                 JsonNodeFactory.instance.objectNode(),
                 checkpoint.shapes(),
                 checkpoint::readFloat32,
-                origin("file", path).put("sha256", Sha256.of(path)),
+                origin,
                 checkpoint::close);
     }
 
@@ -193,7 +197,7 @@ public final class WeightSource implements AutoCloseable {
         return weight;
     }
 
-    /** For run.json: path and checksum; of a run also step and rate. */
+    /** For run.json: path and checksum; of a run also step and rate, of a file with several state dicts which was chosen. */
     ObjectNode origin() {
         return origin.deepCopy();
     }

@@ -3,10 +3,13 @@ package io.adm4j.harness.training;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.importer.torch.NamePrefix;
 import io.adm4j.export.importer.torch.WeightDifferences;
 import io.adm4j.feedback.Count;
+import io.adm4j.feedback.Quoted;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,13 +26,17 @@ public final class WeightTransfer {
 
     private final WeightSource source;
     private final List<Parameter> network;
+    private final NamePrefix prefix;
+    private final Map<String, List<Long>> shapes;
     private final WeightDifferences differences;
 
     /** Matches names and shapes; no weight is read. */
     public WeightTransfer(WeightSource source, List<Parameter> network) {
         this.source = source;
         this.network = List.copyOf(network);
-        this.differences = WeightDifferences.between(source.shapes(), network);
+        this.prefix = NamePrefix.of(source.shapes().keySet(), network);
+        this.shapes = prefix.strip(source.shapes());
+        this.differences = WeightDifferences.between(shapes, network);
     }
 
     /** Whether so little fits, less than a tenth of the network's arrays, that the source is another network. */
@@ -42,9 +49,9 @@ public final class WeightTransfer {
         return differences;
     }
 
-    /** The shapes of the source's weights by name. */
+    /** The shapes of the source's weights by name, without what wrappers put before the network's names. */
     public Map<String, List<Long>> shapes() {
-        return source.shapes();
+        return Collections.unmodifiableMap(shapes);
     }
 
     /**
@@ -57,7 +64,8 @@ public final class WeightTransfer {
     public Map<String, Tensor> over(Map<String, Tensor> fresh) {
         Set<String> starting = new LinkedHashSet<>(fresh());
         Map<String, Tensor> weights = new LinkedHashMap<>();
-        fresh.forEach((name, weight) -> weights.put(name, starting.contains(name) ? weight : source.weight(name)));
+        fresh.forEach((name, weight) ->
+                weights.put(name, starting.contains(name) ? weight : source.weight(prefix.text() + name)));
         return weights;
     }
 
@@ -82,6 +90,11 @@ public final class WeightTransfer {
         List<String> lines = new ArrayList<>();
         lines.add("Starting from " + source.path() + ": " + differences.matching() + " of "
                 + Count.of(network.size(), "weight array") + " taken.");
+        if (source.origin().has("entry")) {
+            lines.add("Of its state dicts, the entry "
+                    + Quoted.of(source.origin().get("entry").asText())
+                    + " is taken; for another, import it with --entry and start from the bundle.");
+        }
         WeightDifferences fresh = new WeightDifferences(0, differences.missing(), List.of(), differences.misshapen());
         if (!fresh.none()) {
             lines.add("Starting fresh: " + fresh.listed() + ".");

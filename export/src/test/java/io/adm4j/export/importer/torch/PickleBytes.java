@@ -16,19 +16,19 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Writes pickles and archives by hand, friendly and hostile ones. */
-final class PickleBytes {
+public final class PickleBytes {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    PickleBytes() {
+    public PickleBytes() {
         op(0x80).op(2);
     }
 
-    PickleBytes op(int b) {
+    public PickleBytes op(int b) {
         out.write(b);
         return this;
     }
 
-    PickleBytes text(String s) {
+    public PickleBytes text(String s) {
         byte[] b = s.getBytes(StandardCharsets.UTF_8);
         op('X').out
                 .writeBytes(ByteBuffer.allocate(4)
@@ -63,7 +63,7 @@ final class PickleBytes {
     }
 
     /** A tensor over the storage "0" of {@code stored} float32 elements. */
-    PickleBytes tensor(long stored, long offset, long[] shape, long[] strides) {
+    public PickleBytes tensor(long stored, long offset, long[] shape, long[] strides) {
         global("torch._utils", "_rebuild_tensor_v2").op('(');
         op('(').text("storage")
                 .global("torch", "FloatStorage")
@@ -90,7 +90,7 @@ final class PickleBytes {
         return this;
     }
 
-    byte[] end() {
+    public byte[] end() {
         return op('.').unended();
     }
 
@@ -110,7 +110,7 @@ final class PickleBytes {
     }
 
     /** An archive as PyTorch writes it. */
-    static Path archive(Path file, byte[] pickle, byte[] storage) {
+    public static Path archive(Path file, byte[] pickle, byte[] storage) {
         return archive(file, Map.of("a/data.pkl", pickle, "a/data/0", storage), ZipEntry.STORED);
     }
 

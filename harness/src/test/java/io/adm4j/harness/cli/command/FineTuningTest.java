@@ -264,6 +264,16 @@ class FineTuningTest {
     }
 
     @Test
+    void prefixesOfWrappersAreStripped() throws IOException {
+        Map<String, Tensor> wrapped = new LinkedHashMap<>();
+        weights(denoiser).forEach((name, weight) -> wrapped.put("ema_model.module." + name, weight));
+        Path file = Files.write(
+                folder.resolve("wrapped.safetensors"), bytes(wrapped).toByteArray());
+
+        assertEquals(firstLoss(denoiser, "diffusion"), firstLossFrom(file), 1e-6);
+    }
+
+    @Test
     void weightsOfAnotherNetworkAreRefusedAsImportDoes() {
         Path run = out();
 
