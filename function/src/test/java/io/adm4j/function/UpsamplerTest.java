@@ -123,7 +123,7 @@ class UpsamplerTest {
             value = {
                 "upsample=maybe | upsample must be true or false, not 'maybe'.",
                 "upsamplerSteps=0 | upsamplerSteps must be from 1 to 250 in all, not 0.",
-                "upsamplerSteps=249 | upsamplerSteps must fit the model's process: ",
+                "upsamplerSteps=ddim249 | upsamplerSteps must fit the model's process: ",
                 "upsamplerSteps=many | upsamplerSteps must be a number such as 25",
                 "upsamplerSampler=euler | upsamplerSampler must be ddim or ddpm, not 'euler'.",
                 "upsamplerEta=2 | upsamplerEta must be a number from 0 to 1",

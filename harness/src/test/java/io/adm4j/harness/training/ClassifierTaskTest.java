@@ -110,6 +110,7 @@ class ClassifierTaskTest {
                 .put("num_head_channels", 16)
                 .put("classifier_pool", "attention")
                 .put("num_classes", 3)
-                .put("diffusion_steps", 20);
+                .put("diffusion_steps", 20)
+                .put("noise_schedule", "cosine");
     }
 }

@@ -116,6 +116,7 @@ class DiffusionTaskTest {
                 .put("learn_sigma", true)
                 .put("class_cond", true)
                 .put("num_classes", 3)
-                .put("diffusion_steps", 20);
+                .put("diffusion_steps", 20)
+                .put("noise_schedule", "cosine");
     }
 }
