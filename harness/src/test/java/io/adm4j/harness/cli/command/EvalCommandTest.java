@@ -95,7 +95,7 @@ class EvalCommandTest {
                 reference);
         assertRefused("but 4x4 are needed", "--features", network, "--samples-npz", reference, "--reference", large);
         assertRefused(
-                "only 3 images",
+                "there are only 3",
                 "--features",
                 network,
                 "--samples-npz",
