@@ -56,6 +56,37 @@ class FrechetBootstrapTest {
         assertTrue(found.interval().low() > 0);
     }
 
+    /** Independent elements: each has its own ratio of deviations. */
+    @Test
+    void mapsEachDirectionByItself() {
+        FeatureStatistics reference = new FeatureStatistics(100, new double[] {0, 1}, new double[] {4, 0, 0, 9});
+        FeatureMatrix samples = new FeatureMatrix(2);
+        for (int i = 0; i < 80; i++) {
+            // The four corners of a rectangle have no covariance.
+            samples.add(new float[] {i % 2 * 2, i / 2 % 2 * 10});
+        }
+        FeatureStatistics statistics = FeatureStatistics.of(samples, products);
+        double[] ratio = {
+            2 / Math.sqrt(statistics.covariance()[0]), 3 / Math.sqrt(statistics.covariance()[3])
+        };
+        double distance = 1
+                + 16
+                + Math.pow(2 - Math.sqrt(statistics.covariance()[0]), 2)
+                + Math.pow(3 - Math.sqrt(statistics.covariance()[3]), 2);
+        double[] influence = new double[80];
+        for (int i = 0; i < 80; i++) {
+            for (int c = 0; c < 2; c++) {
+                double x = samples.get(i, c) - statistics.mean()[c];
+                influence[i] += 2 * (statistics.mean()[c] - reference.mean()[c]) * x + x * x * (1 - ratio[c]);
+            }
+        }
+
+        FrechetBootstrap found = FrechetBootstrap.of(reference, statistics, samples, RESAMPLES, SEED, products);
+
+        assertEquals(distance, found.distance().value(), 1e-9);
+        assertMoves(influence, distance, found);
+    }
+
     /** Samples without spread leave only the reference's spread and the distance of the means. */
     @Test
     void takesSamplesThatDoNotVary() {

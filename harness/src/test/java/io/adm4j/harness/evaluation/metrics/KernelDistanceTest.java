@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
+import io.adm4j.harness.evaluation.linalg.Shuffle;
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,56 @@ class KernelDistanceTest {
         assertTrue(found.standardError() < 0.1 * whole, found.toString());
         assertEquals(KernelDistance.pairs(1500, 1400), pairs.get());
         assertEquals(found, KernelDistance.between(a, b, 3, products, p -> {}));
+    }
+
+    @Test
+    void standardErrorIsThatOfTheImagesParts() {
+        FeatureMatrix a = Features.gaussian(12, 3, 1, 0, 1);
+        FeatureMatrix b = Features.gaussian(9, 3, 2, 0.7, 1.5);
+        double expected = 2 * Math.sqrt(varianceOfParts(a, b) / 12 + varianceOfParts(b, a) / 9);
+
+        assertEquals(
+                expected, KernelDistance.between(a, b, 0, products, p -> {}).standardError(), 1e-9 * expected);
+    }
+
+    @Test
+    void subsetsAreShuffledByTheSeed() {
+        FeatureMatrix a = Features.gaussian(1003, 2, 1, 0, 1);
+        FeatureMatrix b = Features.gaussian(1002, 2, 2, 0.3, 1);
+        SplittableRandom random = new SplittableRandom(5);
+        int[] rows = IntStream.range(0, 1003).toArray();
+        int[] otherRows = IntStream.range(0, 1002).toArray();
+        double sum = 0;
+        double square = 0;
+        for (int s = 0; s < 100; s++) {
+            Shuffle.mix(rows, 1000, random);
+            Shuffle.mix(otherRows, 1000, random);
+            double value = KernelDistance.between(
+                            a.select(Arrays.copyOf(rows, 1000)),
+                            b.select(Arrays.copyOf(otherRows, 1000)),
+                            0,
+                            products,
+                            p -> {})
+                    .value();
+            sum += value;
+            square += value * value;
+        }
+        double mean = sum / 100;
+        double deviation = Math.sqrt((square - 100 * mean * mean) / 99);
+
+        KernelDistance found = KernelDistance.between(a, b, 5, products, p -> {});
+
+        assertEquals(mean, found.value(), 1e-12);
+        assertEquals(deviation / 10, found.standardError(), 1e-6 * deviation);
+    }
+
+    @Test
+    void aSetOfTwoImagesIsEnough() {
+        FeatureMatrix two = Features.gaussian(2, 3, 1, 0, 1);
+        double expected = 2 * meanKernel(two, two, true) - 2 * meanKernel(two, two, false);
+
+        assertEquals(
+                expected, KernelDistance.between(two, two, 0, products, p -> {}).value(), 1e-12);
     }
 
     /** Unbiased: around zero, on both sides of it, and as far from it as the standard error says. */
@@ -119,6 +173,20 @@ class KernelDistanceTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> KernelDistance.between(a, Features.gaussian(1, 4, 1, 0, 1), 0, products, p -> {}));
+    }
+
+    /** Over the images of a, of the mean kernel with the others of a less that with b. */
+    private static double varianceOfParts(FeatureMatrix a, FeatureMatrix b) {
+        double[] parts = new double[a.rows()];
+        for (int i = 0; i < parts.length; i++) {
+            FeatureMatrix one = a.select(new int[] {i});
+            int self = i;
+            FeatureMatrix others =
+                    a.select(IntStream.range(0, a.rows()).filter(j -> j != self).toArray());
+            parts[i] = meanKernel(one, others, false) - meanKernel(one, b, false);
+        }
+        double mean = Arrays.stream(parts).average().orElseThrow();
+        return Arrays.stream(parts).map(part -> (part - mean) * (part - mean)).sum() / (parts.length - 1);
     }
 
     private static double meanKernel(FeatureMatrix a, FeatureMatrix b, boolean same) {
