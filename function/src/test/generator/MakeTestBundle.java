@@ -58,6 +58,7 @@ public final class MakeTestBundle {
             writer.finish(Manifest.describing(
                     name,
                     size,
+                    3,
                     flags,
                     classifier,
                     new DiffusionConfig(true, 1000, "linear", "", false, false, false, false, false),

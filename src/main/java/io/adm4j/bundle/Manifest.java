@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import java.util.OptionalInt;
  *
  * @param name of the model, for messages and reports
  * @param imageSize height and width of an image, in pixels
+ * @param channels of an image: 1 for grayscale, 3 for RGB; 3 where {@code model.json} does not say
  * @param denoiser the denoiser's flags under their published names
  * @param classifier the noisy classifier's flags, if there is one
  * @param diffusion the process that the denoiser was trained on
@@ -28,6 +30,7 @@ import java.util.OptionalInt;
 public record Manifest(
         String name,
         int imageSize,
+        int channels,
         ObjectNode denoiser,
         Optional<ObjectNode> classifier,
         DiffusionConfig diffusion,
@@ -36,6 +39,8 @@ public record Manifest(
         Map<String, FileEntry> files) {
     /** The format of bundles that is written, and the only one that is read. */
     public static final int FORMAT_VERSION = 1;
+
+    private static final int RGB = 3;
 
     /**
      * A file of the bundle.
@@ -49,6 +54,11 @@ public record Manifest(
         if (imageSize < 1) {
             throw new IllegalArgumentException("An image size is at least 1, not " + imageSize + ".");
         }
+        if (channels < 1) {
+            throw new IllegalArgumentException("An image has at least 1 channel, not " + channels + ".");
+        }
+        checkChannels("denoiser", denoiser, channels);
+        classifier.ifPresent(flags -> checkChannels("classifier", flags, channels));
         classes = List.copyOf(classes);
         files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
         OptionalInt known = knownClasses(denoiser, classifier);
@@ -58,16 +68,25 @@ public record Manifest(
         }
     }
 
+    private static void checkChannels(String network, ObjectNode flags, int channels) {
+        int own = flags.path("in_channels").asInt(channels);
+        if (own != channels) {
+            throw new IllegalArgumentException("It is a model of images with " + Count.of(channels, "channel")
+                    + ", but in_channels of its " + network + " is " + own + ".");
+        }
+    }
+
     /** A manifest for {@link BundleWriter}, which fills in the files. */
     public static Manifest describing(
             String name,
             int imageSize,
+            int channels,
             ObjectNode denoiser,
             Optional<ObjectNode> classifier,
             DiffusionConfig diffusion,
             List<String> classes,
             ObjectNode provenance) {
-        return new Manifest(name, imageSize, denoiser, classifier, diffusion, classes, provenance, Map.of());
+        return new Manifest(name, imageSize, channels, denoiser, classifier, diffusion, classes, provenance, Map.of());
     }
 
     /** Whether the denoiser takes labels. */
@@ -113,13 +132,16 @@ public record Manifest(
     }
 
     Manifest withFiles(Map<String, FileEntry> actual) {
-        return new Manifest(name, imageSize, denoiser, classifier, diffusion, classes, provenance, actual);
+        return new Manifest(name, imageSize, channels, denoiser, classifier, diffusion, classes, provenance, actual);
     }
 
     /** The contents of {@code model.json}. */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("formatVersion", FORMAT_VERSION).put("name", name).put("imageSize", imageSize);
+        json.put("formatVersion", FORMAT_VERSION)
+                .put("name", name)
+                .put("imageSize", imageSize)
+                .put("channels", channels);
         json.set("denoiser", denoiser);
         classifier.ifPresent(flags -> json.set("classifier", flags));
         json.set("diffusion", diffusion.toJson());
@@ -153,6 +175,7 @@ public record Manifest(
             return new Manifest(
                     json.path("name").asText(""),
                     json.path("imageSize").asInt(),
+                    json.path("channels").asInt(json.has("channels") ? 0 : RGB),
                     object(json, "denoiser", what),
                     json.has("classifier") ? Optional.of(object(json, "classifier", what)) : Optional.empty(),
                     diffusion(object(json, "diffusion", what), what),

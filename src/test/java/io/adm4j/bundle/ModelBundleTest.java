@@ -41,6 +41,7 @@ class ModelBundleTest {
         Manifest manifest = bundle.manifest();
         assertEquals("tiny", manifest.name());
         assertEquals(8, manifest.imageSize());
+        assertEquals(3, manifest.channels());
         assertTrue(manifest.classConditional());
         assertEquals(CLASSES, manifest.classes());
         assertEquals(DiffusionConfig.defaults(), manifest.diffusion());
@@ -55,6 +56,14 @@ class ModelBundleTest {
                 (ObjectNode) JSON.readTree(folder.resolve("model.json").toFile());
         assertEquals(json.toString(), manifest.toJson().toString());
         assertEquals(List.of("bundle"), siblings());
+    }
+
+    @Test
+    void imagesHaveThreeChannelsUnlessTheManifestSaysOtherwise() throws IOException {
+        edit(json -> json.remove("channels"));
+        assertEquals(3, ModelBundle.load(folder).manifest().channels());
+        edit(json -> json.put("channels", 4));
+        assertEquals(4, ModelBundle.load(folder).manifest().channels());
     }
 
     @Test
@@ -91,6 +100,13 @@ class ModelBundleTest {
         Files.write(manifest, whole);
         edit(json -> json.put("imageSize", "large"));
         assertRefused("image size");
+        Files.write(manifest, whole);
+        edit(json -> json.put("channels", 0));
+        assertRefused("at least 1 channel, not 0");
+        edit(json -> json.put("channels", "gray"));
+        assertRefused("at least 1 channel, not 0");
+        edit(json -> json.put("channels", 1).withObject("/classifier").put("in_channels", 3));
+        assertRefused("images with 1 channel, but in_channels of its classifier is 3");
         Files.write(manifest, whole);
         edit(json -> ((ObjectNode) json.get("files"))
                 .set("../../etc/passwd", json.get("files").get("denoiser.onnx")));

@@ -80,6 +80,7 @@ public final class TinyBundle {
             return writer.finish(Manifest.describing(
                     folder.getFileName().toString(),
                     size,
+                    3,
                     flags,
                     classifier,
                     DiffusionConfig.defaults(),
@@ -99,7 +100,7 @@ public final class TinyBundle {
                 : Optional.empty();
         ObjectNode provenance = JsonNodeFactory.instance.objectNode().put("made", "by hand");
         return Manifest.describing(
-                "tiny", imageSize, flags, classifier, DiffusionConfig.defaults(), classes, provenance);
+                "tiny", imageSize, 3, flags, classifier, DiffusionConfig.defaults(), classes, provenance);
     }
 
     private static byte[] denoiser(int size) {

@@ -58,6 +58,7 @@ public final class GoldenBundle {
             return bundle.finish(Manifest.describing(
                     "golden",
                     network.imageSize(),
+                    network.inChannels(),
                     network.toFlags().put("use_fp16", precision == Precision.FP16),
                     classifier,
                     DiffusionConfig.fromJson(flags),

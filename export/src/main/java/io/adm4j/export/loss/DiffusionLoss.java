@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The training loss of a denoiser as part of a graph: forward noising, mean squared error and the variational bound
  * (Ho et al. 2020, eq. 5 and 14; Nichol and Dhariwal 2021, sections 3.1 and 3.2).
  *
- * <p>Images are [N, 3, H, W] in [-1, 1], timestep indices t are int64 [N] in [0, steps).
+ * <p>Images are [N, C, H, W] in [-1, 1], timestep indices t are int64 [N] in [0, steps).
  */
 public final class DiffusionLoss {
     /** Number of steps at which {@link LossType#RESCALED_MSE} equals {@link LossType#MSE}, as published. */
@@ -76,7 +76,7 @@ public final class DiffusionLoss {
     /**
      * The loss of one batch.
      *
-     * @param out output of the network for x_t: [N, 3, H, W], with learned variances [N, 6, H, W]
+     * @param out output of the network for x_t: [N, C, H, W], with learned variances [N, 2C, H, W]
      */
     public Terms terms(Value out, Value xStart, Value xT, Value noise, Value t) {
         int channels = (int) xStart.dim(1);

@@ -33,12 +33,12 @@ public final class AdmClassifier {
     /**
      * Adds the network to a graph.
      *
-     * @param x noisy images, float [N, 3, H, W]
+     * @param x noisy images, float [N, C, H, W]
      * @param t original timestep numbers, float [N], or [1] for all images
      * @throws IllegalArgumentException if an input has a wrong shape
      */
     public Output build(GraphBuilder graph, Value x, Value t) {
-        Inputs.checkImages("x", x, config.imageSize());
+        Inputs.checkImages("x", x, config.inChannels(), config.imageSize());
         Layers layers = new Layers(graph);
         Value embedding = TimeEmbedding.of(layers, t, config.width()).silu();
         ResBlock block = new ResBlock(layers, embedding, config.scaleShiftNorm(), Dropout.none(), 0);

@@ -41,11 +41,11 @@ public final class AdmUNet {
     /**
      * Adds the network to a graph. Inputs and output are float32 in either precision.
      *
-     * @param x noisy images, float [N, 3, H, W]
+     * @param x noisy images, float [N, C, H, W]
      * @param t original timestep numbers, float [N]
      * @param y labels, int64 [N]; null where the network is not class-conditional
-     * @param lowRes small images, float [N, 3, h, w]; null where the network is no super-resolution network
-     * @return [N, 3 or 6, H, W]: the predicted noise and, where learned, the variance interpolation
+     * @param lowRes small images, float [N, C, h, w]; null where the network is no super-resolution network
+     * @return [N, C or 2C, H, W]: the predicted noise and, where learned, the variance interpolation
      * @throws IllegalArgumentException if an input is missing, too many or of a wrong shape
      */
     public Value build(
@@ -118,7 +118,7 @@ public final class AdmUNet {
     }
 
     private void checkInputs(Value x, @Nullable Value y, @Nullable Value lowRes) {
-        Inputs.checkImages("x", x, config.imageSize());
+        Inputs.checkImages("x", x, config.inChannels(), config.imageSize());
         if (config.classConditional() != (y != null)) {
             throw new IllegalArgumentException(
                     config.classConditional()
@@ -132,7 +132,7 @@ public final class AdmUNet {
                             : "The network is no super-resolution network: it takes no input low_res.");
         }
         if (lowRes != null) {
-            Inputs.checkImages("low_res", lowRes, config.smallSize());
+            Inputs.checkImages("low_res", lowRes, config.inChannels(), config.smallSize());
         }
     }
 }

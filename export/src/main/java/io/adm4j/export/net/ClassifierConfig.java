@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  * The settings of a noisy classifier, in the terms of the published flags.
  *
  * @param imageSize height and width of the images
+ * @param inChannels channels of an image: 1 for grayscale, 3 for RGB
  * @param width channels that the multipliers multiply
  * @param depth residual blocks at each level
  * @param channelMult one multiplier per level, from the finest
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
  */
 public record ClassifierConfig(
         int imageSize,
+        int inChannels,
         int width,
         int depth,
         List<Double> channelMult,
@@ -71,6 +73,7 @@ public record ClassifierConfig(
         attentionResolutions = List.copyOf(attentionResolutions);
         Levels.check(imageSize, width, depth, channelMult, "classifier_width");
         Levels.checkResolutions(attentionResolutions);
+        Inputs.checkChannels(inChannels);
         if (numClasses < 1) {
             throw new UserError("num_classes must be at least 1, not " + numClasses + ".");
         }
@@ -81,7 +84,8 @@ public record ClassifierConfig(
 
     /**
      * Reads published flags; flags that are absent have the published defaults, other flags are ignored. Beyond the
-     * published flags, {@code channel_mult}, {@code num_head_channels} (64) and {@code num_classes} (1000) are read.
+     * published flags, {@code in_channels} (3), {@code channel_mult}, {@code num_head_channels} (64) and
+     * {@code num_classes} (1000) are read.
      *
      * @throws UserError if a flag has an invalid value
      */
@@ -91,6 +95,7 @@ public record ClassifierConfig(
         List<Double> multipliers = flags.numbers("channel_mult", "");
         return new ClassifierConfig(
                 size,
+                flags.integer("in_channels", Inputs.RGB),
                 flags.integer("classifier_width", 128),
                 flags.integer("classifier_depth", 2),
                 multipliers.isEmpty() ? Levels.defaultMultipliers(size, "image_size") : multipliers,
@@ -106,6 +111,7 @@ public record ClassifierConfig(
     public ObjectNode toFlags() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("image_size", imageSize);
+        json.put("in_channels", inChannels);
         json.put("classifier_width", width);
         json.put("classifier_depth", depth);
         json.put("channel_mult", Flags.join(channelMult));

@@ -11,6 +11,8 @@ import java.util.List;
  *
  * @param imageSize height and width of the images; of the large ones for super-resolution
  * @param smallSize height and width of the small images of a super-resolution network; 0 for other networks
+ * @param inChannels channels of an image: 1 for grayscale, 3 for RGB; a super-resolution network takes two images of
+ *     so many
  * @param numChannels width that the channel multipliers multiply
  * @param numResBlocks residual blocks at each level
  * @param channelMult one multiplier per level, from the finest; may be fractions
@@ -22,13 +24,14 @@ import java.util.List;
  * @param scaleShiftNorm the time embedding scales and shifts the normalized activations; otherwise it is added before
  * @param resblockUpDown residual blocks change the resolution; otherwise convolutions do
  * @param dropout probability with which training drops an activation, in [0, 1)
- * @param learnSigma three more output channels for the variance
+ * @param learnSigma as many output channels again, for the variance
  * @param classConditional whether there is a label input
  * @param numClasses number of labels; without meaning where not class-conditional
  */
 public record UNetConfig(
         int imageSize,
         int smallSize,
+        int inChannels,
         int numChannels,
         int numResBlocks,
         List<Double> channelMult,
@@ -54,6 +57,7 @@ public record UNetConfig(
         attentionResolutions = List.copyOf(attentionResolutions);
         Levels.check(imageSize, numChannels, numResBlocks, channelMult, "num_channels");
         Levels.checkResolutions(attentionResolutions);
+        Inputs.checkChannels(inChannels);
         if (dropout < 0 || dropout >= 1) {
             throw new UserError("dropout must be in [0, 1), not be " + dropout + ".");
         }
@@ -67,7 +71,7 @@ public record UNetConfig(
 
     /**
      * Reads published flags; flags that are absent have the published defaults, other flags are ignored. A network with
-     * {@code large_size} is a super-resolution network.
+     * {@code large_size} is a super-resolution network. {@code out_channels} may be given too; it follows from the others.
      *
      * @throws UserError if a flag has an invalid value
      */
@@ -81,9 +85,10 @@ public record UNetConfig(
                     ? Levels.superResolutionMultipliers(size)
                     : Levels.defaultMultipliers(size, "image_size");
         }
-        return new UNetConfig(
+        UNetConfig config = new UNetConfig(
                 size,
                 superResolution ? flags.integer("small_size", 64) : 0,
+                flags.integer("in_channels", Inputs.RGB),
                 flags.integer("num_channels", 128),
                 flags.integer("num_res_blocks", 2),
                 multipliers,
@@ -98,6 +103,8 @@ public record UNetConfig(
                 flags.truth("learn_sigma", false),
                 flags.truth("class_cond", false),
                 flags.integer("num_classes", 1000));
+        config.checkOutChannels(flags.integer("out_channels", config.outChannels()));
+        return config;
     }
 
     /** The published flags, all of them, so that reading them gives an equal configuration. */
@@ -109,6 +116,7 @@ public record UNetConfig(
         } else {
             json.put("image_size", imageSize);
         }
+        json.put("in_channels", inChannels);
         json.put("num_channels", numChannels);
         json.put("num_res_blocks", numResBlocks);
         json.put("channel_mult", Flags.join(channelMult));
@@ -131,9 +139,18 @@ public record UNetConfig(
         return smallSize > 0;
     }
 
-    /** Channels of the output: 3 for the noise, 3 more where the variance is learned. */
+    /** Channels of the output: an image's for the noise, as many again where the variance is learned. */
     public int outChannels() {
-        return learnSigma ? 6 : 3;
+        return learnSigma ? 2 * inChannels : inChannels;
+    }
+
+    /** The flag may count the channels of the network's output or of the images that it samples. */
+    private void checkOutChannels(int given) {
+        if (given != outChannels() && given != inChannels) {
+            throw new UserError("With in_channels " + inChannels + " and learn_sigma " + learnSigma
+                    + " the flag out_channels must be " + inChannels + (learnSigma ? " or " + outChannels() : "")
+                    + ", not " + given + ": networks that take more channels than an image has are not supported.");
+        }
     }
 
     /** Channels of a level, from 0 for the finest. */

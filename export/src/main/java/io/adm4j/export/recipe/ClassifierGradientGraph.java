@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * What classifier guidance needs of a noisy classifier: log p(y | x_t) and its gradient by x_t ("Diffusion Models Beat
- * GANs on Image Synthesis", section 4.1). Inputs {@code x} [N, 3, H, W], {@code t} [N] float and {@code y} [N] int64.
+ * GANs on Image Synthesis", section 4.1). Inputs {@code x} [N, C, H, W], {@code t} [N] float and {@code y} [N] int64.
  *
  * @param logProb output {@code log_prob}, [N]: log p(y | x_t)
  * @param gradient output {@code grad}, of the shape of x: the gradient of {@code log_prob}, each image's by its own pixels
@@ -24,7 +24,7 @@ public record ClassifierGradientGraph(GraphBuilder graph, Value logProb, Value g
      */
     public static ClassifierGradientGraph of(ClassifierConfig config) {
         GraphBuilder graph = new GraphBuilder();
-        Value x = GraphInputs.images(graph, "x", config.imageSize());
+        Value x = GraphInputs.images(graph, "x", config.inChannels(), config.imageSize());
         Value t = GraphInputs.timesteps(graph);
         Value y = GraphInputs.labels(graph);
         return of(x, y, new AdmClassifier(config).build(graph, x, t).logits());

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * A noisy classifier for inference ("Diffusion Models Beat GANs on Image Synthesis", section 4): inputs {@code x}
- * [N, 3, H, W] and {@code t} [N] float.
+ * [N, C, H, W] and {@code t} [N] float.
  *
  * @param logits output {@code logits}, [N, K]
  */
@@ -21,7 +21,7 @@ public record ClassifierGraph(GraphBuilder graph, Value logits) implements Netwo
      */
     public static ClassifierGraph of(ClassifierConfig config) {
         GraphBuilder graph = new GraphBuilder();
-        Value x = GraphInputs.images(graph, "x", config.imageSize());
+        Value x = GraphInputs.images(graph, "x", config.inChannels(), config.imageSize());
         Value t = GraphInputs.timesteps(graph);
         Value logits = new AdmClassifier(config).build(graph, x, t).logits();
         return new ClassifierGraph(graph, graph.named("logits", logits));

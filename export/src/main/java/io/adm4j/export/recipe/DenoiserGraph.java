@@ -9,10 +9,10 @@ import io.adm4j.export.net.UNetConfig;
 import java.util.List;
 
 /**
- * A denoiser for inference ("Diffusion Models Beat GANs on Image Synthesis", section 3): inputs {@code x} [N, 3, H, W],
+ * A denoiser for inference ("Diffusion Models Beat GANs on Image Synthesis", section 3): inputs {@code x} [N, C, H, W],
  * {@code t} [N] float and, if class-conditional, {@code y} [N] int64.
  *
- * @param out output {@code out}, [N, 3 or 6, H, W]: the predicted noise and, where learned, the variance interpolation
+ * @param out output {@code out}, [N, C or 2C, H, W]: the predicted noise and, where learned, the variance interpolation
  */
 public record DenoiserGraph(GraphBuilder graph, Value out) implements NetworkGraph {
 
@@ -25,7 +25,7 @@ public record DenoiserGraph(GraphBuilder graph, Value out) implements NetworkGra
      */
     public static DenoiserGraph of(UNetConfig config, Precision precision) {
         GraphBuilder graph = new GraphBuilder();
-        Value x = GraphInputs.images(graph, "x", config.imageSize());
+        Value x = GraphInputs.images(graph, "x", config.inChannels(), config.imageSize());
         Value t = GraphInputs.timesteps(graph);
         Value y = config.classConditional() ? GraphInputs.labels(graph) : null;
         Value out = new AdmUNet(config, precision).build(graph, x, t, y, Dropout.none());

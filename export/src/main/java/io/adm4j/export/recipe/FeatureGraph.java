@@ -8,7 +8,7 @@ import io.adm4j.tensor.Tensor;
 import java.util.List;
 
 /**
- * A feature extractor, which is a classifier at timestep 0 (clean images): input {@code x} [N, 3, H, W] in [-1, 1].
+ * A feature extractor, which is a classifier at timestep 0 (clean images): input {@code x} [N, C, H, W] in [-1, 1].
  *
  * @param features output {@code features}, [N, D]: the vector that the last linear layer sees
  * @param logits output {@code logits}, [N, K]
@@ -22,7 +22,7 @@ public record FeatureGraph(GraphBuilder graph, Value features, Value logits) imp
      */
     public static FeatureGraph of(ClassifierConfig config) {
         GraphBuilder graph = new GraphBuilder();
-        Value x = GraphInputs.images(graph, "x", config.imageSize());
+        Value x = GraphInputs.images(graph, "x", config.inChannels(), config.imageSize());
         Value clean = graph.constant(Tensor.of(new float[1], 1));
         AdmClassifier.Output output = new AdmClassifier(config).build(graph, x, clean);
         return new FeatureGraph(

@@ -6,13 +6,11 @@ import io.adm4j.tensor.ElementType;
 
 /** The inputs that the recipes have in common, each with the batch as its first dimension. */
 final class GraphInputs {
-    private static final int CHANNELS = 3;
-
     private GraphInputs() {}
 
-    /** float32 [N, 3, size, size]. */
-    static Value images(GraphBuilder graph, String name, int size) {
-        return graph.input(name, ElementType.FLOAT32, GraphBuilder.BATCH, CHANNELS, size, size);
+    /** float32 [N, channels, size, size]. */
+    static Value images(GraphBuilder graph, String name, int channels, int size) {
+        return graph.input(name, ElementType.FLOAT32, GraphBuilder.BATCH, channels, size, size);
     }
 
     /** {@code t}: original timestep numbers, float32 [N]. */

@@ -16,7 +16,7 @@ import java.util.Objects;
 /**
  * A denoiser or classifier with its loss, ready to be differentiated.
  *
- * <p>Inputs: {@code x_start} [N, 3, H, W] in [-1, 1], {@code noise} of the same shape, {@code t} int64 [N] in [0, steps),
+ * <p>Inputs: {@code x_start} [N, C, H, W] in [-1, 1], {@code noise} of the same shape, {@code t} int64 [N] in [0, steps),
  * {@code y} int64 [N], and {@code loss_weight} [N], by which each image's loss is multiplied before the mean.
  *
  * @param graph holds the network's parameters and inputs
@@ -33,8 +33,8 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
      */
     public static TrainingGraph ofDenoiser(UNetConfig network, DiffusionLoss loss) {
         GraphBuilder g = new GraphBuilder();
-        Value xStart = GraphInputs.images(g, "x_start", network.imageSize());
-        Value noise = GraphInputs.images(g, "noise", network.imageSize());
+        Value xStart = GraphInputs.images(g, "x_start", network.inChannels(), network.imageSize());
+        Value noise = GraphInputs.images(g, "noise", network.inChannels(), network.imageSize());
         Value t = g.input("t", ElementType.INT64, GraphBuilder.BATCH);
         Value y = network.classConditional() ? GraphInputs.labels(g) : null;
         Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
@@ -61,8 +61,8 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
      */
     public static TrainingGraph ofClassifier(ClassifierConfig network, DiffusionLoss noising, boolean noised) {
         GraphBuilder g = new GraphBuilder();
-        Value xStart = GraphInputs.images(g, "x_start", network.imageSize());
-        Value noise = noised ? GraphInputs.images(g, "noise", network.imageSize()) : null;
+        Value xStart = GraphInputs.images(g, "x_start", network.inChannels(), network.imageSize());
+        Value noise = noised ? GraphInputs.images(g, "noise", network.inChannels(), network.imageSize()) : null;
         Value t = g.input("t", ElementType.INT64, GraphBuilder.BATCH);
         Value y = GraphInputs.labels(g);
         Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);

@@ -10,10 +10,10 @@ import java.util.List;
 
 /**
  * A super-resolution denoiser for inference ("Diffusion Models Beat GANs on Image Synthesis", appendix H): inputs
- * {@code x} [N, 3, H, W], {@code t} [N] float, if class-conditional {@code y} [N] int64, and {@code low_res}
- * [N, 3, h, w].
+ * {@code x} [N, C, H, W], {@code t} [N] float, if class-conditional {@code y} [N] int64, and {@code low_res}
+ * [N, C, h, w].
  *
- * @param out output {@code out}, [N, 3 or 6, H, W]: the predicted noise and, where learned, the variance interpolation
+ * @param out output {@code out}, [N, C or 2C, H, W]: the predicted noise and, where learned, the variance interpolation
  */
 public record UpsamplerGraph(GraphBuilder graph, Value out) implements NetworkGraph {
 
@@ -26,10 +26,10 @@ public record UpsamplerGraph(GraphBuilder graph, Value out) implements NetworkGr
      */
     public static UpsamplerGraph of(UNetConfig config, Precision precision) {
         GraphBuilder graph = new GraphBuilder();
-        Value x = GraphInputs.images(graph, "x", config.imageSize());
+        Value x = GraphInputs.images(graph, "x", config.inChannels(), config.imageSize());
         Value t = GraphInputs.timesteps(graph);
         Value y = config.classConditional() ? GraphInputs.labels(graph) : null;
-        Value lowRes = GraphInputs.images(graph, "low_res", config.smallSize());
+        Value lowRes = GraphInputs.images(graph, "low_res", config.inChannels(), config.smallSize());
         Value out = new AdmUNet(config, precision).build(graph, x, t, y, lowRes, Dropout.none());
         return new UpsamplerGraph(graph, graph.named("out", out));
     }

@@ -77,6 +77,7 @@ class ConfigurationTest {
                 new UNetConfig(
                         64,
                         0,
+                        3,
                         128,
                         2,
                         List.of(1.0, 2.0, 3.0, 4.0),
@@ -96,6 +97,7 @@ class ConfigurationTest {
         assertEquals(
                 new ClassifierConfig(
                         64,
+                        3,
                         128,
                         2,
                         List.of(1.0, 2.0, 3.0, 4.0),
@@ -106,6 +108,60 @@ class ConfigurationTest {
                         64,
                         1000),
                 classifier);
+    }
+
+    @Test
+    void imagesMayHaveOtherChannelsThanThree() {
+        UNetConfig gray = UNetConfig.fromFlags(json("{'in_channels':1,'learn_sigma':true}"));
+        assertEquals(1, gray.inChannels());
+        assertEquals(2, gray.outChannels());
+        assertEquals(gray, UNetConfig.fromFlags(gray.toFlags()));
+        ClassifierConfig classifier = ClassifierConfig.fromFlags(json("{'in_channels':4}"));
+        assertEquals(4, classifier.inChannels());
+        assertEquals(classifier, ClassifierConfig.fromFlags(classifier.toFlags()));
+    }
+
+    @Test
+    void outChannelsMayBeThoseOfTheNetworkOrOfTheImage() {
+        assertEquals(
+                4,
+                UNetConfig.fromFlags(json("{'in_channels':4,'out_channels':4}")).outChannels());
+        assertEquals(
+                8,
+                UNetConfig.fromFlags(json("{'in_channels':4,'out_channels':4,'learn_sigma':true}"))
+                        .outChannels());
+        assertEquals(
+                8,
+                UNetConfig.fromFlags(json("{'in_channels':4,'out_channels':8,'learn_sigma':true}"))
+                        .outChannels());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, false, 3, 4", "4, true, 6, 4 or 8", "3, false, 6, 3", "1, true, 3, 1 or 2"})
+    void otherOutChannelsAreRefused(int in, boolean learned, int out, String possible) {
+        UserError e = assertThrows(
+                UserError.class,
+                () -> UNetConfig.fromFlags(
+                        json("{'in_channels':" + in + ",'learn_sigma':" + learned + ",'out_channels':" + out + "}")));
+        assertEquals(
+                "With in_channels " + in + " and learn_sigma " + learned + " the flag out_channels must be " + possible
+                        + ", not " + out + ": networks that take more channels than an image has are not supported.",
+                e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "-1", "1025"})
+    void anImageHasSomeChannels(int channels) {
+        String flags = "{'in_channels':" + channels + "}";
+        String message = "in_channels must be the channels of an image, 1 to 1024, not " + channels + ".";
+        assertEquals(
+                message,
+                assertThrows(UserError.class, () -> UNetConfig.fromFlags(json(flags)))
+                        .getMessage());
+        assertEquals(
+                message,
+                assertThrows(UserError.class, () -> ClassifierConfig.fromFlags(json(flags)))
+                        .getMessage());
     }
 
     @Test

@@ -70,6 +70,7 @@ class DropoutTest {
             UNetConfig config = new UNetConfig(
                     16,
                     0,
+                    3,
                     32,
                     2,
                     List.of(1.0, 2.0, 2.0),

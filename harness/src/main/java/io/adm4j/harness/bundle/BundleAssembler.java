@@ -145,6 +145,7 @@ public final class BundleAssembler implements AutoCloseable {
         return writer.finish(Manifest.describing(
                 name == null ? target.toAbsolutePath().normalize().getFileName().toString() : name,
                 denoiser.imageSize(),
+                denoiser.inChannels(),
                 denoiser.toFlags().put("use_fp16", denoiserPrecision == Precision.FP16),
                 Optional.ofNullable(classifier).map(ClassifierConfig::toFlags),
                 diffusion,

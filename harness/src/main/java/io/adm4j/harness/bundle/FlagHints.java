@@ -5,12 +5,15 @@ import io.adm4j.export.importer.torch.WeightDifferences.Misshapen;
 import io.adm4j.export.importer.torch.WeightMatch;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.feedback.Count;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Flags that would explain why weights do not fit a network, read off the shapes that tell them. */
 public final class FlagHints {
@@ -32,21 +35,11 @@ public final class FlagHints {
         if (!isSameKind(differences)) {
             return hints;
         }
-        dimension(shapes, FIRST, 4, 1).ifPresent(channels -> {
-            if (channels == 6 && !flags.superResolution()) {
-                hints.add("large_size and small_size, not image_size (" + FIRST
-                        + " takes 6 channels: the network is an upsampler)");
-            } else if (channels == 3 && flags.superResolution()) {
-                hints.add("image_size, not large_size (" + FIRST + " takes 3 channels: the network is no upsampler)");
-            } else if (channels != 3 && channels != 6) {
-                hints.add(channelsHint(channels));
-            }
-        });
-        dimension(shapes, LAST, 4, 0).ifPresent(rows -> {
-            if (rows == (flags.learnSigma() ? 3 : 6)) {
-                hints.add("learn_sigma " + !flags.learnSigma() + " (" + LAST + " has " + rows + " rows)");
-            }
-        });
+        Optional<Long> columns = dimension(shapes, FIRST, 4, 1);
+        Optional<Long> rows = dimension(shapes, LAST, 4, 0);
+        if (columns.isPresent() && rows.isPresent()) {
+            hints.addAll(ofChannels(flags, columns.get(), rows.get()));
+        }
         Optional<Long> classes = dimension(shapes, LABELS, 2, 0);
         if (classes.isEmpty() && flags.classConditional()) {
             hints.add("class_cond false (there is no " + LABELS + ")");
@@ -64,15 +57,20 @@ public final class FlagHints {
 
     /** As {@link #of(UNetConfig, WeightMatch)}, for a classifier. */
     public static List<String> of(ClassifierConfig flags, WeightMatch match) {
+        return of(flags, match.shapes(), match.differences());
+    }
+
+    /** As {@link #of(ClassifierConfig, WeightMatch)}, of names and shapes. */
+    static List<String> of(ClassifierConfig flags, Map<String, List<Long>> shapes, WeightDifferences differences) {
         List<String> hints = new ArrayList<>();
-        if (!isSameKind(match.differences())) {
+        if (!isSameKind(differences)) {
             return hints;
         }
-        dimension(match.shapes(), FIRST, 4, 1)
-                .filter(channels -> channels != 3)
-                .ifPresent(channels -> hints.add(channelsHint(channels)));
-        width(match.shapes(), "classifier_width", flags.width()).ifPresent(hints::add);
-        Set<Long> rows = match.differences().misshapen().stream()
+        dimension(shapes, FIRST, 4, 1)
+                .filter(columns -> columns != flags.inChannels())
+                .ifPresent(columns -> hints.add("in_channels " + columns + " (" + taken(columns) + ")"));
+        width(shapes, "classifier_width", flags.width()).ifPresent(hints::add);
+        Set<Long> rows = differences.misshapen().stream()
                 .filter(m -> m.name().startsWith("out.") && m.needed().get(0) == flags.numClasses())
                 .map(Misshapen::found)
                 .filter(found -> !found.isEmpty())
@@ -91,9 +89,55 @@ public final class FlagHints {
         return named > differences.missing().size();
     }
 
-    private static String channelsHint(long channels) {
-        return "images of another kind (" + FIRST + " takes " + channels + (channels == 1 ? " channel" : " channels")
-                + ", and images have 3 here)";
+    /** What the channels of a denoiser's first and last layer tell. */
+    private static List<String> ofChannels(UNetConfig flags, long columns, long rows) {
+        Optional<Channels> best = Stream.of(true, false)
+                .flatMap(upsampler -> Stream.of(true, false)
+                        .map(learned -> new Channels(upsampler, upsampler ? columns / 2 : columns, learned)))
+                .filter(channels -> channels.columns() == columns && channels.rows() == rows)
+                .min(Comparator.comparingInt(channels -> channels.distance(flags)));
+        if (best.isEmpty()) {
+            return List.of("a condition beside the image, which is not supported (" + taken(columns) + ", and " + LAST
+                    + " has " + rows + " rows)");
+        }
+        Channels found = best.get();
+        List<String> hints = new ArrayList<>();
+        if (found.upsampler() != flags.superResolution()) {
+            hints.add(
+                    found.upsampler()
+                            ? "large_size and small_size, not image_size (" + taken(columns)
+                                    + ": the network is an upsampler)"
+                            : "image_size, not large_size (" + taken(columns) + ": the network is no upsampler)");
+        }
+        if (found.images() != flags.inChannels()) {
+            hints.add("in_channels " + found.images() + " (" + taken(columns) + ")");
+        }
+        if (found.learned() != flags.learnSigma()) {
+            hints.add("learn_sigma " + found.learned() + " (" + LAST + " has " + Count.of(rows, "row") + ")");
+        }
+        return hints;
+    }
+
+    private static String taken(long columns) {
+        return FIRST + " takes " + Count.of(columns, "channel");
+    }
+
+    /** Flags that explain the channels of a network's first and last layer; {@code images} are those of an image. */
+    private record Channels(boolean upsampler, long images, boolean learned) {
+        long columns() {
+            return upsampler ? 2 * images : images;
+        }
+
+        long rows() {
+            return learned ? 2 * images : images;
+        }
+
+        /** The more, the less likely it is that the given flags are wrong about it. */
+        int distance(UNetConfig flags) {
+            return (images == flags.inChannels() ? 0 : 4)
+                    + (upsampler == flags.superResolution() ? 0 : 2)
+                    + (learned == flags.learnSigma() ? 0 : 1);
+        }
     }
 
     private static Optional<String> width(Map<String, List<Long>> shapes, String flag, int given) {

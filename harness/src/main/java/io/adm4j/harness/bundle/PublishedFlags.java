@@ -68,7 +68,7 @@ public final class PublishedFlags {
             known.setAll(
                     UNetConfig.fromFlags(none.deepCopy().put("large_size", 256)).toFlags());
             known.setAll(UNetConfig.fromFlags(none).toFlags());
-            return known;
+            return known.put("out_channels", 0);
         }
     }
 

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.importer.torch.WeightDifferences;
+import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.export.recipe.ClassifierGraph;
 import io.adm4j.export.recipe.NetworkGraph;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -61,6 +63,65 @@ class FlagHintsTest {
     }
 
     @Test
+    void otherChannelsAreRecognized() {
+        ObjectNode gray = flags().put("in_channels", 1);
+        ObjectNode rgba = flags().put("in_channels", 4).put("learn_sigma", false);
+        assertEquals(List.of("in_channels 1 (input_blocks.0.0.weight takes 1 channel)"), hints(gray, flags()));
+        assertEquals(List.of("in_channels 3 (input_blocks.0.0.weight takes 3 channels)"), hints(flags(), gray));
+        assertEquals(
+                List.of(
+                        "in_channels 4 (input_blocks.0.0.weight takes 4 channels)",
+                        "learn_sigma false (out.2.weight has 4 rows)"),
+                hints(rgba, flags()));
+    }
+
+    @Test
+    void upsamplersOfOtherChannelsAreRecognized() {
+        ObjectNode upsampler =
+                flags().put("large_size", 32).put("small_size", 16).put("in_channels", 1);
+        upsampler.remove("image_size");
+        assertEquals(
+                List.of("large_size and small_size, not image_size (input_blocks.0.0.weight takes 2 channels: the"
+                        + " network is an upsampler)"),
+                hints(upsampler, flags().put("in_channels", 1)));
+        assertEquals(
+                List.of("in_channels 1 (input_blocks.0.0.weight takes 2 channels)"),
+                hints(upsampler, upsampler.deepCopy().put("in_channels", 3)));
+    }
+
+    @Test
+    void conditionsBesideTheImageAreRecognized() {
+        Map<String, List<Long>> shapes = shapes(flags());
+        shapes.put("input_blocks.0.0.weight", List.of(32L, 4L, 3L, 3L));
+        assertEquals(
+                List.of("a condition beside the image, which is not supported (input_blocks.0.0.weight takes 4"
+                        + " channels, and out.2.weight has 6 rows)"),
+                FlagHints.of(
+                        UNetConfig.fromFlags(flags()), shapes, WeightDifferences.between(shapes, parameters(flags()))));
+    }
+
+    @Test
+    void channelsOfAClassifierAreRecognized() {
+        ObjectNode flags = JsonNodeFactory.instance
+                .objectNode()
+                .put("image_size", 32)
+                .put("channel_mult", "1")
+                .put("classifier_width", 32)
+                .put("classifier_depth", 1)
+                .put("num_head_channels", 32);
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        ClassifierGraph.of(ClassifierConfig.fromFlags(flags.deepCopy().put("in_channels", 1)))
+                .parameters()
+                .forEach(p ->
+                        shapes.put(p.name(), Arrays.stream(p.shape()).boxed().toList()));
+        List<Parameter> parameters =
+                ClassifierGraph.of(ClassifierConfig.fromFlags(flags)).parameters();
+        assertEquals(
+                List.of("in_channels 1 (input_blocks.0.0.weight takes 1 channel)"),
+                FlagHints.of(ClassifierConfig.fromFlags(flags), shapes, WeightDifferences.between(shapes, parameters)));
+    }
+
+    @Test
     void weightsThatFitNeedNoHint() {
         assertEquals(List.of(), hints(flags(), flags()));
     }
@@ -86,11 +147,16 @@ class FlagHintsTest {
     }
 
     private static List<String> hints(ObjectNode weights, ObjectNode wrong) {
+        Map<String, List<Long>> shapes = shapes(weights);
+        return FlagHints.of(UNetConfig.fromFlags(wrong), shapes, WeightDifferences.between(shapes, parameters(wrong)));
+    }
+
+    private static Map<String, List<Long>> shapes(ObjectNode weights) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         parameters(weights)
                 .forEach(p ->
                         shapes.put(p.name(), Arrays.stream(p.shape()).boxed().toList()));
-        return FlagHints.of(UNetConfig.fromFlags(wrong), shapes, WeightDifferences.between(shapes, parameters(wrong)));
+        return shapes;
     }
 
     private static List<Parameter> parameters(ObjectNode flags) {
