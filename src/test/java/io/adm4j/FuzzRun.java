@@ -21,6 +21,10 @@ public final class FuzzRun {
     private static final int FIRST = Integer.getInteger("adm4j.fuzz.first", 0);
     private static final long SEED = 0x9E3779B97F4A7C15L;
     private static final long SLOWEST_MILLIS = 10_000;
+
+    /** A busy machine makes everything wait; beyond this it is a reader that waits. */
+    private static final long LONGEST_WAIT_MILLIS = 120_000;
+
     private static final int LONGEST_MESSAGE = 2000;
 
     private final Subject subject;
@@ -32,6 +36,7 @@ public final class FuzzRun {
     private volatile int current;
     private volatile String kind = "";
     private volatile long started;
+    private volatile long startedProcessorNanos;
     private volatile Throwable escaped;
 
     /** What is fuzzed. */
@@ -83,9 +88,10 @@ public final class FuzzRun {
         while (worker.isAlive()) {
             worker.join(200);
             long millis = (System.nanoTime() - started) / 1_000_000;
-            if (worker.isAlive() && millis > SLOWEST_MILLIS) {
-                AssertionError slow =
-                        new AssertionError("File " + current + " (" + kind + ") has taken " + millis + " ms.");
+            long computed = (threads.getThreadCpuTime(worker.getId()) - startedProcessorNanos) / 1_000_000;
+            if (worker.isAlive() && (computed > SLOWEST_MILLIS || millis > LONGEST_WAIT_MILLIS)) {
+                AssertionError slow = new AssertionError("File " + current + " (" + kind + ") has taken " + millis
+                        + " ms, " + computed + " ms of processor.");
                 slow.setStackTrace(worker.getStackTrace());
                 throw slow;
             }
@@ -105,6 +111,7 @@ public final class FuzzRun {
         try {
             for (int i = FIRST; i < FIRST + INPUTS; i++) {
                 started = System.nanoTime();
+                startedProcessorNanos = threads.getCurrentThreadCpuTime();
                 current = i;
                 kind = subject.kind(i);
                 Outcome outcome = outcomes.computeIfAbsent(kind, k -> new Outcome());

@@ -105,7 +105,7 @@ class BatchSessionTest {
     /** As in a container with a CPU limit: the JVM knows of it, ONNX Runtime does not. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    @Timeout(value = 4, unit = TimeUnit.MINUTES)
     void asManyThreadsAsTheJvmHasProcessors(int processors) throws IOException, InterruptedException {
         Path said = folder.resolve("said.txt");
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));

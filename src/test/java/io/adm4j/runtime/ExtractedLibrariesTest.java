@@ -22,7 +22,7 @@ class ExtractedLibrariesTest {
     private Path temporary;
 
     @Test
-    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    @Timeout(value = 4, unit = TimeUnit.MINUTES)
     void aProcessLeavesNoFolderBehindEvenWhenItIsKilled() throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -45,7 +45,7 @@ class QueueTest {
                 started.countDown();
                 return !await(finish);
             }));
-            assertTrue(started.await(30, TimeUnit.SECONDS));
+            assertTrue(started.await(2, TimeUnit.MINUTES));
             for (String path : new String[] {"/sample", "/sample.png"}) {
                 given().when()
                         .get(path + "?steps=2")
@@ -55,7 +55,7 @@ class QueueTest {
                         .body("error", equalTo("The function is busy and 0 requests wait already: try again later."));
             }
             finish.countDown();
-            assertEquals(1, first.get(30, TimeUnit.SECONDS).parts().get(0).dim(0));
+            assertEquals(1, first.get(2, TimeUnit.MINUTES).parts().get(0).dim(0));
         } finally {
             finish.countDown();
             other.shutdown();
@@ -83,7 +83,7 @@ class QueueTest {
 
     private static boolean await(CountDownLatch latch) {
         try {
-            return latch.await(30, TimeUnit.SECONDS);
+            return latch.await(2, TimeUnit.MINUTES);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -23,6 +23,7 @@ import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -158,7 +159,8 @@ public final class BundleAssembler implements AutoCloseable {
         finish(name, classes, provenance)
                 .manifest()
                 .files()
-                .forEach((file, entry) -> console.printf("%10d bytes  %s%n", entry.bytes(), target.resolve(file)));
+                .forEach((file, entry) ->
+                        console.printf(Locale.ROOT, "%10d bytes  %s%n", entry.bytes(), target.resolve(file)));
         console.flush();
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -164,6 +165,6 @@ public final class SampleShards {
     }
 
     private Path shard(int first) {
-        return folder.resolve(String.format("%s-%09d.npz", stage, first));
+        return folder.resolve(String.format(Locale.ROOT, "%s-%09d.npz", stage, first));
     }
 }

@@ -69,7 +69,7 @@ class EvaluationPageTest {
             Element row = page.select(".neighbors .near").get(i);
             assertEquals("Sample " + (i + 1), row.selectFirst(".own img").attr("alt"));
             assertEquals(
-                    List.of(String.format("%d.50", i + 1), "22.3"),
+                    List.of(i + 1 + ".50", "22.3"),
                     row.select("figure:not(.own) figcaption").eachText());
             assertEquals(
                     List.of("Reference image 1", "Reference image 2"),

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(10)
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
 class BatchPrefetcherTest {
 
     @Test
@@ -48,11 +48,11 @@ class BatchPrefetcherTest {
                 },
                 0,
                 2)) {
-            Thread first = loading.poll(5, TimeUnit.SECONDS);
+            Thread first = loading.poll(1, TimeUnit.MINUTES);
             assertNotSame(Thread.currentThread(), first);
             assertTrue(first.isDaemon());
             batches.next();
-            assertSame(first, loading.poll(5, TimeUnit.SECONDS), "loaded before it is asked for");
+            assertSame(first, loading.poll(1, TimeUnit.MINUTES), "loaded before it is asked for");
         }
     }
 
@@ -87,7 +87,7 @@ class BatchPrefetcherTest {
                 1);
         started.await();
         batches.close();
-        assertTrue(interrupted.await(5, TimeUnit.SECONDS));
+        assertTrue(interrupted.await(1, TimeUnit.MINUTES));
     }
 
     private static Map<String, Tensor> batch(long step) {

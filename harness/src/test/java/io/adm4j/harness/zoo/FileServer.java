@@ -7,8 +7,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +17,8 @@ import java.util.concurrent.Executors;
 
 /** A web server with one file and the bad habits that a test gives it. */
 public final class FileServer implements AutoCloseable {
+    private static final int LONG_MILLIS = 60_000;
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -35,8 +38,10 @@ public final class FileServer implements AutoCloseable {
     /** Number of bytes after which answers send nothing more, but stay open. */
     private final List<Integer> stalls = new CopyOnWriteArrayList<>();
 
-    /** Pause after every 1000 bytes, in milliseconds. */
-    volatile int slowness;
+    /** Where the client stores what it received; null if unknown. */
+    private volatile Path part;
+
+    private volatile long storedAtLastRequest;
 
     /** @param path of the file, with a leading slash; everything else is 404 */
     public FileServer(String path, byte[] content) {
@@ -62,13 +67,17 @@ public final class FileServer implements AutoCloseable {
         return this;
     }
 
-    FileServer stalling(Integer... bytes) {
+    public FileServer stalling(Integer... bytes) {
         stalls.addAll(List.of(bytes));
         return this;
     }
 
-    public FileServer slow(int milliseconds) {
-        slowness = milliseconds;
+    /**
+     * Closes a connection early only when the client has stored all that was sent before: a client may lose what it has
+     * received but not yet read.
+     */
+    FileServer awaiting(Path stored) {
+        part = stored;
         return this;
     }
 
@@ -82,6 +91,11 @@ public final class FileServer implements AutoCloseable {
         return new ArrayList<>(requests);
     }
 
+    /** How many bytes the client had stored when it sent its last request. */
+    long storedAtLastRequest() {
+        return storedAtLastRequest;
+    }
+
     public String base() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
@@ -93,6 +107,7 @@ public final class FileServer implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         String range = exchange.getRequestHeaders().getFirst("Range");
         String condition = exchange.getRequestHeaders().getFirst("If-Range");
+        storedAtLastRequest = stored();
         requests.add(exchange.getRequestURI().getPath() + " " + range + " " + condition);
         try (exchange) {
             if (!codes.isEmpty() || !exchange.getRequestURI().getPath().equals(path)) {
@@ -112,29 +127,43 @@ public final class FileServer implements AutoCloseable {
                 exchange.getResponseHeaders()
                         .add("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
             }
-            send(exchange, from > 0 ? 206 : 200, Arrays.copyOfRange(content, from, content.length));
+            send(exchange, from);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void send(HttpExchange exchange, int code, byte[] body) throws IOException, InterruptedException {
-        exchange.sendResponseHeaders(code, body.length);
+    private void send(HttpExchange exchange, int from) throws IOException, InterruptedException {
+        int length = content.length - from;
+        exchange.sendResponseHeaders(from > 0 ? 206 : 200, length);
         // A JDK may keep the headers back, and a client asks again by itself where not even they came.
         exchange.getResponseBody().flush();
-        int end = cuts.isEmpty() ? body.length : Math.min(body.length, cuts.remove(0));
+        boolean cut = !cuts.isEmpty();
+        int end = cut ? Math.min(length, cuts.remove(0)) : length;
         boolean stall = !stalls.isEmpty();
         end = stall ? Math.min(end, stalls.remove(0)) : end;
-        for (int i = 0; i < end; i += 1000) {
-            exchange.getResponseBody().write(body, i, Math.min(1000, end - i));
-            exchange.getResponseBody().flush();
-            if (slowness > 0) {
-                Thread.sleep(slowness);
-            }
+        if (cut && part != null) {
+            // What an earlier answer left is discarded first.
+            awaitStored(from);
+        }
+        exchange.getResponseBody().write(content, from, end);
+        exchange.getResponseBody().flush();
+        if (cut && part != null) {
+            awaitStored(from + end);
         }
         if (stall) {
-            Thread.sleep(60_000);
+            Thread.sleep(LONG_MILLIS);
         }
+    }
+
+    private void awaitStored(int bytes) throws IOException, InterruptedException {
+        for (int i = 0; i < LONG_MILLIS && stored() != bytes; i++) {
+            Thread.sleep(1);
+        }
+    }
+
+    private long stored() throws IOException {
+        return part == null || Files.notExists(part) ? 0 : Files.size(part);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,6 +74,7 @@ public final class FetchCommand implements Runnable {
         for (ReleasedFile file : files) {
             FetchFolder.Fetched fetched = folder.fetch(file, new Mirror(mirror), files.size() == 1);
             out.printf(
+                    Locale.ROOT,
                     "%-8s  %s  (%,d bytes, sha256 %s)%n",
                     fetched.arrived() ? "fetched" : "checked",
                     fetched.file(),

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -80,6 +81,6 @@ final class FeatureCache implements FeatureStore {
     }
 
     private Path shard(int from) {
-        return folder.resolve(String.format("%09d.npz", from));
+        return folder.resolve(String.format(Locale.ROOT, "%09d.npz", from));
     }
 }

@@ -17,12 +17,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CascadeTest {
@@ -126,7 +124,6 @@ class CascadeTest {
     }
 
     @Test
-    @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void bothStagesAreResumed() throws Exception {
         Path base = folder.resolve("base.npz");
         Object[] command = {
@@ -152,14 +149,8 @@ class CascadeTest {
         };
         Path parts = folder.resolve("out.npz.parts");
         Path lastShard = parts.resolve("shard-000000002.npz");
-        Thread run = new Thread(() -> CommandLineRun.of(command));
-        run.start();
-        while (run.isAlive() && Files.notExists(lastShard)) {
-            Thread.sleep(1);
-        }
-        run.interrupt();
-        run.join();
-        assertTrue(Files.notExists(out) && Files.exists(lastShard), "the run was stopped between batches");
+        InterruptedRun.until(lastShard, command);
+        assertTrue(Files.notExists(out));
         refused("other settings", CommandLineRun.arguments(command, "--upsampler-steps", 5));
 
         // The second batch: its large images are lost, its base images differ from what sampling would give.

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
@@ -182,7 +183,9 @@ class EvalInputsTest {
             BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_BYTE_GRAY);
             image.getRaster().setDataElements(0, 0, SIZE, SIZE, Arrays.copyOfRange(grey, n * 64, n * 64 + 64));
             ImageIO.write(
-                    image, "png", png.resolve(String.format("%03d.png", n)).toFile());
+                    image,
+                    "png",
+                    png.resolve(String.format(Locale.ROOT, "%03d.png", n)).toFile());
         }
         JsonNode expected = score(npz("rgb.npz", Tensor.of(rgb, COUNT, SIZE, SIZE, 3), null));
 

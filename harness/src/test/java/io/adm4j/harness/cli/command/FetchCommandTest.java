@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
 class FetchCommandTest {
     private static final String GRAPH = "classify_image_graph_def.pb";
 
@@ -48,7 +48,7 @@ class FetchCommandTest {
     void aProcessThatIsStoppedLeavesItsPart() throws Exception {
         byte[] content = new byte[300_000];
         new Random(1).nextBytes(content);
-        try (FileServer server = new FileServer("/" + GRAPH, content).slow(20)) {
+        try (FileServer server = new FileServer("/" + GRAPH, content).stalling(100_000)) {
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -70,15 +70,14 @@ class FetchCommandTest {
                     Thread.sleep(10);
                 }
                 process.destroy();
-                assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the process ends");
+                assertTrue(process.waitFor(1, TimeUnit.MINUTES), "the process ends");
             } finally {
                 process.destroyForcibly();
             }
 
             assertFalse(Files.exists(folder.resolve(GRAPH)), Files.readString(folder.resolve("log.txt")));
             long received = Files.size(part);
-            assertTrue(received >= 20_000 && received < content.length, received + " bytes");
-            server.slow(0);
+            assertTrue(received >= 20_000 && received <= 100_000, received + " bytes");
 
             succeeding("fetch", "inception", "--mirror", server.base(), "--dir", folder);
 

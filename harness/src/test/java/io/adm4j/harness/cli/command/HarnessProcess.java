@@ -1,5 +1,7 @@
 package io.adm4j.harness.cli.command;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.adm4j.harness.cli.Harness;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,13 +25,31 @@ final class HarnessProcess implements AutoCloseable {
 
     /** @param said file that takes what the process prints on both streams */
     static HarnessProcess start(Path said, Object... arguments) throws IOException {
+        return start(Harness.class, said, arguments);
+    }
+
+    /** A process that samples until it has written some files, and then waits; returns when it has. */
+    static HarnessProcess pausedAfter(PausedCall.Written written, Path said, Object... arguments)
+            throws IOException, InterruptedException {
+        HarnessProcess process = start(
+                PausedCall.class,
+                said,
+                CommandLineRun.arguments(written.folder(), written.pattern(), written.count(), arguments));
+        while (!written.complete()) {
+            assertTrue(process.isAlive(), process.said());
+            Thread.sleep(5);
+        }
+        return process;
+    }
+
+    private static HarnessProcess start(Class<?> main, Path said, Object... arguments) throws IOException {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-D" + NATIVE + "=" + System.getProperty(NATIVE),
                 "-cp",
                 classPath,
-                Harness.class.getName()));
+                main.getName()));
         Arrays.stream(arguments).map(Object::toString).forEach(command::add);
         return new HarnessProcess(
                 new ProcessBuilder(command)

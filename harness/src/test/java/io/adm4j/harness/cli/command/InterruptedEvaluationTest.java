@@ -15,7 +15,6 @@ import io.adm4j.io.Npz;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,12 +30,13 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Evaluations that are killed or told to end, and go on when the same command is given again. */
+/** Evaluations that are killed or terminated, and resume when the same command is given again. */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class InterruptedEvaluationTest {
     private static final int SIZE = 6;
     private static final int BATCH = 4;
     private static final int SAMPLES = 202;
+    private static final String SHARDS = "samples-.*/shard-.*\\.npz";
 
     @TempDir
     Path folder;
@@ -84,14 +83,15 @@ class InterruptedEvaluationTest {
         succeeding(arguments(command, "--out", other, "--samples-out", whole));
 
         Object[] run = arguments(command, "--out", report, "--samples-out", resumed);
-        try (HarnessProcess process = HarnessProcess.start(folder.resolve("said.txt"), run)) {
-            await(process, "samples-.*/shard-.*", 5);
+        PausedCall.Written five = written(SHARDS, 5);
+        try (HarnessProcess process = HarnessProcess.pausedAfter(five, folder.resolve("said.txt"), run)) {
             process.kill();
         }
-        List<Path> shards = find("samples-.*/shard-.*");
-        assertTrue(shards.size() >= 5 && shards.size() < SAMPLES / BATCH, shards.size() + " batches were finished");
+        List<Path> shards = five.found();
+        assertEquals(5, shards.size());
         assertFalse(Files.exists(resumed));
-        // If the first batch were drawn again it would not be black; if it were measured again the scores would differ.
+        // If the first batch were generated again it would not be black; if it were measured again the scores would
+        // differ.
         Map<String, Tensor> first = new HashMap<>(Npz.read(shards.get(0)));
         first.put("arr_0", Tensor.zeros(ElementType.UINT8, BATCH, SIZE, SIZE, 3));
         Npz.write(shards.get(0), first);
@@ -110,14 +110,13 @@ class InterruptedEvaluationTest {
     @Test
     void aKilledSweepKeepsWhatItHasScored() throws Exception {
         Object[] run = arguments(command, "--classifier-scale", "0,1,4", "--out", report);
-        try (HarnessProcess process = HarnessProcess.start(folder.resolve("said.txt"), run)) {
-            await(process, "scores-.*\\.json", 1);
+        PausedCall.Written one = written("scores-.*\\.json", 1);
+        try (HarnessProcess process = HarnessProcess.pausedAfter(one, folder.resolve("said.txt"), run)) {
             process.kill();
         }
-        List<Path> results = find("scores-.*\\.json");
-        assertTrue(results.size() < 3, results.toString());
-        // Scored again, the figure would be another.
-        Path result = results.get(0);
+        assertEquals(1, one.found().size());
+        // If it were scored again, the value would differ.
+        Path result = one.found().get(0);
         Files.writeString(result, Files.readString(result).replaceFirst("\"fid\" : [0-9.E-]+", "\"fid\" : 12345.0"));
         succeeding(run);
 
@@ -132,37 +131,17 @@ class InterruptedEvaluationTest {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no TERM signal.")
-    void aRunThatIsToldToEndSaysHowToGoOn() throws Exception {
+    void aTerminatedRunSaysHowToResume() throws Exception {
         Object[] run = arguments(command, "--work", folder.resolve("kept"));
         work = folder.resolve("kept");
-        try (HarnessProcess process = HarnessProcess.start(folder.resolve("said.txt"), run)) {
-            await(process, "samples-.*/shard-.*", 2);
+        try (HarnessProcess process = HarnessProcess.pausedAfter(written(SHARDS, 2), folder.resolve("said.txt"), run)) {
             assertEquals(128 + 15, process.terminate());
             assertTrue(process.said().contains("is in " + work + ": give the same command again"), process.said());
         }
     }
 
-    /** Waits until so many files whose path below the work folder matches are there. */
-    private void await(HarnessProcess process, String pattern, int count) throws Exception {
-        while (find(pattern).size() < count) {
-            assertTrue(process.isAlive(), process.said());
-            Thread.sleep(5);
-        }
-    }
-
-    private List<Path> find(String pattern) throws IOException {
-        if (!Files.isDirectory(work)) {
-            return List.of();
-        }
-        try (Stream<Path> all = Files.find(
-                work,
-                2,
-                (p, facts) -> work.relativize(p).toString().matches(pattern)
-                        && !p.toString().endsWith(".part"))) {
-            return all.sorted().toList();
-        } catch (UncheckedIOException aTemporaryFileWent) {
-            return List.of();
-        }
+    private PausedCall.Written written(String pattern, int count) {
+        return new PausedCall.Written(work, pattern, count);
     }
 
     private static JsonNode scores(Path json, int result) throws IOException {

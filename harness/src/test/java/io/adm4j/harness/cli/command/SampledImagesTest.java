@@ -15,10 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where {@code sample} writes its images. */
@@ -80,20 +78,12 @@ class SampledImagesTest {
     }
 
     @Test
-    @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void anInterruptedRunResumes() throws Exception {
         Path images = folder.resolve("images");
         Object[] command =
                 command("--sampler", "ddpm", "--steps", 500, "--samples", 30, "--batch-size", 2, "--out", images + "/");
         Path shard = images.resolve("unfinished.parts/shard-000000000.npz");
-        Thread run = new Thread(() -> CommandLineRun.of(command));
-        run.start();
-        while (run.isAlive() && Files.notExists(shard)) {
-            Thread.sleep(1);
-        }
-        run.interrupt();
-        run.join();
-        assertTrue(Files.exists(shard), "the run was stopped between batches");
+        InterruptedRun.until(shard, command);
         // A batch that can be told from what sampling would give.
         byte[] marked = new byte[2 * SIZE * SIZE * 3];
         Npz.write(
