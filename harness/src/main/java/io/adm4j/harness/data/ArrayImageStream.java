@@ -5,31 +5,32 @@ import io.adm4j.io.NpyStream;
 import io.adm4j.io.Sha256;
 import io.adm4j.tensor.Tensor;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The images of an array in a file; only the current batch is in memory. */
 final class ArrayImageStream implements ImageStream {
     private final ImageArray array;
     private final NpyStream rows;
     private final ImageArrayShape shape;
-    private final RgbConverter toRgb;
+    private final ImageRowConverter converter;
 
     /**
      * Takes ownership of an array.
      *
-     * @throws UserError if it holds no images, or their size is not the one asked for
+     * @throws UserError if it holds no images, or their size or channels are not those asked for
      */
-    static ArrayImageStream open(ImageArray array, DatasetOptions options) {
+    static ArrayImageStream open(ImageArray array, DatasetOptions options, Consumer<String> warnings) {
         try {
-            return new ArrayImageStream(array, options);
+            return new ArrayImageStream(array, options, warnings);
         } catch (UserError e) {
             array.close();
             throw e;
         }
     }
 
-    private ArrayImageStream(ImageArray array, DatasetOptions options) {
+    private ArrayImageStream(ImageArray array, DatasetOptions options, Consumer<String> warnings) {
         this.array = array;
-        this.shape = ImageArrayShape.of(array, options.layout());
+        this.shape = ImageArrayShape.of(array, options);
         shape.requireSquare(array.file());
         int size = options.imageSize();
         if (size != DatasetOptions.AS_STORED && size != shape.height()) {
@@ -37,7 +38,8 @@ final class ArrayImageStream implements ImageStream {
                     + ", but " + size + "x" + size + " are needed.");
         }
         this.rows = array.stream();
-        this.toRgb = new RgbConverter(shape, array.file());
+        this.converter = new ImageRowConverter(shape, options.channels(), array.file());
+        converter.announce(warnings);
     }
 
     @Override
@@ -48,6 +50,11 @@ final class ArrayImageStream implements ImageStream {
     @Override
     public int imageSize() {
         return shape.height();
+    }
+
+    @Override
+    public int channels() {
+        return converter.channels();
     }
 
     @Override
@@ -63,7 +70,7 @@ final class ArrayImageStream implements ImageStream {
     @Override
     public Tensor next(int max) {
         Tensor batch = rows.nextRows(max);
-        return batch == null ? null : toRgb.convert(batch);
+        return batch == null ? null : converter.convert(batch);
     }
 
     @Override

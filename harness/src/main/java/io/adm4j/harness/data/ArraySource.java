@@ -5,6 +5,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** The images of an array, all in memory. */
@@ -13,16 +14,23 @@ final class ArraySource implements ImageSource {
 
     private final byte[][] images;
     private final int imageSize;
+    private final int channels;
 
-    private ArraySource(byte[][] images, int imageSize) {
+    private ArraySource(byte[][] images, int imageSize, int channels) {
+        this.channels = channels;
         this.images = images;
         this.imageSize = imageSize;
     }
 
-    /** @param array closed */
-    static Dataset open(ImageArray array, DatasetOptions options) {
+    /**
+     * Reads an array.
+     *
+     * @param array closed
+     * @param warnings told of colors that become gray
+     */
+    static Dataset open(ImageArray array, DatasetOptions options, Consumer<String> warnings) {
         try (array) {
-            ImageArrayShape shape = ImageArrayShape.of(array, options.layout());
+            ImageArrayShape shape = ImageArrayShape.of(array, options);
             int[] labels = array.labels(shape.count()).orElse(null);
             int size = options.imageSize();
             if (size == DatasetOptions.AS_STORED) {
@@ -30,33 +38,40 @@ final class ArraySource implements ImageSource {
                 size = shape.height();
             }
             byte[][] images = new byte[shape.count()][];
-            RgbConverter toRgb = new RgbConverter(shape, array.file());
+            ImageRowConverter converter = new ImageRowConverter(shape, options.channels(), array.file());
+            converter.announce(warnings);
             if (array.header().fortranOrder()) {
-                take(toRgb.convert(array.read()), shape, size, images, 0);
+                take(converter.convert(array.read()), shape, size, images, 0);
             } else {
                 try (NpyStream stream = array.stream()) {
                     int done = 0;
                     for (Tensor rows = stream.nextRows(ROWS_AT_ONCE);
                             rows != null;
                             rows = stream.nextRows(ROWS_AT_ONCE)) {
-                        done = take(toRgb.convert(rows), shape, size, images, done);
+                        done = take(converter.convert(rows), shape, size, images, done);
                     }
                 }
             }
             int classes = labels == null ? 0 : Arrays.stream(labels).max().orElseThrow() + 1;
             List<String> names =
                     IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-            return new Dataset(new ArraySource(images, size), labels, names, array.file(), List.of(array.file()));
+            return new Dataset(
+                    new ArraySource(images, size, options.channels()),
+                    labels,
+                    names,
+                    array.file(),
+                    List.of(array.file()));
         }
     }
 
-    private static int take(Tensor rgb, ImageArrayShape shape, int size, byte[][] images, int from) {
-        ByteBuffer bytes = rgb.bytes();
+    private static int take(Tensor rows, ImageArrayShape shape, int size, byte[][] images, int from) {
+        ByteBuffer bytes = rows.bytes();
+        int channels = (int) rows.dim(3);
         int done = from;
-        for (int i = 0; i < rgb.dim(0); i++) {
-            byte[] pixels = new byte[shape.height() * shape.width() * 3];
+        for (int i = 0; i < rows.dim(0); i++) {
+            byte[] pixels = new byte[shape.height() * shape.width() * channels];
             bytes.get(pixels);
-            RgbImage image = new RgbImage(shape.width(), shape.height(), pixels);
+            PixelImage image = new PixelImage(shape.width(), shape.height(), channels, pixels);
             boolean fits = shape.width() == size && shape.height() == size;
             images[done++] = fits ? pixels : ImageResizer.squared(image, size).pixels();
         }
@@ -71,6 +86,11 @@ final class ArraySource implements ImageSource {
     @Override
     public int imageSize() {
         return imageSize;
+    }
+
+    @Override
+    public int channels() {
+        return channels;
     }
 
     @Override

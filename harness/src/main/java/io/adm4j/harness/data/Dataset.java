@@ -9,15 +9,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Images of one size with random access, and labels where the source has them. An image is uint8 [H, W, 3], RGB;
+ * Images of one size with random access, and labels where the source has them. An image is uint8 [H, W, C], RGB if C is 3;
  * {@link ImageStream} reads images in their order.
  *
  * <p>Sources:
  *
  * <ul>
- *   <li>an npy file, or an npz file with {@code arr_0} (or a single array of another name): uint8 [N, H, W, 3] (or [N, H, W, 1], [N, H, W]: gray), or integers
+ *   <li>an npy file, or an npz file with {@code arr_0} (or a single array of another name): uint8 [N, H, W, C] (or [N, H, W]: gray), or integers
  *       from 0 to 255 of another type, and, optionally, integer labels {@code arr_1} [N];
- *   <li>a folder of MNIST's or Fashion-MNIST's IDX files, compressed or not; gray images become RGB, and those
+ *   <li>a folder of MNIST's or Fashion-MNIST's IDX files, compressed or not; those
  *       smaller than the size asked for get a border of zeros;
  *   <li>a folder or zip archive of image files with labels in a file {@code dataset.json};
  *   <li>one with a sub-folder per class, which may have sub-folders; classes are in the order of their names, or of their
@@ -25,6 +25,9 @@ import java.util.function.Consumer;
  *   <li>one of files {@code label_name.ext}; without {@code _} in every name they have no labels;
  *   <li>a single image file.
  * </ul>
+ *
+ * <p>Where C is 3, gray is repeated, and alpha in image files is dropped; where C is 1, colors become luma; with 2 and 4
+ * channels the last is alpha in image files. More than 4 channels only arrays have.
  *
  * <p>Images of another size are resized as in the published ADM code: halved by area, then bicubic, then cropped to
  * the square in the center. Safe for use by several threads.
@@ -85,8 +88,8 @@ public final class Dataset {
             case ARCHIVE -> ImageFileSource.openArchive(path, options, keep, warnings);
             case IMAGE -> ImageFileSource.openFile(path, options, warnings);
             case IDX -> IdxSource.open(path, options);
-            case NPZ -> ArraySource.open(ImageArray.ofNpz(path, warnings), options);
-            case NPY -> ArraySource.open(ImageArray.ofNpy(path), options);
+            case NPZ -> ArraySource.open(ImageArray.ofNpz(path, warnings), options, warnings);
+            case NPY -> ArraySource.open(ImageArray.ofNpy(path), options, warnings);
         };
     }
 
@@ -100,9 +103,14 @@ public final class Dataset {
         return source.imageSize();
     }
 
-    /** Bytes of one image: height x width x 3. */
+    /** Channels of every image. */
+    public int channels() {
+        return source.channels();
+    }
+
+    /** Bytes of one image: height x width x channels. */
     public int imageBytes() {
-        return source.imageSize() * source.imageSize() * 3;
+        return source.imageSize() * source.imageSize() * source.channels();
     }
 
     public boolean hasLabels() {
@@ -137,12 +145,12 @@ public final class Dataset {
         return Optional.ofNullable(labels).map(int[]::clone);
     }
 
-    /** Copies one image as uint8 [H, W, 3] to the beginning of {@code target}. */
+    /** Copies one image as uint8 [H, W, C] to the beginning of {@code target}. */
     public void copy(int index, byte[] target) {
         source.copy(index, target, 0);
     }
 
-    /** Copies one image as uint8 [H, W, 3] to {@code target} from {@code offset} on. */
+    /** Copies one image as uint8 [H, W, C] to {@code target} from {@code offset} on. */
     public void copy(int index, byte[] target, int offset) {
         source.copy(index, target, offset);
     }
@@ -151,7 +159,7 @@ public final class Dataset {
      * Copies one image, or, if it is damaged and the options are not strict, the next that is not. The warnings of {@code
      * open} are told of it once.
      *
-     * @param target modified: uint8 [H, W, 3] at its beginning
+     * @param target modified: uint8 [H, W, C] at its beginning
      * @return index of the image that was copied; it depends on {@code index} and the files alone
      */
     public int copyUsable(int index, byte[] target) {
@@ -167,10 +175,11 @@ public final class Dataset {
         return Sha256.of(root, files);
     }
 
-    /** For messages: path, number and size of the images, number of classes. */
+    /** For messages: path, number, size and channels (unless RGB) of the images, number of classes. */
     @Override
     public String toString() {
         return root + ": " + Count.of(size(), "image") + " of " + imageSize() + "x" + imageSize() + ", "
+                + (channels() == 3 ? "" : Count.of(channels(), "channel") + ", ")
                 + (hasLabels() ? Count.of(classCount(), "class") : "no labels");
     }
 }

@@ -29,6 +29,11 @@ final class DatasetStream implements ImageStream {
     }
 
     @Override
+    public int channels() {
+        return dataset.channels();
+    }
+
+    @Override
     public Optional<String> checksum() {
         return Optional.of(dataset.checksum());
     }
@@ -69,6 +74,6 @@ final class DatasetStream implements ImageStream {
         int length = dataset.imageBytes();
         byte[] images = new byte[Math.multiplyExact(count, length)];
         IntStream.range(0, count).parallel().forEach(i -> dataset.copy(from + i, images, i * length));
-        return Tensor.of(images, count, dataset.imageSize(), dataset.imageSize(), 3);
+        return Tensor.of(images, count, dataset.imageSize(), dataset.imageSize(), dataset.channels());
     }
 }

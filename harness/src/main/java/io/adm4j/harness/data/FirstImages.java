@@ -32,6 +32,11 @@ final class FirstImages implements ImageStream {
     }
 
     @Override
+    public int channels() {
+        return all.channels();
+    }
+
+    @Override
     public Optional<String> checksum() {
         return all.checksum();
     }

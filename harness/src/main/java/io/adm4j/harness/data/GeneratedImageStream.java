@@ -8,15 +8,17 @@ import java.util.function.Supplier;
 final class GeneratedImageStream implements ImageStream {
     private final int size;
     private final int imageSize;
+    private final int channels;
     private final Optional<int[]> labels;
     private final Supplier<Tensor> batches;
     private int done;
     /** The rest of the last batch; null if there is none. */
     private Tensor rest;
 
-    GeneratedImageStream(int size, int imageSize, Optional<int[]> labels, Supplier<Tensor> batches) {
+    GeneratedImageStream(int size, int imageSize, int channels, Optional<int[]> labels, Supplier<Tensor> batches) {
         this.size = size;
         this.imageSize = imageSize;
+        this.channels = channels;
         this.labels = labels;
         this.batches = batches;
     }
@@ -29,6 +31,11 @@ final class GeneratedImageStream implements ImageStream {
     @Override
     public int imageSize() {
         return imageSize;
+    }
+
+    @Override
+    public int channels() {
+        return channels;
     }
 
     @Override

@@ -18,8 +18,8 @@ final class GifCanvas {
     }
 
     /** The screen with the first frame on it; black where the frame is not. */
-    RgbImage firstFrame() throws IOException, UnreadableImageException {
-        RgbImage frame = RgbImage.of(reader.read(0));
+    PixelImage firstFrame() throws IOException, UnreadableImageException {
+        PixelImage frame = PixelImage.of(reader.read(0), false);
         int width = file.u16Little(6);
         int height = file.u16Little(8);
         if (width == frame.width() && height == frame.height() || width == 0 || height == 0) {
@@ -35,11 +35,12 @@ final class GifCanvas {
             return frame;
         }
         ImageDecoder.requireSize(width, height, file.size());
-        byte[] screen = new byte[width * height * 3];
+        int channels = frame.channels();
+        int row = frame.width() * channels;
+        byte[] screen = new byte[width * height * channels];
         for (int y = 0; y < frame.height(); y++) {
-            System.arraycopy(
-                    frame.pixels(), y * frame.width() * 3, screen, ((top + y) * width + left) * 3, frame.width() * 3);
+            System.arraycopy(frame.pixels(), y * row, screen, ((top + y) * width + left) * channels, row);
         }
-        return new RgbImage(width, height, screen);
+        return new PixelImage(width, height, channels, screen);
     }
 }

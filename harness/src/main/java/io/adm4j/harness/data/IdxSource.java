@@ -28,12 +28,15 @@ final class IdxSource implements ImageSource {
     private final int count;
     private final int stored;
     private final int imageSize;
+    private final int channels;
 
     /**
      * @param stored height and width of the images in {@code gray}
      * @param imageSize height and width with the border; at least {@code stored}
+     * @param channels how often gray is repeated
      */
-    private IdxSource(byte[] gray, int count, int stored, int imageSize) {
+    private IdxSource(byte[] gray, int count, int stored, int imageSize, int channels) {
+        this.channels = channels;
         this.gray = gray;
         this.count = count;
         this.stored = stored;
@@ -45,7 +48,13 @@ final class IdxSource implements ImageSource {
         return Arrays.stream(Split.values()).anyMatch(s -> find(folder, imagesName(s)) != null);
     }
 
+    /** @throws UserError if the files do not fit together, or images without alpha do not fit the channels */
     static Dataset open(Path folder, DatasetOptions options) {
+        int channels = options.channels();
+        if (channels != 1 && channels != 3) {
+            throw new UserError("The network takes " + channels + " channels (flag in_channels), and the IDX images in "
+                    + folder + " are gray: give other images, or a network with in_channels 1 or 3.");
+        }
         Path imagesFile = require(folder, imagesName(options.split()));
         Path labelsFile = require(folder, options.split().prefix() + "-labels-idx1-ubyte");
         IdxFile images = IdxFile.read(imagesFile, 3);
@@ -68,7 +77,7 @@ final class IdxSource implements ImageSource {
                 IntStream.range(0, count).map(i -> labels.data()[i] & 0xff).toArray();
         int classes = Math.max(10, Arrays.stream(label).max().orElse(0) + 1);
         return new Dataset(
-                new IdxSource(gray, count, stored, size),
+                new IdxSource(gray, count, stored, size, channels),
                 label,
                 names(folder, label, classes),
                 folder,
@@ -93,16 +102,11 @@ final class IdxSource implements ImageSource {
 
     private static byte[] shrunk(byte[] data, int count, int from, int to) {
         byte[] out = new byte[count * to * to];
-        byte[] rgb = new byte[from * from * 3];
         for (int i = 0; i < count; i++) {
-            for (int p = 0; p < from * from; p++) {
-                Arrays.fill(rgb, p * 3, p * 3 + 3, data[i * from * from + p]);
-            }
-            byte[] small =
-                    ImageResizer.squared(new RgbImage(from, from, rgb), to).pixels();
-            for (int p = 0; p < to * to; p++) {
-                out[i * to * to + p] = small[p * 3];
-            }
+            byte[] large = Arrays.copyOfRange(data, i * from * from, (i + 1) * from * from);
+            byte[] small = ImageResizer.squared(new PixelImage(from, from, 1, large), to)
+                    .pixels();
+            System.arraycopy(small, 0, out, i * small.length, small.length);
         }
         return out;
     }
@@ -136,15 +140,20 @@ final class IdxSource implements ImageSource {
     }
 
     @Override
+    public int channels() {
+        return channels;
+    }
+
+    @Override
     public void copy(int index, byte[] target, int offset) {
         int margin = (imageSize - stored) / 2;
-        Arrays.fill(target, offset, offset + imageSize * imageSize * 3, (byte) 0);
+        Arrays.fill(target, offset, offset + imageSize * imageSize * channels, (byte) 0);
         for (int y = 0, p = index * stored * stored; y < stored; y++) {
-            int o = offset + ((margin + y) * imageSize + margin) * 3;
+            int o = offset + ((margin + y) * imageSize + margin) * channels;
             for (int x = 0; x < stored; x++, p++) {
-                target[o++] = gray[p];
-                target[o++] = gray[p];
-                target[o++] = gray[p];
+                for (int c = 0; c < channels; c++) {
+                    target[o++] = gray[p];
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.adm4j.harness.data;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.NpyHeader;
 import io.adm4j.tensor.ElementType;
@@ -12,11 +13,11 @@ import java.util.Set;
  * The shape of an array of images.
  *
  * @param count number of images, at least 1
- * @param channels 3, or 1 for gray
+ * @param channels of every image as stored; 1 for gray
  * @param planes whether the channels of an image follow one another as a whole
  */
 record ImageArrayShape(int count, int height, int width, int channels, boolean planes) {
-    /** Types that {@link RgbConverter} reads; float16 is the output of a network, not stored images. */
+    /** Types that {@link ImageRowConverter} reads; float16 is the output of a network, not stored images. */
     private static final Set<ElementType> READABLE = EnumSet.of(
             ElementType.UINT8,
             ElementType.INT16,
@@ -25,18 +26,34 @@ record ImageArrayShape(int count, int height, int width, int channels, boolean p
             ElementType.FLOAT32,
             ElementType.FLOAT64);
 
-    /** @throws UserError if the array does not hold images */
-    static ImageArrayShape of(ImageArray array, ArrayLayout layout) {
+    /**
+     * The shape of an array in the layout of the options.
+     *
+     * @throws UserError if the array does not hold images, or images of other channels than are asked for
+     */
+    static ImageArrayShape of(ImageArray array, DatasetOptions options) {
         NpyHeader header = array.header();
         long[] shape = header.shape();
-        boolean planes = layout == ArrayLayout.CHW && shape.length == 4;
-        int channels = planes ? 1 : 3;
-        boolean images = shape.length == 3 || shape.length == 4 && isColor(shape[channels]);
-        if (!images || !READABLE.contains(header.type())) {
-            boolean fitsOther = shape.length == 4 && isColor(shape[4 - channels]);
-            throw new UserError(array.described() + " is " + header.type() + Arrays.toString(shape) + "; images are "
-                    + (planes ? "uint8 [N, 3, height, width] with --layout chw" : "uint8 [N, height, width, 3]")
-                    + (fitsOther ? ", so give --layout " + (planes ? "hwc" : "chw") + "." : "."));
+        int wanted = options.channels();
+        boolean planes = options.layout() == ArrayLayout.CHW && shape.length == 4;
+        int axis = planes ? 1 : 3;
+        long channels = shape.length == 4 ? shape[axis] : 1;
+        boolean images = (shape.length == 3 || shape.length == 4) && READABLE.contains(header.type());
+        if (!images || !becomes(channels, wanted)) {
+            String fitting = planes
+                    ? "[N, " + wanted + ", height, width] with --layout chw"
+                    : "[N, height, width, " + wanted + "]";
+            String is = array.described() + " is " + header.type() + Arrays.toString(shape);
+            if (shape.length == 4 && becomes(shape[4 - axis], wanted)) {
+                throw new UserError(
+                        is + "; images are uint8 " + fitting + ", so give --layout " + (planes ? "hwc" : "chw") + ".");
+            }
+            if (!images) {
+                throw new UserError(is + "; images are uint8 " + fitting + ".");
+            }
+            throw new UserError(is + ", images of " + Count.of(channels, "channel") + ", and the network takes "
+                    + wanted + " (flag in_channels): give uint8 " + fitting + ", or a network with in_channels "
+                    + channels + ".");
         }
         long height = shape[planes ? 2 : 1];
         long width = shape[planes ? 3 : 2];
@@ -46,20 +63,16 @@ record ImageArrayShape(int count, int height, int width, int channels, boolean p
                 || shape[0] > Integer.MAX_VALUE
                 || height > Integer.MAX_VALUE
                 || width > Integer.MAX_VALUE
-                || height * width > Integer.MAX_VALUE / 3) {
+                || height * width > Integer.MAX_VALUE / Math.max(channels, wanted)) {
             throw new UserError(array.described() + " has the shape " + Arrays.toString(shape)
                     + ", which is empty or too large; at least one image is needed.");
         }
-        return new ImageArrayShape(
-                (int) shape[0],
-                (int) height,
-                (int) width,
-                shape.length == 3 ? 1 : (int) shape[channels],
-                planes && shape[channels] == 3);
+        return new ImageArrayShape((int) shape[0], (int) height, (int) width, (int) channels, planes && channels > 1);
     }
 
-    private static boolean isColor(long channels) {
-        return channels == 3 || channels == 1;
+    /** Whether stored images become what a network takes: gray is repeated for colors, and colors become gray. */
+    private static boolean becomes(long stored, int wanted) {
+        return stored == wanted || stored == 1 && wanted == 3 || stored == 3 && wanted == 1;
     }
 
     void requireSquare(Path file) {

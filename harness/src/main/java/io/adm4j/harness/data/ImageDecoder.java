@@ -25,15 +25,17 @@ final class ImageDecoder {
      * Decodes the first image of a file.
      *
      * @param file the whole of it; not modified
-     * @throws UnreadableImageException if it is no image, truncated or damaged
+     * @param channels those of the result: gray is repeated for colors, and colors become luma
+     * @throws UnreadableImageException if it is no image, truncated or damaged, or has no alpha that was asked for
      */
-    static RgbImage decode(byte[] file) throws UnreadableImageException {
+    static PixelImage decode(byte[] file, FileChannels channels) throws UnreadableImageException {
         try {
             ImageBytes bytes = new ImageBytes(file);
             ImageFormat format = ImageFormat.of(bytes);
             format.requireComplete(bytes);
-            RgbImage image = read(format, file);
-            return image.upright(orientation(format, bytes));
+            PixelImage image = read(format, file, channels.alpha());
+            PixelImage upright = image.upright(orientation(format, bytes));
+            return channels.color() ? upright : upright.gray();
         } catch (EOFException e) {
             throw UnreadableImageException.truncated();
         } catch (IOException e) {
@@ -53,24 +55,30 @@ final class ImageDecoder {
         }
     }
 
-    private static RgbImage read(ImageFormat format, byte[] file) throws IOException, UnreadableImageException {
+    private static PixelImage read(ImageFormat format, byte[] file, boolean alpha)
+            throws IOException, UnreadableImageException {
         ImageReader reader = format.reader();
         AtomicReference<String> damage = new AtomicReference<>();
         reader.addIIOReadWarningListener((source, warning) -> {
             if (saysThatDataAreMissing(warning)) {
-                damage.compareAndSet(null, warning);
+                damage.compareAndSet(null, "it is truncated");
+            } else if (alpha && warning.contains("alpha not implemented")) {
+                damage.compareAndSet(null, "its alpha is stored uncompressed, which is not read");
             }
         });
         try (ImageInputStream in = new EndingImageStream(file)) {
             reader.setInput(in, false, format != ImageFormat.GIF);
             requireSize(reader.getWidth(0), reader.getHeight(0), file.length);
-            RgbImage image = switch (format) {
+            if (alpha && !format.stored(new ImageBytes(file)).alpha()) {
+                throw new UnreadableImageException("it has no alpha channel");
+            }
+            PixelImage image = switch (format) {
                 case JPEG -> jpeg(reader, new ImageBytes(file));
                 case GIF -> new GifCanvas(reader, new ImageBytes(file)).firstFrame();
-                default -> RgbImage.of(reader.read(0));
+                default -> PixelImage.of(reader.read(0), alpha);
             };
             if (damage.get() != null) {
-                throw UnreadableImageException.truncated();
+                throw new UnreadableImageException(damage.get());
             }
             return image;
         } finally {
@@ -90,7 +98,7 @@ final class ImageDecoder {
         }
     }
 
-    private static RgbImage jpeg(ImageReader reader, ImageBytes file) throws IOException, UnreadableImageException {
+    private static PixelImage jpeg(ImageReader reader, ImageBytes file) throws IOException, UnreadableImageException {
         JpegSegments segments = JpegSegments.read(file);
         if (segments.precision() != 8) {
             throw new UnreadableImageException("it has " + segments.precision() + " bits per value, and 8 are read");
@@ -100,10 +108,10 @@ final class ImageDecoder {
             throw new UnreadableImageException("it has " + raster.getNumBands() + " components");
         }
         return switch (raster.getNumBands()) {
-            case 1 -> RgbImage.ofGray(raster);
-            case 3 -> segments.transformed() ? RgbImage.ofYcc(raster) : RgbImage.ofRgb(raster);
+            case 1 -> PixelImage.ofGray(raster);
+            case 3 -> segments.transformed() ? PixelImage.ofYcc(raster) : PixelImage.ofRgb(raster);
             // Adobe stores ink inverted (255 is none), and other programs took that over.
-            case 4 -> RgbImage.ofInvertedInk(raster, segments.transformed());
+            case 4 -> PixelImage.ofInvertedInk(raster, segments.transformed());
             default -> throw new UnreadableImageException("it has " + raster.getNumBands() + " components");
         };
     }

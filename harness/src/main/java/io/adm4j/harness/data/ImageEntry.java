@@ -36,12 +36,15 @@ sealed interface ImageEntry {
     /**
      * Checks that the file is an image, by its header and its end, without decoding it.
      *
+     * @return its channels
      * @throws UnreadableImageException if it is none, or truncated
      */
-    void check() throws IOException, UnreadableImageException;
+    FileChannels check() throws IOException, UnreadableImageException;
 
-    private static void check(ImageBytes bytes) throws IOException, UnreadableImageException {
-        ImageFormat.of(bytes).requireComplete(bytes);
+    private static FileChannels check(ImageBytes bytes) throws IOException, UnreadableImageException {
+        ImageFormat format = ImageFormat.of(bytes);
+        format.requireComplete(bytes);
+        return format.stored(bytes);
     }
 
     /** A file on disk, of which the check reads a few blocks. */
@@ -52,9 +55,9 @@ sealed interface ImageEntry {
         }
 
         @Override
-        public void check() throws IOException, UnreadableImageException {
+        public FileChannels check() throws IOException, UnreadableImageException {
             try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-                ImageEntry.check(new ImageBytes(channel));
+                return ImageEntry.check(new ImageBytes(channel));
             }
         }
     }
@@ -83,8 +86,8 @@ sealed interface ImageEntry {
         }
 
         @Override
-        public void check() throws IOException, UnreadableImageException {
-            ImageEntry.check(new ImageBytes(read()));
+        public FileChannels check() throws IOException, UnreadableImageException {
+            return ImageEntry.check(new ImageBytes(read()));
         }
     }
 }

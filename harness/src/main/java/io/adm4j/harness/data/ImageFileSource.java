@@ -24,6 +24,7 @@ final class ImageFileSource implements ImageSource {
     private final Path root;
     private final List<ImageEntry> files;
     private final int imageSize;
+    private final FileChannels channels;
     private final boolean asStored;
     private final AtomicReferenceArray<byte[]> kept;
     private final boolean strict;
@@ -36,9 +37,10 @@ final class ImageFileSource implements ImageSource {
         this.warnings = warnings;
         this.root = files.root();
         this.files = files.images();
+        this.channels = FileChannels.of(options.channels(), root);
         this.asStored = options.imageSize() == DatasetOptions.AS_STORED;
         this.imageSize = asStored ? decode(this.files.get(0)).width() : options.imageSize();
-        long bytes = this.files.size() * 3L * imageSize * imageSize;
+        long bytes = (long) this.files.size() * channels.count() * imageSize * imageSize;
         boolean fits = bytes <= Runtime.getRuntime().maxMemory() / 4;
         this.kept = keep && fits ? new AtomicReferenceArray<>(this.files.size()) : null;
     }
@@ -75,14 +77,14 @@ final class ImageFileSource implements ImageSource {
     static Dataset openFile(Path file, DatasetOptions options, Consumer<String> warnings) {
         ImageEntry image = new ImageEntry.OnDisk(file.getFileName().toString(), file);
         ImageFiles files = new ImageFiles(file, List.of(image), List.of(), Optional.empty());
-        ImageFiles checked = files.checked(true, warnings);
+        ImageFiles checked = files.checked(FileChannels.of(options.channels(), file), true, warnings);
         return new Dataset(new ImageFileSource(checked, options, true, warnings), null, List.of(), file, List.of(file));
     }
 
     private static Dataset open(ImageFiles all, DatasetOptions options, boolean keep, Consumer<String> warnings) {
         // Labels of all, so that they do not change with a file that is left out.
         DatasetLabels labels = DatasetLabels.of(all);
-        ImageFiles files = all.checked(options.strict(), warnings);
+        ImageFiles files = all.checked(FileChannels.of(options.channels(), all.root()), options.strict(), warnings);
         return new Dataset(
                 new ImageFileSource(files, options, keep, warnings),
                 labels.of(all.images(), files.images()),
@@ -125,6 +127,11 @@ final class ImageFileSource implements ImageSource {
     }
 
     @Override
+    public int channels() {
+        return channels.count();
+    }
+
+    @Override
     public void copy(int index, byte[] target, int offset) {
         byte[] pixels = kept == null ? null : kept.get(index);
         if (pixels == null) {
@@ -156,7 +163,7 @@ final class ImageFileSource implements ImageSource {
     }
 
     private byte[] load(ImageEntry file) {
-        RgbImage image = decode(file);
+        PixelImage image = decode(file);
         if (!asStored) {
             return ImageResizer.squared(image, imageSize).pixels();
         }
@@ -167,9 +174,9 @@ final class ImageFileSource implements ImageSource {
         return image.pixels();
     }
 
-    private RgbImage decode(ImageEntry file) {
+    private PixelImage decode(ImageEntry file) {
         try {
-            return ImageDecoder.decode(file.read());
+            return ImageDecoder.decode(file.read(), channels);
         } catch (UnreadableImageException e) {
             throw new DamagedImageException(
                     "The image " + shown(file) + " cannot be used: " + e.getMessage() + "; replace or remove it.", e);

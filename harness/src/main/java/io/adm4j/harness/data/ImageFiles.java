@@ -1,5 +1,6 @@
 package io.adm4j.harness.data;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.CheckedZip;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -115,20 +115,20 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
     /**
      * Checks all images by their headers and their ends, on all processors, and leaves out what cannot be used.
      *
-     * @param strict whether one such file is an error
-     * @param warnings receives a sentence that counts and names what is left out
-     * @throws UserError if there is such a file and {@code strict}, or no image is left
+     * @param channels that are needed of the images
+     * @param strict whether a file that cannot be used is an error
+     * @param warnings receives a sentence that counts and names what is left out, and one that counts colors that become gray
+     * @throws UserError if there is such a file and {@code strict}, or no image is left, or one lacks alpha
      */
-    ImageFiles checked(boolean strict, Consumer<String> warnings) {
-        List<String> reasons =
-                images.parallelStream().map(ImageFiles::reasonAgainst).toList();
-        List<ImageEntry> good = IntStream.range(0, images.size())
-                .filter(i -> reasons.get(i).isEmpty())
-                .mapToObj(images::get)
+    ImageFiles checked(FileChannels channels, boolean strict, Consumer<String> warnings) {
+        List<Check> checks = images.parallelStream().map(Check::of).toList();
+        List<ImageEntry> good = checks.stream()
+                .filter(c -> c.reason().isEmpty())
+                .map(Check::file)
                 .toList();
-        List<String> bad = IntStream.range(0, images.size())
-                .filter(i -> !reasons.get(i).isEmpty())
-                .mapToObj(i -> images.get(i).shown() + " (" + reasons.get(i) + ")")
+        List<String> bad = checks.stream()
+                .filter(c -> !c.reason().isEmpty())
+                .map(c -> c.file().shown() + " (" + c.reason() + ")")
                 .toList();
         if (!bad.isEmpty() && (strict || good.isEmpty())) {
             throw new UserError(bad.size() + " of " + images.size() + " images in " + root + " cannot be used: "
@@ -142,18 +142,42 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
             warnings.accept("Ignored " + others.size() + (others.size() == 1 ? " file" : " files") + " in " + root
                     + " not named as images (" + ImageFormat.endings() + "): " + listed(others) + ".");
         }
+        compare(channels, checks, warnings);
         return new ImageFiles(root, good, others, labels);
     }
 
-    /** Why a file cannot be used; empty if it can. */
-    private static String reasonAgainst(ImageEntry file) {
-        try {
-            file.check();
-            return "";
-        } catch (UnreadableImageException e) {
-            return Objects.requireNonNull(e.getMessage());
-        } catch (IOException | RuntimeException e) {
-            return "it could not be read";
+    private void compare(FileChannels needed, List<Check> checks, Consumer<String> warnings) {
+        List<Check> good = checks.stream().filter(c -> c.reason().isEmpty()).toList();
+        if (needed.alpha()) {
+            good.stream().filter(c -> !c.channels().alpha()).findFirst().ifPresent(c -> {
+                throw new UserError("The image " + c.file().shown() + " in " + root + " has no alpha channel, and the"
+                        + " network takes " + needed.count()
+                        + " channels (flag in_channels): save all images with alpha,"
+                        + " or give a network with in_channels " + (needed.count() - 1) + ".");
+            });
+        }
+        long colors = good.stream().filter(c -> c.channels().color()).count();
+        if (!needed.color() && colors > 0) {
+            warnings.accept("Converted " + colors + " of " + Count.of(good.size(), "image") + " in " + root
+                    + " from color to gray (luma): the network takes " + Count.of(needed.count(), "channel") + ".");
+        }
+    }
+
+    /**
+     * What the header and the end of a file say.
+     *
+     * @param reason why it cannot be used; empty if it can
+     * @param channels of the image; null if it cannot be used
+     */
+    private record Check(ImageEntry file, String reason, FileChannels channels) {
+        static Check of(ImageEntry file) {
+            try {
+                return new Check(file, "", file.check());
+            } catch (UnreadableImageException e) {
+                return new Check(file, Objects.requireNonNull(e.getMessage()), null);
+            } catch (IOException | RuntimeException e) {
+                return new Check(file, "it could not be read", null);
+            }
         }
     }
 

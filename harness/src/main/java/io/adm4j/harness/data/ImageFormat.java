@@ -32,6 +32,17 @@ enum ImageFormat {
                 throw UnreadableImageException.truncated();
             }
         }
+
+        @Override
+        FileChannels stored(ImageBytes file) throws IOException, UnreadableImageException {
+            long header = file.u32Little(14);
+            int bits = file.u16Little(28);
+            if (header < 40 || bits > 8) {
+                return FileChannels.RGB;
+            }
+            long used = file.u32Little(46);
+            return FileChannels.of(!isGray(file, 14 + header, used == 0 ? 1L << bits : Math.min(used, 256), 4), false);
+        }
     },
     GIF("gif") {
         @Override
@@ -42,26 +53,45 @@ enum ImageFormat {
         /** Walks to the end of the first frame, the only one that is read. */
         @Override
         void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
+            long frame = frame(file);
+            end(file, frame + 10 + paletteBytes(file.u8(frame + 9)) + 1);
+        }
+
+        @Override
+        FileChannels stored(ImageBytes file) throws IOException, UnreadableImageException {
+            long frame = frame(file);
+            int own = paletteBytes(file.u8(frame + 9));
+            int common = paletteBytes(file.u8(10));
+            boolean gray =
+                    own > 0 ? isGray(file, frame + 10, own / 3, 3) : common > 0 && isGray(file, 13, common / 3, 3);
+            return FileChannels.of(!gray, false);
+        }
+
+        /** Position of the first frame. */
+        private long frame(ImageBytes file) throws IOException, UnreadableImageException {
             long at = 13L + paletteBytes(file.u8(10));
             while (true) {
                 int block = file.u8(at);
                 if (block == 0x2c) {
-                    at += 10 + paletteBytes(file.u8(at + 9)) + 1;
-                } else if (block == 0x21) {
-                    at += 2;
-                } else if (block == 0x3b) {
+                    return at;
+                }
+                if (block == 0x3b) {
                     throw new UnreadableImageException("it has no frame");
-                } else {
+                }
+                if (block != 0x21) {
                     throw new UnreadableImageException("it is damaged");
                 }
-                while (file.u8(at) != 0) {
-                    at += 1 + file.u8(at);
-                }
-                at++;
-                if (block == 0x2c) {
-                    return;
-                }
+                at = end(file, at + 2);
             }
+        }
+
+        /** Position after the blocks that begin here. */
+        private long end(ImageBytes file, long start) throws IOException, UnreadableImageException {
+            long at = start;
+            while (file.u8(at) != 0) {
+                at += 1 + file.u8(at);
+            }
+            return at + 1;
         }
 
         private int paletteBytes(int flags) {
@@ -77,6 +107,11 @@ enum ImageFormat {
         @Override
         void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
             JpegSegments.read(file).requireEnd(file);
+        }
+
+        @Override
+        FileChannels stored(ImageBytes file) throws IOException, UnreadableImageException {
+            return FileChannels.of(JpegSegments.read(file).components() > 1, false);
         }
 
         @Override
@@ -101,6 +136,21 @@ enum ImageFormat {
             if (!file.matches(file.size() - 8, "IEND")) {
                 chunk(file, "IEND");
             }
+        }
+
+        @Override
+        FileChannels stored(ImageBytes file) throws IOException, UnreadableImageException {
+            int kind = file.u8(25);
+            if (kind != 3) {
+                return FileChannels.of((kind & 2) != 0, (kind & 4) != 0);
+            }
+            boolean gray = false;
+            boolean alpha = false;
+            for (long at = 8; !file.matches(at + 4, "IDAT"); at += 12 + file.u32(at)) {
+                gray |= file.matches(at + 4, "PLTE") && isGray(file, at + 8, Math.min(file.u32(at) / 3, 256), 3);
+                alpha |= file.matches(at + 4, "tRNS");
+            }
+            return FileChannels.of(!gray, alpha);
         }
 
         @Override
@@ -134,6 +184,11 @@ enum ImageFormat {
         }
 
         @Override
+        FileChannels stored(ImageBytes file) throws IOException, UnreadableImageException {
+            return new TiffDirectory(file, 0).channels();
+        }
+
+        @Override
         int orientation(ImageBytes file) throws IOException, UnreadableImageException {
             return new TiffDirectory(file, 0).orientation();
         }
@@ -162,6 +217,13 @@ enum ImageFormat {
                 }
                 at += at % 2;
             }
+        }
+
+        @Override
+        FileChannels stored(ImageBytes file) throws IOException, UnreadableImageException {
+            boolean alpha = file.matches(12, "VP8X") && (file.u8(20) & 0x10) != 0
+                    || file.matches(12, "VP8L") && (file.u8(24) & 0x10) != 0;
+            return FileChannels.of(true, alpha);
         }
 
         @Override
@@ -199,6 +261,19 @@ enum ImageFormat {
      * @throws UnreadableImageException if it has not
      */
     abstract void requireComplete(ImageBytes file) throws IOException, UnreadableImageException;
+
+    /** The channels of the image as its header says; a palette is gray if all its entries are. */
+    abstract FileChannels stored(ImageBytes file) throws IOException, UnreadableImageException;
+
+    private static boolean isGray(ImageBytes file, long palette, long entries, int step)
+            throws IOException, UnreadableImageException {
+        for (long at = palette; at < palette + entries * step; at += step) {
+            if (file.u8(at) != file.u8(at + 1) || file.u8(at) != file.u8(at + 2)) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /** How the image is turned, as Exif says: from 1 (upright) to 8. */
     int orientation(ImageBytes file) throws IOException, UnreadableImageException {

@@ -6,7 +6,8 @@ package io.adm4j.harness.data;
  * in the center.
  *
  * <p>The resampling follows Pillow's: separable, the filter widened by the scale when shrinking (so that it does not
- * alias), horizontal pass first and rounded to 8 bits, weights in 22-bit fixed point.
+ * alias), horizontal pass first and rounded to 8 bits, weights in 22-bit fixed point. Each channel is
+ * resized by itself, alpha too.
  */
 final class ImageResizer {
     private static final int PRECISION_BITS = 32 - 8 - 2;
@@ -18,8 +19,8 @@ final class ImageResizer {
      * @param size height and width in pixels, at least 1
      * @return the image itself if it has that size
      */
-    static RgbImage squared(RgbImage image, int size) {
-        RgbImage p = image;
+    static PixelImage squared(PixelImage image, int size) {
+        PixelImage p = image;
         while (Math.min(p.width(), p.height()) >= 2 * size) {
             p = resize(p, p.width() / 2, p.height() / 2, Filter.BOX);
         }
@@ -29,8 +30,8 @@ final class ImageResizer {
         return p.centerCrop(size);
     }
 
-    static RgbImage resize(RgbImage image, int width, int height, Filter filter) {
-        RgbImage p = image;
+    static PixelImage resize(PixelImage image, int width, int height, Filter filter) {
+        PixelImage p = image;
         if (width != p.width()) {
             p = horizontally(p, width, filter);
         }
@@ -40,25 +41,26 @@ final class ImageResizer {
         return p;
     }
 
-    private static RgbImage horizontally(RgbImage p, int width, Filter filter) {
+    private static PixelImage horizontally(PixelImage p, int width, Filter filter) {
         Weights weights = Weights.of(p.width(), width, filter);
-        byte[] out = new byte[width * p.height() * 3];
+        int channels = p.channels();
+        byte[] out = new byte[width * p.height() * channels];
         for (int y = 0, o = 0; y < p.height(); y++) {
-            int row = y * p.width() * 3;
+            int row = y * p.width() * channels;
             for (int x = 0; x < width; x++) {
                 int[] w = weights.values[x];
-                int first = row + weights.first[x] * 3;
-                for (int c = 0; c < 3; c++) {
-                    out[o++] = sum(p.pixels(), first + c, 3, w);
+                int first = row + weights.first[x] * channels;
+                for (int c = 0; c < channels; c++) {
+                    out[o++] = sum(p.pixels(), first + c, channels, w);
                 }
             }
         }
-        return new RgbImage(width, p.height(), out);
+        return new PixelImage(width, p.height(), channels, out);
     }
 
-    private static RgbImage vertically(RgbImage p, int height, Filter filter) {
+    private static PixelImage vertically(PixelImage p, int height, Filter filter) {
         Weights weights = Weights.of(p.height(), height, filter);
-        int stride = p.width() * 3;
+        int stride = p.width() * p.channels();
         byte[] out = new byte[stride * height];
         for (int y = 0, o = 0; y < height; y++) {
             int[] w = weights.values[y];
@@ -67,7 +69,7 @@ final class ImageResizer {
                 out[o++] = sum(p.pixels(), first + x, stride, w);
             }
         }
-        return new RgbImage(p.width(), height, out);
+        return new PixelImage(p.width(), height, p.channels(), out);
     }
 
     private static byte sum(byte[] pixels, int first, int stride, int[] weights) {

@@ -1,14 +1,17 @@
 package io.adm4j.harness.data;
 
-/** Random access to images of one size. Safe for use by several threads. */
+/** Random access to images of one size and number of channels. Safe for use by several threads. */
 interface ImageSource {
     int size();
 
     /** Height and width of every image in pixels. */
     int imageSize();
 
+    /** Channels of every image. */
+    int channels();
+
     /**
-     * Copies one image as uint8 [H, W, 3].
+     * Copies one image as uint8 [H, W, channels].
      *
      * @param index in [0, size)
      * @param target modified from {@code offset} on

@@ -21,12 +21,12 @@ public interface ImageStream extends AutoCloseable {
      * {@link DatasetOptions#AS_STORED}, are not resized.
      *
      * @param warnings receives a sentence for what is left out or guessed
-     * @throws UserError if there are no images that can be read, or images of an array are not of the size asked for
+     * @throws UserError if there are no images that can be read, or images of an array do not have the size or channels asked for
      */
     static ImageStream open(Path source, DatasetOptions options, Consumer<String> warnings) {
         return switch (SourceKind.of(source)) {
-            case NPZ -> ArrayImageStream.open(ImageArray.ofNpz(source, warnings), options);
-            case NPY -> ArrayImageStream.open(ImageArray.ofNpy(source), options);
+            case NPZ -> ArrayImageStream.open(ImageArray.ofNpz(source, warnings), options, warnings);
+            case NPY -> ArrayImageStream.open(ImageArray.ofNpy(source), options, warnings);
             default -> new DatasetStream(Dataset.openOnce(source, options, warnings));
         };
     }
@@ -52,17 +52,17 @@ public interface ImageStream extends AutoCloseable {
     /**
      * Images in memory.
      *
-     * @param images uint8 [N, H, W, 3], N at least 1, H = W
+     * @param images uint8 [N, H, W, C], N and C at least 1, H = W
      */
     static ImageStream of(Tensor images) {
         if (images.type() != ElementType.UINT8
                 || images.rank() != 4
                 || images.dim(0) < 1
                 || images.dim(1) != images.dim(2)
-                || images.dim(3) != 3) {
-            throw new IllegalArgumentException("Images are uint8 [N, H, W, 3] with H = W, not " + images + ".");
+                || images.dim(3) < 1) {
+            throw new IllegalArgumentException("Images are uint8 [N, H, W, C] with H = W, not " + images + ".");
         }
-        return ofBatches((int) images.dim(0), (int) images.dim(1), Optional.empty(), () -> images);
+        return ofBatches((int) images.dim(0), (int) images.dim(1), (int) images.dim(3), Optional.empty(), () -> images);
     }
 
     /** The images of a dataset in their order. */
@@ -75,11 +75,13 @@ public interface ImageStream extends AutoCloseable {
      *
      * @param size number of images in all
      * @param imageSize height and width in pixels
+     * @param channels of every image
      * @param labels one per image, or none
-     * @param batches uint8 [N, H, W, 3] of any number N at each call
+     * @param batches uint8 [N, H, W, channels] of any number N at each call
      */
-    static ImageStream ofBatches(int size, int imageSize, Optional<int[]> labels, Supplier<Tensor> batches) {
-        return new GeneratedImageStream(size, imageSize, labels, batches);
+    static ImageStream ofBatches(
+            int size, int imageSize, int channels, Optional<int[]> labels, Supplier<Tensor> batches) {
+        return new GeneratedImageStream(size, imageSize, channels, labels, batches);
     }
 
     /** Number of images in all; at least 1. */
@@ -87,6 +89,9 @@ public interface ImageStream extends AutoCloseable {
 
     /** Height and width in pixels. */
     int imageSize();
+
+    /** Channels of every image. */
+    int channels();
 
     /** SHA-256 of the source, see {@link Dataset#checksum()}; reads all of it. Empty without a source on disk. */
     Optional<String> checksum();
@@ -111,7 +116,7 @@ public interface ImageStream extends AutoCloseable {
      * The next images.
      *
      * @param max at least 1
-     * @return uint8 [at most max, H, W, 3], or null after the last image
+     * @return uint8 [at most max, H, W, channels], or null after the last image
      * @throws UserError if the source is damaged
      */
     Tensor next(int max);

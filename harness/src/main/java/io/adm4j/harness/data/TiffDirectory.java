@@ -5,6 +5,8 @@ import java.io.IOException;
 /** The first directory of a TIFF file, or of the Exif block of another file, which has the same form. */
 final class TiffDirectory {
     private static final int ORIENTATION = 0x112;
+    private static final int PHOTOMETRIC = 0x106;
+    private static final int SAMPLES = 0x115;
     private static final int STRIP_OFFSETS = 0x111;
     private static final int STRIP_BYTES = 0x117;
     private static final int TILE_OFFSETS = 0x144;
@@ -29,9 +31,22 @@ final class TiffDirectory {
 
     /** How the image is turned, from 1 (upright) to 8. */
     int orientation() throws IOException, UnreadableImageException {
-        long entry = entry(ORIENTATION);
-        int value = entry < 0 || u16(entry + 2) != SHORT ? 1 : u16(entry + 8);
+        int value = number(ORIENTATION, 1);
         return value >= 1 && value <= 8 ? value : 1;
+    }
+
+    /** The channels of the image: a sample more than those of its colors is alpha. */
+    FileChannels channels() throws IOException, UnreadableImageException {
+        int photometric = number(PHOTOMETRIC, 0);
+        int samples = number(SAMPLES, 1);
+        // 0 and 1 are gray, 2 is RGB; palettes, ink and others have no alpha that is read.
+        boolean color = photometric > 1;
+        return FileChannels.of(color, photometric <= 2 && samples > (color ? 3 : 1));
+    }
+
+    private int number(int tag, int absent) throws IOException, UnreadableImageException {
+        long entry = entry(tag);
+        return entry < 0 || u16(entry + 2) != SHORT ? absent : u16(entry + 8);
     }
 
     /** Checks that the file has room for all its strips or tiles. */

@@ -85,7 +85,7 @@ class IdxSourceTest {
         for (int i = 0; i < rgb.length; i++) {
             rgb[i] = gray[36 + i / 3];
         }
-        byte[] expected = ImageResizer.squared(new RgbImage(6, 6, rgb), 4).pixels();
+        byte[] expected = ImageResizer.squared(new PixelImage(6, 6, 3, rgb), 4).pixels();
 
         byte[] found = new byte[4 * 4 * 3];
         Dataset.open(folder, DatasetOptions.ofSize(4)).copy(1, found);

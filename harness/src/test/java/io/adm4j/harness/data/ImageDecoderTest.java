@@ -28,7 +28,7 @@ class ImageDecoderTest {
     void valuesAreThoseOfThePublishedLoadersLibrary(String line) throws Exception {
         String[] parts = line.split(" ");
 
-        RgbImage image = ImageDecoder.decode(file(parts[0]));
+        PixelImage image = ImageDecoder.decode(file(parts[0]), FileChannels.RGB);
 
         assertEquals(parts[1] + "x" + parts[2], image.width() + "x" + image.height());
         byte[] wanted = HEX.parseHex(parts[3]);
@@ -58,7 +58,8 @@ class ImageDecoderTest {
         byte[] whole = file(name);
         for (int length : new int[] {whole.length / 2, whole.length * 9 / 10, whole.length - 9}) {
             UnreadableImageException e = assertThrows(
-                    UnreadableImageException.class, () -> ImageDecoder.decode(Arrays.copyOf(whole, length)));
+                    UnreadableImageException.class,
+                    () -> ImageDecoder.decode(Arrays.copyOf(whole, length), FileChannels.RGB));
             assertEquals("it is truncated", e.getMessage(), () -> length + " of " + whole.length);
         }
     }
@@ -68,19 +69,20 @@ class ImageDecoderTest {
     void bytesAfterTheEndDoNoHarm(String name) throws Exception {
         byte[] whole = file(name);
 
-        RgbImage image = ImageDecoder.decode(Arrays.copyOf(whole, whole.length + 100));
+        PixelImage image = ImageDecoder.decode(Arrays.copyOf(whole, whole.length + 100), FileChannels.RGB);
 
-        assertEquals(HEX.formatHex(ImageDecoder.decode(whole).pixels()), HEX.formatHex(image.pixels()));
+        assertEquals(
+                HEX.formatHex(ImageDecoder.decode(whole, FileChannels.RGB).pixels()), HEX.formatHex(image.pixels()));
     }
 
     @Test
     void ofAnAnimationTheFirstFrameHasToBeWhole() throws Exception {
         byte[] whole = file("animated.gif");
-        RgbImage first = ImageDecoder.decode(whole);
+        PixelImage first = ImageDecoder.decode(whole, FileChannels.RGB);
 
         assertEquals(
                 HEX.formatHex(first.pixels()),
-                HEX.formatHex(ImageDecoder.decode(Arrays.copyOf(whole, whole.length - 9))
+                HEX.formatHex(ImageDecoder.decode(Arrays.copyOf(whole, whole.length - 9), FileChannels.RGB)
                         .pixels()));
         assertRefused("it is truncated", Arrays.copyOf(whole, 60));
     }
@@ -114,7 +116,8 @@ class ImageDecoderTest {
         byte[] file = file("ycc.jpg");
         file[frame(file) + 4] = 12;
 
-        UnreadableImageException e = assertThrows(UnreadableImageException.class, () -> ImageDecoder.decode(file));
+        UnreadableImageException e =
+                assertThrows(UnreadableImageException.class, () -> ImageDecoder.decode(file, FileChannels.RGB));
         assertTrue(e.getMessage().contains("12 bits") || e.getMessage().startsWith("it is damaged"), e.getMessage());
     }
 
@@ -129,7 +132,7 @@ class ImageDecoderTest {
     private static void assertRefused(String reason, byte[] file) {
         assertEquals(
                 reason,
-                assertThrows(UnreadableImageException.class, () -> ImageDecoder.decode(file))
+                assertThrows(UnreadableImageException.class, () -> ImageDecoder.decode(file, FileChannels.RGB))
                         .getMessage());
     }
 

@@ -158,7 +158,8 @@ class ImageFileSourceTest {
         Files.writeString(folder.resolve("b.png"), "text");
 
         UserError e = assertThrows(
-                UserError.class, () -> Dataset.open(folder, new DatasetOptions(2, Split.TRAIN, ArrayLayout.HWC, true)));
+                UserError.class,
+                () -> Dataset.open(folder, new DatasetOptions(2, 3, Split.TRAIN, ArrayLayout.HWC, true)));
 
         assertEquals(
                 "1 of 2 images in " + folder + " cannot be used: b.png (it is not an image); replace or remove them, or"
@@ -205,7 +206,7 @@ class ImageFileSourceTest {
         damage("b.png");
         Dataset none = Dataset.open(folder, DatasetOptions.ofSize(2));
         assertThrows(UserError.class, () -> none.copyUsable(0, image));
-        Dataset strict = Dataset.open(folder, new DatasetOptions(2, Split.TRAIN, ArrayLayout.HWC, true));
+        Dataset strict = Dataset.open(folder, new DatasetOptions(2, 3, Split.TRAIN, ArrayLayout.HWC, true));
         assertThrows(DamagedImageException.class, () -> strict.copyUsable(0, image));
     }
 

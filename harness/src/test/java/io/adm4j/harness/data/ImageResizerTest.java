@@ -22,7 +22,7 @@ class ImageResizerTest {
         "64, 64, 32, 2236110665, '68 118 168 155 141 127 114 164 150'"
     })
     void equalsPillow(int width, int height, int size, long crc, String begin) {
-        RgbImage squared = ImageResizer.squared(pattern(width, height), size);
+        PixelImage squared = ImageResizer.squared(pattern(width, height), size);
 
         assertEquals(size, squared.width());
         assertEquals(size, squared.height());
@@ -40,12 +40,12 @@ class ImageResizerTest {
 
     @Test
     void leavesFittingImagesAlone() {
-        RgbImage image = pattern(24, 24);
+        PixelImage image = pattern(24, 24);
 
         assertSame(image, ImageResizer.squared(image, 24));
     }
 
-    private static RgbImage pattern(int width, int height) {
+    private static PixelImage pattern(int width, int height) {
         byte[] pixels = new byte[width * height * 3];
         for (int y = 0, o = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
@@ -54,6 +54,6 @@ class ImageResizerTest {
                 }
             }
         }
-        return new RgbImage(width, height, pixels);
+        return new PixelImage(width, height, 3, pixels);
     }
 }

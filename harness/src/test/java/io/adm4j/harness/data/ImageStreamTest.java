@@ -62,7 +62,7 @@ class ImageStreamTest {
     /** Batches of 3, 3 and 4 images, of which the last holds more than are left. */
     private static ImageStream generated() {
         Queue<Tensor> batches = new ArrayDeque<>(List.of(all().rows(0, 3), all().rows(3, 6), longer().rows(6, 10)));
-        return ImageStream.ofBatches(COUNT, SIZE, Optional.of(LABELS), batches::remove);
+        return ImageStream.ofBatches(COUNT, SIZE, 3, Optional.of(LABELS), batches::remove);
     }
 
     @ParameterizedTest
@@ -210,7 +210,7 @@ class ImageStreamTest {
                 Tensor.zeros(ElementType.UINT8, 2, 2, 3),
                 Tensor.zeros(ElementType.UINT8, 0, 2, 2, 3),
                 Tensor.zeros(ElementType.UINT8, 1, 2, 3, 3),
-                Tensor.zeros(ElementType.UINT8, 1, 2, 2, 4))) {
+                Tensor.zeros(ElementType.UINT8, 1, 2, 2, 0))) {
             assertThrows(IllegalArgumentException.class, () -> ImageStream.of(wrong), wrong.toString());
         }
     }

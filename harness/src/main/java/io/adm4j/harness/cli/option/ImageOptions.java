@@ -7,12 +7,14 @@ import picocli.CommandLine.Option;
 
 /** How images are read. */
 public final class ImageOptions {
+    private static final int RGB = 3;
+
     @Option(
             names = "--layout",
             paramLabel = "LAYOUT",
             defaultValue = "HWC",
             description =
-                    "Dimensions of an array of images: HWC for [N, height, width, 3], CHW for [N, 3, height, width]"
+                    "Dimensions of an array of images: HWC for [N, height, width, channels], CHW for [N, channels, height, width]"
                             + " (default ${DEFAULT-VALUE}).")
     private ArrayLayout layout;
 
@@ -29,16 +31,16 @@ public final class ImageOptions {
     }
 
     /**
-     * Options for images that arrays hold in the order that was asked for.
+     * Options for RGB images that arrays hold in the order that was asked for.
      *
      * @param imageSize in pixels, or {@link DatasetOptions#AS_STORED}
      */
     public DatasetOptions of(int imageSize, Split split) {
-        return new DatasetOptions(imageSize, split, layout, strict);
+        return of(imageSize, split, layout);
     }
 
-    /** Options for images that arrays hold in another order than was asked for: that of their kind of file. */
+    /** Options for RGB images that arrays hold in another order than was asked for: that of their kind of file. */
     public DatasetOptions of(int imageSize, Split split, ArrayLayout stored) {
-        return new DatasetOptions(imageSize, split, stored, strict);
+        return new DatasetOptions(imageSize, RGB, split, stored, strict);
     }
 }

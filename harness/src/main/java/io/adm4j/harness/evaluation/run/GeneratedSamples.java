@@ -68,7 +68,7 @@ public final class GeneratedSamples implements SampleSet {
     public ImageStream open() {
         SamplingRun run = run();
         return ImageStream.ofBatches(
-                count(), imageSize(), labels(), () -> run.next().images());
+                count(), imageSize(), 3, labels(), () -> run.next().images());
     }
 
     private SamplingRun run() {

@@ -98,7 +98,9 @@ class EvalInputsTest {
                 Files.write(folder.resolve("half.npz"), Arrays.copyOf(whole, whole.length / 2)));
         whole[whole.length / 2] ^= 1;
         refuse("checksum", Files.write(folder.resolve("flipped.npz"), whole));
-        refuse("images are uint8", npz("channels.npz", Tensor.of(new byte[COUNT * 64 * 4], COUNT, 8, 8, 4), null));
+        refuse(
+                "images of 4 channels, and the network takes 3",
+                npz("channels.npz", Tensor.of(new byte[COUNT * 64 * 4], COUNT, 8, 8, 4), null));
         refuse("are 8x4", npz("oblong.npz", Tensor.of(new byte[COUNT * 32 * 3], COUNT, 4, 8, 3), null));
         refuse("at least one image", npz("empty.npz", Tensor.of(new byte[0], 0, 8, 8, 3), null));
         refuse("no file or folder", folder.resolve("nowhere.npz"));

@@ -9,9 +9,13 @@ import java.awt.image.Raster;
 /**
  * One image in memory.
  *
- * @param pixels uint8 [height, width, 3], red first
+ * @param channels 1 (gray), 2 (gray, alpha), 3 (red, green, blue), 4 (the same, alpha), or any other number without such a
+ *     meaning
+ * @param pixels uint8 [height, width, channels]
  */
-record RgbImage(int width, int height, byte[] pixels) {
+record PixelImage(int width, int height, int channels, byte[] pixels) {
+    private static final int RGB = 3;
+    private static final int RGBA = 4;
 
     /** Converts the values of one pixel. */
     @FunctionalInterface
@@ -19,20 +23,24 @@ record RgbImage(int width, int height, byte[] pixels) {
         /**
          * @param values of all pixels of a row
          * @param at position of the pixel's first value
-         * @param target receives red, green and blue from {@code to} on
+         * @param target receives red, green and blue (and alpha) from {@code to} on
          */
         void convert(int[] values, int at, byte[] target, int to);
     }
 
     /**
-     * The values of a decoded file as they are stored: no color profile is applied, transparency is dropped, gray is
-     * repeated for the three channels, 16 bits are cut to the upper 8, fewer than 8 are scaled.
+     * The values of a decoded file as they are stored: no color profile is applied, gray is repeated for the three color
+     * channels, 16 bits are cut to the upper 8, fewer than 8 are scaled. Colors are not multiplied by alpha.
      *
-     * @throws UnreadableImageException if the values are not gray, RGB or CMYK of up to 16 bits
+     * @param alpha whether alpha is the fourth channel; otherwise it is dropped
+     * @throws UnreadableImageException if the values are not gray, RGB or CMYK of up to 16 bits, or have no alpha
      */
-    static RgbImage of(BufferedImage image) throws UnreadableImageException {
+    static PixelImage of(BufferedImage image, boolean alpha) throws UnreadableImageException {
         if (image.getColorModel() instanceof IndexColorModel) {
-            return ofPalette(image);
+            return ofPalette(image, alpha ? RGBA : RGB);
+        }
+        if (alpha) {
+            return withAlpha(image);
         }
         // Not getRGB: it takes gray as linear light and brightens it.
         Raster raster = image.getRaster();
@@ -46,15 +54,37 @@ record RgbImage(int width, int height, byte[] pixels) {
         }
         if (space == ColorSpace.TYPE_CMYK && bands >= 4) {
             return convert(
-                    raster, (v, i, t, o) -> ink(t, o, 255 - v[i], 255 - v[i + 1], 255 - v[i + 2], 255 - v[i + 3]));
+                    raster, RGB, (v, i, t, o) -> ink(t, o, 255 - v[i], 255 - v[i + 1], 255 - v[i + 2], 255 - v[i + 3]));
         }
         throw new UnreadableImageException("its colors are not gray, RGB or CMYK");
     }
 
-    private static RgbImage ofPalette(BufferedImage image) {
+    private static PixelImage withAlpha(BufferedImage image) throws UnreadableImageException {
+        if (image.isAlphaPremultiplied()) {
+            image.coerceData(false);
+        }
+        Raster raster = image.getRaster();
+        int space = image.getColorModel().getColorSpace().getType();
+        int bands = raster.getNumBands();
+        if (space == ColorSpace.TYPE_GRAY && bands >= 2) {
+            return convert(raster, RGBA, (v, i, t, o) -> {
+                put(t, o, v[i], v[i], v[i]);
+                t[o + RGB] = (byte) v[i + 1];
+            });
+        }
+        if (space == ColorSpace.TYPE_RGB && bands >= RGBA) {
+            return convert(raster, RGBA, (v, i, t, o) -> {
+                put(t, o, v[i], v[i + 1], v[i + 2]);
+                t[o + RGB] = (byte) v[i + RGB];
+            });
+        }
+        throw new UnreadableImageException("it has no alpha channel");
+    }
+
+    private static PixelImage ofPalette(BufferedImage image, int channels) {
         int width = image.getWidth();
         int height = image.getHeight();
-        byte[] pixels = new byte[width * height * 3];
+        byte[] pixels = new byte[width * height * channels];
         int[] line = new int[width];
         for (int y = 0, o = 0; y < height; y++) {
             image.getRGB(0, y, width, 1, line, 0, width);
@@ -62,24 +92,27 @@ record RgbImage(int width, int height, byte[] pixels) {
                 pixels[o++] = (byte) (line[x] >> 16);
                 pixels[o++] = (byte) (line[x] >> 8);
                 pixels[o++] = (byte) line[x];
+                if (channels == RGBA) {
+                    pixels[o++] = (byte) (line[x] >> 24);
+                }
             }
         }
-        return new RgbImage(width, height, pixels);
+        return new PixelImage(width, height, channels, pixels);
     }
 
     /** @param raster its first band is gray */
-    static RgbImage ofGray(Raster raster) throws UnreadableImageException {
-        return convert(raster, (v, i, t, o) -> put(t, o, v[i], v[i], v[i]));
+    static PixelImage ofGray(Raster raster) throws UnreadableImageException {
+        return convert(raster, RGB, (v, i, t, o) -> put(t, o, v[i], v[i], v[i]));
     }
 
     /** @param raster its first bands are red, green and blue */
-    static RgbImage ofRgb(Raster raster) throws UnreadableImageException {
-        return convert(raster, (v, i, t, o) -> put(t, o, v[i], v[i + 1], v[i + 2]));
+    static PixelImage ofRgb(Raster raster) throws UnreadableImageException {
+        return convert(raster, RGB, (v, i, t, o) -> put(t, o, v[i], v[i + 1], v[i + 2]));
     }
 
     /** @param raster Y, Cb and Cr as JPEG files have them */
-    static RgbImage ofYcc(Raster raster) throws UnreadableImageException {
-        return convert(raster, RgbImage::ycc);
+    static PixelImage ofYcc(Raster raster) throws UnreadableImageException {
+        return convert(raster, RGB, PixelImage::ycc);
     }
 
     /**
@@ -88,33 +121,34 @@ record RgbImage(int width, int height, byte[] pixels) {
      * @param raster cyan, magenta, yellow and black
      * @param transformed whether the first three are Y, Cb and Cr of the ink that 0 is none of
      */
-    static RgbImage ofInvertedInk(Raster raster, boolean transformed) throws UnreadableImageException {
+    static PixelImage ofInvertedInk(Raster raster, boolean transformed) throws UnreadableImageException {
         if (!transformed) {
-            return convert(raster, (v, i, t, o) -> ink(t, o, v[i], v[i + 1], v[i + 2], v[i + 3]));
+            return convert(raster, RGB, (v, i, t, o) -> ink(t, o, v[i], v[i + 1], v[i + 2], v[i + 3]));
         }
-        return convert(raster, (v, i, t, o) -> {
+        return convert(raster, RGB, (v, i, t, o) -> {
             ycc(v, i, t, o);
             ink(t, o, 255 - (t[o] & 0xff), 255 - (t[o + 1] & 0xff), 255 - (t[o + 2] & 0xff), v[i + 3]);
         });
     }
 
-    private static RgbImage convert(Raster raster, Conversion conversion) throws UnreadableImageException {
+    private static PixelImage convert(Raster raster, int channels, Conversion conversion)
+            throws UnreadableImageException {
         int width = raster.getWidth();
         int height = raster.getHeight();
         int bands = raster.getNumBands();
         int[] bits = bits(raster);
-        byte[] pixels = new byte[width * height * 3];
+        byte[] pixels = new byte[width * height * channels];
         int[] line = new int[width * bands];
         for (int y = 0, o = 0; y < height; y++) {
             raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, line);
             for (int band = 0; band < bands; band++) {
                 toEightBits(line, band, bands, bits[band]);
             }
-            for (int x = 0; x < width; x++, o += 3) {
+            for (int x = 0; x < width; x++, o += channels) {
                 conversion.convert(line, x * bands, pixels, o);
             }
         }
-        return new RgbImage(width, height, pixels);
+        return new PixelImage(width, height, channels, pixels);
     }
 
     private static int[] bits(Raster raster) throws UnreadableImageException {
@@ -173,13 +207,34 @@ record RgbImage(int width, int height, byte[] pixels) {
     }
 
     /**
+     * Luma (ITU-R 601-2, in 16-bit fixed point as the published loader's library computes it) in place of red, green and
+     * blue; alpha stays. Gray that was repeated gets its values back exactly.
+     */
+    PixelImage gray() {
+        int kept = channels - 2;
+        byte[] gray = new byte[width * height * kept];
+        for (int i = 0, o = 0; o < gray.length; i += channels, o += kept) {
+            gray[o] = luma(pixels[i], pixels[i + 1], pixels[i + 2]);
+            if (kept > 1) {
+                gray[o + 1] = pixels[i + RGB];
+            }
+        }
+        return new PixelImage(width, height, kept, gray);
+    }
+
+    /** Luma of a pixel as {@link #gray} computes it, all values as unsigned bytes. */
+    static byte luma(byte red, byte green, byte blue) {
+        return (byte) ((red & 0xff) * 19595 + (green & 0xff) * 38470 + (blue & 0xff) * 7471 + 0x8000 >> 16);
+    }
+
+    /**
      * The image turned upright.
      *
      * @param orientation of Exif: 2 mirrored, 3 turned by 180 degrees, 4 upside down, 5 transposed, 6 turned so that its
      *     first row is the right side, 7 transversed, 8 turned so that its first row is the left side; 1 for none
      * @return this image if it is upright
      */
-    RgbImage upright(int orientation) {
+    PixelImage upright(int orientation) {
         if (orientation <= 1) {
             return this;
         }
@@ -190,28 +245,29 @@ record RgbImage(int width, int height, byte[] pixels) {
         int newHeight = transposed ? width : height;
         byte[] turned = new byte[pixels.length];
         for (int y = 0, o = 0; y < newHeight; y++) {
-            for (int x = 0; x < newWidth; x++, o += 3) {
+            for (int x = 0; x < newWidth; x++, o += channels) {
                 int column = transposed ? y : x;
                 int row = transposed ? x : y;
-                int from =
-                        ((fromBottom ? height - 1 - row : row) * width + (fromRight ? width - 1 - column : column)) * 3;
-                System.arraycopy(pixels, from, turned, o, 3);
+                int from = ((fromBottom ? height - 1 - row : row) * width + (fromRight ? width - 1 - column : column))
+                        * channels;
+                System.arraycopy(pixels, from, turned, o, channels);
             }
         }
-        return new RgbImage(newWidth, newHeight, turned);
+        return new PixelImage(newWidth, newHeight, channels, turned);
     }
 
     /** The square of {@code size} pixels in the center; this image if it has that size. */
-    RgbImage centerCrop(int size) {
+    PixelImage centerCrop(int size) {
         if (size == width && size == height) {
             return this;
         }
         int left = (width - size) / 2;
         int top = (height - size) / 2;
-        byte[] cut = new byte[size * size * 3];
+        int row = size * channels;
+        byte[] cut = new byte[row * size];
         for (int y = 0; y < size; y++) {
-            System.arraycopy(pixels, ((top + y) * width + left) * 3, cut, y * size * 3, size * 3);
+            System.arraycopy(pixels, ((top + y) * width + left) * channels, cut, y * row, row);
         }
-        return new RgbImage(size, size, cut);
+        return new PixelImage(size, size, channels, cut);
     }
 }

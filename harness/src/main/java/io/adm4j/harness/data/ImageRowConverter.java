@@ -1,5 +1,6 @@
 package io.adm4j.harness.data;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -7,28 +8,49 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
- * Converts the rows of an array of images to uint8 RGB [N, H, W, 3], batch by batch: gray is repeated for the three channels,
- * other types than uint8 must hold integers from 0 to 255. Anything else is most likely a network's raw output, whose range could
- * only be guessed.
+ * Converts the rows of an array of images to uint8 [N, H, W, C], batch by batch: gray is repeated where C is 3, and colors become
+ * luma where C is 1. Other types than uint8 must hold integers from 0 to 255. Anything else is most likely a network's raw output,
+ * whose range could only be guessed.
  */
-final class RgbConverter {
+final class ImageRowConverter {
     private static final String REMEDY = "images are integers from 0 to 255, so scale them ((x + 1) * 127.5 for"
             + " [-1, 1], x * 255 for [0, 1]) and save them as uint8.";
 
     private final ImageArrayShape shape;
+    private final int channels;
     private final Path file;
     private int done;
     private double largest;
 
-    RgbConverter(ImageArrayShape shape, Path file) {
+    /**
+     * @param shape of the array, of which images of so many channels can be made
+     * @param channels of the images
+     * @param file for messages
+     */
+    ImageRowConverter(ImageArrayShape shape, int channels, Path file) {
         this.shape = shape;
+        this.channels = channels;
         this.file = file;
     }
 
+    /** Channels of the converted images. */
+    int channels() {
+        return channels;
+    }
+
+    /** Says that colors become gray, if they do. */
+    void announce(Consumer<String> warnings) {
+        if (shape.channels() == 3 && channels == 1) {
+            warnings.accept("Converted " + Count.of(shape.count(), "color image") + " in " + file
+                    + " to gray (luma): the network takes 1 channel.");
+        }
+    }
+
     /**
-     * The next rows as uint8 [rows, height, width, 3].
+     * The next rows as uint8 [rows, height, width, channels].
      *
      * @param rows of the array, in their order; not modified
      * @throws UserError if they hold a value that is not an integer from 0 to 255
@@ -39,10 +61,11 @@ final class RgbConverter {
         if (done == shape.count() && isFloat(rows.type()) && largest <= 1) {
             throw new UserError("The images in " + file + " hold no value above 1; " + REMEDY);
         }
-        if (shape.planes()) {
-            return interleaved(bytes);
+        Tensor images = shape.planes() ? interleaved(bytes) : bytes;
+        if (channels == shape.channels()) {
+            return images.reshape(images.dim(0), shape.height(), shape.width(), channels);
         }
-        return shape.channels() == 3 ? bytes : repeated(bytes);
+        return channels == 1 ? gray(images) : repeated(images);
     }
 
     private Tensor integers(Tensor rows) {
@@ -84,28 +107,45 @@ final class RgbConverter {
     }
 
     private Tensor repeated(Tensor gray) {
-        Tensor rgb = Tensor.zeros(ElementType.UINT8, gray.dim(0), shape.height(), shape.width(), 3);
+        Tensor repeated = images(gray.dim(0), channels);
         ByteBuffer from = gray.bytes();
-        ByteBuffer to = rgb.bytes();
+        ByteBuffer to = repeated.bytes();
         while (from.hasRemaining()) {
             byte value = from.get();
-            to.put(value).put(value).put(value);
+            for (int c = 0; c < channels; c++) {
+                to.put(value);
+            }
         }
-        return rgb;
+        return repeated;
+    }
+
+    private Tensor gray(Tensor rgb) {
+        Tensor gray = images(rgb.dim(0), 1);
+        ByteBuffer from = rgb.bytes();
+        ByteBuffer to = gray.bytes();
+        while (to.hasRemaining()) {
+            to.put(PixelImage.luma(from.get(), from.get(), from.get()));
+        }
+        return gray;
     }
 
     private Tensor interleaved(Tensor planes) {
-        Tensor rgb = Tensor.zeros(ElementType.UINT8, planes.dim(0), shape.height(), shape.width(), 3);
+        int stored = shape.channels();
+        Tensor images = images(planes.dim(0), stored);
         ByteBuffer from = planes.bytes();
-        ByteBuffer to = rgb.bytes();
+        ByteBuffer to = images.bytes();
         int pixels = shape.height() * shape.width();
         for (int image = 0; image < planes.dim(0); image++) {
             for (int i = 0; i < pixels; i++) {
-                for (int c = 0; c < 3; c++) {
-                    to.put(from.get((image * 3 + c) * pixels + i));
+                for (int c = 0; c < stored; c++) {
+                    to.put(from.get((image * stored + c) * pixels + i));
                 }
             }
         }
-        return rgb;
+        return images;
+    }
+
+    private Tensor images(long count, int imageChannels) {
+        return Tensor.zeros(ElementType.UINT8, count, shape.height(), shape.width(), imageChannels);
     }
 }
