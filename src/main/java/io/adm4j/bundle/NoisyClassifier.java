@@ -27,11 +27,11 @@ public final class NoisyClassifier implements ClassifierGradient, AutoCloseable 
      * Opens the bundle's {@value ModelBundle#CLASSIFIER_GRADIENT}.
      *
      * @param threads CPU threads; 0 for as many as there are processors
-     * @throws BundleException if the bundle has none
+     * @throws BundleException if the bundle has none, or it takes images with other channels than the manifest's
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static NoisyClassifier open(ModelBundle bundle, Device device, int threads) {
-        return new NoisyClassifier(BatchSession.open(bundle.path(ModelBundle.CLASSIFIER_GRADIENT), device, threads));
+        return new NoisyClassifier(BundleGraph.open(bundle, ModelBundle.CLASSIFIER_GRADIENT, device, threads));
     }
 
     /**

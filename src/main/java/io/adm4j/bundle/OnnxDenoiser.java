@@ -34,11 +34,11 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
      * Opens the bundle's {@value ModelBundle#DENOISER}.
      *
      * @param threads CPU threads; 0 for as many as there are processors
-     * @throws BundleException if the bundle has none
+     * @throws BundleException if the bundle has none, or it takes images with other channels than the manifest's
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static OnnxDenoiser open(ModelBundle bundle, Device device, int threads) {
-        return new OnnxDenoiser(BatchSession.open(bundle.path(ModelBundle.DENOISER), device, threads));
+        return new OnnxDenoiser(BundleGraph.open(bundle, ModelBundle.DENOISER, device, threads));
     }
 
     /** Whether the graph has an input for labels. */
@@ -54,7 +54,7 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
     /**
      * The denoiser of an upsampler for given low-resolution images, which the graph itself resizes bilinearly.
      *
-     * @param lowRes float32 {@code [N, 3, h, w]} in [-1, 1]
+     * @param lowRes float32 {@code [N, C, h, w]} in [-1, 1]
      * @throws IllegalArgumentException if the graph has no input for them
      */
     public Denoiser upsampling(Tensor lowRes) {

@@ -11,9 +11,12 @@ import java.util.Arrays;
  * @param columns images per row, at least 1
  * @param padding pixels around and between the images, at least 0
  * @param scale each pixel becomes a square with sides of this many pixels, at least 1
- * @param background gray level of padding and empty cells, 0 to 255
+ * @param background gray level of padding and empty cells, 0 to 255; they are opaque
  */
 public record ImageGrid(int columns, int padding, int scale, int background) {
+    private static final int RGBA = 4;
+    private static final int OPACITY = 3;
+
     public ImageGrid {
         if (columns < 1 || padding < 0 || scale < 1 || background < 0 || background > 255) {
             throw new IllegalArgumentException(
@@ -29,7 +32,7 @@ public record ImageGrid(int columns, int padding, int scale, int background) {
     /**
      * All images as one, filled row by row.
      *
-     * @param images uint8 of shape {@code [N, H, W, C]}, N at least 1, C 1 or 3
+     * @param images uint8 of shape {@code [N, H, W, C]}, N at least 1; the fourth channel is opacity
      * @return uint8 of shape {@code [height, width, C]}
      * @throws IllegalArgumentException if type or shape differ
      */
@@ -47,6 +50,9 @@ public record ImageGrid(int columns, int padding, int scale, int background) {
         int gridHeight = rows * height * scale + (rows + 1) * padding;
         byte[] grid = new byte[Math.multiplyExact(Math.multiplyExact(gridWidth, gridHeight), channels)];
         Arrays.fill(grid, (byte) background);
+        for (int i = OPACITY; channels == RGBA && i < grid.length; i += RGBA) {
+            grid[i] = (byte) 0xFF;
+        }
         ByteBuffer from = images.bytes();
         for (int n = 0; n < count; n++) {
             int left = padding + n % columns * (width * scale + padding);

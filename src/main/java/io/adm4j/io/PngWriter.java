@@ -8,12 +8,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Encodes images as PNG (8 bits per channel, grayscale or RGB), choosing a filter for each row of pixels. */
+/** Encodes images as PNG (8 bits per channel; grayscale, RGB or RGBA), choosing a filter for each row of pixels. */
 public final class PngWriter {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     private static final int FILTERS = 5;
+    private static final int RGB = 3;
+    private static final int RGBA = 4;
 
     private PngWriter() {}
+
+    /** Whether images with a number of channels can be PNG files: 1 as grayscale, 3 as RGB, 4 as RGBA. */
+    public static boolean holds(int channels) {
+        return channels == 1 || channels == RGB || channels == RGBA;
+    }
 
     /**
      * Encodes an image.
@@ -33,19 +40,19 @@ public final class PngWriter {
      * Encodes an image.
      *
      * @param pixels row by row from the top, the channels of a pixel interleaved; not modified
-     * @param channels 1 (grayscale) or 3 (RGB)
-     * @throws IllegalArgumentException if the number of bytes does not fit, or there are no pixels
+     * @param channels 1 (grayscale), 3 (RGB) or 4 (RGBA)
+     * @throws IllegalArgumentException if the number of bytes or channels does not fit, or there are no pixels
      */
     public static byte[] encode(byte[] pixels, int width, int height, int channels) {
-        if (channels != 1 && channels != 3) {
-            throw new IllegalArgumentException("An image has 1 or 3 channels, not " + channels + ".");
+        if (!holds(channels)) {
+            throw new IllegalArgumentException("A PNG image has 1, 3 or 4 channels, not " + channels + ".");
         }
         if (width < 1 || height < 1 || (long) width * height * channels != pixels.length) {
             throw new IllegalArgumentException("An image of " + width + " x " + height + " pixels and " + channels
                     + " channels does not take " + pixels.length + " bytes.");
         }
         ByteBuffer header = ByteBuffer.allocate(13);
-        header.putInt(width).putInt(height).put((byte) 8).put((byte) (channels == 3 ? 2 : 0));
+        header.putInt(width).putInt(height).put((byte) 8).put(colorType(channels));
         ByteArrayOutputStream out = new ByteArrayOutputStream(pixels.length / 2 + 64);
         out.writeBytes(SIGNATURE);
         chunk(out, "IHDR", header.array(), 13);
@@ -54,6 +61,10 @@ public final class PngWriter {
         chunk(out, "IDAT", packed, deflate(lines, packed));
         chunk(out, "IEND", new byte[0], 0);
         return out.toByteArray();
+    }
+
+    private static byte colorType(int channels) {
+        return (byte) (channels == 1 ? 0 : channels == RGB ? 2 : 6);
     }
 
     private static int deflate(byte[] data, byte[] target) {

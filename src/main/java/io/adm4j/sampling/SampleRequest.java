@@ -11,8 +11,8 @@ import java.util.stream.LongStream;
  *
  * @param seeds one per image; with label and settings it decides the image
  * @param labels one per image, or none for a model without classes
- * @param lowRes the images to upsample, float32 {@code [N, 3, h, w]} in [-1, 1]; only for upsamplers, which need them
- * @param startNoise x_T, float32 {@code [N, 3, H, W]}, instead of noise from the seeds
+ * @param lowRes the images to upsample, float32 {@code [N, C, h, w]} in [-1, 1]; only for upsamplers, which need them
+ * @param startNoise x_T, float32 {@code [N, C, H, W]}, instead of noise from the seeds
  * @param stepNoise noise of the steps, instead of noise from the seeds
  */
 public record SampleRequest(
@@ -50,7 +50,7 @@ public record SampleRequest(
     /**
      * The same request for an upsampler.
      *
-     * @param small the images to upsample, float32 {@code [N, 3, h, w]} in [-1, 1]
+     * @param small the images to upsample, float32 {@code [N, C, h, w]} in [-1, 1]
      */
     public SampleRequest upsampling(Tensor small) {
         return new SampleRequest(seeds, labels, settings, Optional.of(small), startNoise, stepNoise);

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from several threads at once. The classifier is loaded on its first use.
  */
 public final class SamplingPipeline implements AutoCloseable {
-    private static final int CHANNELS = 3;
-
     private final ModelBundle bundle;
     private final Device device;
     private final int threads;
@@ -139,7 +137,7 @@ public final class SamplingPipeline implements AutoCloseable {
         OptionalInt small = manifest().smallSize();
         String shape = small.isPresent()
                 ? Arrays.toString(shape(request.count(), small.getAsInt()))
-                : "[" + request.count() + ", 3, h, w]";
+                : "[" + request.count() + ", " + manifest().channels() + ", h, w]";
         if (request.lowRes().isEmpty()) {
             throw new SampleRequestException(
                     RequestField.LOW_RES,
@@ -149,6 +147,7 @@ public final class SamplingPipeline implements AutoCloseable {
         Tensor lowRes = request.lowRes().get();
         if (lowRes.rank() != 4
                 || lowRes.dim(0) != request.count()
+                || lowRes.dim(1) != manifest().channels()
                 || small.isPresent() && !Arrays.equals(lowRes.shape(), shape(request.count(), small.getAsInt()))) {
             throw new SampleRequestException(
                     RequestField.LOW_RES,
@@ -161,8 +160,8 @@ public final class SamplingPipeline implements AutoCloseable {
         return shape(request.count(), manifest().imageSize());
     }
 
-    private static long[] shape(int count, int size) {
-        return new long[] {count, CHANNELS, size, size};
+    private long[] shape(int count, int size) {
+        return new long[] {count, manifest().channels(), size, size};
     }
 
     private Guidance guidance(SamplingSettings settings) {

@@ -66,10 +66,12 @@ public final class Upsampler implements AutoCloseable {
     /**
      * Checks that it can upsample another model's images.
      *
-     * @throws UserError if sizes or classes differ; the message says how
+     * @throws UserError if sizes, channels or classes differ; the message says how
      */
     public void requireFit(Manifest base) {
-        requireSize("the model " + base.name() + " samples", base.imageSize());
+        String samples = "the model " + base.name() + " samples";
+        requireSize(samples, base.imageSize());
+        requireChannels(samples, base.channels());
         requireClasses(base);
     }
 
@@ -109,9 +111,22 @@ public final class Upsampler implements AutoCloseable {
     }
 
     /**
+     * Checks that it can upsample images with a number of channels.
+     *
+     * @param who as for {@link #requireSize}
+     * @throws UserError if not; the message says with how many it can
+     */
+    public void requireChannels(String who, int channels) {
+        if (channels != manifest().channels()) {
+            throw new UserError("The upsampler " + manifest().name() + " upsamples images with "
+                    + Count.of(manifest().channels(), "channel") + ", but " + who + " images with " + channels + ".");
+        }
+    }
+
+    /**
      * A request for a batch; start and step noise may be added.
      *
-     * @param small uint8 {@code [N, h, w, 3]}, as files and {@link SampleBatch#images} hold them
+     * @param small uint8 {@code [N, h, w, C]}, as files and {@link SampleBatch#images} hold them
      * @param seeds one per image
      * @param labels one per image, or none for an upsampler without classes
      */

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.runtime.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,6 +120,21 @@ class ModelBundleTest {
         assertRefused("has no model.json");
         folder = parent.resolve("nowhere");
         assertRefused("has no model.json");
+    }
+
+    @Test
+    void graphsOfOtherChannelsAreRefused() throws IOException {
+        TinyBundle.write(folder, TinyBundle.description(8, 1, true, CLASSES), 3);
+        ModelBundle bundle = ModelBundle.load(folder);
+        assertEquals(
+                "The bundle " + folder
+                        + " contradicts itself: denoiser.onnx takes images with 3 channels, but model.json"
+                        + " says 1; export it again.",
+                assertThrows(BundleException.class, () -> OnnxDenoiser.open(bundle, Device.CPU, 1))
+                        .getMessage());
+        assertMessage(
+                assertThrows(BundleException.class, () -> NoisyClassifier.open(bundle, Device.CPU, 1)),
+                "classifier-gradient.onnx takes images with 3 channels");
     }
 
     @Test

@@ -24,30 +24,56 @@ public final class TinyBundle {
     public static final float GRADIENT_X = -0.1f;
     public static final float GRADIENT_Y = 0.05f;
 
+    private static final int RGB = 3;
+
     private TinyBundle() {}
 
-    /** Writes it. */
+    /** Writes one of RGB images. */
     public static ModelBundle write(Path folder, int imageSize, boolean withClassifier, List<String> classes)
             throws IOException {
+        return write(folder, imageSize, RGB, withClassifier, classes);
+    }
+
+    /** Writes it. */
+    public static ModelBundle write(
+            Path folder, int imageSize, int channels, boolean withClassifier, List<String> classes) throws IOException {
+        return write(folder, description(imageSize, channels, withClassifier, classes), channels);
+    }
+
+    /**
+     * Writes one that may contradict itself.
+     *
+     * @param channels of its graphs
+     */
+    static ModelBundle write(Path folder, Manifest description, int channels) throws IOException {
+        int imageSize = description.imageSize();
         try (BundleWriter writer = BundleWriter.create(folder)) {
-            Files.write(writer.file(ModelBundle.DENOISER), denoiser(imageSize));
-            if (withClassifier) {
-                Files.write(writer.file(ModelBundle.CLASSIFIER_GRADIENT), classifierGradient(imageSize));
+            Files.write(writer.file(ModelBundle.DENOISER), denoiser(imageSize, channels));
+            if (description.classifier().isPresent()) {
+                Files.write(writer.file(ModelBundle.CLASSIFIER_GRADIENT), classifierGradient(imageSize, channels));
             }
-            return writer.finish(description(imageSize, withClassifier, classes));
+            return writer.finish(description);
         }
+    }
+
+    /** Writes an upsampler of RGB images. */
+    public static ModelBundle writeUpsampler(
+            Path folder, int smallSize, int largeSize, boolean withClassifier, int classes) throws IOException {
+        return writeUpsampler(folder, smallSize, largeSize, RGB, withClassifier, classes);
     }
 
     /** Writes an upsampler with {@code classes} classes, or one that takes no labels for 0. */
     public static ModelBundle writeUpsampler(
-            Path folder, int smallSize, int largeSize, boolean withClassifier, int classes) throws IOException {
+            Path folder, int smallSize, int largeSize, int channels, boolean withClassifier, int classes)
+            throws IOException {
         ObjectNode flags = JsonNodeFactory.instance
                 .objectNode()
                 .put("large_size", largeSize)
                 .put("small_size", smallSize)
                 .put("class_cond", classes > 0)
                 .put("num_classes", classes > 0 ? classes : 1000);
-        return write(folder, largeSize, withClassifier, flags, upsampler(smallSize, largeSize, classes > 0), classes);
+        byte[] graph = upsampler(smallSize, largeSize, channels, classes > 0);
+        return write(folder, largeSize, channels, withClassifier, flags, graph, classes);
     }
 
     /** Writes a model whose denoiser takes no labels; its classifier, if there is one, knows {@code classes} classes. */
@@ -58,20 +84,20 @@ public final class TinyBundle {
                 .put("image_size", imageSize)
                 .put("class_cond", false)
                 .put("num_classes", 1000);
-        byte[] graph = images(imageSize)
+        byte[] graph = images(imageSize, RGB)
                 .constant("ofX", DENOISER_X)
                 .node("Mul", "out", "x", "ofX")
                 .bytes();
-        return write(folder, imageSize, withClassifier, flags, graph, classes);
+        return write(folder, imageSize, RGB, withClassifier, flags, graph, classes);
     }
 
     private static ModelBundle write(
-            Path folder, int size, boolean withClassifier, ObjectNode flags, byte[] denoiser, int classes)
+            Path folder, int size, int channels, boolean withClassifier, ObjectNode flags, byte[] denoiser, int classes)
             throws IOException {
         try (BundleWriter writer = BundleWriter.create(folder)) {
             Files.write(writer.file(ModelBundle.DENOISER), denoiser);
             if (withClassifier) {
-                Files.write(writer.file(ModelBundle.CLASSIFIER_GRADIENT), classifierGradient(size));
+                Files.write(writer.file(ModelBundle.CLASSIFIER_GRADIENT), classifierGradient(size, channels));
             }
             Optional<ObjectNode> classifier = withClassifier
                     ? Optional.of(JsonNodeFactory.instance.objectNode().put("num_classes", classes))
@@ -80,7 +106,7 @@ public final class TinyBundle {
             return writer.finish(Manifest.describing(
                     folder.getFileName().toString(),
                     size,
-                    3,
+                    channels,
                     flags,
                     classifier,
                     DiffusionConfig.defaults(),
@@ -89,7 +115,13 @@ public final class TinyBundle {
         }
     }
 
+    /** A manifest for RGB images. */
     public static Manifest description(int imageSize, boolean withClassifier, List<String> classes) {
+        return description(imageSize, RGB, withClassifier, classes);
+    }
+
+    /** A manifest. */
+    public static Manifest description(int imageSize, int channels, boolean withClassifier, List<String> classes) {
         ObjectNode flags = JsonNodeFactory.instance
                 .objectNode()
                 .put("image_size", imageSize)
@@ -100,11 +132,11 @@ public final class TinyBundle {
                 : Optional.empty();
         ObjectNode provenance = JsonNodeFactory.instance.objectNode().put("made", "by hand");
         return Manifest.describing(
-                "tiny", imageSize, 3, flags, classifier, DiffusionConfig.defaults(), classes, provenance);
+                "tiny", imageSize, channels, flags, classifier, DiffusionConfig.defaults(), classes, provenance);
     }
 
-    private static byte[] denoiser(int size) {
-        return ofImageAndTime(images(size))
+    private static byte[] denoiser(int size, int channels) {
+        return ofImageAndTime(images(size, channels))
                 .longInput("y", -1)
                 .constant("ofY", DENOISER_Y)
                 .castToFloat("yFloat", "y")
@@ -114,9 +146,9 @@ public final class TinyBundle {
                 .bytes();
     }
 
-    private static byte[] upsampler(int small, int large, boolean withLabels) {
-        TinyGraph graph = ofImageAndTime(images(large))
-                .floatInput("low_res", -1, 3, small, small)
+    private static byte[] upsampler(int small, int large, int channels, boolean withLabels) {
+        TinyGraph graph = ofImageAndTime(images(large, channels))
+                .floatInput("low_res", -1, channels, small, small)
                 .constant("repeats", 1, 1, large / small, large / small)
                 .constant("ofLow", DENOISER_LOW_RES)
                 .node("Tile", "low", "low_res", "repeats")
@@ -134,11 +166,11 @@ public final class TinyBundle {
                 .bytes();
     }
 
-    private static TinyGraph images(int size) {
+    private static TinyGraph images(int size, int channels) {
         return new TinyGraph()
-                .floatInput("x", -1, 3, size, size)
+                .floatInput("x", -1, channels, size, size)
                 .floatInput("t", -1)
-                .floatOutput("out", -1, 3, size, size);
+                .floatOutput("out", -1, channels, size, size);
     }
 
     /** Adds {@code ac}, the part of the output that is of x and t. */
@@ -152,13 +184,13 @@ public final class TinyBundle {
                 .node("Add", "ac", "a", "c");
     }
 
-    private static byte[] classifierGradient(int size) {
+    private static byte[] classifierGradient(int size, int channels) {
         return new TinyGraph()
-                .floatInput("x", -1, 3, size, size)
+                .floatInput("x", -1, channels, size, size)
                 .floatInput("t", -1)
                 .longInput("y", -1)
                 .floatOutput("log_prob", -1)
-                .floatOutput("grad", -1, 3, size, size)
+                .floatOutput("grad", -1, channels, size, size)
                 .constant("each", -1, 1, 1, 1)
                 .constant("ofX", GRADIENT_X)
                 .constant("ofY", GRADIENT_Y)

@@ -47,7 +47,7 @@ class PngFormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 0", "3, 2"})
+    @CsvSource({"1, 0", "3, 2", "4, 6"})
     void theHeaderDescribesTheImage(int channels, int colorType) {
         Map<String, byte[]> chunks = chunks(PngWriter.encode(new byte[3 * 300 * channels], 3, 300, channels));
         assertEquals(List.of("IHDR", "IDAT", "IEND"), List.copyOf(chunks.keySet()));
@@ -87,7 +87,7 @@ class PngFormatTest {
 
     /** Undoing the filters by the specification gives the pixels back, for every filter and channel count. */
     @ParameterizedTest
-    @CsvSource({"1, 1, 1", "1, 7, 3", "40, 31, 1", "33, 29, 3"})
+    @CsvSource({"1, 1, 1", "1, 7, 3", "40, 31, 1", "33, 29, 3", "12, 11, 4"})
     void filteredLinesHoldThePixels(int width, int height, int channels) throws IOException {
         byte[] pixels = new byte[width * height * channels];
         for (int i = 0; i < pixels.length; i++) {
@@ -147,7 +147,7 @@ class PngFormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 1, 1, 0", "1, 0, 1, 0", "1, 1, 0, 0", "1, 1, 4, 4", "2, 2, 1, 3", "2, 2, 1, 5"})
+    @CsvSource({"0, 1, 1, 0", "1, 0, 1, 0", "1, 1, 0, 0", "1, 1, 2, 2", "1, 1, 5, 5", "2, 2, 1, 3", "2, 2, 1, 5"})
     void impossibleImagesAreRefused(int width, int height, int channels, int bytes) {
         assertThrows(IllegalArgumentException.class, () -> PngWriter.encode(new byte[bytes], width, height, channels));
     }
@@ -162,6 +162,26 @@ class PngFormatTest {
     @CsvSource({"0, 0, 1, 0", "1, -1, 1, 0", "1, 0, 0, 0", "1, 0, 1, -1", "1, 0, 1, 256"})
     void impossibleGridsAreRefused(int columns, int padding, int scale, int background) {
         assertThrows(IllegalArgumentException.class, () -> new ImageGrid(columns, padding, scale, background));
+    }
+
+    @Test
+    void thePaddingOfGridsIsOpaque() {
+        byte[] pixels = {1, 2, 3, 0};
+        Tensor grid = new ImageGrid(1, 1, 1, 7).layOut(Tensor.of(pixels, 1, 1, 1, 4));
+        assertArrayEquals(new long[] {3, 3, 4}, grid.shape());
+        byte[] laid = grid.toByteArray();
+        for (int pixel = 0; pixel < 9; pixel++) {
+            byte[] expected = pixel == 4 ? pixels : new byte[] {7, 7, 7, (byte) 255};
+            assertArrayEquals(expected, Arrays.copyOfRange(laid, 4 * pixel, 4 * pixel + 4));
+        }
+    }
+
+    @Test
+    void gridsOfGrayImagesHaveOneChannel() {
+        byte[] laid = new ImageGrid(2, 0, 1, 9)
+                .layOut(Tensor.of(new byte[] {1, 2, 3}, 3, 1, 1, 1))
+                .toByteArray();
+        assertArrayEquals(new byte[] {1, 2, 3, 9}, laid);
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplingPipelineTest {
     private static final int SIZE = 8;
@@ -51,6 +52,25 @@ class SamplingPipelineTest {
 
     @Test
     void networksSamplerAndNoiseFitTogether() {
+        assertSampledByDefinition(pipeline, 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void imagesMayHaveOtherChannels(int channels) throws IOException {
+        ModelBundle bundle = TinyBundle.write(folder.resolve("other"), SIZE, channels, true, CLASSES);
+        try (SamplingPipeline other = SamplingPipeline.open(bundle, Device.CPU, 1)) {
+            assertSampledByDefinition(other, channels);
+            SampleRequest request = SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(2, 0))
+                    .withStartNoise(Tensor.zeros(ElementType.FLOAT32, 1, 3, SIZE, SIZE));
+            SampleRequestException problem = assertThrows(SampleRequestException.class, () -> other.check(request));
+            assertEquals(
+                    "The start noise must have the shape [1, " + channels + ", 8, 8], not [1, 3, 8, 8].",
+                    problem.getMessage());
+        }
+    }
+
+    private static void assertSampledByDefinition(SamplingPipeline pipeline, int channels) {
         SamplingSettings settings = new SamplingSettings(SamplerKind.DDIM, StepChoice.of(10), 0.5, 3, true);
         SampleBatch batch =
                 pipeline.sample(SampleRequest.consecutive(40, new int[] {0, 2}, settings), StepListener.none());
@@ -66,13 +86,18 @@ class SamplingPipelineTest {
         Guidance guidance = new Guidance((x, t, y) -> affine(x, TinyBundle.GRADIENT_X, y, TinyBundle.GRADIENT_Y, 0), 3);
         SeededNoise noise = new SeededNoise(40, 41);
         Iterator<StepState> steps = new DdimSampler(process, 0.5, true)
-                .steps(denoiser, guidance, noise.start(2, 3, SIZE, SIZE), Tensor.of(new long[] {0, 2}, 2), noise);
+                .steps(
+                        denoiser,
+                        guidance,
+                        noise.start(2, channels, SIZE, SIZE),
+                        Tensor.of(new long[] {0, 2}, 2),
+                        noise);
         float[] expected = null;
         while (steps.hasNext()) {
             expected = steps.next().next().toFloatArray();
         }
         assertArrayEquals(expected, batch.x0().toFloatArray(), 1e-5f);
-        assertArrayEquals(new long[] {2, SIZE, SIZE, 3}, batch.images().shape());
+        assertArrayEquals(new long[] {2, SIZE, SIZE, channels}, batch.images().shape());
         assertArrayEquals(new int[] {0, 2}, batch.labels());
     }
 

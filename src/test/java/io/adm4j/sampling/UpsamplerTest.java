@@ -124,6 +124,55 @@ class UpsamplerTest {
     }
 
     @Test
+    void imagesMayHaveOtherChannels() throws IOException {
+        int[] labels = {0, 2};
+        long[] seeds = {40, 7};
+        SamplingSettings settings = SamplingSettings.ddim(10, 0);
+        Tensor gray = channel(images(2, SMALL), 0);
+        ModelBundle bundle = TinyBundle.writeUpsampler(folder.resolve("gray"), SMALL, LARGE, 1, false, CLASSES);
+        try (Upsampler upsampling = Upsampler.open(bundle, Device.CPU, 1)) {
+            SampleBatch batch =
+                    upsampling.sample(upsampling.request(gray, seeds, labels, settings), StepListener.none());
+            assertArrayEquals(new long[] {2, LARGE, LARGE, 1}, batch.images().shape());
+            // The tiny networks treat each channel by itself.
+            SampleRequest rgb = upsampler
+                    .request(images(2, SMALL), seeds, labels, settings)
+                    .withStartNoise(repeated(SeededNoise.ofUpsampler(seeds).start(2, 1, LARGE, LARGE)));
+            byte[] expected = channel(upsampler.sample(rgb, StepListener.none()).images(), 0)
+                    .toByteArray();
+            assertArrayEquals(expected, batch.images().toByteArray());
+            refused(
+                    "upsamples images with 1 channel, but the model tiny samples images with 3",
+                    () -> upsampling.requireFit(TinyBundle.description(SMALL, false, List.of("a", "b", "c"))));
+            refused(
+                    "The low-resolution batch must have the shape [2, 1, 4, 4], which the upsampler gray takes, not"
+                            + " [2, 3, 4, 4]",
+                    () -> upsampling.check(upsampling.request(images(2, SMALL), seeds, labels, settings)));
+        }
+    }
+
+    /** One channel of images [N, H, W, C]. */
+    private static Tensor channel(Tensor images, int channel) {
+        int channels = (int) images.dim(3);
+        byte[] all = images.toByteArray();
+        byte[] one = new byte[all.length / channels];
+        for (int i = 0; i < one.length; i++) {
+            one[i] = all[i * channels + channel];
+        }
+        return Tensor.of(one, images.dim(0), images.dim(1), images.dim(2), 1);
+    }
+
+    /** The only plane of each image [N, 1, H, W], three times. */
+    private static Tensor repeated(Tensor planes) {
+        int plane = (int) (planes.dim(2) * planes.dim(3));
+        Tensor rgb = Tensor.zeros(ElementType.FLOAT32, planes.dim(0), 3, planes.dim(2), planes.dim(3));
+        for (int i = 0; i < rgb.size(); i++) {
+            rgb.floats().put(i, planes.floats().get(i / (3 * plane) * plane + i % plane));
+        }
+        return rgb;
+    }
+
+    @Test
     void whatDoesNotFitIsToldInOneSentence() throws IOException {
         SamplingSettings settings = SamplingSettings.ddim(10, 0);
         Path base = folder.resolve("base");

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The images of a request.
  *
- * @param parts the images in order, in batches: uint8 {@code [N, H, W, 3]}
+ * @param parts the images in order, in batches: uint8 {@code [N, H, W, C]}
  * @param milliseconds time spent sampling, without waiting
  */
 record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> parts, long milliseconds) {
@@ -73,7 +73,7 @@ record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> parts, l
                 .orElse(null);
     }
 
-    /** The images one by one, shape [H, W, 3]. */
+    /** The images one by one, shape [H, W, C]. */
     private List<Tensor> single() {
         List<Tensor> all = new ArrayList<>();
         for (Tensor part : parts) {
@@ -84,7 +84,7 @@ record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> parts, l
         return all;
     }
 
-    /** The images in one tensor, shape [N, H, W, 3]. */
+    /** The images in one tensor, shape [N, H, W, C]. */
     private Tensor joined() {
         Tensor first = parts.get(0);
         Tensor all = Tensor.zeros(first.type(), query.count(), first.dim(1), first.dim(2), first.dim(3));

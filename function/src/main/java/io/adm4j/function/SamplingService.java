@@ -3,6 +3,7 @@ package io.adm4j.function;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.diffusion.NonFiniteOutputException;
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.PngWriter;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.GraphFailure;
 import io.adm4j.sampling.SampleRequest;
@@ -94,6 +95,12 @@ public class SamplingService {
             if (bundle.manifest().smallSize().isPresent()) {
                 throw new ConfigurationException("The bundle in " + folder + " is an upsampler: set ADM4J_UPSAMPLER or"
                         + " -Dadm4j.upsampler to it, and adm4j.bundle to a base model.");
+            }
+            int channels = bundle.manifest().channels();
+            if (!PngWriter.holds(channels)) {
+                throw new ConfigurationException("The bundle in " + folder + " samples images with " + channels
+                        + " channels, which PNG, the form of all responses, cannot hold: set adm4j.bundle to a model of"
+                        + " images with 1, 3 or 4.");
             }
             SamplingPipeline base = SamplingPipeline.open(bundle, device, config.threads());
             pipeline = base;

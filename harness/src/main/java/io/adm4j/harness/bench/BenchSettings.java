@@ -48,6 +48,11 @@ public record BenchSettings(
 
     /** The flags of the network that is trained. */
     ObjectNode trainingFlags() {
-        return squaredError ? flags.deepCopy().put("learn_sigma", false).put("use_kl", false) : flags;
+        return squaredError
+                ? flags.deepCopy()
+                        .put("learn_sigma", false)
+                        .put("use_kl", false)
+                        .without("out_channels")
+                : flags;
     }
 }

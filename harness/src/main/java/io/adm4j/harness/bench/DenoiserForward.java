@@ -14,7 +14,7 @@ final class DenoiserForward implements Workload {
     DenoiserForward(BenchSettings settings, Path scratch) {
         UNetConfig config = settings.denoiser();
         RandomBatch batch = new RandomBatch(settings.batchSize());
-        x = batch.images(config.imageSize());
+        x = batch.images(config.inChannels(), config.imageSize());
         timesteps = batch.constant(Math.floorDiv(settings.diffusion().diffusionSteps(), 2));
         labels = config.classConditional() ? batch.whole(config.numClasses()) : null;
         denoiser = new UntrainedDenoiser(settings, scratch);

@@ -26,7 +26,7 @@ final class GuidedStep implements Workload {
     GuidedStep(BenchSettings settings, Path scratch) {
         ClassifierConfig config = settings.classifier();
         RandomBatch batch = new RandomBatch(settings.batchSize());
-        start = batch.images(config.imageSize());
+        start = batch.images(config.inChannels(), config.imageSize());
         labels = batch.whole(config.numClasses());
         sampler = new DdimSampler(new GaussianDiffusion(settings.diffusion()), 0, true);
         Path model = scratch.resolve("classifier-gradient.onnx");

@@ -14,9 +14,9 @@ final class RandomBatch {
         this.size = size;
     }
 
-    /** Standard normal images, float32 [N, 3, side, side]. */
-    Tensor images(int side) {
-        Tensor images = Tensor.zeros(ElementType.FLOAT32, size, 3, side, side);
+    /** Standard normal images, float32 [N, channels, side, side]. */
+    Tensor images(int channels, int side) {
+        Tensor images = Tensor.zeros(ElementType.FLOAT32, size, channels, side, side);
         FloatBuffer values = images.floats();
         while (values.hasRemaining()) {
             values.put((float) random.nextGaussian());

@@ -48,8 +48,8 @@ final class TrainingStep implements Workload {
 
     private void fill(UNetConfig config, int steps, int size) {
         RandomBatch random = new RandomBatch(size);
-        batch.put("x_start", random.images(config.imageSize()));
-        batch.put("noise", random.images(config.imageSize()));
+        batch.put("x_start", random.images(config.inChannels(), config.imageSize()));
+        batch.put("noise", random.images(config.inChannels(), config.imageSize()));
         batch.put("t", random.whole(steps));
         if (config.classConditional()) {
             batch.put("y", random.whole(config.numClasses()));

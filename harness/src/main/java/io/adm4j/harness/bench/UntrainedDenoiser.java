@@ -24,8 +24,9 @@ final class UntrainedDenoiser implements Denoiser, AutoCloseable {
         network.withWeights(InitialWeights.of(network.parameters(), 0)).write(model);
         this.session = BatchSession.open(model, settings.device(), settings.threads());
         this.takesLabels = config.classConditional();
-        this.lowRes =
-                config.superResolution() ? new RandomBatch(settings.batchSize()).images(config.smallSize()) : null;
+        this.lowRes = config.superResolution()
+                ? new RandomBatch(settings.batchSize()).images(config.inChannels(), config.smallSize())
+                : null;
     }
 
     @Override

@@ -25,6 +25,11 @@ final class CachedSamples implements SampleSource {
     }
 
     @Override
+    public int channels() {
+        return source.channels();
+    }
+
+    @Override
     public int[] labels(int from, int to) {
         return source.labels(from, to);
     }

@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 
 /** Images of another source downsampled by area, as the low-resolution images that upsamplers are trained on. */
 public final class DownsampledSamples implements SampleSource {
-    private static final int CHANNELS = 3;
     private static final int LEVELS = 0xff;
 
     private final SampleSource source;
@@ -40,6 +39,11 @@ public final class DownsampledSamples implements SampleSource {
     }
 
     @Override
+    public int channels() {
+        return source.channels();
+    }
+
+    @Override
     public int[] labels(int from, int to) {
         return source.labels(from, to);
     }
@@ -67,19 +71,20 @@ public final class DownsampledSamples implements SampleSource {
     private static Tensor downsample(Tensor images, int size) {
         int count = (int) images.dim(0);
         int large = (int) images.dim(1);
+        int channels = (int) images.dim(3);
         int factor = large / size;
         int area = factor * factor;
-        Tensor downsampled = Tensor.zeros(ElementType.UINT8, count, size, size, CHANNELS);
+        Tensor downsampled = Tensor.zeros(ElementType.UINT8, count, size, size, channels);
         ByteBuffer from = images.bytes();
         ByteBuffer to = downsampled.bytes();
         for (int line = 0; line < count * size; line++) {
             for (int column = 0; column < size; column++) {
-                for (int channel = 0; channel < CHANNELS; channel++) {
+                for (int channel = 0; channel < channels; channel++) {
                     int sum = 0;
                     for (int dy = 0; dy < factor; dy++) {
-                        int start = ((line * factor + dy) * large + column * factor) * CHANNELS + channel;
+                        int start = ((line * factor + dy) * large + column * factor) * channels + channel;
                         for (int dx = 0; dx < factor; dx++) {
-                            sum += from.get(start + dx * CHANNELS) & LEVELS;
+                            sum += from.get(start + dx * channels) & LEVELS;
                         }
                     }
                     to.put((byte) ((2 * sum + area) / (2 * area)));

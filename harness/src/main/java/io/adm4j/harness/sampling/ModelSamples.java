@@ -55,6 +55,11 @@ public final class ModelSamples implements SampleSource {
     }
 
     @Override
+    public int channels() {
+        return pipeline.manifest().channels();
+    }
+
+    @Override
     public int[] labels(int from, int to) {
         return labels.labels(seed, from, to);
     }

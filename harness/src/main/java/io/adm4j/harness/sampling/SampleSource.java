@@ -15,6 +15,9 @@ public interface SampleSource {
     /** Height and width in pixels. */
     int imageSize();
 
+    /** Channels of an image: 1 for grayscale, 3 for RGB. */
+    int channels();
+
     /** Labels of the images {@code from} to {@code to} (exclusive), without generating these; empty for images without labels. */
     int[] labels(int from, int to);
 
@@ -22,7 +25,7 @@ public interface SampleSource {
      * Generates images.
      *
      * @param listener notified of each step of the network that generates them
-     * @return uint8 {@code [to - from, H, W, 3]}
+     * @return uint8 {@code [to - from, H, W, C]}
      * @throws io.adm4j.feedback.UserError if the model cannot generate them
      */
     Tensor images(int from, int to, StepListener listener);

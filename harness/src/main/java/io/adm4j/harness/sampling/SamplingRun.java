@@ -68,6 +68,11 @@ public final class SamplingRun {
         return source.imageSize();
     }
 
+    /** Channels of the images. */
+    public int channels() {
+        return source.channels();
+    }
+
     /** Labels of all images, known before sampling; none for a model without classes. */
     public int[] labels() {
         return source.labels(0, source.count());

@@ -29,21 +29,22 @@ public final class StartNoise {
     }
 
     /**
-     * Reads float32 {@code [N, 3, H, W]}: an npy file, or an npz file with an array {@code noise} or {@code arr_0}.
+     * Reads float32 {@code [N, C, H, W]}: an npy file, or an npz file with an array {@code noise} or {@code arr_0}.
      *
      * @param file null for the noise of the seeds
+     * @param channels of the model's images
      * @param size height and width of the model's images
      * @throws UserError if it holds something else
      * @throws io.adm4j.io.ArrayFileException if it cannot be read
      */
-    public static StartNoise of(Path file, int size) {
+    public static StartNoise of(Path file, int channels, int size) {
         if (file == null) {
             return OF_SEEDS;
         }
         Tensor array = file.toString().endsWith(".npz") ? readFromNpz(file) : NpyReader.read(file);
-        if (array.rank() != 4 || array.dim(1) != 3 || array.dim(2) != size || array.dim(3) != size) {
-            throw new UserError("Start noise for this model is float32 [N, 3, " + size + ", " + size + "], and " + file
-                    + " holds " + array + ".");
+        if (array.rank() != 4 || array.dim(1) != channels || array.dim(2) != size || array.dim(3) != size) {
+            throw new UserError("Start noise for this model is float32 [N, " + channels + ", " + size + ", " + size
+                    + "], and " + file + " holds " + array + ".");
         }
         Tensor floats = switch (array.type()) {
             case FLOAT32 -> array;

@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 
 /** Images from any source that a dataset can be, with their labels. One batch is in memory. */
 public final class StoredSamples implements SampleSource, AutoCloseable {
+    private static final int CHANNELS = 3;
+
     private final ImageStream stream;
     private final int[] labels;
     private final int count;
@@ -65,6 +67,11 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
     }
 
     @Override
+    public int channels() {
+        return CHANNELS;
+    }
+
+    @Override
     public int[] labels(int from, int to) {
         return labels.length == 0 ? labels : Arrays.copyOfRange(labels, from, to);
     }
@@ -75,7 +82,7 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
         while (position < from) {
             position += (int) stream.next(from - position).dim(0);
         }
-        Tensor batch = Tensor.zeros(ElementType.UINT8, to - from, imageSize(), imageSize(), 3);
+        Tensor batch = Tensor.zeros(ElementType.UINT8, to - from, imageSize(), imageSize(), CHANNELS);
         ByteBuffer target = batch.bytes();
         while (position < to) {
             Tensor rows = stream.next(to - position);

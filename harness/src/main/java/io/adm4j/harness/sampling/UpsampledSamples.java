@@ -42,6 +42,11 @@ public final class UpsampledSamples implements SampleSource {
     }
 
     @Override
+    public int channels() {
+        return upsampler.manifest().channels();
+    }
+
+    @Override
     public int[] labels(int from, int to) {
         return base.labels(from, to);
     }
@@ -57,12 +62,13 @@ public final class UpsampledSamples implements SampleSource {
     public void check(int batchSize) {
         base.check(batchSize);
         upsampler.requireSize("the base images are", base.imageSize());
+        upsampler.requireChannels("the base images are", base.channels());
         noise.check(count());
         // All labels, so that a wrong one is not noticed only after hours.
         upsampler.capabilities().check(settings, base.labels(0, count()));
         int first = Math.min(count(), batchSize);
         int size = upsampler.smallSize();
-        upsampler.check(request(Tensor.zeros(ElementType.UINT8, first, size, size, 3), 0, first));
+        upsampler.check(request(Tensor.zeros(ElementType.UINT8, first, size, size, channels()), 0, first));
     }
 
     private SampleRequest request(Tensor small, int from, int to) {

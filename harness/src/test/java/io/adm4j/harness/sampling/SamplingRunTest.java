@@ -53,6 +53,11 @@ class SamplingRunTest {
         }
 
         @Override
+        public int channels() {
+            return 3;
+        }
+
+        @Override
         public int[] labels(int from, int to) {
             return labelled ? IntStream.range(from, to).map(i -> 10 + i).toArray() : new int[0];
         }

@@ -202,11 +202,11 @@ public final class QuickstartCommand implements Runnable {
         }
     }
 
-    /** Images of one scale, class after class: uint8 [classes·perClass, H, W, 3]. Seeds are the same at every scale. */
+    /** Images of one scale, class after class: uint8 [classes·perClass, H, W, C]. Seeds are the same at every scale. */
     private Tensor sample(
             FunctionProcess function, Manifest manifest, double scale, int classes, int perClass, Progress progress) {
         int size = manifest.imageSize();
-        Tensor images = Tensor.zeros(ElementType.UINT8, (long) classes * perClass, size, size, 3);
+        Tensor images = Tensor.zeros(ElementType.UINT8, (long) classes * perClass, size, size, manifest.channels());
         ByteBuffer target = images.bytes();
         for (int label = 0; label < classes; label++) {
             for (int from = 0; from < perClass; from += IMAGES_PER_REQUEST) {
@@ -232,11 +232,10 @@ public final class QuickstartCommand implements Runnable {
         try {
             BufferedImage image =
                     ImageIO.read(new ByteArrayInputStream(reply.get("png").binaryValue()));
-            for (int y = 0; y < image.getHeight(); y++) {
-                for (int x = 0; x < image.getWidth(); x++) {
-                    int rgb = image.getRGB(x, y);
-                    target.put((byte) (rgb >> 16)).put((byte) (rgb >> 8)).put((byte) rgb);
-                }
+            // The raster has the stored levels; getRGB would convert those of grayscale images.
+            int[] levels = image.getRaster().getPixels(0, 0, image.getWidth(), image.getHeight(), (int[]) null);
+            for (int level : levels) {
+                target.put((byte) level);
             }
         } catch (IOException e) {
             throw new UserError("The function's answer holds no PNG image: " + e.getMessage() + ".", e);

@@ -85,7 +85,7 @@ public final class SampleCommand implements Runnable {
     @Option(
             names = "--noise",
             paramLabel = "FILE",
-            description = "Start noise: npy, or npz with an array 'noise' or 'arr_0'; float32 [N, 3, H, W].")
+            description = "Start noise: npy, or npz with an array 'noise' or 'arr_0'; float32 [N, C, H, W].")
     private Path noise;
 
     @Option(
@@ -143,7 +143,7 @@ public final class SampleCommand implements Runnable {
         }
         SamplingSettings settings = drawing.settings();
         LabelChoice choice = LabelChoice.of(labels, manifest, settings.classifierScale() != 0);
-        StartNoise start = StartNoise.of(noise, manifest.imageSize());
+        StartNoise start = StartNoise.of(noise, manifest.channels(), manifest.imageSize());
         int count = samples != null ? samples : noise != null ? start.count() : choice.round();
         ImageFiles names = new ImageFiles(seed, manifest.classNames());
         try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads)) {

@@ -97,11 +97,12 @@ public final class SampleOutputOptions {
      */
     public SamplingRun write(SampleSource source, int batchSize, int round, ImageFiles names) {
         requireOneForOneFile(source.count());
+        requirePng(source.channels());
         if (trajectory != null && source.count() > batchSize) {
             throw new UserError(
                     "A trajectory is kept of one batch: give --batch-size " + source.count() + " or fewer --samples.");
         }
-        ByteBuffer kept = grid == null ? null : memory(source.count(), source.imageSize());
+        ByteBuffer kept = grid == null ? null : memory(source);
         requireRoom(source);
         SamplingRun run = start(source, batchSize);
         makeParent(grid);
@@ -125,7 +126,7 @@ public final class SampleOutputOptions {
         }
         if (grid != null) {
             int size = run.imageSize();
-            writeGrid(Tensor.wrap(ElementType.UINT8, kept.flip(), run.count(), size, size, 3), round);
+            writeGrid(Tensor.wrap(ElementType.UINT8, kept.flip(), run.count(), size, size, run.channels()), round);
         }
         return run;
     }
@@ -140,11 +141,19 @@ public final class SampleOutputOptions {
         }
     }
 
+    private void requirePng(int channels) {
+        boolean files = out != null && out.form() != ImageTarget.Form.NPZ;
+        if ((files || grid != null) && !PngWriter.holds(channels)) {
+            throw new UserError((files ? "--out " + out.path() : "--grid " + grid) + " would be PNG, which holds images"
+                    + " with 1, 3 or 4 channels, and these have " + channels + ": give --out FILE.npz instead.");
+        }
+    }
+
     /** Finished batches and the output itself are on the disk together; compressed ones count as if they were not. */
     private void requireRoom(SampleSource source) {
         Optional<Path> parts = partsFolder();
         if (parts.isPresent()) {
-            long bytes = 3L * source.count() * source.imageSize() * source.imageSize();
+            long bytes = source.count() * bytesOfOne(source);
             long missing = Math.max(0, bytes - SampleShards.bytesIn(parts.get())) + bytes;
             new OutputPath(out == null ? "--base-out" : "--out", parts.get()).requireRoom(missing);
         }
@@ -185,11 +194,15 @@ public final class SampleOutputOptions {
         shards.delete();
     }
 
-    private static ByteBuffer memory(int count, int size) {
-        long bytes = 3L * count * size * size;
+    private static long bytesOfOne(SampleSource source) {
+        return (long) source.channels() * source.imageSize() * source.imageSize();
+    }
+
+    private static ByteBuffer memory(SampleSource source) {
+        long bytes = source.count() * bytesOfOne(source);
         if (bytes > GRID_BYTES) {
-            throw new UserError("A grid of " + count + " images is too large: give --samples "
-                    + GRID_BYTES / (3L * size * size) + " or fewer, or leave out --grid.");
+            throw new UserError("A grid of " + source.count() + " images is too large: give --samples "
+                    + GRID_BYTES / bytesOfOne(source) + " or fewer, or leave out --grid.");
         }
         return ByteBuffer.allocate((int) bytes);
     }

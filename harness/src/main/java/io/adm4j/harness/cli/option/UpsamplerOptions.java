@@ -155,7 +155,7 @@ public final class UpsamplerOptions {
 
     /** The upsampled images; the first has this seed. */
     public SampleSource upsampled(SampleSource base, Upsampler upsampler, long seed, boolean clipDenoised) {
-        StartNoise start = StartNoise.of(noise, upsampler.largeSize());
+        StartNoise start = StartNoise.of(noise, upsampler.manifest().channels(), upsampler.largeSize());
         return new UpsampledSamples(fitted(base, upsampler), upsampler, settings(clipDenoised), seed, start);
     }
 }

@@ -7,17 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.bundle.TinyBundle;
+import io.adm4j.io.ImageGrid;
 import io.adm4j.io.Npz;
 import io.adm4j.io.PngWriter;
 import io.adm4j.tensor.Tensor;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where {@code sample} writes its images. */
 class SampledImagesTest {
@@ -75,6 +80,64 @@ class SampledImagesTest {
         Path npz = folder.resolve("same.npz");
         succeeding(command("--out", npz, "--labels", "bag"));
         assertArrayEquals(PngWriter.encode(Npz.read(npz).get("arr_0").reshape(SIZE, SIZE, 3)), Files.readAllBytes(png));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, TYPE_BYTE_GRAY", "4, TYPE_4BYTE_ABGR"})
+    void imagesKeepTheirChannels(int channels, String type) throws Exception {
+        TinyBundle.write(bundle, SIZE, channels, true, List.of("shirt", "bag"));
+        Path npz = folder.resolve("all.npz");
+        Path images = folder.resolve("images");
+        Path grid = folder.resolve("grid.png");
+
+        succeeding(command("--out", npz, "--grid", grid, "--classifier-scale", 1));
+        succeeding(command("--out", images + "/", "--classifier-scale", 1));
+
+        Tensor sampled = Npz.read(npz).get("arr_0");
+        assertArrayEquals(new long[] {2, SIZE, SIZE, channels}, sampled.shape());
+        assertArrayEquals(
+                PngWriter.encode(sampled.rows(1, 2).reshape(SIZE, SIZE, channels)),
+                Files.readAllBytes(images.resolve("seed000001-label01-bag.png")));
+        assertArrayEquals(PngWriter.encode(ImageGrid.of(2).layOut(sampled)), Files.readAllBytes(grid));
+        BufferedImage decoded = ImageIO.read(grid.toFile());
+        assertEquals(BufferedImage.class.getField(type).getInt(null), decoded.getType());
+        assertEquals(channels, decoded.getRaster().getNumBands());
+    }
+
+    @Test
+    void channelsThatPngDoesNotHoldAreRefusedBeforeSampling() throws IOException {
+        TinyBundle.write(bundle, SIZE, 2, true, List.of("shirt", "bag"));
+        Path npz = folder.resolve("all.npz");
+        String reason =
+                " would be PNG, which holds images with 1, 3 or 4 channels, and these have 2: give --out FILE.npz"
+                        + " instead.";
+
+        refused("--out " + folder.resolve("x") + reason, command("--out", folder.resolve("x") + "/"));
+        refused("--out " + folder.resolve("x.png") + reason, command("--out", folder.resolve("x.png"), "--samples", 1));
+        refused("--grid " + folder.resolve("x.png") + reason, command("--out", npz, "--grid", folder.resolve("x.png")));
+        assertEquals(List.of("tiny"), contents(folder));
+
+        succeeding(command("--out", npz));
+        assertArrayEquals(
+                new long[] {2, SIZE, SIZE, 2}, Npz.read(npz).get("arr_0").shape());
+    }
+
+    @Test
+    void startNoiseAndUpsamplersHaveTheChannelsOfTheModel() throws IOException {
+        TinyBundle.write(bundle, SIZE, 1, false, List.of("shirt", "bag"));
+        Path npz = folder.resolve("all.npz");
+        Path noise = folder.resolve("noise.npz");
+        Npz.write(noise, Map.of("noise", Tensor.of(new float[SIZE * SIZE * 3], 1, 3, SIZE, SIZE)));
+        refused("is float32 [N, 1, 6, 6], and " + noise, command("--out", npz, "--noise", noise));
+        Path upsampler = folder.resolve("upsampler");
+        TinyBundle.writeUpsampler(upsampler, SIZE, 2 * SIZE, 3, false, 2);
+        refused(
+                "upsamples images with 3 channels, but the base images are images with 1",
+                command("--out", npz, "--upsampler", upsampler));
+        TinyBundle.writeUpsampler(upsampler, SIZE / 2, SIZE, 1, false, 2);
+        succeeding(command("--out", npz, "--upsampler", upsampler));
+        assertArrayEquals(
+                new long[] {2, SIZE, SIZE, 1}, Npz.read(npz).get("arr_0").shape());
     }
 
     @Test
