@@ -112,13 +112,7 @@ final class ReverseProcess implements Iterator<StepState> {
     }
 
     private void requireFinite(String network, Tensor output, int step) {
-        FloatBuffer values = output.floats();
-        // Zero times a finite number is zero, so one sum tells of all values.
-        float sum = 0;
-        for (int i = 0; i < values.capacity(); i++) {
-            sum += 0 * values.get(i);
-        }
-        if (Float.isNaN(sum)) {
+        if (output.firstNonFinite().isPresent()) {
             throw new NonFiniteOutputException(network, step + 1, timestepMap.length, timestepMap[index]);
         }
     }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * other. Several threads may run it at once.
  *
  * <p>On a CPU a large batch is split into shares of rows, each computed by one thread, so that no thread waits for another
- * within an operator. Smaller batches use all threads within each operator. Both ways use all processors.
+ * within an operator. Smaller batches use all threads within each operator, unless the session {@linkplain
+ * #openSplitting always splits}. Both ways use all processors.
  */
 public final class BatchSession implements AutoCloseable {
     /** Larger graphs, in bytes, are loaded only once and always use all threads within each operator. */
@@ -34,6 +35,7 @@ public final class BatchSession implements AutoCloseable {
     private final Path model;
     private final Device device;
     private final int threads;
+    private final boolean alwaysSplits;
     private final int largestShare;
     private final boolean splits;
     private final ExecutorService workers;
@@ -42,13 +44,14 @@ public final class BatchSession implements AutoCloseable {
     private @Nullable OnnxSession whole;
     private boolean closed;
 
-    private BatchSession(Path model, Device device, int threads, int largestShare) {
+    private BatchSession(Path model, Device device, int threads, boolean alwaysSplits, int largestShare) {
         this.model = model;
         this.device = device;
         this.threads = threads;
+        this.alwaysSplits = alwaysSplits;
         this.largestShare = largestShare;
         int count = threads == 0 ? OnnxEnvironment.processors() : threads;
-        this.splits = device == Device.CPU && count > 1 && bytes(model) <= LARGEST_TWICE;
+        this.splits = device == Device.CPU && (alwaysSplits || count > 1 && bytes(model) <= LARGEST_TWICE);
         this.first = OnnxSession.open(model, device, splits ? 1 : threads);
         this.ownWorkers = splits && count != OnnxEnvironment.processors();
         this.workers = ownWorkers ? OnnxEnvironment.workers(count) : OnnxEnvironment.workers();
@@ -61,18 +64,20 @@ public final class BatchSession implements AutoCloseable {
      * @throws RuntimeFailure if the file cannot be read, is no graph that this runtime runs, or the device is missing
      */
     public static BatchSession open(Path model, Device device, int threads) {
-        return open(model, device, threads, Integer.MAX_VALUE);
+        return new BatchSession(model, device, threads, false, Integer.MAX_VALUE);
     }
 
     /**
-     * Loads a graph that is fastest on few rows.
+     * Loads a graph whose results on a CPU must not depend on the batch: each batch is split, however small or uneven, so
+     * that one thread computes all of a row. A row's result is then the same bits in any batch with any number of threads,
+     * if the graph's operators process row by row.
      *
      * @param threads CPU threads, at least 1; 0 for as many as there are processors
      * @param largestShare rows that one thread computes at once, at least 1
      * @throws RuntimeFailure if the file cannot be read, is no graph that this runtime runs, or the device is missing
      */
-    public static BatchSession open(Path model, Device device, int threads, int largestShare) {
-        return new BatchSession(model, device, threads, largestShare);
+    public static BatchSession openSplitting(Path model, Device device, int threads, int largestShare) {
+        return new BatchSession(model, device, threads, true, largestShare);
     }
 
     /** Bytes of the graph and of its external data: the files in its folder whose names begin with its own. */
@@ -117,7 +122,10 @@ public final class BatchSession implements AutoCloseable {
         long rows = values.values().iterator().next().dim(0);
         int count = threads == 0 ? OnnxEnvironment.processors() : threads;
         long perThread = (rows + count - 1) / count;
-        if (rows < count || perThread * count > rows * MOST_UNEVEN) {
+        if (alwaysSplits && rows <= 1) {
+            return first.run(values);
+        }
+        if (!alwaysSplits && (rows < count || perThread * count > rows * MOST_UNEVEN)) {
             return whole().run(values);
         }
         return runShares(values, rows, Math.min(perThread, largestShare));

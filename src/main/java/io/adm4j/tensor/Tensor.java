@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /**
  * A dense array of fixed shape and element type, in row-major (C) order, over a direct little-endian buffer.
@@ -15,6 +16,12 @@ import java.util.Arrays;
  * return, which share the memory of the tensor. A tensor of shape {@code []} is a scalar and has one element.
  */
 public final class Tensor {
+    /** Elements that are checked at once, few enough for the first-level cache. */
+    private static final int FINITE_BLOCK = 4096;
+
+    /** The lowest exponent bit of a float32. */
+    private static final int SMALLEST_NORMAL = 0x0080_0000;
+
     private final ElementType type;
     private final long[] shape;
     private final ByteBuffer data;
@@ -195,15 +202,34 @@ public final class Tensor {
         return values;
     }
 
-    /** Whether no element of a float32 tensor is infinite or NaN. */
-    public boolean isFinite() {
-        FloatBuffer values = floats();
-        while (values.hasRemaining()) {
-            if (!Float.isFinite(values.get())) {
-                return false;
+    /**
+     * Where the first infinite or NaN element is, in row-major order.
+     *
+     * @return its index, empty if all elements are finite
+     * @throws IllegalStateException if the elements are not float32
+     */
+    public OptionalInt firstNonFinite() {
+        require(ElementType.FLOAT32);
+        IntBuffer bits = bytes().asIntBuffer();
+        int[] block = new int[Math.min(size(), FINITE_BLOCK)];
+        for (int from = 0; from < size(); from += block.length) {
+            int length = Math.min(block.length, size() - from);
+            bits.get(block, 0, length);
+            // Only with all exponent bits set does the sum reach the sign bit; no branch, so the JVM vectorizes the
+            // loop.
+            int any = 0;
+            for (int i = 0; i < length; i++) {
+                any |= (block[i] & Integer.MAX_VALUE) + SMALLEST_NORMAL;
+            }
+            if (any < 0) {
+                int i = 0;
+                while (Float.isFinite(Float.intBitsToFloat(block[i]))) {
+                    i++;
+                }
+                return OptionalInt.of(from + i);
             }
         }
-        return true;
+        return OptionalInt.empty();
     }
 
     /** A copy of the elements of an int64 tensor. */

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,10 +53,53 @@ class BatchSessionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 5})
-    void smallSharesGiveTheSame(int largestShare) {
-        try (BatchSession session = BatchSession.open(model, Device.CPU, 2, largestShare)) {
-            assertRows(session, 16);
+    @CsvSource({"1,1", "16,1", "16,2", "16,5", "3,2", "7,64"})
+    void splitBatchesComeBackWhole(int rows, int largestShare) {
+        for (int threads = 0; threads <= 3; threads++) {
+            try (BatchSession session = BatchSession.openSplitting(model, Device.CPU, threads, largestShare)) {
+                assertRows(session, rows);
+            }
+        }
+    }
+
+    /** The graph gives each row the number of rows that it ran with. */
+    @ParameterizedTest
+    @CsvSource({
+        "true, 2, 5, 16, '5 5 5 5 5 5 5 5 5 5 5 5 5 5 5 1'",
+        "true, 2, 5, 3, '2 2 1'",
+        "true, 1, 2, 3, '2 2 1'",
+        "true, 4, 8, 2, '1 1'",
+        "true, 2, 8, 1, '1'",
+        "false, 2, 8, 3, '3 3 3'",
+        "false, 2, 8, 4, '2 2 2 2'",
+        "false, 1, 8, 3, '3 3 3'"
+    })
+    void onlyASplittingSessionSplitsUnevenly(boolean splitting, int threads, int largest, int rows, String sizes)
+            throws IOException {
+        Path counting = folder.resolve("counting.onnx");
+        Files.write(
+                counting,
+                new TinyGraph()
+                        .floatInput("x", -1, 1)
+                        .constant("first", new long[] {0})
+                        .node("Shape", "shape", "x")
+                        .node("Gather", "rows", "shape", "first")
+                        .castToFloat("number", "rows")
+                        .node("Add", "out", "x", "number")
+                        .floatOutput("out", -1, 1)
+                        .bytes());
+        try (BatchSession session = splitting
+                ? BatchSession.openSplitting(counting, Device.CPU, threads, largest)
+                : BatchSession.open(counting, Device.CPU, threads)) {
+            float[] out = session.run(Map.of("x", Tensor.of(new float[rows], rows, 1)))
+                    .get("out")
+                    .toFloatArray();
+
+            assertEquals(
+                    sizes,
+                    IntStream.range(0, rows)
+                            .mapToObj(i -> String.valueOf((int) out[i]))
+                            .collect(Collectors.joining(" ")));
         }
     }
 

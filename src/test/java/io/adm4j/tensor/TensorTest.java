@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TensorTest {
     @Test
@@ -82,5 +85,34 @@ class TensorTest {
         assertThrows(IllegalArgumentException.class, () -> Tensor.of(new float[3], 2));
         assertThrows(IllegalArgumentException.class, () -> Tensor.zeros(ElementType.UINT8, 1L << 31));
         assertThrows(IllegalArgumentException.class, () -> Tensor.zeros(ElementType.FLOAT64, 1L << 28));
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void findsTheFirstElementThatIsNotFinite(float value) {
+        for (int at : new int[] {0, 1, 17, 4095, 4096, 9999}) {
+            Tensor tensor = Tensor.zeros(ElementType.FLOAT32, 2, 5000);
+            tensor.floats().put(at, value);
+            tensor.floats().put(9999, Float.NaN);
+
+            assertEquals(OptionalInt.of(at), tensor.firstNonFinite());
+        }
+    }
+
+    @Test
+    void everyFiniteElementIsFinite() {
+        float[] values = {
+            0, -0.0f, 1, -1, Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL
+        };
+
+        assertEquals(OptionalInt.empty(), Tensor.of(values, 9).firstNonFinite());
+        assertEquals(
+                OptionalInt.empty(), Tensor.zeros(ElementType.FLOAT32, 0, 3).firstNonFinite());
+        assertEquals(
+                OptionalInt.of(0),
+                Tensor.of(new float[] {Float.intBitsToFloat(0xffc0_0001)}, 1).firstNonFinite());
+        assertThrows(
+                IllegalStateException.class,
+                () -> Tensor.zeros(ElementType.INT32, 1).firstNonFinite());
     }
 }

@@ -107,7 +107,7 @@ public record OrtCheckpoint(Map<String, Tensor> trainable, Map<String, Tensor> f
     public Optional<String> notFinite() {
         return Stream.of(trainable, frozen)
                 .flatMap(part -> part.entrySet().stream())
-                .filter(array -> !array.getValue().isFinite())
+                .filter(array -> array.getValue().firstNonFinite().isPresent())
                 .map(Map.Entry::getKey)
                 .findFirst();
     }

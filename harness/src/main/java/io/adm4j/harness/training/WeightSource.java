@@ -190,7 +190,7 @@ public final class WeightSource implements AutoCloseable {
      */
     Tensor weight(String name) {
         Tensor weight = weights.apply(name);
-        if (!weight.isFinite()) {
+        if (weight.firstNonFinite().isPresent()) {
             throw new UserError("The weights '" + name + "' of " + path
                     + " are not finite numbers: start from a checkpoint of before training diverged.");
         }

@@ -3,7 +3,6 @@ package io.adm4j.export.importer.torch;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.importer.CheckpointException;
 import io.adm4j.tensor.Tensor;
-import java.nio.FloatBuffer;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Iterator;
@@ -69,15 +68,11 @@ final class CheckpointWeights extends AbstractMap<String, Tensor> {
     private Tensor read(String parameter) {
         String name = prefix + parameter;
         Tensor weight = checkpoint.readFloat32(name);
-        FloatBuffer values = weight.floats();
-        for (int i = 0; i < weight.size(); i++) {
-            if (!Float.isFinite(values.get(i))) {
-                throw new CheckpointException(
-                        "The tensor '" + RestrictedUnpickler.printable(name) + "' in "
-                                + checkpoint.file() + " holds " + values.get(i) + " (element " + i
-                                + "): a network with it generates nothing, so give a checkpoint from before training diverged.");
-            }
-        }
+        weight.firstNonFinite().ifPresent(i -> {
+            throw new CheckpointException("The tensor '" + RestrictedUnpickler.printable(name) + "' in "
+                    + checkpoint.file() + " holds " + weight.floats().get(i) + " (element " + i
+                    + "): a network with it generates nothing, so give a checkpoint from before training diverged.");
+        });
         return weight;
     }
 }

@@ -1,9 +1,9 @@
 package io.adm4j.harness.evaluation.features;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.runtime.BatchSession;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.GraphFailure;
-import io.adm4j.runtime.OnnxSession;
 import io.adm4j.runtime.TensorSpec;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -11,18 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -39,21 +31,17 @@ public final class FeatureExtractor implements AutoCloseable {
     /** An image size that leaves any size to the network. */
     public static final int ANY_SIZE = -1;
 
-    /** Images that a thread takes through the Inception network at once. */
+    /** Images that a thread takes through the network at once; more no longer gain speed, but take more memory. */
     private static final int SHARE = 8;
 
-    private final OnnxSession session;
+    private final BatchSession session;
     private final Form form;
     private final TensorSpec input;
-    private final ExecutorService workers;
-    private final int threads;
 
-    private FeatureExtractor(OnnxSession session, Form form, ExecutorService workers, int threads) {
+    private FeatureExtractor(BatchSession session, Form form) {
         this.session = session;
         this.form = form;
-        this.threads = threads;
         this.input = session.inputs().get(0);
-        this.workers = workers;
     }
 
     /** The two forms of graph. */
@@ -70,7 +58,7 @@ public final class FeatureExtractor implements AutoCloseable {
         }
 
         /** Whether a graph has this form's input, in its layout and type, and all its outputs. */
-        boolean is(OnnxSession session) {
+        boolean is(BatchSession session) {
             if (session.inputs().size() != 1) {
                 return false;
             }
@@ -94,9 +82,9 @@ public final class FeatureExtractor implements AutoCloseable {
     /**
      * Loads a feature network.
      *
-     * <p>On a CPU, each thread takes a few images of a batch at once through the Inception network: no thread waits for
-     * another within an operator, and the weights are fetched from memory once for those images. Convolutions go image
-     * by image, so the features are the same bits whatever batch an image comes in.
+     * <p>On a CPU, each thread takes a few images of a batch at once through the network: no thread waits for another within
+     * an operator, and the weights are fetched from memory once for those images. The features are the same bits whatever
+     * batch an image comes in.
      *
      * @param threads CPU threads; 0 for all cores
      * @throws UserError if the file is missing or no graph of these forms
@@ -105,36 +93,16 @@ public final class FeatureExtractor implements AutoCloseable {
         if (!Files.isRegularFile(network)) {
             throw new UserError("There is no feature network " + network + ".");
         }
-        // The form says how the threads are used, and only the loaded graph says the form.
-        int first = device == Device.CPU ? 1 : threads;
-        OnnxSession session = OnnxSession.open(network, device, first);
-        Form form;
+        BatchSession session = BatchSession.openSplitting(network, device, threads, SHARE);
         try {
-            form = form(session, network);
+            return new FeatureExtractor(session, form(session, network));
         } catch (UserError e) {
             session.close();
             throw e;
         }
-        if (form == Form.INCEPTION && device == Device.CPU) {
-            int all = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-            return new FeatureExtractor(session, form, workers(all), all);
-        }
-        if (first == threads) {
-            return new FeatureExtractor(session, form, null, threads);
-        }
-        session.close();
-        return new FeatureExtractor(OnnxSession.open(network, device, threads), form, null, threads);
     }
 
-    private static ExecutorService workers(int threads) {
-        return Executors.newFixedThreadPool(threads, task -> {
-            Thread thread = new Thread(task, "features");
-            thread.setDaemon(true);
-            return thread;
-        });
-    }
-
-    private static Form form(OnnxSession session, Path network) {
+    private static Form form(BatchSession session, Path network) {
         for (Form form : Form.values()) {
             if (form.is(session)) {
                 return form;
@@ -178,12 +146,8 @@ public final class FeatureExtractor implements AutoCloseable {
             requireFinite(
                     "The images hold",
                     "so they cannot be scored: make them again or leave the broken ones out",
-                    images.toFloatArray());
+                    images);
         }
-        return workers == null ? run(images) : runShares(images);
-    }
-
-    private FeatureBatch run(Tensor images) {
         Tensor given = form == Form.CLASSIFIER ? scaled(images) : converted(images, input.type());
         Map<String, Tensor> results = results(given);
         int count = (int) images.dim(0);
@@ -210,44 +174,6 @@ public final class FeatureExtractor implements AutoCloseable {
         } catch (GraphFailure e) {
             throw new UserError("The feature network does not run on images " + given + ": " + e.getMessage(), e);
         }
-    }
-
-    private FeatureBatch runShares(Tensor images) {
-        int count = (int) images.dim(0);
-        int share = Math.min(SHARE, -Math.floorDiv(-count, threads));
-        List<Callable<FeatureBatch>> runs = new ArrayList<>();
-        for (int i = 0; i < count; i += share) {
-            Tensor some = images.rows(i, Math.min(count, i + share));
-            runs.add(() -> run(some));
-        }
-        List<FeatureBatch> each = new ArrayList<>();
-        try {
-            for (Future<FeatureBatch> run : workers.invokeAll(runs)) {
-                each.add(run.get());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Feature extraction was interrupted.", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        }
-        return new FeatureBatch(
-                count,
-                joined(each, FeatureBatch::features),
-                Optional.of(joined(each, b -> b.spatial().orElseThrow())),
-                joined(each, FeatureBatch::probabilities));
-    }
-
-    private static float[] joined(List<FeatureBatch> parts, Function<FeatureBatch, float[]> values) {
-        float[] all = new float
-                [parts.stream().map(values).mapToInt(part -> part.length).reduce(0, Math::addExact)];
-        int at = 0;
-        for (FeatureBatch part : parts) {
-            float[] some = values.apply(part);
-            System.arraycopy(some, 0, all, at, some.length);
-            at += some.length;
-        }
-        return all;
     }
 
     /** From NHWC of 0 to 255 to float NCHW: 0 becomes -1, 255 becomes 1. */
@@ -277,13 +203,26 @@ public final class FeatureExtractor implements AutoCloseable {
             return images;
         }
         Tensor result = Tensor.zeros(type, images.shape());
-        ByteBuffer bytes = type == ElementType.UINT8 ? result.bytes() : images.bytes();
-        FloatBuffer floats = type == ElementType.UINT8 ? images.floats() : result.floats();
+        boolean toBytes = type == ElementType.UINT8;
+        ByteBuffer bytes = toBytes ? result.bytes() : images.bytes();
+        FloatBuffer floats = toBytes ? images.floats() : result.floats();
+        // Image by image over arrays, which the JVM vectorizes.
+        int length = images.size() / (int) images.dim(0);
+        byte[] integers = new byte[length];
+        float[] numbers = new float[length];
         while (bytes.hasRemaining()) {
-            if (type == ElementType.UINT8) {
-                bytes.put((byte) (int) Math.min(255, Math.max(0, floats.get())));
+            if (toBytes) {
+                floats.get(numbers);
+                for (int i = 0; i < length; i++) {
+                    integers[i] = (byte) (int) Math.min(255, Math.max(0, numbers[i]));
+                }
+                bytes.put(integers);
             } else {
-                floats.put(bytes.get() & 0xff);
+                bytes.get(integers);
+                for (int i = 0; i < length; i++) {
+                    numbers[i] = integers[i] & 0xff;
+                }
+                floats.put(numbers);
             }
         }
         return result;
@@ -310,26 +249,23 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     private static float[] finite(Map<String, Tensor> results, String name) {
-        return requireFinite(
+        Tensor values = results.get(name);
+        requireFinite(
                 "The feature network gave",
                 "so no score can be computed; check the network with 'harness run'",
-                results.get(name).toFloatArray());
+                values);
+        return values.toFloatArray();
     }
 
-    private static float[] requireFinite(String where, String remedy, float[] values) {
-        for (float v : values) {
-            if (!Float.isFinite(v)) {
-                throw new UserError(where + " a value that is not a finite number (" + v + "), " + remedy + ".");
-            }
-        }
-        return values;
+    private static void requireFinite(String where, String remedy, Tensor values) {
+        values.firstNonFinite().ifPresent(i -> {
+            throw new UserError(where + " a value that is not a finite number ("
+                    + values.floats().get(i) + "), " + remedy + ".");
+        });
     }
 
     @Override
     public void close() {
-        if (workers != null) {
-            workers.shutdown();
-        }
         session.close();
     }
 

@@ -75,6 +75,35 @@ class InceptionNetworkTest {
     }
 
     @Test
+    void featuresAreTheSameBitsInAnyBatchWithAnyNumberOfThreads() throws IOException {
+        Tensor images = images(19, 11, 11);
+        FeatureExtractor.FeatureBatch expected;
+        try (FeatureExtractor alone = open(new TinyInception().graph().bytes(), ElementType.FLOAT32, 1)) {
+            expected = alone.extract(images);
+        }
+        for (int threads = 0; threads <= 3; threads++) {
+            try (FeatureExtractor extractor = FeatureExtractor.open(folder.resolve("tiny.onnx"), Device.CPU, threads)) {
+                for (int size : new int[] {1, 2, 3, 5, 8, 19}) {
+                    for (int from = 0; from < 19; from += size) {
+                        int to = Math.min(19, from + size);
+                        FeatureExtractor.FeatureBatch found = extractor.extract(images.rows(from, to));
+                        assertArrayEquals(rows(expected.features(), from, to), found.features());
+                        assertArrayEquals(
+                                rows(expected.spatial().orElseThrow(), from, to),
+                                found.spatial().orElseThrow());
+                        assertArrayEquals(rows(expected.probabilities(), from, to), found.probabilities());
+                    }
+                }
+            }
+        }
+    }
+
+    private static float[] rows(float[] ofAll, int from, int to) {
+        int length = ofAll.length / 19;
+        return Arrays.copyOfRange(ofAll, from * length, to * length);
+    }
+
+    @Test
     void refusesImagesThatAreNoNumbers() throws IOException {
         Tensor broken = Tensor.zeros(ElementType.FLOAT32, 2, 8, 8, 3);
         broken.floats().put(200, Float.NaN);
