@@ -14,6 +14,7 @@ import io.adm4j.export.recipe.ClassifierGradientGraph;
 import io.adm4j.export.recipe.ClassifierGraph;
 import io.adm4j.export.recipe.FeatureGraph;
 import io.adm4j.export.recipe.NetworkGraph;
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.io.NpzWriter;
@@ -29,6 +30,8 @@ import java.util.Optional;
 
 /** Writes a bundle of networks and their weights. */
 public final class BundleAssembler implements AutoCloseable {
+    private static final int RGB = 3;
+
     private final Path target;
     private final BundleWriter writer;
     private final long embeddedMost;
@@ -89,20 +92,30 @@ public final class BundleAssembler implements AutoCloseable {
         }
     }
 
+    /**
+     * The feature network for scores.
+     *
+     * @throws UserError if it takes images of other channels than the denoiser, which comes first, makes; gray ones are
+     *     repeated for 3 channels
+     */
     public void features(ObjectNode flags, Map<String, Tensor> weights) {
-        FeatureGraph.of(ClassifierConfig.fromFlags(flags))
-                .withWeights(weights)
-                .write(writer.file(ModelBundle.FEATURES), embeddedMost);
+        ClassifierConfig config = ClassifierConfig.fromFlags(flags);
+        int made = denoiser.inChannels();
+        if (config.inChannels() != made && !(made == 1 && config.inChannels() == RGB)) {
+            throw new UserError("The feature network takes images with " + Count.of(config.inChannels(), "channel")
+                    + ", the denoiser makes them with " + made + ": scores need equal in_channels.");
+        }
+        FeatureGraph.of(config).withWeights(weights).write(writer.file(ModelBundle.FEATURES), embeddedMost);
     }
 
-    /** The first images of a dataset as arr_0 and arr_1, with one channel where all are grayscale. */
+    /** The first images of a dataset as arr_0 and arr_1, with one channel where all RGB images are grayscale. */
     public void reference(Dataset images, int most) {
         int count = Math.min(most, images.size());
         int size = images.imageSize();
-        Tensor rgb = Tensor.zeros(ElementType.UINT8, count, size, size, 3);
+        Tensor all = Tensor.zeros(ElementType.UINT8, count, size, size, images.channels());
         Tensor labels = Tensor.zeros(ElementType.INT64, count);
         byte[] image = new byte[images.imageBytes()];
-        ByteBuffer target = rgb.bytes();
+        ByteBuffer target = all.bytes();
         for (int i = 0; i < count; i++) {
             images.copy(i, image);
             target.put(image);
@@ -111,7 +124,7 @@ public final class BundleAssembler implements AutoCloseable {
             }
         }
         try (NpzWriter npz = NpzWriter.create(writer.file(EmbeddedBundle.REFERENCE), true)) {
-            npz.write("arr_0", grayscale(rgb).orElse(rgb));
+            npz.write("arr_0", images.channels() == RGB ? grayscale(all).orElse(all) : all);
             if (images.hasLabels()) {
                 npz.write("arr_1", labels);
             }

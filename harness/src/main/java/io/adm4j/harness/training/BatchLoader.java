@@ -32,7 +32,7 @@ final class BatchLoader {
     /**
      * One batch.
      *
-     * @param images float32 [N, 3, H, W] in [-1, 1], channels red, green, blue
+     * @param images float32 [N, C, H, W] in [-1, 1], C as the dataset has it; of 3 red, green, blue
      * @param labels int64 [N] in [0, classes); null if the dataset has no labels
      */
     record Batch(Tensor images, Tensor labels) {}
@@ -59,7 +59,7 @@ final class BatchLoader {
      */
     Batch load(long step) {
         int size = dataset.imageSize();
-        Tensor images = Tensor.zeros(ElementType.FLOAT32, batchSize, 3, size, size);
+        Tensor images = Tensor.zeros(ElementType.FLOAT32, batchSize, dataset.channels(), size, size);
         Tensor labels = dataset.hasLabels() ? Tensor.zeros(ElementType.INT64, batchSize) : null;
         FloatBuffer values = images.floats();
         byte[] image = new byte[dataset.imageBytes()];
@@ -69,18 +69,18 @@ final class BatchLoader {
             if (labels != null) {
                 labels.longs().put(i, dataset.label(index));
             }
-            put(image, size, flip && random.nextBoolean(), values);
+            put(image, size, dataset.channels(), flip && random.nextBoolean(), values);
         }
         return new Batch(images, labels);
     }
 
-    /** Appends an image [H, W, 3] in [0, 255] as [3, H, W] in [-1, 1]. */
-    private static void put(byte[] image, int size, boolean mirrored, FloatBuffer target) {
-        for (int channel = 0; channel < 3; channel++) {
+    /** Appends an image [H, W, C] in [0, 255] as [C, H, W] in [-1, 1]. */
+    private static void put(byte[] image, int size, int channels, boolean mirrored, FloatBuffer target) {
+        for (int channel = 0; channel < channels; channel++) {
             for (int y = 0; y < size; y++) {
                 for (int x = 0; x < size; x++) {
                     int source = mirrored ? size - 1 - x : x;
-                    int value = image[(y * size + source) * 3 + channel] & 0xff;
+                    int value = image[(y * size + source) * channels + channel] & 0xff;
                     target.put(value / 127.5f - 1);
                 }
             }

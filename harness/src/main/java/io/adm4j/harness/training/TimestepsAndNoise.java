@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  * The random inputs of the forward process q(x_t | x_0) for one batch (Ho et al. 2020, algorithm 1, lines 3 and 4).
  *
  * @param t int64 [N], uniform in [0, numTimesteps)
- * @param noise float32 [N, 3, H, W], standard normal
+ * @param noise float32 [N, C, H, W], standard normal
  */
 record TimestepsAndNoise(Tensor t, Tensor noise) {
 
@@ -17,7 +17,7 @@ record TimestepsAndNoise(Tensor t, Tensor noise) {
      * Samples the inputs of one optimizer step; a function of the arguments alone.
      *
      * @param step from 0
-     * @param shape of the images [N, 3, H, W], and so of the noise
+     * @param shape of the images [N, C, H, W], and so of the noise
      */
     static TimestepsAndNoise sample(long seed, long step, int numTimesteps, long... shape) {
         RandomGenerator random = StepRandom.NOISE.of(seed, step);

@@ -2,6 +2,8 @@ package io.adm4j.harness.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.export.net.ClassifierConfig;
+import io.adm4j.export.net.UNetConfig;
 import io.adm4j.harness.data.Dataset;
 
 /** The networks that can be trained. */
@@ -21,15 +23,33 @@ public enum TrainedNetwork {
     }
 
     /**
+     * The channels of the images that the flags' network takes.
+     *
+     * @throws io.adm4j.feedback.UserError if the flags are invalid
+     */
+    public int channels(JsonNode flags) {
+        return switch (this) {
+            case DENOISER -> UNetConfig.fromFlags(flags).inChannels();
+            case CLASSIFIER -> ClassifierConfig.fromFlags(flags).inChannels();
+        };
+    }
+
+    /**
      * The flags of a new run with those that depend on the images: a denoiser is class-conditional by default if the images
-     * have labels.
+     * have labels, and there are as many classes as the labels have. {@code out_channels} follows from other flags and is
+     * left out.
      *
      * @param flags published flags; not modified
      */
     public ObjectNode completed(ObjectNode flags, Dataset images) {
         ObjectNode completed = flags.deepCopy();
+        completed.remove("out_channels");
         if (this == DENOISER && !flags.has("class_cond")) {
             completed.put("class_cond", images.hasLabels());
+        }
+        boolean takesLabels = this == CLASSIFIER || completed.path("class_cond").asBoolean();
+        if (takesLabels && images.hasLabels() && !flags.has("num_classes")) {
+            completed.put("num_classes", images.classCount());
         }
         return completed;
     }

@@ -14,6 +14,7 @@ import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
+import io.adm4j.harness.training.TrainedNetwork;
 import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.io.OutputPath;
 import io.adm4j.tensor.Tensor;
@@ -105,10 +106,11 @@ public final class ExportCommand implements Runnable {
                 bundle.features(flags(run, "classifier", "--features"), weights(run, provenance.putObject("features")));
             }
             if (reference != null) {
-                int size = main.description().get("flags").get("image_size").asInt();
+                JsonNode flags = main.description().get("flags");
+                int size = flags.get("image_size").asInt();
                 Dataset images = Dataset.open(
                         reference,
-                        new DatasetOptions(size, Split.TEST),
+                        new DatasetOptions(size, Split.TEST).withChannels(TrainedNetwork.DENOISER.channels(flags)),
                         spec.commandLine().getErr()::println);
                 bundle.reference(images, referenceSamples);
                 provenance

@@ -110,6 +110,10 @@ final class TrainRunner {
             ObjectNode given = flags.apply(source == null ? JsonNodeFactory.instance.objectNode() : source.flags());
             Dataset images = images(options.data, given, options.images.layout());
             ObjectNode complete = network.completed(given, images);
+            if (complete.has("num_classes") && !given.has("num_classes")) {
+                console.println(
+                        "num_classes is " + complete.get("num_classes") + ", the number of classes of the images.");
+            }
             TrainingSettings settings = options.settings();
             TrainingTask task = network.task(complete, images, settings);
             List<Parameter> parameters = task.graph().graph().parameters();
@@ -169,7 +173,11 @@ final class TrainRunner {
 
     private Dataset images(Path source, JsonNode flags, ArrayLayout layout) {
         return Dataset.open(
-                source, options.images.of(flags.get("image_size").asInt(), Split.TRAIN, layout), errors::println);
+                source,
+                options.images
+                        .of(flags.get("image_size").asInt(), Split.TRAIN, layout)
+                        .withChannels(network.channels(flags)),
+                errors::println);
     }
 
     private TrainingLoop loop(TrainingTask task, TrainingSettings settings, RunFolder folder) {

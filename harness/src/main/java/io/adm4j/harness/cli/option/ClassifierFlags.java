@@ -12,6 +12,15 @@ public final class ClassifierFlags implements FlagGroup {
     Integer imageSize;
 
     @Option(
+            names = "--in-channels",
+            paramLabel = "N",
+            defaultValue = "3",
+            description =
+                    "Channels of an image: 3 for RGB, 1 for grayscale, 4 with alpha or a mask, any other number from"
+                            + " arrays (default ${DEFAULT-VALUE}).")
+    Integer inChannels;
+
+    @Option(
             names = "--classifier-width",
             paramLabel = "N",
             defaultValue = "32",
@@ -72,11 +81,7 @@ public final class ClassifierFlags implements FlagGroup {
             description = "Channels per attention head (default ${DEFAULT-VALUE}).")
     Integer numHeadChannels;
 
-    @Option(
-            names = "--num-classes",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "Number of labels (default ${DEFAULT-VALUE}).")
+    @Option(names = "--num-classes", paramLabel = "N", description = "Number of classes (default: that of the images).")
     Integer numClasses;
 
     @Option(

@@ -12,6 +12,15 @@ public final class DenoiserFlags implements FlagGroup {
     Integer imageSize;
 
     @Option(
+            names = "--in-channels",
+            paramLabel = "N",
+            defaultValue = "3",
+            description =
+                    "Channels of an image: 3 for RGB, 1 for grayscale, 4 with alpha or a mask, any other number from"
+                            + " arrays (default ${DEFAULT-VALUE}).")
+    Integer inChannels;
+
+    @Option(
             names = "--num-channels",
             paramLabel = "N",
             defaultValue = "64",
@@ -102,11 +111,7 @@ public final class DenoiserFlags implements FlagGroup {
             description = "Condition on the label (default: true if the images have labels).")
     Boolean classCond;
 
-    @Option(
-            names = "--num-classes",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "Number of labels (default ${DEFAULT-VALUE}).")
+    @Option(names = "--num-classes", paramLabel = "N", description = "Number of classes (default: that of the images).")
     Integer numClasses;
 
     @Option(
