@@ -45,6 +45,7 @@ class Config:
     def __init__(self, flags):
         self.small = int(flags.get("small_size", 64)) if "large_size" in flags else 0
         self.size = int(flags["large_size"] if self.small else flags.get("image_size", 64))
+        self.channels = int(flags.get("in_channels", 3))
         self.width = int(flags.get("num_channels", 128))
         self.blocks = int(flags.get("num_res_blocks", 2))
         default = (self.ENLARGING if self.small else self.MULTIPLIERS).get(self.size, "")
@@ -215,7 +216,7 @@ class Denoiser(nn.Module):
         self.time_embed = time_embedding(c)
         if c.classes:
             self.label_emb = nn.Embedding(c.classes, emb)
-        self.input_blocks, skips = downward(c, 6 if c.small else 3)
+        self.input_blocks, skips = downward(c, 2 * c.channels if c.small else c.channels)
         h = skips[-1]
         widths = c.widths()
         self.middle_block = middle(c, h)
@@ -229,7 +230,7 @@ class Denoiser(nn.Module):
                 if level and i == c.blocks:
                     stage.append(ResBlock(c, h, h, double) if c.block_resamples else Enlarged(h))
                 self.output_blocks.append(stage)
-        out = 6 if c.learn_sigma else 3
+        out = 2 * c.channels if c.learn_sigma else c.channels
         self.out = nn.Sequential(norm(h), nn.SiLU(), zeroed(nn.Conv2d(h, out, 3, padding=1)))
 
     def forward(self, x, t, y=None, low_res=None):
@@ -275,6 +276,7 @@ class Classifier(nn.Module):
         super().__init__()
         self.c = c = Config({
             "image_size": flags["image_size"],
+            "in_channels": flags.get("in_channels", 3),
             "num_channels": flags.get("classifier_width", 128),
             "num_res_blocks": flags.get("classifier_depth", 2),
             "channel_mult": flags.get("channel_mult", ""),
@@ -285,7 +287,7 @@ class Classifier(nn.Module):
             "resblock_updown": flags.get("classifier_resblock_updown", True),
         })
         self.time_embed = time_embedding(c)
-        self.input_blocks, given = downward(c, 3)
+        self.input_blocks, given = downward(c, c.channels)
         self.middle_block = middle(c, given[-1])
         positions = (c.size >> len(c.multipliers) - 1) ** 2
         self.classes = flags.get("num_classes", 1000)
@@ -341,8 +343,8 @@ class Bench:
         torch.manual_seed(0)
         return Denoiser(config).to(self.device).to(memory_format=layout)
 
-    def pictures(self, size, layout):
-        return torch.randn(self.args.batch_size, 3, size, size, device=self.device).to(memory_format=layout)
+    def pictures(self, channels, size, layout):
+        return torch.randn(self.args.batch_size, channels, size, size, device=self.device).to(memory_format=layout)
 
     def labels(self, config):
         n = self.args.batch_size
@@ -379,10 +381,10 @@ class Bench:
         config = Config(self.flags)
         network = self.network(config, layout).eval()
         given = {
-            "x": self.pictures(config.size, layout),
+            "x": self.pictures(config.channels, config.size, layout),
             "t": torch.full((self.args.batch_size,), config.steps // 2, device=self.device),
             "y": self.labels(config),
-            "low_res": self.pictures(config.small, layout) if config.small else None,
+            "low_res": self.pictures(config.channels, config.small, layout) if config.small else None,
         }
 
         def work():
@@ -404,13 +406,13 @@ class Bench:
         bar = alphas_cumprod(config.steps, config.schedule)
         now, before = bar[step].item(), bar[step - 1].item()
         n = self.args.batch_size
-        x = self.pictures(config.size, layout)
+        x = self.pictures(config.channels, config.size, layout)
         t = torch.full((n,), step, device=self.device)
         y = torch.randint(classifier.classes, (n,), device=self.device)
 
         def work():
             with torch.no_grad():
-                eps = network(x, t, y if config.classes else None)[:, :3].float()
+                eps = network(x, t, y if config.classes else None)[:, :config.channels].float()
             x0 = ((x - (1 - now) ** 0.5 * eps) / now**0.5).clamp(-1, 1)
             eps = (x - now**0.5 * x0) / (1 - now) ** 0.5
             eps = eps - (1 - now) ** 0.5 * classifier.guidance(x, t, y)[1].float()
@@ -426,7 +428,7 @@ class Bench:
         optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4, weight_decay=0, fused=True)
         bar = alphas_cumprod(config.steps, config.schedule)
         signal, spread = (a.float().to(self.device) for a in (bar.sqrt(), (1 - bar).sqrt()))
-        x_start, noise = self.pictures(config.size, layout), self.pictures(config.size, layout)
+        x_start, noise = (self.pictures(config.channels, config.size, layout) for _ in range(2))
         t = torch.randint(config.steps, (self.args.batch_size,), device=self.device)
         y = self.labels(config)
 
