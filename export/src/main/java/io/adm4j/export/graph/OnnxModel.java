@@ -69,7 +69,7 @@ public final class OnnxModel {
      */
     public static OnnxModel withWeights(
             GraphBuilder graph, List<Value> inputs, List<Value> outputs, Map<String, Tensor> weights) {
-        List<Node> needed = needed(graph, outputs);
+        List<Node> needed = needed(graph.nodes(), outputs);
         Set<String> used = used(needed, outputs);
         GraphProto.Builder proto = start(inputs, outputs, needed);
         addConstants(proto, graph, used);
@@ -88,7 +88,20 @@ public final class OnnxModel {
      * graphs bind by position). Inputs stay even where no output needs them.
      */
     public static OnnxModel withInputs(GraphBuilder graph, List<Value> inputs, List<Value> outputs) {
-        List<Node> needed = needed(graph, outputs);
+        return withInputs(graph, inputs, outputs, Processor.ANY);
+    }
+
+    /**
+     * As {@link #withInputs(GraphBuilder, List, List)}, in operators that are fast on one kind of processor.
+     *
+     * @param processor where the graph will run; one for x86-64 runs nowhere else
+     */
+    public static OnnxModel withInputs(
+            GraphBuilder graph, List<Value> inputs, List<Value> outputs, Processor processor) {
+        List<Node> needed = needed(graph.nodes(), outputs);
+        if (processor == Processor.X86_64) {
+            needed = needed(BlockedConvolutions.in(graph, needed), outputs);
+        }
         GraphProto.Builder proto = start(inputs, outputs, needed);
         addConstants(proto, graph, used(needed, outputs));
         return new OnnxModel(proto.build(), List.of(), Map.of());
@@ -252,9 +265,9 @@ public final class OnnxModel {
         };
     }
 
-    private static List<Node> needed(GraphBuilder graph, List<Value> outputs) {
+    private static List<Node> needed(List<Node> nodes, List<Value> outputs) {
         Map<String, Node> producer = new HashMap<>();
-        graph.nodes().forEach(n -> n.outputs().forEach(o -> producer.put(o.name(), n)));
+        nodes.forEach(n -> n.outputs().forEach(o -> producer.put(o.name(), n)));
         Set<Node> keep = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Value> open = new ArrayDeque<>(outputs);
         while (!open.isEmpty()) {
@@ -264,7 +277,7 @@ public final class OnnxModel {
             }
         }
         List<Node> ordered = new ArrayList<>();
-        for (Node n : graph.nodes()) {
+        for (Node n : nodes) {
             if (keep.contains(n)) {
                 ordered.add(n);
             }
@@ -298,14 +311,20 @@ public final class OnnxModel {
         });
     }
 
-    private static ModelProto.Builder header() {
-        return ModelProto.newBuilder()
+    private ModelProto.Builder header() {
+        ModelProto.Builder header = ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
                 .setProducerName("adm4j")
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
                 .addOpsetImport(OperatorSetIdProto.newBuilder()
                         .setDomain(Node.MICROSOFT)
                         .setVersion(1));
+        if (graph.getNodeList().stream().anyMatch(n -> n.getDomain().equals(BlockedConvolutions.DOMAIN))) {
+            header.addOpsetImport(OperatorSetIdProto.newBuilder()
+                    .setDomain(BlockedConvolutions.DOMAIN)
+                    .setVersion(1));
+        }
+        return header;
     }
 
     private static NodeProto node(Node n, String name) {

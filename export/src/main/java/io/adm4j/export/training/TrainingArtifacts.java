@@ -6,6 +6,7 @@ import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Node;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.graph.Processor;
 import io.adm4j.export.graph.Value;
 import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.feedback.UserError;
@@ -45,8 +46,10 @@ public final class TrainingArtifacts {
      *
      * @param network modified: gradients are added to its graph
      * @param emaRates decay rates, for example 0.9999; may be empty
+     * @param processor where the graphs will run; those for x86-64 run nowhere else
      */
-    public static void write(Path folder, TrainingGraph network, AdamW optimizer, List<Double> emaRates) {
+    public static void write(
+            Path folder, TrainingGraph network, AdamW optimizer, List<Double> emaRates, Processor processor) {
         GraphBuilder g = network.graph();
         List<Parameter> parameters = g.parameters();
         List<Value> values = parameters.stream().map(Parameter::value).toList();
@@ -67,7 +70,9 @@ public final class TrainingArtifacts {
             for (Parameter p : parameters) {
                 Value average = g.input(emaName(rate, p.name()), ElementType.FLOAT32, p.shape());
                 inputs.add(average);
-                outputs.add(accumulate(g, average, p.value().sub(average).mul(step), keep));
+                // As a vector: a factor for all elements is slow along a last axis of length 1.
+                Value distance = p.value().sub(average).reshape(Tensor.elements(p.shape()));
+                outputs.add(accumulate(g, average, distance.mul(step).reshape(p.shape()), keep));
             }
         }
         List<Value> buffers = new ArrayList<>();
@@ -83,7 +88,7 @@ public final class TrainingArtifacts {
         }
         try {
             Files.createDirectories(folder);
-            OnnxModel.withInputs(g, inputs, outputs).write(folder.resolve(TRAINING_MODEL));
+            OnnxModel.withInputs(g, inputs, outputs, processor).write(folder.resolve(TRAINING_MODEL));
             Files.write(
                     folder.resolve(OPTIMIZER_MODEL),
                     OptimizerModel.of(optimizer).toByteArray());

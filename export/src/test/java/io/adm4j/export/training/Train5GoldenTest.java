@@ -9,6 +9,7 @@ import io.adm4j.Golden;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.export.GoldenCase;
+import io.adm4j.export.graph.Processor;
 import io.adm4j.export.loss.DiffusionLoss;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.UNetConfig;
@@ -80,7 +81,7 @@ class Train5GoldenTest {
                 settings.get("betas").get(1).asDouble(),
                 settings.get("eps").asDouble(),
                 settings.get("weight_decay").asDouble());
-        TrainingArtifacts.write(folder, graph, optimizer, emaRates);
+        TrainingArtifacts.write(folder, graph, optimizer, emaRates, Processor.ofThisMachine());
         Path start = folder.resolve("start.ckpt");
         TrainingArtifacts.start(GoldenCase.weights(settings.get(network).asText()), emaRates)
                 .write(start);

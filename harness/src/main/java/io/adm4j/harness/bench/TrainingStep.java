@@ -3,6 +3,7 @@ package io.adm4j.harness.bench;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
+import io.adm4j.export.graph.Processor;
 import io.adm4j.export.loss.DiffusionLoss;
 import io.adm4j.export.net.AdmUNet;
 import io.adm4j.export.net.DropoutKeys;
@@ -11,6 +12,7 @@ import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.export.training.AdamW;
 import io.adm4j.export.training.TrainingArtifacts;
+import io.adm4j.runtime.Device;
 import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
@@ -36,7 +38,12 @@ final class TrainingStep implements Workload {
         Path checkpoint = scratch.resolve("start.ckpt");
         TrainingArtifacts.start(InitialWeights.of(graph.graph().parameters(), 0), EMA_RATES)
                 .write(checkpoint);
-        TrainingArtifacts.write(scratch, graph, AdamW.withWeightDecay(0), EMA_RATES);
+        TrainingArtifacts.write(
+                scratch,
+                graph,
+                AdamW.withWeightDecay(0),
+                EMA_RATES,
+                settings.device() == Device.CPU ? Processor.ofThisMachine() : Processor.ANY);
         fill(config, process.numTimesteps(), settings.batchSize());
         session = TrainingSession.open(
                 checkpoint,

@@ -1,5 +1,6 @@
 package io.adm4j.harness.training;
 
+import io.adm4j.export.graph.Processor;
 import io.adm4j.export.training.AdamW;
 import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.export.training.TrainingArtifacts;
@@ -116,7 +117,11 @@ public final class TrainingLoop {
     private TrainingSession open(RunFolder.Checkpoint checkpoint) {
         Path graphs = run.graphs();
         TrainingArtifacts.write(
-                graphs, task.graph(), AdamW.withWeightDecay(settings.weightDecay()), settings.emaRates());
+                graphs,
+                task.graph(),
+                AdamW.withWeightDecay(settings.weightDecay()),
+                settings.emaRates(),
+                device == Device.CPU ? Processor.ofThisMachine() : Processor.ANY);
         return TrainingSession.open(
                 checkpoint.weights(),
                 graphs.resolve(TrainingArtifacts.TRAINING_MODEL),
