@@ -3,9 +3,7 @@ package io.adm4j.io;
 import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -15,8 +13,6 @@ import java.util.Objects;
  * @param path file or folder to write
  */
 public record OutputPath(String option, Path path) {
-    private static final double MEGABYTE = 1e6;
-
     /**
      * Checks that a file can be written here; an existing file may be replaced.
      *
@@ -64,21 +60,13 @@ public record OutputPath(String option, Path path) {
 
     /** The nearest existing folder above decides: the ones below it are created in it. */
     private void requireWritableFolder(Path folder) {
-        Path existing = nearestExisting(folder);
+        Path existing = DiskSpace.nearestExisting(folder);
         if (!Files.isDirectory(existing)) {
             throw refusal("cannot be written: " + existing + " is a file, not a folder");
         }
         if (!Files.isWritable(existing)) {
             throw refusal("cannot be written: permission to write to " + existing + " is missing");
         }
-    }
-
-    private static Path nearestExisting(Path folder) {
-        Path existing = folder;
-        while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS) && existing.getParent() != null) {
-            existing = existing.getParent();
-        }
-        return existing;
     }
 
     /**
@@ -88,21 +76,7 @@ public record OutputPath(String option, Path path) {
      * @throws UserError if there is less
      */
     public void requireRoom(long bytes) {
-        long free;
-        try {
-            free = Files.getFileStore(nearestExisting(path.toAbsolutePath().normalize()))
-                    .getUsableSpace();
-        } catch (IOException e) {
-            // Unknown here: writing tells.
-            return;
-        }
-        if (free < bytes) {
-            throw refusal(String.format(
-                    Locale.ROOT,
-                    "needs about %.0f MB, and %.0f MB are free on its disk: make room or name another disk",
-                    Math.ceil(bytes / MEGABYTE),
-                    Math.floor(free / MEGABYTE)));
-        }
+        new DiskSpace(path).require(option + " " + path, bytes, "name another disk");
     }
 
     /**

@@ -113,6 +113,16 @@ public final class OnnxModel {
     }
 
     /**
+     * Reads all weights once, before the model or others are written.
+     *
+     * @throws UserError if one cannot be read, has another shape than its parameter, or a value that is too large for the
+     *     parameter's type
+     */
+    public void checkWeights() {
+        parameters.forEach(this::weight);
+    }
+
+    /**
      * The model in ONNX's binary form, with the weights inside.
      *
      * @throws IllegalArgumentException if a weight has another shape than its parameter, or the weights pass 2 GiB

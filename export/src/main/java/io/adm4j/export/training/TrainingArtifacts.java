@@ -105,9 +105,8 @@ public final class TrainingArtifacts {
      * @throws UserError if they do not
      */
     public static void requireRoom(List<Parameter> parameters, List<Double> emaRates) {
-        long count =
-                parameters.stream().mapToLong(p -> Tensor.elements(p.shape())).sum();
-        long bytes = count * Float.BYTES * (1 + emaRates.size() + MOMENTS);
+        long count = elements(parameters);
+        long bytes = checkpointBytes(parameters, emaRates);
         if (bytes > OrtCheckpoint.MAX_BYTES) {
             throw new UserError(String.format(
                     Locale.ROOT,
@@ -118,6 +117,15 @@ public final class TrainingArtifacts {
                     bytes,
                     OrtCheckpoint.MAX_BYTES));
         }
+    }
+
+    /** About the bytes of a checkpoint of a run: weights, moving averages and the optimizer's two moments. */
+    public static long checkpointBytes(List<Parameter> parameters, List<Double> emaRates) {
+        return elements(parameters) * Float.BYTES * (1 + emaRates.size() + MOMENTS);
+    }
+
+    private static long elements(List<Parameter> parameters) {
+        return parameters.stream().mapToLong(p -> Tensor.elements(p.shape())).sum();
     }
 
     /** The checkpoint to start from: the weights, and every moving average equal to them. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.AtomicFile;
+import io.adm4j.io.DiskSpace;
 import io.adm4j.io.FileTree;
 import io.adm4j.io.LockFile;
 import java.io.IOException;
@@ -74,6 +75,22 @@ public final class RunFolder {
         } catch (IOException e) {
             throw cannotWrite(folder, e);
         }
+    }
+
+    /**
+     * Checks that the disk has room for the checkpoints that are kept and the one that is being saved, less those that are
+     * there.
+     *
+     * @param checkpointBytes of one
+     * @throws UserError if there is less
+     */
+    public void requireRoom(long checkpointBytes) {
+        int there = Files.isDirectory(folder) ? checkpoints().size() : 0;
+        new DiskSpace(folder)
+                .require(
+                        "The run folder " + folder,
+                        checkpointBytes * (KEPT + 1 - there),
+                        "train in a folder on another disk");
     }
 
     private void removeUntrained() throws IOException {

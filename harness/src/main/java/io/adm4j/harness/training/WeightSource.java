@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -61,12 +62,17 @@ public final class WeightSource implements AutoCloseable {
      *
      * @param path a bundle's folder, a run's folder (its newest checkpoint), or a file in PyTorch's or safetensors format
      * @param emaRate the moving average of a run to take; 0 for the weights themselves, null for its largest rate
+     * @param entry which state dict of a file with several to take; empty for the default
      * @throws UserError if it is none of these, holds another kind of network, or is damaged
      */
-    public static WeightSource open(Path path, TrainedNetwork network, Double emaRate) {
+    public static WeightSource open(Path path, TrainedNetwork network, Double emaRate, Optional<String> entry) {
         if (!Files.exists(path)) {
             throw new UserError("There is no file or folder " + path
                     + " to start from: give --init-from a bundle, a run or" + " a checkpoint file.");
+        }
+        if (entry.isPresent() && Files.isDirectory(path)) {
+            throw new UserError(
+                    "--entry chooses a state dict of a checkpoint file, and " + path + " is a folder: leave it out.");
         }
         if (Files.isRegularFile(path.resolve(RUN_FILE))) {
             return ofRun(path, network, emaRate);
@@ -83,7 +89,7 @@ public final class WeightSource implements AutoCloseable {
                     + ") nor a training run (no " + RUN_FILE
                     + "): give --init-from one of them, or a checkpoint file.");
         }
-        return ofFile(path);
+        return ofFile(path, entry);
     }
 
     private static WeightSource ofRun(Path path, TrainedNetwork network, Double emaRate) {
@@ -148,8 +154,8 @@ public final class WeightSource implements AutoCloseable {
         return new WeightSource(path, flags, shapes, weights::readFloat32, origin, () -> {});
     }
 
-    private static WeightSource ofFile(Path path) {
-        Checkpoint checkpoint = Checkpoint.open(path);
+    private static WeightSource ofFile(Path path, Optional<String> entry) {
+        Checkpoint checkpoint = Checkpoint.open(path, entry);
         ObjectNode origin = origin("file", path).put("sha256", Sha256.of(path));
         if (checkpoint.entries().size() > 1) {
             origin.put("entry", checkpoint.chosenEntry());

@@ -93,7 +93,7 @@ public final class WeightTransfer {
         if (source.origin().has("entry")) {
             lines.add("Of its state dicts, the entry "
                     + Quoted.of(source.origin().get("entry").asText())
-                    + " is taken; for another, import it with --entry and start from the bundle.");
+                    + " is taken; --entry chooses another.");
         }
         WeightDifferences fresh = new WeightDifferences(0, differences.missing(), List.of(), differences.misshapen());
         if (!fresh.none()) {

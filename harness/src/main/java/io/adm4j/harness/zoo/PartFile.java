@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.AtomicFile;
+import io.adm4j.io.DiskSpace;
 import io.adm4j.io.LockFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -136,16 +137,7 @@ final class PartFile implements AutoCloseable {
 
     /** Checks that the disk has room for this many more bytes. */
     void requireRoom(long bytes) {
-        try {
-            long free = Files.getFileStore(part).getUsableSpace();
-            if (bytes > free) {
-                throw new UserError("There is no room for " + target.getFileName() + ": it needs " + bytes
-                        + " bytes more and " + target.toAbsolutePath().getParent() + " has " + free
-                        + ": make room, or choose another folder with --dir.");
-            }
-        } catch (IOException e) {
-            throw cannotWrite(part, e);
-        }
+        new DiskSpace(part).require("The file " + target, bytes, "choose another folder with --dir");
     }
 
     /** Releases the lock; an empty part is removed. */

@@ -256,6 +256,7 @@ public final class EvalCommand implements Callable<Integer> {
         Evaluator evaluator = scoring.evaluator();
         int size = sets.get(0).imageSize();
         requireSize(scoring, size);
+        work.ifPresent(folder -> folder.requireRoom(bytesKept(evaluator, sets)));
         ReferenceImages real = ReferenceImages.open(
                 scoring.reference(),
                 images.of(size, split, ArrayLayout.HWC),
@@ -278,6 +279,15 @@ public final class EvalCommand implements Callable<Integer> {
             work.ifPresent(WorkFolder::clear);
             return exitCode;
         }
+    }
+
+    /** Sets are scored one after another, and what is kept of one goes before the next begins. */
+    private long bytesKept(Evaluator evaluator, List<SampleSet> sets) {
+        return sets.stream()
+                .mapToLong(set -> set.count()
+                        * (evaluator.bytesPerImage() + (stored == null ? 3L * set.imageSize() * set.imageSize() : 0)))
+                .max()
+                .orElse(0);
     }
 
     private void requireSize(Scoring scoring, int size) {

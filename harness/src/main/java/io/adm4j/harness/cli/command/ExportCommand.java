@@ -33,6 +33,9 @@ import picocli.CommandLine.Spec;
 /** Makes a bundle from training runs. */
 @Command(name = "export", description = "Makes a model bundle (ONNX graphs and model.json) from training runs.")
 public final class ExportCommand implements Runnable {
+    /** Logits and gradient, each with its weights. */
+    private static final int GRAPHS_OF_CLASSIFIER = 2;
+
     @Option(names = "--denoiser", required = true, paramLabel = "RUN", description = "Run of 'train diffusion'.")
     private Path denoiser;
 
@@ -83,6 +86,9 @@ public final class ExportCommand implements Runnable {
     @Override
     public void run() {
         new OutputPath("--out", out).requireReplaceableFolder();
+        new OutputPath("--out", out)
+                .requireRoom(
+                        weightBytes(denoiser) + GRAPHS_OF_CLASSIFIER * weightBytes(classifier) + weightBytes(features));
         RunFolder main = new RunFolder(denoiser);
         ObjectNode provenance = JsonNodeFactory.instance.objectNode();
         List<String> classes = new ArrayList<>();
@@ -127,6 +133,18 @@ public final class ExportCommand implements Runnable {
             }
             bundle.finish(name, classes, provenance, spec.commandLine().getOut());
         }
+    }
+
+    /** Bytes of a run's weights in float32; 0 for no run. */
+    private static long weightBytes(Path folder) {
+        if (folder == null) {
+            return 0;
+        }
+        RunFolder run = new RunFolder(folder);
+        run.description();
+        return OrtCheckpoint.read(run.require().weights()).trainable().values().stream()
+                .mapToLong(weight -> (long) weight.size() * Float.BYTES)
+                .sum();
     }
 
     private static ObjectNode flags(RunFolder run, String kind, String option) {

@@ -1,6 +1,7 @@
 package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.importer.torch.Checkpoint;
 import io.adm4j.export.importer.torch.RestrictedUnpickler;
 import io.adm4j.export.importer.torch.WeightMatch;
@@ -44,6 +45,9 @@ import picocli.CommandLine.Spec;
                         + " Nothing in the files is executed.")
 public final class ImportCommand implements Runnable {
     private static final int LISTED = 8;
+
+    /** Logits and gradient, each with its weights. */
+    private static final int GRAPHS_OF_CLASSIFIER = 2;
 
     @Option(
             names = "--model",
@@ -147,11 +151,12 @@ public final class ImportCommand implements Runnable {
                 Checkpoint classifierCheckpoint = plan.classifier()
                         .map(c -> Checkpoint.open(c.weights(), Optional.ofNullable(classifier.entry)))
                         .orElse(null)) {
-            // Both are matched before the denoiser is written, which takes minutes.
-            WeightMatch match = new WeightMatch(
-                    checkpoint, NetworkGraph.of(config, precision.precision).parameters());
+            // Both are matched and read before the first is written, which takes minutes.
+            NetworkGraph graph = NetworkGraph.of(config, precision.precision);
+            WeightMatch match = new WeightMatch(checkpoint, graph.parameters());
             matcher.requireFit(match, denoiser.title(), FlagHints.of(config, match));
             explain(checkpoint, match, entry, "--entry");
+            OnnxModel denoiserModel = graph.withWeights(match.weights());
             Optional<WeightMatch> classifierMatch = plan.classifier().map(c -> {
                 WeightMatch found = new WeightMatch(
                         classifierCheckpoint,
@@ -160,6 +165,15 @@ public final class ImportCommand implements Runnable {
                 explain(classifierCheckpoint, found, classifier.entry, "--classifier-entry");
                 return found;
             });
+            Optional<OnnxModel> classifierModel = classifierMatch.map(
+                    m -> ClassifierGraph.of(classifierConfig.orElseThrow()).withWeights(m.weights()));
+            new OutputPath("--out", out)
+                    .requireRoom(denoiserModel.weightBytes()
+                            + classifierModel
+                                    .map(m -> GRAPHS_OF_CLASSIFIER * m.weightBytes())
+                                    .orElse(0L));
+            denoiserModel.checkWeights();
+            classifierModel.ifPresent(OnnxModel::checkWeights);
             bundle.denoiser(denoiser.flags(), precision.precision, match.weights());
             provenance.set("denoiser", origin(denoiser, checkpoint, match));
             plan.classifier().ifPresent(c -> {

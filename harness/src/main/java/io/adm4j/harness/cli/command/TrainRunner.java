@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -97,6 +98,8 @@ final class TrainRunner {
             throw new UserError("The images in " + source + " are not those that this run was started with.");
         }
         TrainingTask task = network.task(description.get("flags"), images, settings);
+        folder.requireRoom(
+                TrainingArtifacts.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
         console.printf(
                 "%s%nResuming from step %d of %s%n", images, folder.require().step(), folder.path());
         return loop(task, settings, folder);
@@ -118,6 +121,8 @@ final class TrainRunner {
             TrainingTask task = network.task(complete, images, settings);
             List<Parameter> parameters = task.graph().graph().parameters();
             TrainingArtifacts.requireRoom(parameters, settings.emaRates());
+            RunFolder folder = new RunFolder(options.out);
+            folder.requireRoom(TrainingArtifacts.checkpointBytes(parameters, settings.emaRates()));
             Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());
             ObjectNode description = describe(complete, settings, images);
             if (source != null) {
@@ -127,7 +132,6 @@ final class TrainRunner {
                 description.set("init_from", transfer.origin());
                 transfer.report().forEach(errors::println);
             }
-            RunFolder folder = new RunFolder(options.out);
             folder.create(description);
             TrainingLoop loop = loop(task, settings, folder);
             loop.prepare(first);
@@ -142,7 +146,12 @@ final class TrainRunner {
         if (options.initFrom == null && options.initEmaRate != null) {
             throw new UserError("--init-ema-rate belongs to --init-from RUN: give that too, or leave it out.");
         }
-        return options.initFrom == null ? null : WeightSource.open(options.initFrom, network, options.initEmaRate);
+        if (options.initFrom == null && options.entry != null) {
+            throw new UserError("--entry belongs to --init-from FILE: give that too, or leave it out.");
+        }
+        return options.initFrom == null
+                ? null
+                : WeightSource.open(options.initFrom, network, options.initEmaRate, Optional.ofNullable(options.entry));
     }
 
     private void requireFit(WeightTransfer transfer) {

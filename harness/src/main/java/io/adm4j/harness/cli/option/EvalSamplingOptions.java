@@ -166,6 +166,12 @@ public final class EvalSamplingOptions {
                         Optional.ofNullable(samplesOut).map(file -> named(file, step, scale))));
             }
         }
+        if (samplesOut != null) {
+            long bytes = sources.stream()
+                    .mapToLong(set -> 3L * set.count() * set.imageSize() * set.imageSize())
+                    .sum();
+            new OutputPath("--samples-out", samplesOut).requireRoom(bytes);
+        }
         return sources;
     }
 

@@ -39,6 +39,14 @@ public final class TrainOptions {
     public Path initFrom;
 
     @Option(
+            names = "--entry",
+            paramLabel = "NAME",
+            description =
+                    "Which state dict of a file in --init-from that holds several, such as model or ema (default: the only"
+                            + " one, else the moving average, named ema or alike).")
+    public String entry;
+
+    @Option(
             names = "--init-ema-rate",
             paramLabel = "RATE",
             converter = Range.Fraction.class,

@@ -125,6 +125,18 @@ public final class FeatureExtractor implements AutoCloseable {
         return height > 0 ? (int) height : ANY_SIZE;
     }
 
+    /** Bytes of the features of an image, as far as the graph says how many there are. */
+    public long bytesPerImage() {
+        return session.outputs().stream()
+                .filter(output -> form.outputs.contains(output.name()))
+                .mapToLong(output -> Float.BYTES
+                        * Arrays.stream(output.shape())
+                                .skip(1)
+                                .filter(d -> d > 0)
+                                .reduce(1, (a, b) -> a * b))
+                .sum();
+    }
+
     /** Whether it gives the spatial features that sFID takes. */
     public boolean givesSpatial() {
         return form == Form.INCEPTION;

@@ -85,6 +85,11 @@ public final class Evaluator implements AutoCloseable {
         return extractor.imageSize();
     }
 
+    /** Bytes of the features of an image, as far as the network says how many there are. */
+    public long bytesPerImage() {
+        return extractor.bytesPerImage();
+    }
+
     /** Whether the network gives the features that sFID takes. */
     public boolean givesSpatial() {
         return extractor.givesSpatial();

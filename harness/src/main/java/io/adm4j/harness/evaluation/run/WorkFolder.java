@@ -1,6 +1,7 @@
 package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.DiskSpace;
 import io.adm4j.io.FileTree;
 import io.adm4j.io.LockFile;
 import io.adm4j.io.Sha256;
@@ -66,6 +67,21 @@ public final class WorkFolder implements AutoCloseable {
      */
     public Path path(String kind, String identity) {
         return folder.resolve(kind + "-" + Sha256.of(identity).substring(0, 16));
+    }
+
+    /**
+     * Checks that the disk has room.
+     *
+     * @param bytes of all that an evaluation keeps here at the same time; what is here already counts
+     * @throws UserError if there is less
+     */
+    public void requireRoom(long bytes) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            long here = all.mapToLong(file -> file.toFile().length()).sum();
+            new DiskSpace(folder).require("The folder " + folder, bytes - here, "name another with --work");
+        } catch (IOException e) {
+            throw new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
+        }
     }
 
     /** Removes all that was kept; {@link #close} then removes the folder. */

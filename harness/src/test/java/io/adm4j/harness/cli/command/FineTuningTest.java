@@ -249,6 +249,8 @@ class FineTuningTest {
         refused("has no classifier to start from", arguments(toClassifier, noClassifier));
         refused("no moving average of rate 0.9", arguments(from, denoiser, "--init-ema-rate", 0.9));
         refused("leave it out", arguments(from, bundle, "--init-ema-rate", 0.5));
+        refused("is a folder: leave it out", arguments(from, bundle, "--entry", "ema"));
+        refused("--init-from FILE", arguments(diffusion, "--out", run, "--entry", "ema"));
         refused("--init-from RUN", arguments(diffusion, "--out", run, "--init-ema-rate", 0.5));
         refused(
                 "--init-from is fixed",

@@ -49,7 +49,7 @@ class RefusedImportTest {
         }
     }
 
-    /** Damage to a tensor is noticed in the middle of the writing. */
+    /** Damage to a tensor is noticed when it is read. */
     @Test
     void tensorsThatAreDamaged() throws IOException {
         SplittableRandom random = new SplittableRandom(3);
@@ -67,22 +67,49 @@ class RefusedImportTest {
         }
     }
 
-    /** Found while the last weights are written. */
     @Test
     void weightsThatAreNotFinite() throws IOException {
-        SafetensorsBytes broken = new SafetensorsBytes();
-        try (Checkpoint checkpoint = Checkpoint.open(weights)) {
+        change(weights, "out.2.bias", Float.NaN);
+        refused("The tensor 'out.2.bias' in " + weights + " holds NaN (element 1)");
+    }
+
+    @Test
+    void weightsOfAClassifierThatAreNotFinite() throws IOException {
+        String name = GoldenCase.networks("classifier-").get(0);
+        Path classifier = Files.copy(Golden.file(name + ".pt"), folder.resolve("classifier.pt"));
+        change(classifier, "time_embed.0.bias", Float.NEGATIVE_INFINITY);
+        refused(
+                "The tensor 'time_embed.0.bias' in " + classifier + " holds -Infinity (element 1)",
+                "--classifier-flags",
+                Golden.file(name + ".json"),
+                "--classifier-weights",
+                classifier);
+    }
+
+    @Test
+    void weightsThatHalfPrecisionCannotHold() throws IOException {
+        String convolution = "input_blocks.1.0.in_layers.2.weight";
+        change(weights, convolution, 70_000);
+        refused(
+                "The weight '" + convolution + "' holds 70000.0, which float16 cannot (its largest number is 65504)",
+                "--precision",
+                "fp16");
+    }
+
+    /** Gives the second element of a tensor another value. */
+    private static void change(Path file, String tensor, float value) throws IOException {
+        SafetensorsBytes changed = new SafetensorsBytes();
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
             for (String name : checkpoint.names()) {
                 float[] values = checkpoint.readFloat32(name).toFloatArray();
-                if (name.equals("out.2.bias")) {
-                    values[1] = Float.NaN;
+                if (name.equals(tensor)) {
+                    values[1] = value;
                 }
-                broken.tensor(
+                changed.tensor(
                         name, "F32", Arrays.toString(checkpoint.entry(name).shape()), SafetensorsBytes.floats(values));
             }
         }
-        Files.write(weights, broken.toByteArray());
-        refused("The tensor 'out.2.bias' in " + weights + " holds NaN (element 1)");
+        Files.write(file, changed.toByteArray());
     }
 
     @Test
