@@ -58,6 +58,11 @@ final class ArrayImageStream implements ImageStream {
     }
 
     @Override
+    public boolean repeatsGray() {
+        return converter.repeatsGray();
+    }
+
+    @Override
     public Optional<String> checksum() {
         return Optional.of(Sha256.of(array.file()));
     }

@@ -15,8 +15,10 @@ final class ArraySource implements ImageSource {
     private final byte[][] images;
     private final int imageSize;
     private final int channels;
+    private final boolean repeatsGray;
 
-    private ArraySource(byte[][] images, int imageSize, int channels) {
+    private ArraySource(byte[][] images, int imageSize, int channels, boolean repeatsGray) {
+        this.repeatsGray = repeatsGray;
         this.channels = channels;
         this.images = images;
         this.imageSize = imageSize;
@@ -56,7 +58,7 @@ final class ArraySource implements ImageSource {
             List<String> names =
                     IntStream.range(0, classes).mapToObj(Integer::toString).toList();
             return new Dataset(
-                    new ArraySource(images, size, options.channels()),
+                    new ArraySource(images, size, options.channels(), converter.repeatsGray()),
                     labels,
                     names,
                     array.file(),
@@ -91,6 +93,11 @@ final class ArraySource implements ImageSource {
     @Override
     public int channels() {
         return channels;
+    }
+
+    @Override
+    public boolean repeatsGray() {
+        return repeatsGray;
     }
 
     @Override

@@ -108,6 +108,11 @@ public final class Dataset {
         return source.channels();
     }
 
+    /** Whether the source is gray and its one channel is repeated. */
+    boolean repeatsGray() {
+        return source.repeatsGray();
+    }
+
     /** Bytes of one image: height x width x channels. */
     public int imageBytes() {
         return source.imageSize() * source.imageSize() * source.channels();

@@ -34,6 +34,11 @@ final class DatasetStream implements ImageStream {
     }
 
     @Override
+    public boolean repeatsGray() {
+        return dataset.repeatsGray();
+    }
+
+    @Override
     public Optional<String> checksum() {
         return Optional.of(dataset.checksum());
     }

@@ -37,6 +37,11 @@ final class FirstImages implements ImageStream {
     }
 
     @Override
+    public boolean repeatsGray() {
+        return all.repeatsGray();
+    }
+
+    @Override
     public Optional<String> checksum() {
         return all.checksum();
     }

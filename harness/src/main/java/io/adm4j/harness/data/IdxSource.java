@@ -145,6 +145,11 @@ final class IdxSource implements ImageSource {
     }
 
     @Override
+    public boolean repeatsGray() {
+        return channels > 1;
+    }
+
+    @Override
     public void copy(int index, byte[] target, int offset) {
         int margin = (imageSize - stored) / 2;
         Arrays.fill(target, offset, offset + imageSize * imageSize * channels, (byte) 0);

@@ -25,6 +25,7 @@ final class ImageFileSource implements ImageSource {
     private final List<ImageEntry> files;
     private final int imageSize;
     private final FileChannels channels;
+    private final boolean gray;
     private final boolean asStored;
     private final AtomicReferenceArray<byte[]> kept;
     private final boolean strict;
@@ -32,7 +33,10 @@ final class ImageFileSource implements ImageSource {
     /** Images that turned out to be damaged. */
     private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
 
-    private ImageFileSource(ImageFiles files, DatasetOptions options, boolean keep, Consumer<String> warnings) {
+    private ImageFileSource(
+            ImageFiles.Checked checked, DatasetOptions options, boolean keep, Consumer<String> warnings) {
+        ImageFiles files = checked.files();
+        this.gray = checked.gray();
         this.strict = options.strict();
         this.warnings = warnings;
         this.root = files.root();
@@ -77,20 +81,21 @@ final class ImageFileSource implements ImageSource {
     static Dataset openFile(Path file, DatasetOptions options, Consumer<String> warnings) {
         ImageEntry image = new ImageEntry.OnDisk(file.getFileName().toString(), file);
         ImageFiles files = new ImageFiles(file, List.of(image), List.of(), Optional.empty());
-        ImageFiles checked = files.checked(FileChannels.of(options.channels(), file), true, warnings);
+        ImageFiles.Checked checked = files.checked(FileChannels.of(options.channels(), file), true, warnings);
         return new Dataset(new ImageFileSource(checked, options, true, warnings), null, List.of(), file, List.of(file));
     }
 
     private static Dataset open(ImageFiles all, DatasetOptions options, boolean keep, Consumer<String> warnings) {
         // Labels of all, so that they do not change with a file that is left out.
         DatasetLabels labels = DatasetLabels.of(all);
-        ImageFiles files = all.checked(FileChannels.of(options.channels(), all.root()), options.strict(), warnings);
+        ImageFiles.Checked checked =
+                all.checked(FileChannels.of(options.channels(), all.root()), options.strict(), warnings);
         return new Dataset(
-                new ImageFileSource(files, options, keep, warnings),
-                labels.of(all.images(), files.images()),
+                new ImageFileSource(checked, options, keep, warnings),
+                labels.of(all.images(), checked.files().images()),
                 labels.names(),
                 all.root(),
-                files.sources());
+                checked.files().sources());
     }
 
     /** A class without images is more likely a mistake than a class. */
@@ -129,6 +134,11 @@ final class ImageFileSource implements ImageSource {
     @Override
     public int channels() {
         return channels.count();
+    }
+
+    @Override
+    public boolean repeatsGray() {
+        return gray && channels.color();
     }
 
     @Override

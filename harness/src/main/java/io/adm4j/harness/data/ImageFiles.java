@@ -120,7 +120,7 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
      * @param warnings receives a sentence that counts and names what is left out, and one that counts colors that become gray
      * @throws UserError if there is such a file and {@code strict}, or no image is left, or one lacks alpha
      */
-    ImageFiles checked(FileChannels channels, boolean strict, Consumer<String> warnings) {
+    Checked checked(FileChannels channels, boolean strict, Consumer<String> warnings) {
         List<Check> checks = images.parallelStream().map(Check::of).toList();
         List<ImageEntry> good = checks.stream()
                 .filter(c -> c.reason().isEmpty())
@@ -143,8 +143,18 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
                     + " not named as images (" + ImageFormat.endings() + "): " + listed(others) + ".");
         }
         compare(channels, checks, warnings);
-        return new ImageFiles(root, good, others, labels);
+        boolean gray = checks.stream()
+                .filter(c -> c.reason().isEmpty())
+                .noneMatch(c -> c.channels().color());
+        return new Checked(new ImageFiles(root, good, others, labels), gray);
     }
+
+    /**
+     * Files that can be used.
+     *
+     * @param gray whether all images are
+     */
+    record Checked(ImageFiles files, boolean gray) {}
 
     private void compare(FileChannels needed, List<Check> checks, Consumer<String> warnings) {
         List<Check> good = checks.stream().filter(c -> c.reason().isEmpty()).toList();

@@ -41,6 +41,11 @@ final class ImageRowConverter {
         return channels;
     }
 
+    /** Whether gray is repeated. */
+    boolean repeatsGray() {
+        return shape.channels() == 1 && channels > 1;
+    }
+
     /** Says that colors become gray, if they do. */
     void announce(Consumer<String> warnings) {
         if (shape.channels() == 3 && channels == 1) {
@@ -65,7 +70,7 @@ final class ImageRowConverter {
         if (channels == shape.channels()) {
             return images.reshape(images.dim(0), shape.height(), shape.width(), channels);
         }
-        return channels == 1 ? gray(images) : repeated(images);
+        return channels == 1 ? gray(images) : RepeatedGray.repeat(images, channels);
     }
 
     private Tensor integers(Tensor rows) {
@@ -104,19 +109,6 @@ final class ImageRowConverter {
                         .stripTrailingZeros()
                         .toPlainString()
                 : Double.toString(value);
-    }
-
-    private Tensor repeated(Tensor gray) {
-        Tensor repeated = images(gray.dim(0), channels);
-        ByteBuffer from = gray.bytes();
-        ByteBuffer to = repeated.bytes();
-        while (from.hasRemaining()) {
-            byte value = from.get();
-            for (int c = 0; c < channels; c++) {
-                to.put(value);
-            }
-        }
-        return repeated;
     }
 
     private Tensor gray(Tensor rgb) {

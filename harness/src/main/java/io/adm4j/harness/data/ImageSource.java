@@ -10,6 +10,9 @@ interface ImageSource {
     /** Channels of every image. */
     int channels();
 
+    /** Whether all images are stored gray and their one channel is repeated. */
+    boolean repeatsGray();
+
     /**
      * Copies one image as uint8 [H, W, channels].
      *

@@ -93,6 +93,20 @@ public interface ImageStream extends AutoCloseable {
     /** Channels of every image. */
     int channels();
 
+    /** Whether the source is gray and its one channel is repeated. */
+    default boolean repeatsGray() {
+        return false;
+    }
+
+    /**
+     * These images for a network of other channels: gray ones are repeated. The new stream closes this one.
+     *
+     * @param channels those of this stream, or any number if it has one
+     */
+    default ImageStream withChannels(int channels) {
+        return channels == channels() ? this : new RepeatedGray(this, channels);
+    }
+
     /** SHA-256 of the source, see {@link Dataset#checksum()}; reads all of it. Empty without a source on disk. */
     Optional<String> checksum();
 

@@ -48,6 +48,11 @@ public final class BaselineGate {
         return new BaselineGate(read, copy);
     }
 
+    /** The file that the baseline was read from. */
+    public Path file() {
+        return baseline.file();
+    }
+
     /**
      * Refuses a baseline that was measured otherwise. Call it before anything expensive is computed.
      *

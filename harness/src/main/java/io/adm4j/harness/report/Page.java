@@ -92,7 +92,7 @@ final class Page {
         return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
     }
 
-    /** The address of one of many images: uint8 [N, H, W, 3]. */
+    /** The address of one of many images: uint8 [N, H, W, C], of channels that PNG has. */
     static String address(Tensor images, int index) {
         Tensor one = images.rows(index, index + 1L);
         return address(PngWriter.encode(one.reshape(one.dim(1), one.dim(2), one.dim(3))));

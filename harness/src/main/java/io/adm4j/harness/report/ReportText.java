@@ -160,6 +160,9 @@ final class ReportText {
         facts.put(
                 "Feature network",
                 evaluation.network().name() + ", " + evaluation.network().features() + " features");
+        if (evaluation.results().stream().anyMatch(r -> r.samples().repeatsGray())) {
+            facts.put("Samples' channels", "gray, repeated for the feature network");
+        }
         facts.put("Feature network's SHA-256", evaluation.network().sha256());
         facts.put("Neighbors (k)", String.valueOf(evaluation.settings().k()));
         facts.put("Inception Score's parts", evaluation.settings().inceptionSplit() + " samples each");

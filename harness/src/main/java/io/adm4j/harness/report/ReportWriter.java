@@ -35,11 +35,10 @@ public final class ReportWriter {
      */
     public void write(Path out) {
         String json = JsonReport.of(evaluation, comparison).toPrettyString() + "\n";
+        write(jsonFile(out), json);
         if (isJson(out)) {
-            write(out, json);
             return;
         }
-        write(out.resolve(JsonReport.FILE), json);
         write(out.resolve("report.html"), EvaluationPage.of(evaluation, comparison));
         write(out.resolve("report.md"), MarkdownReport.of(evaluation, comparison));
         write(out.resolve("junit.xml"), JunitReport.of(evaluation, comparison));
@@ -48,6 +47,11 @@ public final class ReportWriter {
     /** Whether a report goes into this one file instead of a folder. */
     public static boolean isJson(Path out) {
         return out.getFileName().toString().endsWith(".json");
+    }
+
+    /** The file for programs that {@link #write(Path)} writes. */
+    public static Path jsonFile(Path out) {
+        return isJson(out) ? out : out.resolve(JsonReport.FILE);
     }
 
     static void write(Path file, String text) {

@@ -1,6 +1,7 @@
 package io.adm4j.harness.cli.command;
 
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.console.ConsoleProgress;
@@ -145,6 +146,7 @@ public final class EvalCommand implements Callable<Integer> {
         sampling.check(stored, reference);
         EvaluatorSettings settings = metrics.settings(batchSize == null ? FEATURES_AT_ONCE : batchSize);
         Optional<BaselineGate> gate = baseline.open();
+        gate.ifPresent(g -> report.requireOtherThan(g.file()));
         Optional<ModelBundle> bundle =
                 stored != null && source.features().isPresent() ? Optional.empty() : Optional.of(source.bundle());
         Path compared = reference(bundle);
@@ -196,7 +198,8 @@ public final class EvalCommand implements Callable<Integer> {
         OptionalInt wanted = samples == null ? OptionalInt.empty() : OptionalInt.of(samples);
         SampleSet set = ExistingSamples.open(
                 stored,
-                images.of(DatasetOptions.AS_STORED, split),
+                images.of(DatasetOptions.AS_STORED, split)
+                        .withChannels(scoring.evaluator().channels()),
                 wanted,
                 spec.commandLine().getErr()::println);
         try (WorkFolder work = report.keepsWork() ? WorkFolder.open(report.workFolder()) : null) {
@@ -256,10 +259,11 @@ public final class EvalCommand implements Callable<Integer> {
         Evaluator evaluator = scoring.evaluator();
         int size = sets.get(0).imageSize();
         requireSize(scoring, size);
+        requireChannels(evaluator, sets.get(0).channels());
         work.ifPresent(folder -> folder.requireRoom(bytesKept(evaluator, sets)));
         ReferenceImages real = ReferenceImages.open(
                 scoring.reference(),
-                images.of(size, split, ArrayLayout.HWC),
+                images.of(size, split, ArrayLayout.HWC).withChannels(evaluator.channels()),
                 evaluator,
                 spec.commandLine().getErr()::println);
         EvaluationRun run = new EvaluationRun(
@@ -298,6 +302,16 @@ public final class EvalCommand implements Callable<Integer> {
         if (wanted != FeatureExtractor.ANY_SIZE && size != wanted) {
             throw new UserError("The images " + (stored == null ? "of the bundle" : "in " + stored) + " are " + size
                     + "x" + size + ", but the feature network takes " + wanted + "x" + wanted + ".");
+        }
+    }
+
+    /** Gray images are repeated for three channels; stored samples were opened with what the network takes. */
+    private static void requireChannels(Evaluator evaluator, int channels) {
+        int taken = evaluator.channels();
+        if (channels != taken && !(channels == 1 && taken == 3)) {
+            throw new UserError("The images of the bundle have " + Count.of(channels, "channel")
+                    + ", but the feature network takes " + taken + ": name one that was trained with in_channels "
+                    + channels + " with --features.");
         }
     }
 

@@ -179,7 +179,7 @@ public final class QuickstartCommand implements Runnable {
         try (Evaluator evaluator = Evaluator.open(model.path(ModelBundle.FEATURES), Device.CPU, 0, scoring)) {
             ReferenceImages reference = ReferenceImages.open(
                     model.path(EmbeddedBundle.REFERENCE),
-                    new DatasetOptions(model.manifest().imageSize(), Split.TEST),
+                    new DatasetOptions(model.manifest().imageSize(), Split.TEST).withChannels(evaluator.channels()),
                     evaluator,
                     spec.commandLine().getErr()::println);
             EvaluationRun run = new EvaluationRun(
@@ -192,7 +192,8 @@ public final class QuickstartCommand implements Runnable {
             List<ExistingSamples> sets = scales.stream()
                     .map(scale -> ExistingSamples.open(
                                     file(scale),
-                                    new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST),
+                                    new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST)
+                                            .withChannels(evaluator.channels()),
                                     OptionalInt.empty(),
                                     spec.commandLine().getErr()::println)
                             .generatedAs(new SamplingPoint(

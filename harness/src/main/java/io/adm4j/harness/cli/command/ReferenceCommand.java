@@ -118,11 +118,12 @@ public final class ReferenceCommand implements Runnable {
         try (Evaluator evaluator = Evaluator.open(network(), runtime.device, runtime.threads, settings);
                 ImageStream stream = ImageStream.open(
                         data,
-                        images.of(imageSize(evaluator), split),
+                        images.of(imageSize(evaluator), split).withChannels(evaluator.channels()),
                         spec.commandLine().getErr()::println);
                 StopNotice notice =
                         StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {
-            output.requireRoom(3L * Math.min(kept, stream.size()) * stream.imageSize() * stream.imageSize());
+            output.requireRoom(
+                    (long) stream.channels() * Math.min(kept, stream.size()) * stream.imageSize() * stream.imageSize());
             makeParent();
             int length;
             try (Progress progress = ConsoleProgress.onStandardError().start("Images", stream.size(), "images")) {

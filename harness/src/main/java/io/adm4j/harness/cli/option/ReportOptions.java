@@ -49,6 +49,17 @@ public final class ReportOptions {
         }
     }
 
+    /**
+     * Refuses a report that would replace an earlier one.
+     *
+     * @throws UserError if it would
+     */
+    public void requireOtherThan(Path earlier) {
+        if (out != null) {
+            new OutputPath("--out", ReportWriter.jsonFile(out)).requireOtherThan(earlier);
+        }
+    }
+
     /** The file or folder, if there is a report. */
     public Optional<Path> out() {
         return Optional.ofNullable(out);

@@ -46,7 +46,7 @@ public final class FeatureAccumulator {
     /**
      * Adds images, which all go through the network at once.
      *
-     * @param images uint8 [N, H, W, 3], N at least 1
+     * @param images uint8 [N, H, W, C], N at least 1
      * @param classes N labels, or null if there are none
      * @throws UserError if the images do not fit the network, or it gives a value that is not finite
      */

@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.features;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.runtime.BatchSession;
 import io.adm4j.runtime.Device;
@@ -21,7 +22,7 @@ import java.util.stream.Collectors;
  * A network that turns images into features, as an ONNX graph of one of two forms:
  *
  * <ul>
- *   <li>the classifiers that {@code harness train} makes: {@code x} [N, 3, H, W] float32 in [-1, 1] to {@code features}
+ *   <li>the classifiers that {@code harness train} makes: {@code x} [N, C, H, W] float32 in [-1, 1] to {@code features}
  *       [N, D] and class {@code logits} [N, K];
  *   <li>the Inception network of {@code harness import-features}: {@code images} [N, H, W, 3] of 0 to 255, uint8 or
  *       float32, to {@code pool_3} [N, D], {@code spatial} [N, S] and class {@code probabilities} [N, K].
@@ -30,6 +31,8 @@ import java.util.stream.Collectors;
 public final class FeatureExtractor implements AutoCloseable {
     /** An image size that leaves any size to the network. */
     public static final int ANY_SIZE = -1;
+
+    private static final int RGB = 3;
 
     /** Images that a thread takes through the network at once; more no longer gain speed, but take more memory. */
     private static final int SHARE = 8;
@@ -70,7 +73,7 @@ public final class FeatureExtractor implements AutoCloseable {
             }
             boolean floats = in.type() == ElementType.FLOAT32;
             return switch (this) {
-                case CLASSIFIER -> floats && shape[2] == shape[3] && (shape[1] == 3 || shape[1] == -1);
+                case CLASSIFIER -> floats && shape[2] == shape[3] && shape[1] != 0;
                 case INCEPTION ->
                     (floats || in.type() == ElementType.UINT8)
                             && shape[1] == shape[2]
@@ -111,7 +114,7 @@ public final class FeatureExtractor implements AutoCloseable {
         throw new UserError("The graph " + network + " is no feature network: it takes "
                 + session.inputs().stream().map(FeatureExtractor::describe).toList() + " and gives "
                 + session.outputs().stream().map(FeatureExtractor::describe).toList()
-                + ", but x [N, 3, H, W] to features [N, D] and logits [N, K], or the graph of harness import-features,"
+                + ", but x [N, C, H, W] to features [N, D] and logits [N, K], or the graph of harness import-features,"
                 + " is needed.");
     }
 
@@ -137,6 +140,11 @@ public final class FeatureExtractor implements AutoCloseable {
                 .sum();
     }
 
+    /** Channels of the images it takes. */
+    public int channels() {
+        return form == Form.CLASSIFIER && input.shape()[1] > 0 ? (int) input.shape()[1] : RGB;
+    }
+
     /** Whether it gives the spatial features that sFID takes. */
     public boolean givesSpatial() {
         return form == Form.INCEPTION;
@@ -145,14 +153,18 @@ public final class FeatureExtractor implements AutoCloseable {
     /**
      * The features of a batch.
      *
-     * @param images [N, H, W, 3], uint8, or float32 of 0 to 255
-     * @throws UserError if the images have another size than the network takes or hold a value that is not finite, or
+     * @param images [N, H, W, C], uint8, or float32 of 0 to 255
+     * @throws UserError if the images have another size or other channels than the network takes or hold a value that is not finite, or
      *     the network gives such a value
      */
     public FeatureBatch extract(Tensor images) {
         if (imageSize() != ANY_SIZE && (images.dim(1) != imageSize() || images.dim(2) != imageSize())) {
             throw new UserError("The images are " + images.dim(2) + "x" + images.dim(1)
                     + ", but the feature network takes " + imageSize() + "x" + imageSize() + ".");
+        }
+        if (images.dim(3) != channels()) {
+            throw new UserError("The images have " + Count.of(images.dim(3), "channel")
+                    + ", but the feature network takes " + channels() + ".");
         }
         if (images.type() == ElementType.FLOAT32) {
             requireFinite(
@@ -192,16 +204,17 @@ public final class FeatureExtractor implements AutoCloseable {
     private static Tensor scaled(Tensor images) {
         int count = (int) images.dim(0);
         int pixels = Math.toIntExact(images.dim(1) * images.dim(2));
-        Tensor x = Tensor.zeros(ElementType.FLOAT32, count, 3, images.dim(1), images.dim(2));
+        int channels = (int) images.dim(3);
+        Tensor x = Tensor.zeros(ElementType.FLOAT32, count, channels, images.dim(1), images.dim(2));
         FloatBuffer out = x.floats();
         FloatBuffer in = converted(images, ElementType.FLOAT32).floats();
-        float[] image = new float[pixels * 3];
+        float[] image = new float[pixels * channels];
         float[] plane = new float[pixels];
         for (int i = 0; i < count; i++) {
             in.get(image);
-            for (int c = 0; c < 3; c++) {
+            for (int c = 0; c < channels; c++) {
                 for (int p = 0; p < pixels; p++) {
-                    plane[p] = image[p * 3 + c] / 127.5f - 1;
+                    plane[p] = image[p * channels + c] / 127.5f - 1;
                 }
                 out.put(plane);
             }

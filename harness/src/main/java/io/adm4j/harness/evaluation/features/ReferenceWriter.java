@@ -58,8 +58,8 @@ public final class ReferenceWriter {
                 measure(images, chosen, null, done);
             } else {
                 int size = images.imageSize();
-                try (NpyRowWriter rows =
-                        archive.begin(ReferenceBatch.IMAGES, ElementType.UINT8, chosen.length, size, size, 3)) {
+                try (NpyRowWriter rows = archive.begin(
+                        ReferenceBatch.IMAGES, ElementType.UINT8, chosen.length, size, size, images.channels())) {
                     measure(images, chosen, rows, done);
                 }
                 labels.ifPresent(l -> archive.write(

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Samples to look at.
  *
- * @param images the first samples of the set: uint8 [n, H, W, 3], n at least 1
+ * @param images the first samples of the set: uint8 [n, H, W, C], n at least 1
  * @param labels one per image; empty if there are none
  * @param nearest for the first images, in their order, what the reference has nearest to them; may be empty
  */
@@ -15,7 +15,7 @@ public record Gallery(Tensor images, List<Integer> labels, List<Nearest> nearest
     /**
      * The reference images nearest to a sample by feature.
      *
-     * @param images nearest first: uint8 [m, H, W, 3]
+     * @param images nearest first: uint8 [m, H, W, C]
      * @param distances Euclidean distances between the features, one per image
      */
     public record Nearest(Tensor images, List<Double> distances) {
@@ -40,8 +40,8 @@ public record Gallery(Tensor images, List<Integer> labels, List<Nearest> nearest
     }
 
     private static void requireImages(Tensor images) {
-        if (images.type() != ElementType.UINT8 || images.rank() != 4 || images.dim(0) < 1 || images.dim(3) != 3) {
-            throw new IllegalArgumentException("Images are uint8 [N, H, W, 3], not " + images + ".");
+        if (images.type() != ElementType.UINT8 || images.rank() != 4 || images.dim(0) < 1) {
+            throw new IllegalArgumentException("Images are uint8 [N, H, W, C], not " + images + ".");
         }
     }
 }

@@ -9,10 +9,24 @@ import java.util.Optional;
  * @param count number of images; 0 for a reference of which only statistics are known
  * @param imageSize height and width in pixels; 0 if unknown
  * @param sha256 of the source if it consists of files, 64 hexadecimal digits
+ * @param repeatsGray whether the images are gray and their channel was repeated for the feature network
  */
-public record ImageSet(String source, int count, int imageSize, Optional<String> sha256) {
+public record ImageSet(String source, int count, int imageSize, Optional<String> sha256, boolean repeatsGray) {
+    /** Images with the channels that the feature network takes. */
+    public ImageSet(String source, int count, int imageSize, Optional<String> sha256) {
+        this(source, count, imageSize, sha256, false);
+    }
+
+    /** The same of gray images whose channel is repeated. */
+    public ImageSet repeatingGray() {
+        return new ImageSet(source, count, imageSize, sha256, true);
+    }
+
     @Override
     public String toString() {
-        return count == 0 ? "statistics alone" : count + " of " + imageSize + "x" + imageSize;
+        return count == 0
+                ? "statistics alone"
+                : count + " of " + imageSize + "x" + imageSize
+                        + (repeatsGray ? ", gray repeated for all channels" : "");
     }
 }

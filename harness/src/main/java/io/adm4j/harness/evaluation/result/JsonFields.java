@@ -114,6 +114,10 @@ public final class JsonFields {
         return need(name, node.path(name).isNumber()).doubleValue();
     }
 
+    public boolean truth(String name) {
+        return need(name, node.path(name).isBoolean()).booleanValue();
+    }
+
     /** All fields of this object, which are texts. */
     public Map<String, String> allTexts() {
         Map<String, String> texts = new TreeMap<>();

@@ -41,6 +41,9 @@ public final class ResultJson {
     public static void write(ObjectNode node, ImageSet set) {
         node.put("source", set.source()).put("count", set.count()).put("imageSize", set.imageSize());
         set.sha256().ifPresent(sum -> node.put("sha256", sum));
+        if (set.repeatsGray()) {
+            node.put("repeatsGray", true);
+        }
     }
 
     private static void write(ObjectNode node, SamplingPoint point) {
@@ -104,7 +107,8 @@ public final class ResultJson {
                 json.text("source"),
                 json.integer("count"),
                 json.integer("imageSize"),
-                json.has("sha256") ? Optional.of(json.text("sha256")) : Optional.empty());
+                json.has("sha256") ? Optional.of(json.text("sha256")) : Optional.empty(),
+                json.has("repeatsGray") && json.truth("repeatsGray"));
     }
 
     private static SamplingPoint point(JsonFields json) {

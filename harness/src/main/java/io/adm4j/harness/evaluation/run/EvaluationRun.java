@@ -7,10 +7,12 @@ import io.adm4j.harness.evaluation.features.FeatureStore;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
+import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.evaluation.result.Scores;
+import io.adm4j.io.PngWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +69,7 @@ public final class EvaluationRun {
     /**
      * Scores sets of samples.
      *
-     * @param sets at least one
+     * @param sets at least one, of as many channels as the feature network takes, or gray
      * @param model that generates the samples, if they are generated here
      * @throws io.adm4j.feedback.UserError if samples or reference cannot be scored; the message says why
      */
@@ -127,17 +129,17 @@ public final class EvaluationRun {
         MeasuredImages real = reference();
         long begin = System.nanoTime();
         MeasuredImages measured = measure(heading, samples.identity(), samples.count(), (measuring, done) -> {
-            try (ImageStream stream = samples.open()) {
+            try (ImageStream stream = samples.open().withChannels(evaluator.channels())) {
                 return measuring.measure(stream, samples.labels().orElse(null), done);
             }
         });
         Scores scores = compare(real, measured);
         Result result = new Result(
                 samples.point(),
-                samples.describe(),
+                described(samples),
                 scores,
                 (System.nanoTime() - begin) / 1e9,
-                withGallery
+                withGallery && PngWriter.holds(evaluator.channels())
                         ? Optional.of(GalleryPicker.pick(evaluator, reference, real, samples, measured))
                         : Optional.empty());
         if (kept.isPresent()) {
@@ -146,6 +148,11 @@ public final class EvaluationRun {
             WorkFolder.delete(features(work.get(), samples.identity()));
         }
         return result;
+    }
+
+    private ImageSet described(SampleSet samples) {
+        ImageSet described = samples.describe();
+        return samples.channels() == evaluator.channels() ? described : described.repeatingGray();
     }
 
     /** How images are measured with an evaluator that keeps their features. */

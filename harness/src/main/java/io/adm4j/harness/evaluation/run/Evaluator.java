@@ -90,6 +90,11 @@ public final class Evaluator implements AutoCloseable {
         return extractor.bytesPerImage();
     }
 
+    /** Channels of the images the network takes. */
+    public int channels() {
+        return extractor.channels();
+    }
+
     /** Whether the network gives the features that sFID takes. */
     public boolean givesSpatial() {
         return extractor.givesSpatial();
@@ -164,7 +169,8 @@ public final class Evaluator implements AutoCloseable {
             return MeasuredImages.ofStatistics(batch.statistics().orElseThrow(), batch.spatialStatistics());
         }
         int size = imageSize() == FeatureExtractor.ANY_SIZE ? DatasetOptions.AS_STORED : imageSize();
-        try (ImageStream images = ImageStream.open(npz, DatasetOptions.ofSize(size))) {
+        try (ImageStream images =
+                ImageStream.open(npz, DatasetOptions.ofSize(size).withChannels(channels()))) {
             // Other tools keep other things in arr_1, so it is looked at only where labels are needed.
             int[] labels = settings.perClass() ? images.labels().orElse(null) : null;
             MeasuredImages measured = measure(images, labels, done);
@@ -207,7 +213,8 @@ public final class Evaluator implements AutoCloseable {
     /** The network runs on one image, before much is computed that would not fit. */
     private void requireFit(ReferenceBatch batch, Path npz) {
         int size = imageSize() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageSize();
-        FeatureExtractor.FeatureBatch probe = extractor.extract(Tensor.zeros(ElementType.UINT8, 1, size, size, 3));
+        FeatureExtractor.FeatureBatch probe =
+                extractor.extract(Tensor.zeros(ElementType.UINT8, 1, size, size, channels()));
         batch.statistics().ifPresent(s -> requireFit(s, probe.features().length, "features (mu)", npz));
         probe.spatial()
                 .ifPresent(spatial -> batch.spatialStatistics()

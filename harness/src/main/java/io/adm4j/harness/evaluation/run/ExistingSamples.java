@@ -18,6 +18,7 @@ public final class ExistingSamples implements SampleSet {
     private final int count;
     private final int imageSize;
     private final Optional<int[]> labels;
+    private final boolean repeatsGray;
     private final Optional<SamplingPoint> point;
     private String checksum;
 
@@ -27,7 +28,9 @@ public final class ExistingSamples implements SampleSet {
             int count,
             int imageSize,
             Optional<int[]> labels,
+            boolean repeatsGray,
             Optional<SamplingPoint> point) {
+        this.repeatsGray = repeatsGray;
         this.path = path;
         this.options = options;
         this.count = count;
@@ -39,7 +42,8 @@ public final class ExistingSamples implements SampleSet {
     /**
      * Opens samples without reading them all.
      *
-     * @param reading whose image size is not used: samples are scored as they are
+     * @param reading with the channels that the feature network takes; its image size is not used: samples are scored as they
+     *     are
      * @param wanted how many, the first ones; all if empty
      * @param warnings receives a sentence for what is left out or guessed
      * @throws UserError if there are fewer, or the path holds no images or labels that do not fit them
@@ -54,13 +58,19 @@ public final class ExistingSamples implements SampleSet {
             }
             ImageStream first = all.first(wanted.orElse(all.size()));
             return new ExistingSamples(
-                    path, options, first.size(), first.imageSize(), first.labels(), Optional.empty());
+                    path,
+                    options,
+                    first.size(),
+                    first.imageSize(),
+                    first.labels(),
+                    first.repeatsGray(),
+                    Optional.empty());
         }
     }
 
     /** The same samples, of which is known how they were generated. */
     public ExistingSamples generatedAs(SamplingPoint settings) {
-        return new ExistingSamples(path, options, count, imageSize, labels, Optional.of(settings));
+        return new ExistingSamples(path, options, count, imageSize, labels, repeatsGray, Optional.of(settings));
     }
 
     @Override
@@ -76,6 +86,11 @@ public final class ExistingSamples implements SampleSet {
     @Override
     public int imageSize() {
         return imageSize;
+    }
+
+    @Override
+    public int channels() {
+        return options.channels();
     }
 
     @Override
@@ -95,7 +110,7 @@ public final class ExistingSamples implements SampleSet {
 
     @Override
     public ImageSet describe() {
-        return new ImageSet(path.toString(), count, imageSize, Optional.of(checksum()));
+        return new ImageSet(path.toString(), count, imageSize, Optional.of(checksum()), repeatsGray);
     }
 
     /** Reads everything, so once. */

@@ -29,7 +29,7 @@ final class GalleryPicker {
             MeasuredImages measuredReference,
             SampleSet samples,
             MeasuredImages measuredSamples) {
-        Tensor shown = firstOf(samples);
+        Tensor shown = firstOf(samples, evaluator.channels());
         int count = (int) shown.dim(0);
         List<Integer> labels = samples.labels()
                 .map(all -> IntStream.of(all).limit(count).boxed().toList())
@@ -48,11 +48,11 @@ final class GalleryPicker {
         return new Gallery(shown, labels, nearest);
     }
 
-    private static Tensor firstOf(SampleSet samples) {
+    private static Tensor firstOf(SampleSet samples, int channels) {
         int affordable = MOST_PIXELS / (samples.imageSize() * samples.imageSize());
         int count = Math.min(samples.count(), Math.max(FEWEST_SAMPLES, Math.min(MOST_SAMPLES, affordable)));
         List<Tensor> shown = new ArrayList<>();
-        try (ImageStream first = samples.open().first(count)) {
+        try (ImageStream first = samples.open().withChannels(channels).first(count)) {
             for (Tensor rows = first.next(count); rows != null; rows = first.next(count)) {
                 shown.add(rows);
             }

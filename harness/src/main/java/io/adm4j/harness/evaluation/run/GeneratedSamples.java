@@ -54,6 +54,11 @@ public final class GeneratedSamples implements SampleSet {
     }
 
     @Override
+    public int channels() {
+        return images.channels();
+    }
+
+    @Override
     public Optional<int[]> labels() {
         int[] labels = images.labels(0, images.count());
         return labels.length == 0 ? Optional.empty() : Optional.of(labels);
@@ -68,7 +73,7 @@ public final class GeneratedSamples implements SampleSet {
     public ImageStream open() {
         SamplingRun run = run();
         return ImageStream.ofBatches(
-                count(), imageSize(), 3, labels(), () -> run.next().images());
+                count(), imageSize(), channels(), labels(), () -> run.next().images());
     }
 
     private SamplingRun run() {

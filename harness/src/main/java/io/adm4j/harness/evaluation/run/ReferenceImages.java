@@ -42,7 +42,8 @@ public final class ReferenceImages {
      * Looks at the reference without reading it all.
      *
      * @param path a reference batch, or anything else that holds images
-     * @param options with the height and width that images are brought to, and that those of an array must have
+     * @param options with the height and width that images are brought to, and that those of an array must have, and the
+     *     channels that the feature network takes
      * @param evaluator that will measure it
      * @param warnings receives a sentence for what is left out or guessed
      * @throws UserError if there are no such images and no statistics of such
@@ -58,7 +59,12 @@ public final class ReferenceImages {
             return new ReferenceImages(
                     path,
                     options,
-                    new ImageSet(path.toString(), images.size(), options.imageSize(), images.checksum()),
+                    new ImageSet(
+                            path.toString(),
+                            images.size(),
+                            options.imageSize(),
+                            images.checksum(),
+                            images.repeatsGray()),
                     batch ? evaluator.imagesOf(path) : images.size(),
                     batch);
         }
@@ -116,7 +122,7 @@ public final class ReferenceImages {
      * Some of the images, read from the source again.
      *
      * @param numbers of the images, each from 0
-     * @return number to image, uint8 [1, H, W, 3]
+     * @return number to image, uint8 [1, H, W, C]
      */
     Map<Integer, Tensor> images(int[] numbers) {
         int[] wanted = IntStream.of(numbers).distinct().sorted().toArray();
@@ -142,7 +148,7 @@ public final class ReferenceImages {
         return stacked(rows.rows(row, row + 1));
     }
 
-    /** Images uint8 [1, H, W, 3] of one size as one tensor. */
+    /** Images uint8 [1, H, W, C] of one size as one tensor. */
     static Tensor stacked(Tensor... images) {
         long[] shape = images[0].shape();
         shape[0] = Arrays.stream(images).mapToLong(p -> p.dim(0)).sum();

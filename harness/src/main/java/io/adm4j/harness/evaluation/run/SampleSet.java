@@ -16,6 +16,9 @@ public interface SampleSet {
     /** Height and width in pixels. */
     int imageSize();
 
+    /** Channels of every image. */
+    int channels();
+
     /** The class of each sample, if known. */
     Optional<int[]> labels();
 

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Networks that harness trains; for the Inception network see {@link InceptionNetworkTest}. */
 class FeatureExtractorTest {
-    private static final Path BUNDLE = Path.of(System.getProperty("adm4j.root", ".."), "harness", "bundles", "fashion-mnist-32");
+    private static final Path BUNDLE =
+            Path.of(System.getProperty("adm4j.root", ".."), "harness", "bundles", "fashion-mnist-32");
     private static final int IMAGES = 19;
 
     @TempDir

@@ -11,15 +11,20 @@ public final class FeatureNetworks {
 
     /** Features and logits are the column means of the three channels: 3 x size values. */
     public static Path columnMeans(Path file, int size) throws IOException {
-        return write(file, size, OnnxMl.NodeProto.newBuilder().setOpType("Identity"));
+        return columnMeans(file, size, 3);
+    }
+
+    /** The same of any number of channels. */
+    public static Path columnMeans(Path file, int size, int channels) throws IOException {
+        return write(file, size, channels, OnnxMl.NodeProto.newBuilder().setOpType("Identity"));
     }
 
     /** As {@link #columnMeans}, but with the root of each value as logit: not a number for dark columns. */
     public static Path rootsOfColumnMeans(Path file, int size) throws IOException {
-        return write(file, size, OnnxMl.NodeProto.newBuilder().setOpType("Sqrt"));
+        return write(file, size, 3, OnnxMl.NodeProto.newBuilder().setOpType("Sqrt"));
     }
 
-    private static Path write(Path file, int size, OnnxMl.NodeProto.Builder last) throws IOException {
+    private static Path write(Path file, int size, int channels, OnnxMl.NodeProto.Builder last) throws IOException {
         OnnxMl.NodeProto mean = OnnxMl.NodeProto.newBuilder()
                 .setOpType("ReduceMean")
                 .addInput("x")
@@ -39,9 +44,9 @@ public final class FeatureNetworks {
                 .addNode(mean)
                 .addNode(flat)
                 .addNode(last.addInput("features").addOutput("logits"))
-                .addInput(value("x", -1, 3, size, size))
-                .addOutput(value("features", -1, 3L * size))
-                .addOutput(value("logits", -1, 3L * size))
+                .addInput(value("x", -1, channels, size, size))
+                .addOutput(value("features", -1, (long) channels * size))
+                .addOutput(value("logits", -1, (long) channels * size))
                 .build();
         return Files.write(
                 file,
