@@ -289,7 +289,8 @@ public final class EvalCommand implements Callable<Integer> {
     private long bytesKept(Evaluator evaluator, List<SampleSet> sets) {
         return sets.stream()
                 .mapToLong(set -> set.count()
-                        * (evaluator.bytesPerImage() + (stored == null ? 3L * set.imageSize() * set.imageSize() : 0)))
+                        * (evaluator.bytesPerImage()
+                                + (stored == null ? (long) set.channels() * set.imageSize() * set.imageSize() : 0)))
                 .max()
                 .orElse(0);
     }
