@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.bundle.TinyBundle;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,25 @@ class StartTest {
     void anUpsamplerIsNoBaseModel() {
         String message = failure(Map.of("adm4j.bundle", TestBundles.UPSAMPLER));
         assertTrue(message.contains("is an upsampler: set ADM4J_UPSAMPLER"), message);
+    }
+
+    @Test
+    void channelsThatPngDoesNotHoldAreNamed() throws IOException {
+        TinyBundle.write(folder.resolve("pairs"), 4, 2, true, List.of("a", "b"));
+        assertEquals(
+                "The bundle in " + folder.resolve("pairs")
+                        + " samples images with 2 channels, which PNG, the form of all"
+                        + " responses, cannot hold: set adm4j.bundle to a model of images with 1, 3 or 4.",
+                failure(Map.of("adm4j.bundle", folder.resolve("pairs").toString())));
+    }
+
+    @Test
+    void anUpsamplerOfOtherChannelsIsExplained() throws IOException {
+        TinyBundle.writeUpsampler(folder, 32, 64, 1, false, 10);
+        String message = failure(Map.of("adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", folder.toString()));
+        assertTrue(
+                message.endsWith("upsamples images with 1 channel, but the model test-32 samples images with 3."),
+                message);
     }
 
     @Test
