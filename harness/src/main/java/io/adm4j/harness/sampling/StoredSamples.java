@@ -17,8 +17,6 @@ import java.util.function.Consumer;
 
 /** Images from any source that a dataset can be, with their labels. One batch is in memory. */
 public final class StoredSamples implements SampleSource, AutoCloseable {
-    private static final int CHANNELS = 3;
-
     private final ImageStream stream;
     private final int[] labels;
     private final int count;
@@ -37,7 +35,7 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
      * @param reading whose image size is not used: samples are taken as they are
      * @param count how many of the images to take, from the first; null for all
      * @param warnings receives a sentence for what is left out or guessed
-     * @throws UserError if there are no square images, fewer than asked for, or labels that do not fit them
+     * @throws UserError if there are no square images, fewer than asked for, other channels, or labels that do not fit
      */
     public static StoredSamples open(Path path, DatasetOptions reading, Integer count, Consumer<String> warnings) {
         if (!Files.exists(path)) {
@@ -68,7 +66,7 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
 
     @Override
     public int channels() {
-        return CHANNELS;
+        return stream.channels();
     }
 
     @Override
@@ -82,7 +80,7 @@ public final class StoredSamples implements SampleSource, AutoCloseable {
         while (position < from) {
             position += (int) stream.next(from - position).dim(0);
         }
-        Tensor batch = Tensor.zeros(ElementType.UINT8, to - from, imageSize(), imageSize(), CHANNELS);
+        Tensor batch = Tensor.zeros(ElementType.UINT8, to - from, imageSize(), imageSize(), channels());
         ByteBuffer target = batch.bytes();
         while (position < to) {
             Tensor rows = stream.next(to - position);

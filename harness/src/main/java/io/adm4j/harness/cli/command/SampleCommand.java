@@ -168,12 +168,13 @@ public final class SampleCommand implements Runnable {
                 .ifPresent(name -> {
                     throw new UserError("--base-samples are taken as they are: leave out " + name + ".");
                 });
-        try (StoredSamples stored = StoredSamples.open(
+        try (Upsampler upsampler = enlarging.open(runtime);
+                StoredSamples stored = StoredSamples.open(
                         baseSamples,
-                        images.of(DatasetOptions.AS_STORED, Split.TEST),
+                        images.of(DatasetOptions.AS_STORED, Split.TEST)
+                                .withChannels(upsampler.manifest().channels()),
                         samples,
-                        spec.commandLine().getErr()::println);
-                Upsampler upsampler = enlarging.open(runtime)) {
+                        spec.commandLine().getErr()::println)) {
             ImageFiles names = new ImageFiles(seed, upsampler.manifest().classNames());
             return outputs.write(enlarged(stored, upsampler), batchSize, 1, names);
         }

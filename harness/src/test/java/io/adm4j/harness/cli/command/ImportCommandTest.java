@@ -3,6 +3,7 @@ package io.adm4j.harness.cli.command;
 import static io.adm4j.harness.cli.command.CommandLineRun.arguments;
 import static io.adm4j.harness.cli.command.CommandLineRun.refused;
 import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,11 +20,13 @@ import io.adm4j.harness.bundle.ImportPlan;
 import io.adm4j.harness.zoo.FetchFolder;
 import io.adm4j.harness.zoo.ReleasedModel;
 import io.adm4j.harness.zoo.ReleasedModels;
+import io.adm4j.io.Npz;
 import io.adm4j.io.Sha256;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -111,6 +114,63 @@ class ImportCommandTest {
 
         Files.writeString(file, flags.deepCopy().put("lr", 1e-4).toString());
         assertTrue(succeeding(command).err().contains("ignored: lr."));
+    }
+
+    /** Grayscale, as medical images are: the weights of an RGB network with fewer channels in the first and last layer. */
+    @Test
+    void networksOfOtherChannelsAreImportedWithTheirFlag() throws IOException {
+        Path gray = folder.resolve("gray.safetensors");
+        Files.write(gray, grayscale().toByteArray());
+        ObjectNode flags = (ObjectNode) GoldenCase.json(network);
+        Path file = folder.resolve("flags.json");
+        Path out = folder.resolve("b");
+        Object[] command = arguments("import", "--flags", file, "--weights", gray, "--out", out);
+        Files.writeString(file, flags.toString());
+        refused("made with: in_channels 1 (input_blocks.0.0.weight takes 1 channel).", command);
+        assertTrue(Files.notExists(out));
+
+        Files.writeString(
+                file, flags.put("in_channels", 1).put("out_channels", 2).toString());
+        refused("made with: in_channels 3", "import", "--flags", file, "--weights", weights, "--out", out);
+        Path classifier = Golden.file("classifier-attention");
+        refused(
+                "The classifier takes images with 3 channels, the denoiser 1: guidance needs equal in_channels.",
+                arguments(
+                        command,
+                        "--classifier-flags",
+                        classifier + ".json",
+                        "--classifier-weights",
+                        classifier + ".pt"));
+        succeeding(command);
+        Manifest manifest = ModelBundle.load(out).manifest();
+        assertEquals(1, manifest.channels());
+        assertEquals(1, manifest.denoiser().get("in_channels").asInt());
+        Path npz = folder.resolve("images.npz");
+        succeeding("sample", "--bundle", out, "--steps", 2, "--samples", 2, "--out", npz);
+        int size = manifest.imageSize();
+        assertArrayEquals(
+                new long[] {2, size, size, 1}, Npz.read(npz).get("arr_0").shape());
+
+        Files.writeString(file, flags.put("out_channels", 6).toString());
+        refused("With in_channels 1 and learn_sigma true the flag out_channels must be 1 or 2, not 6", command);
+    }
+
+    private SafetensorsBytes grayscale() {
+        SafetensorsBytes gray = new SafetensorsBytes();
+        try (Checkpoint checkpoint = Checkpoint.open(weights)) {
+            for (String name : checkpoint.names()) {
+                long[] shape = checkpoint.entry(name).shape();
+                if (name.equals("input_blocks.0.0.weight")) {
+                    shape[1] = 1;
+                } else if (name.startsWith("out.2.")) {
+                    shape[0] = 2;
+                }
+                float[] values = checkpoint.readFloat32(name).toFloatArray();
+                int size = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+                gray.tensor(name, "F32", Arrays.toString(shape), SafetensorsBytes.floats(Arrays.copyOf(values, size)));
+            }
+        }
+        return gray;
     }
 
     @Test

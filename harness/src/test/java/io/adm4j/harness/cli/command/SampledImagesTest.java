@@ -122,6 +122,32 @@ class SampledImagesTest {
                 new long[] {2, SIZE, SIZE, 2}, Npz.read(npz).get("arr_0").shape());
     }
 
+    /** The tiny networks treat each channel by itself. */
+    @Test
+    void storedImagesAreReadWithTheChannelsOfTheUpsampler() throws IOException {
+        Path upsampler = folder.resolve("upsampler");
+        TinyBundle.writeUpsampler(upsampler, SIZE, 2 * SIZE, 4, false, 0);
+        byte[] pixels = new byte[SIZE * SIZE * 4];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (7 * i);
+        }
+        Path npz = folder.resolve("small.npz");
+        Path out = folder.resolve("large.npz");
+        Npz.write(npz, Map.of("arr_0", Tensor.of(pixels, 1, SIZE, SIZE, 4)));
+        Path png = Files.write(folder.resolve("small.png"), PngWriter.encode(pixels, SIZE, SIZE, 4));
+
+        Object[] command = {"sample", "--upsampler", upsampler, "--upsampler-steps", 2, "--out", out};
+
+        succeeding(CommandLineRun.arguments(command, "--base-samples", npz));
+        Tensor ofArray = Npz.read(out).get("arr_0");
+        succeeding(CommandLineRun.arguments(command, "--base-samples", png));
+
+        assertArrayEquals(new long[] {1, 2 * SIZE, 2 * SIZE, 4}, ofArray.shape());
+        assertArrayEquals(ofArray.toByteArray(), Npz.read(out).get("arr_0").toByteArray());
+        Npz.write(npz, Map.of("arr_0", Tensor.of(new byte[SIZE * SIZE * 2], 1, SIZE, SIZE, 2)));
+        refused("images of 2 channels, and the network takes 4", CommandLineRun.arguments(command, "--base-samples", npz));
+    }
+
     @Test
     void startNoiseAndUpsamplersHaveTheChannelsOfTheModel() throws IOException {
         TinyBundle.write(bundle, SIZE, 1, false, List.of("shirt", "bag"));
