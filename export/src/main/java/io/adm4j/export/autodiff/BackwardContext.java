@@ -73,6 +73,18 @@ final class BackwardContext {
         gradients.merge(input, gradient, Value::add);
     }
 
+    /** The node that computes a value; null where it is an input, a parameter or a constant. */
+    @Nullable
+    Node producer(Value value) {
+        List<Node> nodes = graph().nodes();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            if (nodes.get(i).outputs().contains(value)) {
+                return nodes.get(i);
+            }
+        }
+        return null;
+    }
+
     /** The elements of an int64 input that is a constant. */
     long[] constantLongs(int i) {
         Tensor t = graph().constants().get(node.input(i).name());

@@ -1,6 +1,9 @@
 package io.adm4j.export.autodiff;
 
+import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Value;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,52 +46,88 @@ final class ConvolutionWeights {
 
     /** dW, of the shape of W. */
     Value gradient() {
-        Value gradient;
         if (kh == 1 && kw == 1 && stride == 1 && padding == 0) {
-            gradient = pointwise();
-        } else if (stride == 1 && h * w > LARGE) {
-            gradient = imageByImage();
-        } else {
-            gradient = channelsLast();
+            return pointwise();
         }
-        return gradient.reshape(step.x(1).shape());
+        Value elements = stride == 1 && h * w > LARGE ? imageByImage() : channelsLast();
+        Value byElement = elements.reshape(out, kh * kw, in);
+        return (kh * kw == 1 ? byElement : byElement.transpose(0, 2, 1))
+                .reshape(step.x(1).shape());
     }
 
     /** For a 1x1 kernel: dY·Xᵀ for each image, summed. */
     private Value pointwise() {
-        return dy.reshape(n, out, h * w)
-                .matmul(x.reshape(n, in, h * w), false, true, 1)
-                .reduceSum(false, 0);
+        Value products = dy.reshape(n, out, h * w).matmul(x.reshape(n, in, h * w), false, true, 1);
+        return sum(products, step.x(1).shape());
     }
 
     /**
      * A product for each image and each kernel column. The columns are shifts of the padded X; the kernel's rows are
      * shifts of dY against X, one under another, so that one product does them all.
      *
-     * @return [out, in, kh, kw]
+     * @return [out, kh, kw, in]
      */
     private Value imageByImage() {
         long rows = h + kh - 1;
-        Value padded = padding == 0 ? x : x.pad2d(padding, padding, padding, padding);
-        Value[] shifts = new Value[(int) kh];
-        for (int i = 0; i < kh; i++) {
-            shifts[i] = kh == 1 ? dy : dy.pad2d(i, 0, kh - 1 - i, 0);
-        }
-        Value stacked = (kh == 1 ? dy : step.graph().concat(1, shifts)).reshape(n, kh * out, rows * w);
+        Value stacked = shiftedRows().reshape(n, out * kh, rows * w);
         Value[] columns = new Value[(int) kw];
         for (int j = 0; j < kw; j++) {
-            Value shifted = kw == 1 ? padded : padded.slice(3, j, j + w);
-            columns[j] = stacked.matmul(shifted.reshape(n, in, rows * w), false, true, 1)
-                    .reduceSum(false, 0)
-                    .reshape(kh, out, in, 1);
+            long left = padding - j;
+            Value shifted = x.pad2d(padding, left, padding, w - x.dim(3) - left);
+            Value products = stacked.matmul(shifted.reshape(n, in, rows * w), false, true, 1);
+            columns[j] = sum(products, out, kh, 1, in);
         }
-        return step.graph().concat(3, columns).transpose(1, 2, 0, 3);
+        return kw == 1 ? columns[0] : step.graph().concat(2, columns);
+    }
+
+    /**
+     * For each channel kh times dY, with i rows of zeros before it in the i-th and as many in all.
+     *
+     * @return [N, out, kh·rows·w]
+     */
+    private Value shiftedRows() {
+        Value flat = dy.reshape(n, out, h * w);
+        if (kh == 1) {
+            return flat;
+        }
+        // Between two there are kh - 1 - i rows after the one and i + 1 before the other.
+        Value zeros = zeros(out, kh * w);
+        Value[] parts = new Value[(int) (2 * kh - 1)];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = i % 2 == 0 ? flat : zeros;
+        }
+        return step.graph().concat(2, parts);
+    }
+
+    /** Summed over the batch: as a product with ones, which is several times as fast as a reduction. */
+    private Value sum(Value products, long... to) {
+        GraphBuilder g = step.graph();
+        Value shape = g.concat(0, g.longs(1), batch());
+        Value ones = g.node("Expand", "", List.of(products.like(1), shape), Map.of(), products.type(), 1, n);
+        long elements = Tensor.elements(to);
+        return ones.matmul(products.reshape(n, elements)).reshape(to);
+    }
+
+    /** The batch size, int64 [1]; taken from an input where possible, so that it is found once in the whole graph. */
+    private Value batch() {
+        Value source = step.graph().inputs().stream()
+                .filter(v -> v.rank() > 0 && v.dim(0) == n)
+                .findFirst()
+                .orElse(x);
+        return step.graph().node("Shape", "", List.of(source), Map.of("start", 0L, "end", 1L), ElementType.INT64, 1);
+    }
+
+    /** Zeros of shape [N, channels, length]. */
+    private Value zeros(long channels, long length) {
+        GraphBuilder g = step.graph();
+        Value shape = g.concat(0, batch(), g.longs(channels, length));
+        return g.node("ConstantOfShape", "", List.of(shape), Map.of(), ElementType.FLOAT32, n, channels, length);
     }
 
     /**
      * With channels last, all images' pixels are the rows of one matrix: one long product for each kernel element.
      *
-     * @return [out, in, kh·kw]
+     * @return [out, kh·kw, in]
      */
     private Value channelsLast() {
         Value rows = dy.transpose(0, 2, 3, 1).reshape(n * h * w, out);
@@ -120,9 +159,9 @@ final class ConvolutionWeights {
                         w,
                         in);
                 elements.add(rows.matmul(window.reshape(n * h * w, in), true, false, 1)
-                        .reshape(out, in, 1));
+                        .reshape(out, 1, in));
             }
         }
-        return elements.size() == 1 ? elements.get(0) : step.graph().concat(2, elements.toArray(Value[]::new));
+        return elements.size() == 1 ? elements.get(0) : step.graph().concat(1, elements.toArray(Value[]::new));
     }
 }

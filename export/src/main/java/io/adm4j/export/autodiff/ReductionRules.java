@@ -1,5 +1,6 @@
 package io.adm4j.export.autodiff;
 
+import io.adm4j.export.graph.Node;
 import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -36,6 +37,8 @@ final class ReductionRules {
     /**
      * y = (x - mean)·inv with inv = 1/√(variance + ε), over all axes but the first two:
      * dx = inv·(dy - mean(dy) - y·mean(dy·y)).
+     *
+     * <p>s = mean(x·y) is variance·inv, and so inv = 2/(s + √(s² + 4ε)): y is there already, the centered x is not.
      */
     static void instanceNormalization(BackwardContext s) {
         Value x = s.x(0);
@@ -43,14 +46,68 @@ final class ReductionRules {
             throw s.unsupported("its scale must be the constant 1 and its bias the constant 0");
         }
         int[] axes = IntStream.range(2, x.rank()).toArray();
-        Value normalized = s.y();
-        Value centered = x.sub(x.reduceMean(true, axes));
-        Value variance = centered.mul(centered).reduceMean(true, axes);
-        Value inverse = variance.add(s.node().real("epsilon", 1e-5f)).sqrt().reciprocal();
-        Value dy = s.dy();
-        Value meanOfGradient = dy.reduceMean(true, axes);
-        Value alongNormalized = dy.mul(normalized).reduceMean(true, axes);
-        s.give(0, dy.sub(meanOfGradient).sub(normalized.mul(alongNormalized)).mul(inverse));
+        Value spread = x.mul(s.y()).reduceMean(true, axes);
+        double epsilon = s.node().real("epsilon", 1e-5f);
+        Value inverse = spread.mul(spread)
+                .add(4 * epsilon)
+                .sqrt()
+                .add(spread)
+                .reciprocal()
+                .mul(2);
+        Scaled scaled = Scaled.of(s);
+        s.give(0, scaled == null ? plain(s.dy(), s.y(), inverse, axes) : scaled.gradient(s.y(), inverse));
+    }
+
+    private static Value plain(Value dy, Value y, Value inverse, int[] axes) {
+        Value along = dy.mul(y).reduceMean(true, axes);
+        return dy.sub(dy.reduceMean(true, axes)).sub(y.mul(along)).mul(inverse);
+    }
+
+    /**
+     * A gradient dy = dz·a of groups of channels, where a is a factor for each channel. The means of dy and dy·y follow
+     * from the sums of dz and dz·y over each channel, which the gradients of a and of a shift need too.
+     *
+     * @param dz [N, C, H, W]
+     * @param factor [N, C, 1, 1] or [1, C, 1, 1]
+     */
+    private record Scaled(Value dz, Value factor) {
+        static @Nullable Scaled of(BackwardContext s) {
+            Node reshape = s.producer(s.dy());
+            Node mul = reshape == null || !reshape.op().equals("Reshape") ? null : s.producer(reshape.input(0));
+            if (mul == null || !mul.op().equals("Mul") || s.dy().rank() != 3) {
+                return null;
+            }
+            Value dz = mul.input(0);
+            Value a = mul.input(1);
+            boolean perChannel = dz.rank() == 4
+                    && a.rank() == 4
+                    && a.dim(1) == dz.dim(1)
+                    && a.dim(2) == 1
+                    && a.dim(3) == 1
+                    && (dz.dim(2) > 1 || dz.dim(3) > 1);
+            return perChannel ? new Scaled(dz, a) : null;
+        }
+
+        Value gradient(Value y, Value inverse) {
+            long n = y.dim(0);
+            long groups = y.dim(1);
+            long channels = dz.dim(1);
+            long elements = y.dim(2);
+            Value mean = group(dz.reduceSum(true, 2, 3).mul(factor), groups).div(elements);
+            Value along = group(
+                            dz.mul(y.reshape(dz.shape())).reduceSum(true, 2, 3).mul(factor), groups)
+                    .div(elements);
+            Value scale = factor.reshape(factor.dim(0), groups, channels / groups)
+                    .mul(inverse)
+                    .reshape(n, channels, 1, 1);
+            Value rest = y.mul(along.mul(inverse)).add(mean.mul(inverse));
+            return dz.mul(scale).reshape(y.shape()).sub(rest);
+        }
+
+        /** [N, C, 1, 1] summed over each group's channels to [N, groups, 1]. */
+        private static Value group(Value sums, long groups) {
+            return sums.reshape(sums.dim(0), groups, sums.dim(1) / groups).reduceSum(true, 2);
+        }
     }
 
     /** With the reduced axes back as axes of length 1. */

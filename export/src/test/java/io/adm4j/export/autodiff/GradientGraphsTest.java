@@ -26,14 +26,14 @@ class GradientGraphsTest {
             delimiter = '|',
             value = {
                 // kernel, stride, padding, size
-                "1|1|0|12|FusedMatMul 1, ReduceSum 1",
-                "1|1|0|3|FusedMatMul 1, ReduceSum 1",
-                "3|1|1|12|Concat 2, FusedMatMul 3, Pad 4, ReduceSum 3, Slice 3, Transpose 1",
-                "3|1|0|16|Concat 2, FusedMatMul 3, Pad 3, ReduceSum 3, Slice 3, Transpose 1",
-                "1|1|1|11|Concat 1, FusedMatMul 1, Pad 1, ReduceSum 1, Transpose 1",
-                "3|1|1|8|Concat 1, FusedMatMul 9, Pad 1, Slice 9, Transpose 2",
-                "3|1|0|6|Concat 1, FusedMatMul 9, Slice 9, Transpose 2",
-                "3|2|1|32|Concat 1, FusedMatMul 9, Pad 1, Slice 9, Transpose 2",
+                "1|1|0|12|Concat 1, FusedMatMul 1, MatMul 1",
+                "1|1|0|3|Concat 1, FusedMatMul 1, MatMul 1",
+                "3|1|1|12|Concat 6, ConstantOfShape 1, FusedMatMul 3, MatMul 3, Pad 3, Transpose 1",
+                "3|1|0|16|Concat 6, ConstantOfShape 1, FusedMatMul 3, MatMul 3, Pad 3, Transpose 1",
+                "1|1|1|11|Concat 1, FusedMatMul 1, MatMul 1, Pad 1",
+                "3|1|1|8|Concat 1, FusedMatMul 9, Pad 1, Slice 9, Transpose 3",
+                "3|1|0|6|Concat 1, FusedMatMul 9, Slice 9, Transpose 3",
+                "3|2|1|32|Concat 1, FusedMatMul 9, Pad 1, Slice 9, Transpose 3",
                 "1|2|0|8|FusedMatMul 1, Slice 1, Transpose 2",
             })
     void convolutionWeights(int kernel, int stride, int padding, int size, String operators) {
@@ -95,6 +95,19 @@ class GradientGraphsTest {
         assertEquals("Mul 1", added(v -> v.get(0).mul(v.get(1)), List.of(1), shapes));
         assertEquals("Div 1", added(v -> v.get(0).div(v.get(1)), List.of(0), shapes));
         assertEquals("Where 1", added(v -> v.get(1).greater(v.get(1)).where(v.get(0), v.get(1)), List.of(0), shapes));
+    }
+
+    /** The means over groups follow from sums over channels, not from another pass over all elements. */
+    @Test
+    void normalizationBesideAFactorForEachChannel() {
+        Function<List<Value>, Value> normalization =
+                v -> v.get(0).reshape(N, 2, 8).normalizeGroups(1e-5);
+        long[][] shapes = {{N, 4, 2, 2}, {N, 4, 1, 1}};
+        assertEquals(
+                "Add 2, Mul 6, Reciprocal 1, ReduceMean 3, Sqrt 1, Sub 2", added(normalization, List.of(0), shapes));
+        assertEquals(
+                "Add 3, Div 2, Mul 12, Reciprocal 1, ReduceMean 1, ReduceSum 4, Sqrt 1, Sub 1",
+                added(v -> normalization.apply(v).reshape(N, 4, 2, 2).mul(v.get(1)), List.of(0), shapes));
     }
 
     /** A split where every part needs its gradient, else a range for each that does. */

@@ -215,6 +215,19 @@ class GradientRulesTest {
                 "",
                 List.of(signed(N, 2, 6)),
                 v -> v.get(0).normalizeGroups(1e-5)));
+        for (boolean eachImage : new boolean[] {true, false}) {
+            all.add(inFloat(
+                    "InstanceNormalization",
+                    "of groups of channels, each with its factor, " + (eachImage ? "for each image" : "for all images"),
+                    List.of(signed(N, 4, 2, 3), signed(eachImage ? N : 1, 4, 1, 1)),
+                    v -> {
+                        Value images = v.get(0);
+                        return images.reshape(N, 2, 12)
+                                .normalizeGroups(1e-5)
+                                .reshape(images.shape())
+                                .mul(v.get(1));
+                    }));
+        }
     }
 
     private static void matrices(List<Case> all) {
