@@ -72,6 +72,7 @@ public final class OnnxModel {
         List<Node> needed = needed(graph.nodes(), outputs);
         Set<String> used = used(needed, outputs);
         GraphProto.Builder proto = start(inputs, outputs, needed);
+        addShapes(proto, needed, outputs);
         addConstants(proto, graph, used);
         List<Parameter> parameters =
                 graph.parameters().stream().filter(p -> used.contains(p.name())).toList();
@@ -311,6 +312,12 @@ public final class OnnxModel {
             proto.addNode(node(n, n.op() + "_" + number++));
         }
         return proto;
+    }
+
+    /** The shapes of all values that are neither inputs nor outputs of the graph: what rewrites a graph needs them. */
+    private static void addShapes(GraphProto.Builder proto, List<Node> nodes, List<Value> outputs) {
+        Set<Value> stated = new HashSet<>(outputs);
+        nodes.stream().flatMap(n -> n.outputs().stream()).filter(stated::add).forEach(v -> proto.addValueInfo(info(v)));
     }
 
     private static void addConstants(GraphProto.Builder proto, GraphBuilder graph, Set<String> used) {
