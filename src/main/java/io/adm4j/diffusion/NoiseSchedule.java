@@ -38,7 +38,7 @@ public final class NoiseSchedule {
             if (!(beta > 0 && beta < 1)) {
                 throw new UserError("The " + name + " schedule does not exist for " + steps + " steps: "
                         + (beta > 1 ? "its noise would pass 1" : "nothing of the image is left before its end")
-                        + "; use more steps, or the cosine schedule.");
+                        + "; give more diffusion_steps, or the cosine noise_schedule.");
             }
         }
         return new NoiseSchedule(betas);

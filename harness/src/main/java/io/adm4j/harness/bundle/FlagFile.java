@@ -13,12 +13,15 @@ import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.DuplicateKeyException;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
@@ -35,6 +38,9 @@ final class FlagFile {
 
     /** A word that begins like an option. */
     private static final Pattern OPTION = Pattern.compile("--[A-Za-z][A-Za-z0-9_-]*(=.*)?", Pattern.DOTALL);
+
+    /** Up to the next white space outside of quotes; a quote without end is as none. */
+    private static final Pattern WORD = Pattern.compile("(\"[^\"]*\"|'[^']*'|\\S)+");
 
     private static final Pattern COMMAND_LINE = Pattern.compile("(?m)(^|[\\s\"'])--[A-Za-z]");
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -72,7 +78,8 @@ final class FlagFile {
                 return object;
             }
         } catch (JacksonException e) {
-            throw new UserError("The flags in " + file + " cannot be read as JSON.", e);
+            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+            throw new UserError("The flags in " + file + " cannot be read as JSON (line " + line + ").", e);
         }
         throw new UserError("The flags in " + file + " are no JSON object.");
     }
@@ -95,9 +102,13 @@ final class FlagFile {
             }
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-            throw new UserError("The flags in " + file + " cannot be read as YAML (line " + line + ").", e);
+            String twice = e instanceof DuplicateKeyException ? ": a flag is there twice" : "";
+            throw new UserError("The flags in " + file + " cannot be read as YAML (line " + line + twice + ").", e);
         } catch (YAMLException e) {
-            throw new UserError("The flags in " + file + " cannot be read as YAML.", e);
+            throw new UserError(
+                    "The flags in " + file + " cannot be read as YAML: write plain 'name: value' lines, without anchors"
+                            + " and aliases (& and *).",
+                    e);
         }
         throw new UserError("The flags in " + file + " are neither a JSON object, a YAML mapping nor a command line.");
     }
@@ -130,9 +141,25 @@ final class FlagFile {
         String joined = text.replaceAll("\\\\\\R", " ");
         joined.lines()
                 .filter(line -> !line.strip().startsWith("#"))
-                .forEach(line -> commandLine(
-                        file, List.of(line.replaceAll("[\"']", " ").strip().split("\\s+")), flags));
+                .forEach(line -> commandLine(file, words(line), flags));
         return flags;
+    }
+
+    /** The words of a line as a shell reads them; flags within quotes, as of a variable, are words too. */
+    private static List<String> words(String line) {
+        List<String> words = new ArrayList<>();
+        Matcher each = WORD.matcher(line);
+        while (each.find()) {
+            String word = each.group();
+            String bare = word.replaceAll("[\"']", "");
+            boolean holdsFlags = !OPTION.matcher(bare).matches() || bare.matches("\\S*\\s+--[A-Za-z].*");
+            if (holdsFlags && COMMAND_LINE.matcher(word).find()) {
+                words.addAll(List.of(word.replaceAll("[\"']", " ").strip().split("\\s+")));
+            } else {
+                words.add(bare);
+            }
+        }
+        return words;
     }
 
     private static void commandLine(Path file, List<String> words, ObjectNode flags) {
@@ -156,8 +183,9 @@ final class FlagFile {
                 i++;
                 flags.put(name, words.get(i));
             } else {
-                throw new UserError("The flag --" + name.substring(0, Math.min(40, name.length())) + " in " + file
-                        + " has no value.");
+                String shown = name.substring(0, Math.min(40, name.length()));
+                throw new UserError("The flag --" + shown + " in " + file + " has no value: write --" + shown
+                        + " and its value, such as True.");
             }
         }
     }

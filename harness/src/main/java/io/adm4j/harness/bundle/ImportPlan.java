@@ -3,6 +3,9 @@ package io.adm4j.harness.bundle;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.export.net.ClassifierConfig;
+import io.adm4j.export.net.UNetConfig;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.zoo.FetchFolder;
 import io.adm4j.harness.zoo.FetchRecord;
@@ -51,17 +54,28 @@ public record ImportPlan(
      */
     public static ImportPlan ofFlags(
             Path flags, Path weights, Path classifierFlags, Path classifierWeights, Consumer<String> notes) {
-        Network denoiser = network(flags, PublishedFlags.read(flags, PublishedFlags.Network.DENOISER, notes), weights);
+        Network denoiser =
+                network(flags, PublishedFlags.read(flags, PublishedFlags.Network.DENOISER, notes), weights, json -> {
+                    UNetConfig.fromFlags(json);
+                    DiffusionConfig.fromJson(json);
+                });
         Optional<Network> classifier = classifierFlags == null
                 ? Optional.empty()
                 : Optional.of(network(
                         classifierFlags,
                         PublishedFlags.read(classifierFlags, PublishedFlags.Network.CLASSIFIER, notes),
-                        classifierWeights));
+                        classifierWeights,
+                        ClassifierConfig::fromFlags));
         return new ImportPlan(null, denoiser, classifier, List.of(), JsonNodeFactory.instance.objectNode());
     }
 
-    private static Network network(Path file, ObjectNode flags, Path weights) {
+    /** @param check throws a UserError where the flags describe nothing */
+    private static Network network(Path file, ObjectNode flags, Path weights, Consumer<ObjectNode> check) {
+        try {
+            check.accept(flags);
+        } catch (UserError e) {
+            throw new UserError("In " + file + ": " + e.getMessage(), e);
+        }
         return new Network("the network that " + file + " describes", flags, weights, Optional.empty());
     }
 

@@ -61,11 +61,14 @@ public final class CheckpointMatcher {
         List<Candidate> exact = exact(file, candidates);
         throw new UserError("The weights in " + file + " do not fit " + network
                 + (exact.isEmpty()
-                        ? ": " + differences.listed() + ". " + explained(hints) + nearest(candidates, differences)
-                        : " (" + differences.counted() + "). " + exactly(exact)));
+                        ? ": " + differences.listed() + "; "
+                                + (hints.isEmpty()
+                                        ? nearest(candidates, differences)
+                                        : "they were made with " + String.join(" and ", hints) + ".")
+                        : " (" + differences.counted() + "): " + exactly(exact)));
     }
 
-    /** One sentence on which released network a checkpoint is or is most similar to. */
+    /** Half a sentence on which released network a checkpoint is or is most similar to. */
     public String sentence(Checkpoint checkpoint) {
         return sentence(checkpoint.file(), checkpoint.shapes());
     }
@@ -103,15 +106,11 @@ public final class CheckpointMatcher {
         return named.isEmpty() ? exact : named;
     }
 
-    private static String explained(List<String> hints) {
-        return hints.isEmpty() ? "" : "What the weights were made with: " + String.join("; ", hints) + ". ";
-    }
-
     private static String exactly(List<Candidate> exact) {
         boolean classifier = exact.get(0).classifier();
         String models =
                 String.join(" or ", exact.stream().map(c -> c.model().name()).toList());
-        return "In names and shapes they are exactly those of " + (classifier ? "the classifier of " : "") + models
+        return "in names and shapes they are exactly those of " + (classifier ? "the classifier of " : "") + models
                 + ": use --model " + (exact.size() == 1 ? models : "with the name that is right")
                 + (classifier ? " and give them as --classifier-weights." : ".");
     }
@@ -123,20 +122,20 @@ public final class CheckpointMatcher {
                 .orElseThrow();
         double agreement = best.differences().agreement();
         if (agreement < LEAST) {
-            return "They are similar to no released model.";
+            return "they are similar to no released model, so give the flags that they were made with.";
         }
         String agree =
                 String.format(Locale.ROOT, "%.1f %% of names and shapes agree", Math.floor(agreement * 1000) / 10);
         Optional<Long> classes = otherClasses(best.differences());
         if (classes.isPresent()) {
-            return "They are those of " + best.named() + " but for " + classes.get() + " classes: give the flags that"
+            return "they are those of " + best.named() + " but for " + classes.get() + " classes: give the flags that"
                     + " 'harness models " + best.model().name() + " --json' shows as --flags, with num_classes "
                     + classes.get() + ".";
         }
         if (best.differences().equals(known)) {
-            return "No released model is more similar (" + agree + ").";
+            return "no released model is more similar (" + agree + ").";
         }
-        return "They are most similar to " + best.named() + " (" + agree + "); compared with that, "
+        return "they are most similar to " + best.named() + " (" + agree + "); compared with that, "
                 + best.differences().listed() + ".";
     }
 

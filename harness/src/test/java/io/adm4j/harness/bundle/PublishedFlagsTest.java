@@ -45,8 +45,8 @@ class PublishedFlagsTest {
             # as in the published README
             MODEL_FLAGS="--image_size 64 --channel_mult 1,2,3 --attention_resolutions 32,16 --learn_sigma True"
             DIFFUSION_FLAGS="--diffusion_steps 4000 --noise_schedule linear"
-            mpiexec -n 8 python scripts/image_train.py --data_dir path/to/images $MODEL_FLAGS \\
-                --class_cond=False --dropout 0.1 --noise_schedule cosine \\
+            mpiexec -n 8 python scripts/image_train.py --data_dir "path to/my images" $MODEL_FLAGS \\
+                --class_cond=False --dropout '0.1' --noise_schedule cosine \\
                 --lr 1e-4 --batch_size 128
             """;
 
@@ -136,6 +136,16 @@ class PublishedFlagsTest {
 
         assertTrue(message.contains(where) && message.contains(why), message);
         assertTrue(message.contains(folder.toString()) && message.endsWith("."), message);
+    }
+
+    @Test
+    void flagsThatYamlRepeatsOrRefersToAreRefused() {
+        assertTrue(refusal("image_size: 64\nimage_size: 32").contains("(line 2: a flag is there twice)"));
+        assertTrue(refusal("small: &small\n  image_size: 64\n<<: *small").contains("without anchors and aliases"));
+    }
+
+    private String refusal(String text) {
+        return assertThrows(UserError.class, () -> read(text, Network.DENOISER)).getMessage();
     }
 
     /** Tags, anchors and nesting, and any damage to honest files: flags, or one sentence. */

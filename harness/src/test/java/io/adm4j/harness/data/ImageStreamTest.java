@@ -248,7 +248,7 @@ class ImageStreamTest {
                         p / SIZE,
                         (values[o] & 0xff) << 16 | (values[o + 1] & 0xff) << 8 | values[o + 2] & 0xff);
             }
-            Path file = set.resolve("%d_%d.png".formatted(LABELS[i], i));
+            Path file = set.resolve(LABELS[i] + "_" + i + ".png");
             Files.createDirectories(set);
             ImageIO.write(image, "png", file.toFile());
         }

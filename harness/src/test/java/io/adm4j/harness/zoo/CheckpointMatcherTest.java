@@ -71,9 +71,9 @@ class CheckpointMatcherTest {
                 message.contains(
                         "1 of another shape (out.2.weight [3, 192, 3, 3] where the network has [6, 192, 3, 3])"),
                 message);
-        assertTrue(message.contains("No released model is more similar (99.4 %"), message);
+        assertTrue(message.contains("no released model is more similar (99.4 %"), message);
         String other = refused(shapes, "imagenet128");
-        assertTrue(other.contains("They are most similar to imagenet64 (99.4 %"), other);
+        assertTrue(other.contains("they are most similar to imagenet64 (99.4 %"), other);
     }
 
     @Test
@@ -89,7 +89,9 @@ class CheckpointMatcherTest {
 
     @Test
     void dissimilarWeightsAreReported() {
-        assertEquals("They are similar to no released model.", matcher.sentence(FILE, Map.of("w", List.of(1L))));
+        assertEquals(
+                "they are similar to no released model, so give the flags that they were made with.",
+                matcher.sentence(FILE, Map.of("w", List.of(1L))));
     }
 
     private String refused(Map<String, List<Long>> shapes, String name) {

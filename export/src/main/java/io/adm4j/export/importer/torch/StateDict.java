@@ -55,6 +55,10 @@ record StateDict(String entry, List<String> entries, Map<String, TensorView> ten
         Search search = new Search(file);
         search.visit(outermost, "", 0);
         if (search.found.isEmpty()) {
+            unsupported(outermost).ifPresent(tensor -> {
+                throw new CheckpointException(file + " holds tensors of a type that is not supported ("
+                        + RestrictedUnpickler.printable(tensor) + "): save them as float32.");
+            });
             throw new CheckpointException(
                     search.optimizer
                             ? file + " holds an optimizer's state and no weights: give the file that the training"
@@ -68,6 +72,14 @@ record StateDict(String entry, List<String> entries, Map<String, TensorView> ten
         List<String> entries = List.copyOf(search.found.keySet());
         String entry = wanted.isPresent() ? wanted(wanted.get(), entries, file) : chosen(entries, file);
         return new StateDict(entry, entries, tensors(Objects.requireNonNull(search.found.get(entry))));
+    }
+
+    /** What would build the first tensor that is not read, such as one of eight bits. */
+    private static Optional<String> unsupported(Dictionary dictionary) {
+        return dictionary.entries().values().stream()
+                .map(value -> value instanceof Inert object ? object.name() : "")
+                .filter(name -> name.startsWith("torch._utils._rebuild"))
+                .findFirst();
     }
 
     private static String wanted(String entry, List<String> entries, Path file) {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Writes safetensors files by hand, honest and hostile ones. */
 public final class SafetensorsBytes {
@@ -15,8 +16,14 @@ public final class SafetensorsBytes {
     /** A tensor whose elements are these bytes; {@code shape} as in JSON. */
     public SafetensorsBytes tensor(String name, String type, String shape, byte[] bytes) {
         header.append(header.length() > 1 ? "," : "")
-                .append("\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
-                        .formatted(name, type, shape, data.size(), data.size() + bytes.length));
+                .append(String.format(
+                        Locale.ROOT,
+                        "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}",
+                        name,
+                        type,
+                        shape,
+                        data.size(),
+                        data.size() + bytes.length));
         data.writeBytes(bytes);
         return this;
     }

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -190,9 +191,13 @@ public final class ExportCommand implements Runnable {
         if (average.isTooSlowFor(steps)) {
             PrintWriter errors = spec.commandLine().getErr();
             errors.printf(
+                    Locale.ROOT,
                     "Warning: the moving average of %s %s: train to step %d at least (train --resume %s), or export the"
                             + " weights themselves with --ema-rate 0.%n",
-                    run.path(), average.finding(steps), average.stepsNeeded(), run.path());
+                    run.path(),
+                    average.finding(steps),
+                    average.stepsNeeded(),
+                    run.path());
             errors.flush();
         }
     }

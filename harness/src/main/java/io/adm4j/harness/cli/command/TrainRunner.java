@@ -101,7 +101,11 @@ final class TrainRunner {
         folder.requireRoom(
                 TrainingArtifacts.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
         console.printf(
-                "%s%nResuming from step %d of %s%n", images, folder.require().step(), folder.path());
+                Locale.ROOT,
+                "%s%nResuming from step %d of %s%n",
+                images,
+                folder.require().step(),
+                folder.path());
         return loop(task, settings, folder);
     }
 
@@ -170,6 +174,7 @@ final class TrainRunner {
             MovingAverageRate average = new MovingAverageRate(rate);
             if (average.isTooSlowFor(options.steps)) {
                 errors.printf(
+                        Locale.ROOT,
                         "Warning: the moving average %s: train for at least %d steps, or start again with an --ema-rate of"
                                 + " at most %s.%n",
                         average.finding(options.steps),
@@ -212,8 +217,12 @@ final class TrainRunner {
     private void report(RunFolder.Checkpoint end) {
         if (end.step() < options.steps) {
             console.printf(
+                    Locale.ROOT,
                     "%nStopped and saved at step %d. Resume with: harness train %s --resume %s --steps %d%n",
-                    end.step(), network.kind(), end.folder().getParent(), options.steps);
+                    end.step(),
+                    network.kind(),
+                    end.folder().getParent(),
+                    options.steps);
         } else {
             console.printf(Locale.ROOT, "Step %d saved in %s after %.0f s%n", end.step(), end.folder(), end.seconds());
         }

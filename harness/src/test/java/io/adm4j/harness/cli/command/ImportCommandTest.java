@@ -251,7 +251,7 @@ class ImportCommandTest {
     void weightsThatDoNotFitAreExplained() {
         Path out = folder.resolve("b");
         refused(
-                "They are similar to no released model",
+                "they are similar to no released model",
                 "import",
                 "--model",
                 "lsun-cat",
