@@ -43,8 +43,10 @@ sealed interface ImageEntry {
 
     private static FileChannels check(ImageBytes bytes) throws IOException, UnreadableImageException {
         ImageFormat format = ImageFormat.of(bytes);
+        // Before the file's end is read: its begin is in memory.
+        FileChannels channels = format.stored(bytes);
         format.requireComplete(bytes);
-        return format.stored(bytes);
+        return channels;
     }
 
     /** A file on disk, of which the check reads a few blocks. */

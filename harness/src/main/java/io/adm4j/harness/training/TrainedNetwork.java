@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Dataset;
 
 /** The networks that can be trained. */
@@ -25,13 +26,23 @@ public enum TrainedNetwork {
     /**
      * The channels of the images that the flags' network takes.
      *
-     * @throws io.adm4j.feedback.UserError if the flags are invalid
+     * @throws UserError if the flags are invalid, or describe an upsampler
      */
     public int channels(JsonNode flags) {
         return switch (this) {
-            case DENOISER -> UNetConfig.fromFlags(flags).inChannels();
+            case DENOISER -> denoiser(flags).inChannels();
             case CLASSIFIER -> ClassifierConfig.fromFlags(flags).inChannels();
         };
+    }
+
+    private static UNetConfig denoiser(JsonNode flags) {
+        UNetConfig config = UNetConfig.fromFlags(flags);
+        if (config.superResolution()) {
+            throw new UserError(
+                    "The flags describe an upsampler (large_size " + config.imageSize()
+                            + "), and 'train diffusion' trains denoisers: give image_size instead of large_size and small_size.");
+        }
+        return config;
     }
 
     /**
@@ -57,7 +68,7 @@ public enum TrainedNetwork {
     /**
      * The task that a run's flags describe.
      *
-     * @throws io.adm4j.feedback.UserError if the flags are invalid or do not fit the images
+     * @throws UserError if the flags are invalid or do not fit the images
      */
     public TrainingTask task(JsonNode flags, Dataset images, TrainingSettings settings) {
         return switch (this) {

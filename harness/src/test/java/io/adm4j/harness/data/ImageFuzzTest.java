@@ -101,7 +101,9 @@ class ImageFuzzTest {
 
         @Override
         public void read(Path fuzzed) {
-            Dataset dataset = Dataset.open(fuzzed, OPTIONS);
+            // Any of gray, gray with alpha, RGB and RGBA.
+            int channels = 1 + (int) (fuzzed.toFile().length() % 4);
+            Dataset dataset = Dataset.open(fuzzed, OPTIONS.withChannels(channels));
             byte[] image = new byte[dataset.imageBytes()];
             for (int i = 0; i < dataset.size(); i++) {
                 dataset.copyUsable(i, image);

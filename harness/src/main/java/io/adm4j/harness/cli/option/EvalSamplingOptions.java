@@ -168,7 +168,7 @@ public final class EvalSamplingOptions {
         }
         if (samplesOut != null) {
             long bytes = sources.stream()
-                    .mapToLong(set -> 3L * set.count() * set.imageSize() * set.imageSize())
+                    .mapToLong(set -> (long) set.channels() * set.count() * set.imageSize() * set.imageSize())
                     .sum();
             new OutputPath("--samples-out", samplesOut).requireRoom(bytes);
         }

@@ -20,7 +20,7 @@ public final class FeatureSourceOptions {
             names = "--features",
             paramLabel = "FILE",
             description =
-                    "Another feature network: the ONNX file of harness import-features, or one of x [N,3,H,W] in [-1,1]"
+                    "Another feature network: the ONNX file of harness import-features, or one of x [N,C,H,W] in [-1,1]"
                             + " to features [N,D] and logits [N,K].")
     private Path features;
 

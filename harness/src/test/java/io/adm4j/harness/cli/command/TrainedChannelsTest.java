@@ -134,6 +134,8 @@ class TrainedChannelsTest {
         refused("in_channels", arguments(diffusion, grayFiles(), "--in-channels", 0));
         Path flags = Files.writeString(folder.resolve("wrong.json"), "{\"in_channels\": 1, \"out_channels\": 3}");
         refused("out_channels must be 1 or 2", arguments(diffusion, grayFiles(), "--flags", flags));
+        Path upsampler = Files.writeString(folder.resolve("upsampler.json"), "{\"large_size\": 16, \"small_size\": 8}");
+        refused("describe an upsampler (large_size 16)", arguments(diffusion, grayFiles(), "--flags", upsampler));
         assertTrue(Files.notExists(none));
     }
 
