@@ -14,7 +14,7 @@ import java.util.Map;
  */
 final class ConvolutionWeights {
     /** Images of fewer pixels make matrix products too short to be worth one for each image. */
-    private static final long LARGE = 128;
+    private static final long LARGE = 32;
 
     private final BackwardContext step;
     private final Value x;
@@ -62,66 +62,57 @@ final class ConvolutionWeights {
     }
 
     /**
-     * A product for each image and each kernel column. The columns are shifts of the padded X; the kernel's rows are
-     * shifts of dY against X, one under another, so that one product does them all.
+     * A product for each image and each kernel column. The columns are shifts of X; the kernel's rows are shifts of dY
+     * against X, one under another, so that one product does them all.
      *
      * @return [out, kh, kw, in]
      */
     private Value imageByImage() {
-        long rows = h + kh - 1;
-        Value stacked = shiftedRows().reshape(n, out * kh, rows * w);
+        long pixels = x.dim(2) * w;
+        Value flat = dy.reshape(n, out, h * w);
+        Value[] rows = new Value[(int) kh];
+        for (int i = 0; i < kh; i++) {
+            rows[i] = shifted(flat, (i - padding) * w, pixels).reshape(n, out, 1, pixels);
+        }
+        Value stacked = (kh == 1 ? rows[0] : step.graph().concat(2, rows)).reshape(n, out * kh, pixels);
         Value[] columns = new Value[(int) kw];
         for (int j = 0; j < kw; j++) {
-            long left = padding - j;
-            Value shifted = x.pad2d(padding, left, padding, w - x.dim(3) - left);
-            Value products = stacked.matmul(shifted.reshape(n, in, rows * w), false, true, 1);
-            columns[j] = sum(products, out, kh, 1, in);
+            Value column = shifted(x, padding - j, w).reshape(n, in, pixels);
+            columns[j] = sum(stacked.matmul(column, false, true, 1), out, kh, 1, in);
         }
         return kw == 1 ? columns[0] : step.graph().concat(2, columns);
     }
 
-    /**
-     * For each channel kh times dY, with i rows of zeros before it in the i-th and as many in all.
-     *
-     * @return [N, out, kh·rows·w]
-     */
-    private Value shiftedRows() {
-        Value flat = dy.reshape(n, out, h * w);
-        if (kh == 1) {
-            return flat;
+    /** Moved along the last axis, down where negative, and cut or with zeros to a length. */
+    private Value shifted(Value v, long by, long length) {
+        long after = length - v.dim(-1) - by;
+        if (by == 0 && after == 0) {
+            return v;
         }
-        // Between two there are kh - 1 - i rows after the one and i + 1 before the other.
-        Value zeros = zeros(out, kh * w);
-        Value[] parts = new Value[(int) (2 * kh - 1)];
-        for (int i = 0; i < parts.length; i++) {
-            parts[i] = i % 2 == 0 ? flat : zeros;
-        }
-        return step.graph().concat(2, parts);
+        long[] pads = new long[2 * v.rank()];
+        pads[v.rank() - 1] = by;
+        pads[pads.length - 1] = after;
+        long[] shape = v.shape();
+        shape[shape.length - 1] = length;
+        return step.standard("Pad", List.of(v, step.graph().longs(pads)), Map.of(), shape);
     }
 
     /** Summed over the batch: as a product with ones, which is several times as fast as a reduction. */
     private Value sum(Value products, long... to) {
         GraphBuilder g = step.graph();
-        Value shape = g.concat(0, g.longs(1), batch());
+        Value batch = g.node("Shape", "", List.of(batched()), Map.of("start", 0L, "end", 1L), ElementType.INT64, 1);
+        Value shape = g.concat(0, g.longs(1), batch);
         Value ones = g.node("Expand", "", List.of(products.like(1), shape), Map.of(), products.type(), 1, n);
         long elements = Tensor.elements(to);
         return ones.matmul(products.reshape(n, elements)).reshape(to);
     }
 
-    /** The batch size, int64 [1]; taken from an input where possible, so that it is found once in the whole graph. */
-    private Value batch() {
-        Value source = step.graph().inputs().stream()
+    /** A value whose first length is N: an input where possible, so that N is found once in the whole graph. */
+    private Value batched() {
+        return step.graph().inputs().stream()
                 .filter(v -> v.rank() > 0 && v.dim(0) == n)
                 .findFirst()
                 .orElse(x);
-        return step.graph().node("Shape", "", List.of(source), Map.of("start", 0L, "end", 1L), ElementType.INT64, 1);
-    }
-
-    /** Zeros of shape [N, channels, length]. */
-    private Value zeros(long channels, long length) {
-        GraphBuilder g = step.graph();
-        Value shape = g.concat(0, batch(), g.longs(channels, length));
-        return g.node("ConstantOfShape", "", List.of(shape), Map.of(), ElementType.FLOAT32, n, channels, length);
     }
 
     /**

@@ -70,9 +70,8 @@ public final class TrainingArtifacts {
             for (Parameter p : parameters) {
                 Value average = g.input(emaName(rate, p.name()), ElementType.FLOAT32, p.shape());
                 inputs.add(average);
-                // As a vector: a factor for all elements is slow along a last axis of length 1.
-                Value distance = p.value().sub(average).reshape(Tensor.elements(p.shape()));
-                outputs.add(accumulate(g, average, distance.mul(step).reshape(p.shape()), keep));
+                Value distance = p.value().sub(average);
+                outputs.add(accumulate(g, average, scaled(distance, step), keep));
             }
         }
         List<Value> buffers = new ArrayList<>();
@@ -158,6 +157,13 @@ public final class TrainingArtifacts {
             averages.put(name, Tensor.of(average, parameter.shape()));
         });
         return averages;
+    }
+
+    /** Times a scalar, which is slow along a last axis of length 1. */
+    private static Value scaled(Value v, Value factor) {
+        return v.rank() > 0 && v.dim(-1) == 1
+                ? v.reshape(Tensor.elements(v.shape())).mul(factor).reshape(v.shape())
+                : v.mul(factor);
     }
 
     private static Value accumulate(GraphBuilder g, Value buffer, Value addend, Value reset) {

@@ -145,7 +145,9 @@ class SampledImagesTest {
         assertArrayEquals(new long[] {1, 2 * SIZE, 2 * SIZE, 4}, ofArray.shape());
         assertArrayEquals(ofArray.toByteArray(), Npz.read(out).get("arr_0").toByteArray());
         Npz.write(npz, Map.of("arr_0", Tensor.of(new byte[SIZE * SIZE * 2], 1, SIZE, SIZE, 2)));
-        refused("images of 2 channels, and the network takes 4", CommandLineRun.arguments(command, "--base-samples", npz));
+        refused(
+                "images of 2 channels, and the network takes 4",
+                CommandLineRun.arguments(command, "--base-samples", npz));
     }
 
     @Test
