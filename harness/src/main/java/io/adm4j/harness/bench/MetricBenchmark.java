@@ -1,5 +1,8 @@
 package io.adm4j.harness.bench;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
@@ -11,46 +14,44 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
 /**
- * Measured times of metrics, wall clock and CPU (the mean over the runs), on synthetic features: positive, each correlated
- * with its neighbors, of different variance.
+ * Measured times of metrics on synthetic features: positive, each correlated with its neighbors, of different variance.
  *
- * @param dimension length of a feature vector
- * @param reference feature vectors of the reference
- * @param samples feature vectors of the samples
- * @param threads threads to use; 0 for all cores
- * @param repeats runs of each metric
+ * @param timings in the order they were taken
+ * @param peak the peak resident memory of the process in bytes; empty where the system does not report it
  */
-public record MetricBenchmark(int dimension, int reference, int samples, int threads, int repeats) {
+public record MetricBenchmark(MetricBenchSettings settings, List<MetricTiming> timings, OptionalLong peak) {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String PEAK = "VmHWM:";
 
-    /** Measures one metric after the other; returns a table for the console. */
-    public String run(List<MetricBenchTarget> targets, ProgressListener listener) {
-        StringBuilder table = new StringBuilder(String.format(
-                Locale.ROOT,
-                "%,d samples against %,d reference images, %,d features; eigenvalues by %s; %s%n%-38s %10s %10s %10s%n",
-                samples,
-                reference,
-                dimension,
-                SymmetricEigen.implementation(),
-                Count.of(repeats, "run"),
-                "",
-                "min s",
-                "median s",
-                "CPU s"));
-        try (MatrixProducts products = MatrixProducts.open(threads);
+    /**
+     * The times of one metric.
+     *
+     * @param wall times of the runs
+     * @param cpu CPU time of all threads, in seconds, the mean over the runs
+     */
+    public record MetricTiming(Timing wall, double cpu) {}
+
+    /** Measures one metric after the other. */
+    public static MetricBenchmark run(
+            MetricBenchSettings settings, List<MetricBenchTarget> targets, ProgressListener listener) {
+        int repeats = settings.repeats();
+        List<MetricTiming> timings = new ArrayList<>();
+        try (MatrixProducts products = MatrixProducts.open(settings.threads());
                 Progress progress = listener.start("Measuring", (long) targets.size() * repeats + 2, "runs")) {
             progress.message("features");
-            FeatureMatrix a = features(reference, dimension, 1);
+            FeatureMatrix a = features(settings.reference(), settings.features(), 1);
             FeatureStatistics real = FeatureStatistics.of(a, products);
             progress.step(1);
-            FeatureMatrix b = features(samples, dimension, 2);
+            FeatureMatrix b = features(settings.samples(), settings.features(), 2);
             FeatureStatistics made = FeatureStatistics.of(b, products);
             progress.step(1);
             for (MetricBenchTarget target : targets) {
@@ -67,17 +68,63 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
                     }
                     progress.step(1);
                 }
-                Timing timing = new Timing(target.title(), samples, seconds);
-                table.append(String.format(
-                        Locale.ROOT,
-                        "%-38s %10.2f %10.2f %10.2f%n",
-                        target.title(),
-                        timing.min(),
-                        timing.median(),
+                timings.add(new MetricTiming(
+                        new Timing(target.title(), settings.samples(), seconds),
                         (processorTime() - processor) / 1e9 / repeats));
             }
         }
-        return table.append(peak()).toString();
+        return new MetricBenchmark(settings, List.copyOf(timings), peakMemory());
+    }
+
+    /** A table for the console. */
+    public String table() {
+        StringBuilder table = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%,d samples against %,d reference images, %,d features; eigenvalues by %s; %s%n%-38s %10s %10s %10s%n",
+                settings.samples(),
+                settings.reference(),
+                settings.features(),
+                SymmetricEigen.implementation(),
+                Count.of(settings.repeats(), "run"),
+                "",
+                "min s",
+                "median s",
+                "CPU s"));
+        for (MetricTiming t : timings) {
+            table.append(String.format(
+                    Locale.ROOT,
+                    "%-38s %10.2f %10.2f %10.2f%n",
+                    t.wall().name(),
+                    t.wall().min(),
+                    t.wall().median(),
+                    t.cpu()));
+        }
+        peak.ifPresent(bytes -> table.append(String.format(Locale.ROOT, "Peak memory: %.2f GB%n", bytes / 1e9)));
+        return table.toString();
+    }
+
+    /** The values of the table and all times as JSON; {@code threads} of 0 are all cores, times are in seconds. */
+    public ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("tool", "adm4j")
+                .put("threads", settings.threads())
+                .put("samples", settings.samples())
+                .put("reference", settings.reference())
+                .put("features", settings.features())
+                .put("eigenvalues", SymmetricEigen.implementation());
+        peak.ifPresent(bytes -> json.put("peak_bytes", bytes));
+        ArrayNode measurements = json.putArray("measurements");
+        for (MetricTiming t : timings) {
+            ObjectNode one = measurements
+                    .addObject()
+                    .put("name", t.wall().name())
+                    .put("min", t.wall().min())
+                    .put("median", t.wall().median())
+                    .put("cpu", t.cpu());
+            Arrays.stream(t.wall().seconds()).forEach(one.putArray("seconds")::add);
+        }
+        return json;
     }
 
     static FeatureMatrix features(int rows, int columns, long seed) {
@@ -102,22 +149,17 @@ public record MetricBenchmark(int dimension, int reference, int samples, int thr
                 : 0;
     }
 
-    /** The peak resident memory of the process; empty where the system does not report it. */
-    private static String peak() {
+    private static OptionalLong peakMemory() {
         if (!Files.isReadable(STATUS)) {
-            return "";
+            return OptionalLong.empty();
         }
         try {
             return Files.readAllLines(STATUS).stream()
                     .filter(line -> line.startsWith(PEAK))
-                    .map(line -> String.format(
-                            Locale.ROOT,
-                            "Peak memory: %.2f GB%n",
-                            Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e9))
-                    .findFirst()
-                    .orElse("");
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst();
         } catch (IOException e) {
-            return "";
+            return OptionalLong.empty();
         }
     }
 }

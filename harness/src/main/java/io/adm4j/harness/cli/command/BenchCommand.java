@@ -1,6 +1,5 @@
 package io.adm4j.harness.cli.command;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
@@ -19,11 +18,9 @@ import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.PrecisionOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
-import io.adm4j.io.OutputPath;
+import io.adm4j.harness.cli.option.TimesOption;
 import io.adm4j.runtime.TrainingSession;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -95,8 +92,8 @@ public final class BenchCommand implements Runnable {
             description = "Timed runs (default ${DEFAULT-VALUE}).")
     private int repeats;
 
-    @Option(names = "--out", paramLabel = "FILE.json", description = "Write all times as JSON.")
-    private Path out;
+    @Mixin
+    private TimesOption times;
 
     @Mixin
     private PrecisionOption precision;
@@ -109,21 +106,14 @@ public final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        if (out != null) {
-            OutputPath output = new OutputPath("--out", out);
-            output.requireFile();
-            output.requireOtherThan(flags, classifierFlags);
-        }
+        times.check(flags, classifierFlags);
         BenchSettings settings = settings();
         List<BenchTarget> chosen = chosen(settings);
-        makeParent();
         Benchmark benchmark = Benchmark.run(settings, chosen, ConsoleProgress.onStandardError());
         PrintWriter console = spec.commandLine().getOut();
         console.print(benchmark.table());
         console.flush();
-        if (out != null) {
-            write(benchmark.json());
-        }
+        times.write(benchmark.json());
     }
 
     private BenchSettings settings() {
@@ -176,26 +166,5 @@ public final class BenchCommand implements Runnable {
             possible.remove(BenchTarget.TRAINING);
         }
         return List.copyOf(possible);
-    }
-
-    /** Before the long part: times that cannot be written would be lost. */
-    private void makeParent() {
-        if (out == null) {
-            return;
-        }
-        try {
-            Files.createDirectories(out.toAbsolutePath().getParent());
-        } catch (IOException e) {
-            throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
-        }
-    }
-
-    private void write(ObjectNode json) {
-        try {
-            Files.writeString(
-                    out, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
-        } catch (IOException e) {
-            throw new UserError("The times cannot be written to " + out + ": " + e.getMessage() + ".", e);
-        }
     }
 }

@@ -1,6 +1,6 @@
 package io.adm4j.harness.cli.command;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.Progress;
@@ -11,19 +11,18 @@ import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
+import io.adm4j.harness.cli.option.TimesOption;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Split;
-import io.adm4j.io.OutputPath;
 import io.adm4j.tensor.Tensor;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -65,8 +64,8 @@ final class BenchFeaturesCommand implements Runnable {
             description = "Timed runs (default ${DEFAULT-VALUE}).")
     private int repeats;
 
-    @Option(names = "--out", paramLabel = "FILE.json", description = "Write all times as JSON.")
-    private Path out;
+    @Mixin
+    private TimesOption times;
 
     @ArgGroup(validate = false, heading = Section.DEVICE)
     private DeviceOptions runtime = new DeviceOptions();
@@ -76,11 +75,7 @@ final class BenchFeaturesCommand implements Runnable {
 
     @Override
     public void run() {
-        if (out != null) {
-            OutputPath output = new OutputPath("--out", out);
-            output.requireFile();
-            output.requireOtherThan(network, images);
-        }
+        times.check(network, images);
         Timing timing;
         try (FeatureExtraction extraction = new FeatureExtraction(network, batch(), runtime.device, runtime.threads);
                 Progress progress = ConsoleProgress.onStandardError().start("Measuring", warmUps + repeats, "runs")) {
@@ -95,9 +90,7 @@ final class BenchFeaturesCommand implements Runnable {
                 timing.median(),
                 batchSize / timing.min());
         console.flush();
-        if (out != null) {
-            write(timing);
-        }
+        times.write(json(timing));
     }
 
     private Tensor batch() {
@@ -110,20 +103,15 @@ final class BenchFeaturesCommand implements Runnable {
         }
     }
 
-    private void write(Timing timing) {
-        ObjectMapper mapper = new ObjectMapper();
-        ObjectNode json = mapper.createObjectNode()
+    private ObjectNode json(Timing timing) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
                 .put("tool", "adm4j")
                 .put("device", runtime.device.name().toLowerCase(Locale.ROOT))
                 .put("threads", runtime.threads)
                 .put("batch_size", batchSize)
                 .put("pictures", images.toString());
         Arrays.stream(timing.seconds()).forEach(json.putArray("seconds")::add);
-        try {
-            Files.createDirectories(out.toAbsolutePath().getParent());
-            Files.writeString(out, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
-        } catch (IOException e) {
-            throw new UserError("The times cannot be written to " + out + ": " + e.getMessage() + ".", e);
-        }
+        return json;
     }
 }

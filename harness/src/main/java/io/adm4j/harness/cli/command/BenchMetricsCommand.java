@@ -1,18 +1,21 @@
 package io.adm4j.harness.cli.command;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.bench.MetricBenchSettings;
 import io.adm4j.harness.bench.MetricBenchTarget;
 import io.adm4j.harness.bench.MetricBenchmark;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.ThreadOptions;
+import io.adm4j.harness.cli.option.TimesOption;
 import io.adm4j.harness.evaluation.metrics.FrechetExtrapolation;
 import java.io.PrintWriter;
 import java.util.LinkedHashSet;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -64,6 +67,9 @@ final class BenchMetricsCommand implements Runnable {
             description = "Runs of each (default ${DEFAULT-VALUE}).")
     private int repeats;
 
+    @Mixin
+    private TimesOption times;
+
     @ArgGroup(validate = false, heading = Section.DEVICE)
     private ThreadOptions runtime = new ThreadOptions();
 
@@ -76,9 +82,14 @@ final class BenchMetricsCommand implements Runnable {
         if (Math.min(samples, reference) < fewest) {
             throw new UserError("--samples and --reference must be at least " + fewest + ".");
         }
+        times.check();
+        MetricBenchmark benchmark = MetricBenchmark.run(
+                new MetricBenchSettings(features, reference, samples, runtime.threads, repeats),
+                List.copyOf(new LinkedHashSet<>(targets)),
+                ConsoleProgress.onStandardError());
         PrintWriter console = spec.commandLine().getOut();
-        console.print(new MetricBenchmark(features, reference, samples, runtime.threads, repeats)
-                .run(List.copyOf(new LinkedHashSet<>(targets)), ConsoleProgress.onStandardError()));
+        console.print(benchmark.table());
         console.flush();
+        times.write(benchmark.json());
     }
 }

@@ -43,7 +43,8 @@ class BenchCommandTest {
     }
 
     @Test
-    void measuresScores() {
+    void measuresScores() throws IOException {
+        Path out = folder.resolve("new/metrics.json");
         CommandLineRun run = succeeding(
                 "bench",
                 "metrics",
@@ -56,7 +57,9 @@ class BenchCommandTest {
                 "--repeats",
                 1,
                 "--measure",
-                "statistics,fid,bootstrap,fid_infinity,kid,neighbours");
+                "statistics,fid,bootstrap,fid_infinity,kid,neighbours",
+                "--out",
+                out);
 
         for (String title : List.of(
                 "mean and covariance",
@@ -67,7 +70,17 @@ class BenchCommandTest {
                 "precision, recall, density, coverage")) {
             assertTrue(run.out().contains(title), run.out());
         }
+        JsonNode json = new ObjectMapper().readTree(out.toFile());
+        assertEquals(6, names(json).size());
+        assertEquals(90, json.get("samples").asInt());
+        assertEquals(80, json.get("reference").asInt());
+        assertEquals(6, json.get("features").asInt());
+        JsonNode fid = json.at("/measurements/1");
+        assertEquals("FID from statistics", fid.get("name").asText());
+        assertEquals(1, fid.get("seconds").size());
+        assertEquals(fid.at("/seconds/0").asDouble(), fid.get("min").asDouble());
         refused("at least 60", "bench", "metrics", "--samples", 10);
+        refused("is a folder", "bench", "metrics", "--out", folder);
     }
 
     @Test
