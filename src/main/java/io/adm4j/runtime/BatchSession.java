@@ -52,7 +52,10 @@ public final class BatchSession implements AutoCloseable {
         this.largestShare = largestShare;
         int count = threads == 0 ? OnnxEnvironment.processors() : threads;
         this.splits = device == Device.CPU && (alwaysSplits || count > 1 && bytes(model) <= LARGEST_TWICE);
-        this.first = OnnxSession.open(model, device, splits ? 1 : threads);
+        int within = splits ? 1 : threads;
+        this.first = alwaysSplits
+                ? OnnxSession.openAsWritten(model, device, within)
+                : OnnxSession.open(model, device, within);
         this.ownWorkers = splits && count != OnnxEnvironment.processors();
         this.workers = ownWorkers ? OnnxEnvironment.workers(count) : OnnxEnvironment.workers();
     }
@@ -70,7 +73,7 @@ public final class BatchSession implements AutoCloseable {
     /**
      * Loads a graph whose results on a CPU must not depend on the batch: each batch is split, however small or uneven, so
      * that one thread computes all of a row. A row's result is then the same bits in any batch with any number of threads,
-     * if the graph's operators process row by row.
+     * if the graph's operators process row by row. They compute as the graph says; no convolution is rewritten for speed.
      *
      * @param threads CPU threads, at least 1; 0 for as many as there are processors
      * @param largestShare rows that one thread computes at once, at least 1

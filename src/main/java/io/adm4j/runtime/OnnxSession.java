@@ -78,9 +78,20 @@ public final class OnnxSession implements AutoCloseable {
      * @throws RuntimeFailure if the file cannot be read, is no graph that this runtime runs, or the device is missing
      */
     public static OnnxSession open(Path model, Device device, int threads) {
+        return open(model, rewritable(model, device), device, threads);
+    }
+
+    /**
+     * As {@link #open(Path, Device, int)}, but for results that must not depend on the kind of processor more than the
+     * graph's own operators do: no convolution is computed in another way than the graph says.
+     */
+    static OnnxSession openAsWritten(Path model, Device device, int threads) {
+        return open(model, null, device, threads);
+    }
+
+    private static OnnxSession open(Path model, @Nullable GraphFile graph, Device device, int threads) {
         try (OrtSession.SessionOptions options = options(device, threads)) {
             OrtEnvironment environment = OnnxEnvironment.get();
-            GraphFile graph = rewritable(model, device);
             byte[] rewritten = graph == null ? null : WinogradConvolutions.in(graph);
             if (graph == null || rewritten == null) {
                 return of(environment, environment.createSession(model.toString(), options));

@@ -114,6 +114,22 @@ class WinogradConvolutionsTest {
     }
 
     @Test
+    void sessionsThatAlwaysSplitComputeTheGraphAsWritten() throws IOException {
+        Model model = new Model();
+        Map<String, Tensor> input = Map.of("x", random(3, model.channels, model.height, model.width));
+        Path file = write(model);
+        Tensor expected;
+        try (OnnxSession plain = OnnxSession.open(model.bytes(), Device.CPU, 1)) {
+            expected = Objects.requireNonNull(plain.run(input).get("y"));
+        }
+        try (BatchSession splitting = BatchSession.openSplitting(file, Device.CPU, 2, 8)) {
+            assertArrayEquals(
+                    expected.toFloatArray(),
+                    Objects.requireNonNull(splitting.run(input).get("y")).toFloatArray());
+        }
+    }
+
+    @Test
     void weightsAreFoundBehindASymbolicLink() throws IOException {
         Path link = folder.resolve("link.onnx");
         Model model = new Model();
