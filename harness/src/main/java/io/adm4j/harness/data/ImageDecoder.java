@@ -75,6 +75,7 @@ final class ImageDecoder {
             PixelImage image = switch (format) {
                 case JPEG -> jpeg(reader, new ImageBytes(file));
                 case GIF -> new GifCanvas(reader, new ImageBytes(file)).firstFrame();
+                case TIFF -> tiff(reader, new ImageBytes(file), alpha);
                 default -> PixelImage.of(reader.read(0), alpha);
             };
             if (damage.get() != null) {
@@ -96,6 +97,12 @@ final class ImageDecoder {
         if (width * height > MOST_PIXELS || width * height > 1_000_000 + bytes * MOST_PIXELS_PER_BYTE) {
             throw new UnreadableImageException("it claims to have " + width + "x" + height + " pixels");
         }
+    }
+
+    private static PixelImage tiff(ImageReader reader, ImageBytes file, boolean alpha)
+            throws IOException, UnreadableImageException {
+        PixelImage image = PixelImage.of(reader.read(0), alpha);
+        return alpha && new TiffDirectory(file, 0).multipliedByAlpha() ? image.dividedByAlpha() : image;
     }
 
     private static PixelImage jpeg(ImageReader reader, ImageBytes file) throws IOException, UnreadableImageException {

@@ -30,7 +30,7 @@ record PixelImage(int width, int height, int channels, byte[] pixels) {
 
     /**
      * The values of a decoded file as they are stored: no color profile is applied, gray is repeated for the three color
-     * channels, 16 bits are cut to the upper 8, fewer than 8 are scaled. Colors are not multiplied by alpha.
+     * channels, 16 bits are cut to the upper 8, fewer than 8 are scaled.
      *
      * @param alpha whether alpha is the fourth channel; otherwise it is dropped
      * @throws UnreadableImageException if the values are not gray, RGB or CMYK of up to 16 bits, or have no alpha
@@ -60,9 +60,6 @@ record PixelImage(int width, int height, int channels, byte[] pixels) {
     }
 
     private static PixelImage withAlpha(BufferedImage image) throws UnreadableImageException {
-        if (image.isAlphaPremultiplied()) {
-            image.coerceData(false);
-        }
         Raster raster = image.getRaster();
         int space = image.getColorModel().getColorSpace().getType();
         int bands = raster.getNumBands();
@@ -204,6 +201,18 @@ record PixelImage(int width, int height, int channels, byte[] pixels) {
         target[to] = (byte) red;
         target[to + 1] = (byte) green;
         target[to + 2] = (byte) blue;
+    }
+
+    /** The same with colors divided by alpha, by which they were multiplied: an image of four channels. */
+    PixelImage dividedByAlpha() {
+        byte[] divided = pixels.clone();
+        for (int i = 0; i < divided.length; i += RGBA) {
+            int alpha = divided[i + RGB] & 0xff;
+            for (int c = 0; c < RGB && alpha > 0; c++) {
+                divided[i + c] = (byte) Math.min(255, (divided[i + c] & 0xff) * 255 / alpha);
+            }
+        }
+        return new PixelImage(width, height, channels, divided);
     }
 
     /**

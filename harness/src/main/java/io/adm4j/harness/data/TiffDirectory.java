@@ -11,6 +11,8 @@ final class TiffDirectory {
     private static final int STRIP_BYTES = 0x117;
     private static final int TILE_OFFSETS = 0x144;
     private static final int TILE_BYTES = 0x145;
+    private static final int EXTRA_SAMPLES = 0x152;
+    private static final int ASSOCIATED = 1;
     private static final int SHORT = 3;
     private static final int LONG = 4;
     private static final int MOST_STRIPS = 1 << 20;
@@ -42,6 +44,12 @@ final class TiffDirectory {
         // 0 and 1 are gray, 2 is RGB; palettes, ink and others have no alpha that is read.
         boolean color = photometric > 1;
         return FileChannels.of(color, photometric <= 2 && samples > (color ? 3 : 1));
+    }
+
+    /** Whether the colors are multiplied by alpha. */
+    boolean multipliedByAlpha() throws IOException, UnreadableImageException {
+        long entry = entry(EXTRA_SAMPLES);
+        return entry >= 0 && value(entry, 0) == ASSOCIATED;
     }
 
     private int number(int tag, int absent) throws IOException, UnreadableImageException {

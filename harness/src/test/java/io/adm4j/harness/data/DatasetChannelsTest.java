@@ -140,6 +140,17 @@ class DatasetChannelsTest {
     }
 
     @Test
+    void colorsAreNotMultipliedByAlpha() throws IOException {
+        BufferedImage associated = new BufferedImage(2, 2, BufferedImage.TYPE_4BYTE_ABGR_PRE);
+        associated
+                .getRaster()
+                .setPixels(0, 0, 2, 2, new int[] {51, 102, 0, 102, 255, 1, 2, 255, 0, 0, 0, 0, 10, 20, 30, 51});
+        Path file = write(associated, "tif", "a.tif");
+
+        assertEquals("7fff0066ff0102ff0000000032649633", image(open(file, 2, 4), 0));
+    }
+
+    @Test
     void alphaOfWebpIsRead() throws IOException {
         Path lossless = folder.resolve("a.webp");
         Files.write(

@@ -77,7 +77,8 @@ final class BenchFeaturesCommand implements Runnable {
     public void run() {
         times.check(network, images);
         Timing timing;
-        try (FeatureExtraction extraction = new FeatureExtraction(network, batch(), runtime.device, runtime.threads);
+        try (FeatureExtraction extraction =
+                        new FeatureExtraction(network, this::batch, runtime.device, runtime.threads);
                 Progress progress = ConsoleProgress.onStandardError().start("Measuring", warmUps + repeats, "runs")) {
             timing = Timing.of(extraction, batchSize, warmUps, repeats, () -> progress.step(1));
         }
@@ -93,8 +94,9 @@ final class BenchFeaturesCommand implements Runnable {
         times.write(json(timing));
     }
 
-    private Tensor batch() {
-        try (ImageStream stream = ImageStream.open(images, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST))) {
+    private Tensor batch(int channels) {
+        try (ImageStream stream = ImageStream.open(
+                images, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST).withChannels(channels))) {
             if (stream.size() < batchSize) {
                 throw new UserError(images + " has " + Count.of(stream.size(), "image") + ", fewer than --batch-size "
                         + batchSize + ".");
