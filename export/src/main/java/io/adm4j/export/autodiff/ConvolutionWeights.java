@@ -69,18 +69,33 @@ final class ConvolutionWeights {
      */
     private Value imageByImage() {
         long pixels = x.dim(2) * w;
-        Value flat = dy.reshape(n, out, h * w);
+        Value flat = dy.reshape(n, out, 1, h * w);
         Value[] rows = new Value[(int) kh];
         for (int i = 0; i < kh; i++) {
-            rows[i] = shifted(flat, (i - padding) * w, pixels).reshape(n, out, 1, pixels);
+            rows[i] = shifted(flat, (i - padding) * w, pixels);
         }
         Value stacked = (kh == 1 ? rows[0] : step.graph().concat(2, rows)).reshape(n, out * kh, pixels);
         Value[] columns = new Value[(int) kw];
         for (int j = 0; j < kw; j++) {
-            Value column = shifted(x, padding - j, w).reshape(n, in, pixels);
-            columns[j] = sum(stacked.matmul(column, false, true, 1), out, kh, 1, in);
+            columns[j] = sum(stacked.matmul(column(padding - j), false, true, 1), out, kh, 1, in);
         }
         return kw == 1 ? columns[0] : step.graph().concat(2, columns);
+    }
+
+    /** X moved to the right, left where negative, with zeros where nothing comes in: [N, in, pixels]. */
+    private Value column(long right) {
+        long pixels = x.dim(2) * w;
+        if (right == 0 || w != x.dim(3)) {
+            return shifted(x, right, w).reshape(n, in, pixels);
+        }
+        // Whole images move faster than rows, once what would move into the next row is zero.
+        float[] stays = new float[Math.toIntExact(pixels)];
+        for (int i = 0; i < pixels; i++) {
+            long to = i % w + right;
+            stays[i] = to >= 0 && to < w ? 1 : 0;
+        }
+        Value mask = step.graph().constant(Tensor.of(stays, pixels)).cast(x.type());
+        return shifted(x.reshape(n, in, pixels).mul(mask), right, pixels);
     }
 
     /** Moved along the last axis, down where negative, and cut or with zeros to a length. */

@@ -48,12 +48,7 @@ final class ReductionRules {
         int[] axes = IntStream.range(2, x.rank()).toArray();
         Value spread = x.mul(s.y()).reduceMean(true, axes);
         double epsilon = s.node().real("epsilon", 1e-5f);
-        Value inverse = spread.mul(spread)
-                .add(4 * epsilon)
-                .sqrt()
-                .add(spread)
-                .reciprocal()
-                .mul(2);
+        Value inverse = x.like(2).div(spread.mul(spread).add(4 * epsilon).sqrt().add(spread));
         Scaled scaled = Scaled.of(s);
         s.give(0, scaled == null ? plain(s.dy(), s.y(), inverse, axes) : scaled.gradient(s.y(), inverse));
     }
@@ -93,14 +88,14 @@ final class ReductionRules {
             long groups = y.dim(1);
             long channels = dz.dim(1);
             long elements = y.dim(2);
-            Value mean = group(dz.reduceSum(true, 2, 3).mul(factor), groups).div(elements);
-            Value along = group(
-                            dz.mul(y.reshape(dz.shape())).reduceSum(true, 2, 3).mul(factor), groups)
-                    .div(elements);
+            Value mean = group(dz.reduceSum(true, 2, 3).mul(factor), groups);
+            Value along =
+                    group(dz.mul(y.reshape(dz.shape())).reduceSum(true, 2, 3).mul(factor), groups);
+            Value share = inverse.div(elements);
             Value scale = factor.reshape(factor.dim(0), groups, channels / groups)
                     .mul(inverse)
                     .reshape(n, channels, 1, 1);
-            Value rest = y.mul(along.mul(inverse)).add(mean.mul(inverse));
+            Value rest = y.mul(along.mul(share)).add(mean.mul(share));
             return dz.mul(scale).reshape(y.shape()).sub(rest);
         }
 

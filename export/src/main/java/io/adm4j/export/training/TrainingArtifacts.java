@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * What ONNX Runtime's training API loads: the training graph (forward, backward, gradient accumulation, moving
@@ -67,12 +68,15 @@ public final class TrainingArtifacts {
         Value keep = g.constant(Tensor.wrap(ElementType.BOOL, ByteBuffer.allocate(1), 1));
         for (double rate : emaRates) {
             Value step = emaSwitch.mul(1 - rate);
+            List<Value> averages = new ArrayList<>();
             for (Parameter p : parameters) {
-                Value average = g.input(emaName(rate, p.name()), ElementType.FLOAT32, p.shape());
-                inputs.add(average);
-                Value distance = p.value().sub(average);
-                outputs.add(accumulate(g, average, scaled(distance, step), keep));
+                averages.add(g.input(emaName(rate, p.name()), ElementType.FLOAT32, p.shape()));
             }
+            List<Value> moves = moves(values, averages, step);
+            for (int i = 0; i < averages.size(); i++) {
+                outputs.add(accumulate(g, averages.get(i), moves.get(i), keep));
+            }
+            inputs.addAll(averages);
         }
         List<Value> buffers = new ArrayList<>();
         for (Parameter p : parameters) {
@@ -159,9 +163,38 @@ public final class TrainingArtifacts {
         return averages;
     }
 
+    /** step·(value - average) for each; the many vectors, such as biases, all in one. */
+    private static List<Value> moves(List<Value> values, List<Value> averages, Value step) {
+        List<Value> moves = new ArrayList<>();
+        List<Integer> vectors = IntStream.range(0, values.size())
+                .filter(i -> values.get(i).rank() == 1)
+                .boxed()
+                .toList();
+        for (int i = 0; i < values.size(); i++) {
+            moves.add(
+                    values.get(i).rank() == 1
+                            ? values.get(i)
+                            : scaled(values.get(i).sub(averages.get(i)), step));
+        }
+        if (!vectors.isEmpty()) {
+            Value distance = joined(values, vectors).sub(joined(averages, vectors));
+            long[] lengths =
+                    vectors.stream().mapToLong(i -> values.get(i).dim(0)).toArray();
+            List<Value> pieces = distance.mul(step).split(0, lengths);
+            for (int k = 0; k < pieces.size(); k++) {
+                moves.set(vectors.get(k), pieces.get(k));
+            }
+        }
+        return moves;
+    }
+
+    private static Value joined(List<Value> values, List<Integer> chosen) {
+        return values.get(0).graph().concat(0, chosen.stream().map(values::get).toArray(Value[]::new));
+    }
+
     /** Times a scalar, which is slow along a last axis of length 1. */
     private static Value scaled(Value v, Value factor) {
-        return v.rank() > 0 && v.dim(-1) == 1
+        return v.dim(-1) == 1
                 ? v.reshape(Tensor.elements(v.shape())).mul(factor).reshape(v.shape())
                 : v.mul(factor);
     }
