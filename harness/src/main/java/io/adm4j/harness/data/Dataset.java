@@ -172,6 +172,15 @@ public final class Dataset {
     }
 
     /**
+     * Decodes all image files in the background, taking at most half a processor. One that turns out to be damaged is left
+     * out by {@link #copyUsable}, which from then on fails at once if the options are strict. The warnings of {@code open}
+     * are told of each, and how many there were when the check has come to its end.
+     */
+    public BackgroundCheck checkInBackground() {
+        return new BackgroundCheck(source::check);
+    }
+
+    /**
      * SHA-256 of the source, in hexadecimal: that of the file if there is one; of several, that of the lines which
      * {@code sha256sum} prints for them in their folder, in the order of the images (images before labels for IDX
      * files). Reads all of them.

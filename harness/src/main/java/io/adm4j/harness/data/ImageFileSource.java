@@ -1,5 +1,6 @@
 package io.adm4j.harness.data;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -32,6 +35,8 @@ final class ImageFileSource implements ImageSource {
     private final Consumer<String> warnings;
     /** Images that turned out to be damaged. */
     private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
+    /** What the check found that may not be left out; null if nothing. */
+    private volatile UserError refusal;
 
     private ImageFileSource(
             ImageFiles.Checked checked, DatasetOptions options, boolean keep, Consumer<String> warnings) {
@@ -143,6 +148,11 @@ final class ImageFileSource implements ImageSource {
 
     @Override
     public void copy(int index, byte[] target, int offset) {
+        byte[] pixels = pixels(index);
+        System.arraycopy(pixels, 0, target, offset, pixels.length);
+    }
+
+    private byte[] pixels(int index) {
         byte[] pixels = kept == null ? null : kept.get(index);
         if (pixels == null) {
             pixels = load(files.get(index));
@@ -150,11 +160,14 @@ final class ImageFileSource implements ImageSource {
                 kept.set(index, pixels);
             }
         }
-        System.arraycopy(pixels, 0, target, offset, pixels.length);
+        return pixels;
     }
 
     @Override
     public int copyUsable(int index, byte[] target) {
+        if (refusal != null) {
+            throw refusal;
+        }
         for (int i = 0; i < files.size(); i++) {
             int tried = (index + i) % files.size();
             try {
@@ -164,12 +177,42 @@ final class ImageFileSource implements ImageSource {
                 if (strict) {
                     throw e;
                 }
-                if (damaged.add(tried)) {
-                    warnings.accept("Left out: " + e.getMessage());
-                }
+                leaveOut(tried, e);
             }
         }
         throw new UserError("None of the images in " + root + " can be used; replace them.");
+    }
+
+    private void leaveOut(int index, DamagedImageException reason) {
+        if (damaged.add(index)) {
+            warnings.accept("Left out: " + reason.getMessage());
+        }
+    }
+
+    @Override
+    public void check(BooleanSupplier ended) {
+        for (int i = 0; i < files.size(); i++) {
+            if (ended.getAsBoolean()) {
+                return;
+            }
+            long start = System.nanoTime();
+            try {
+                pixels(i);
+            } catch (DamagedImageException e) {
+                if (strict) {
+                    refusal = e;
+                    return;
+                }
+                leaveOut(i, e);
+            } catch (UserError e) {
+                refusal = e;
+                return;
+            }
+            // As long a pause: the threads that train come first.
+            LockSupport.parkNanos(System.nanoTime() - start);
+        }
+        warnings.accept("Checked all " + Count.of(files.size(), "image") + " in " + root + ": "
+                + (damaged.isEmpty() ? "none is damaged." : damaged.size() + " damaged, left out."));
     }
 
     private byte[] load(ImageEntry file) {

@@ -1,5 +1,7 @@
 package io.adm4j.harness.data;
 
+import java.util.function.BooleanSupplier;
+
 /** Random access to images of one size and number of channels. Safe for use by several threads. */
 interface ImageSource {
     int size();
@@ -35,4 +37,12 @@ interface ImageSource {
         copy(index, target, 0);
         return index;
     }
+
+    /**
+     * Decodes all images that can be damaged, so that this is known before their turn: from then on {@link #copyUsable}
+     * fails at once if one may not be left out. Sources that were read whole have none.
+     *
+     * @param ended asked before each image
+     */
+    default void check(BooleanSupplier ended) {}
 }

@@ -2,6 +2,7 @@ package io.adm4j.harness.training;
 
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -48,6 +49,11 @@ final class BatchLoader {
             throw new UserError("The images have " + Count.of(classes, "class") + ", but the network has " + numClasses
                     + ": give --num-classes " + classes + ".");
         }
+    }
+
+    /** Starts to decode all images in the background, see {@link Dataset#checkInBackground()}. */
+    BackgroundCheck checkInBackground() {
+        return dataset.checkInBackground();
     }
 
     /**

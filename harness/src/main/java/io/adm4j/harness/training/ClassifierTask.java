@@ -7,6 +7,7 @@ import io.adm4j.export.loss.DiffusionLoss;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -65,6 +66,11 @@ public final class ClassifierTask implements TrainingTask {
         }
         batch.put("y", loaded.labels());
         return batch;
+    }
+
+    @Override
+    public BackgroundCheck checkImages() {
+        return batches.checkInBackground();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.adm4j.export.net.DropoutKeys;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -69,6 +70,11 @@ public final class DiffusionTask implements TrainingTask {
                     DropoutKeys.of(seed, step * shape[0], (int) shape[0], new AdmUNet(network).dropoutLayers()));
         }
         return batch;
+    }
+
+    @Override
+    public BackgroundCheck checkImages() {
+        return batches.checkInBackground();
     }
 
     @Override

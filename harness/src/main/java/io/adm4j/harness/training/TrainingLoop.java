@@ -7,6 +7,7 @@ import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.io.LockFile;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.TrainingSession;
@@ -88,6 +89,7 @@ public final class TrainingLoop {
         double before = saved.seconds();
         try (TrainingSession session = open(saved);
                 TrainingLog log = TrainingLog.open(run.log(), task.metricNames(), first);
+                BackgroundCheck check = task.checkImages();
                 BatchPrefetcher batches = new BatchPrefetcher(task::batch, first, steps);
                 Progress shown = progress.start("Training", first, steps, "steps")) {
             long start = System.nanoTime();

@@ -1,6 +1,7 @@
 package io.adm4j.harness.training;
 
 import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,14 @@ public interface TrainingTask {
      * @param step from 0
      */
     Map<String, Tensor> batch(long step);
+
+    /**
+     * Starts to decode all images in the background, if the task has any that can be damaged: {@link #batch} fails soon after
+     * one is found that may not be left out.
+     */
+    default BackgroundCheck checkImages() {
+        return BackgroundCheck.none();
+    }
 
     /** Names of the values that {@link #metrics} computes; the first is the loss. */
     List<String> metricNames();

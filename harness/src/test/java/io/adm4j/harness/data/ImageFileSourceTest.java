@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -208,6 +209,48 @@ class ImageFileSourceTest {
         assertThrows(UserError.class, () -> none.copyUsable(0, image));
         Dataset strict = Dataset.open(folder, new DatasetOptions(2, 3, Split.TRAIN, ArrayLayout.HWC, true));
         assertThrows(DamagedImageException.class, () -> strict.copyUsable(0, image));
+    }
+
+    @Test
+    void theCheckInTheBackgroundFindsDamagedImagesBeforeTheirTurn() throws Exception {
+        for (String name : List.of("a.png", "b.png", "c.png", "d.png")) {
+            image(name, 2, 2, 0x010101);
+        }
+        damage("b.png");
+        damage("d.png");
+        List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+        Dataset dataset = Dataset.open(folder, DatasetOptions.ofSize(2), warnings::add);
+        byte[] image = new byte[12];
+        try (BackgroundCheck check = dataset.checkInBackground()) {
+            check.await();
+        }
+
+        assertEquals(3, warnings.size(), warnings.toString());
+        assertTrue(warnings.get(1).contains("d.png"), warnings.toString());
+        assertEquals("Checked all 4 images in " + folder + ": 2 damaged, left out.", warnings.get(2));
+        assertEquals(2, dataset.copyUsable(1, image));
+        assertEquals(3, warnings.size(), "told once");
+
+        Dataset strict = Dataset.open(folder, new DatasetOptions(2, 3, Split.TRAIN, ArrayLayout.HWC, true));
+        assertEquals(0, strict.copyUsable(0, image));
+        try (BackgroundCheck check = strict.checkInBackground()) {
+            check.await();
+        }
+        UserError refusal = assertThrows(DamagedImageException.class, () -> strict.copyUsable(0, image));
+        assertTrue(refusal.getMessage().contains("b.png"), refusal.getMessage());
+    }
+
+    @Test
+    void aClosedCheckSaysNothing() throws IOException {
+        for (int i = 0; i < 300; i++) {
+            image(i + ".png", 40, 40, i);
+        }
+        List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+        Dataset.open(folder, DatasetOptions.ofSize(2), warnings::add)
+                .checkInBackground()
+                .close();
+
+        assertEquals(List.of(), warnings);
     }
 
     /** Breaks the compressed values of a PNG file. */
