@@ -55,6 +55,12 @@ record ImageArrayShape(int count, int height, int width, int channels, boolean p
                     + wanted + " (flag in_channels): give uint8 " + fitting + ", or a network with in_channels "
                     + channels + ".");
         }
+        // Gray images would be 3 or 4 pixels wide and not square.
+        if (shape.length == 3 && (shape[2] == 3 || shape[2] == 4) && shape[1] != shape[2]) {
+            throw new UserError(array.described() + " is " + header.type() + Arrays.toString(shape)
+                    + ", a single image; arrays of images are uint8 [N, height, width, " + shape[2]
+                    + "], so save it with a[None].");
+        }
         long height = shape[planes ? 2 : 1];
         long width = shape[planes ? 3 : 2];
         if (shape[0] < 1

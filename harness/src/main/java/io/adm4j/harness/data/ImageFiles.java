@@ -5,6 +5,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.io.CheckedZip;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,18 +36,43 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
     }
 
     /**
-     * Lists a folder and its sub-folders.
+     * Lists a folder and its sub-folders. If all images are in one folder with their labels, names are taken from there
+     * on.
      *
      * @throws UserError if it cannot be read
      */
     static ImageFiles inFolder(Path folder) {
-        try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return sorted(
-                    folder,
-                    all.filter(Files::isRegularFile).map(file -> new ImageEntry.OnDisk(name(folder, file), file)));
-        } catch (IOException | UncheckedIOException e) {
-            throw new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
+        List<ImageEntry.OnDisk> files = filesBelow(folder);
+        String top = commonFolder(files.stream()
+                .map(ImageEntry::name)
+                .filter(n -> ImageFormat.isNamed(n) && !isHidden(n))
+                .toList());
+        if (files.stream().noneMatch(f -> f.name().equals(top + DatasetLabels.FILE))) {
+            return sorted(folder, files.stream());
         }
+        return sorted(
+                folder,
+                files.stream()
+                        .filter(f -> f.name().startsWith(top))
+                        .map(f -> new ImageEntry.OnDisk(f.name().substring(top.length()), f.file())));
+    }
+
+    private static List<ImageEntry.OnDisk> filesBelow(Path folder) {
+        try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            return all.filter(Files::isRegularFile)
+                    .map(file -> new ImageEntry.OnDisk(name(folder, file), file))
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw unreadable(folder, e.getCause());
+        } catch (IOException e) {
+            throw unreadable(folder, e);
+        }
+    }
+
+    private static UserError unreadable(Path folder, IOException e) {
+        return e instanceof FileSystemLoopException loop
+                ? new UserError("The link " + loop.getFile() + " leads back to a folder above it: remove the link.", e)
+                : new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
     }
 
     private static String name(Path folder, Path file) {

@@ -33,7 +33,15 @@ enum SourceKind {
             if (bytes.matches(0, "PK")) {
                 return holdsImages(path) ? ARCHIVE : NPZ;
             }
-            return ImageFormat.isNamed(path.getFileName().toString()) || ImageFormat.begins(bytes) ? IMAGE : NPZ;
+            String name = path.getFileName().toString();
+            if (ImageFormat.isNamed(name) || ImageFormat.begins(bytes)) {
+                return IMAGE;
+            }
+            if (name.endsWith(".npz") || name.endsWith(".zip")) {
+                return NPZ;
+            }
+            throw new UserError(
+                    path + " is neither an image (" + ImageFormat.endings() + ") nor an npy, npz or zip file.");
         } catch (IOException | UnreadableImageException e) {
             throw new UserError("The file " + path + " could not be read: " + e.getMessage() + ".", e);
         }

@@ -264,6 +264,12 @@ class ArraySourceTest {
         assertTrue(e.getMessage().endsWith(" with --layout chw, so give --layout hwc."), e.getMessage());
     }
 
+    @Test
+    void aSingleImageIsNotTakenForManyGrayOnes() {
+        assertTrue(refusal(write(Tensor.of(new byte[8 * 8 * 3], 8, 8, 3), null)).contains("save it with a[None]"));
+        assertEquals(2, open(write(Tensor.of(new byte[18], 2, 3, 3), null)).size());
+    }
+
     private Path write(Tensor images, Tensor labels) {
         Map<String, Tensor> arrays = new LinkedHashMap<>(Map.of("arr_0", images));
         if (labels != null) {

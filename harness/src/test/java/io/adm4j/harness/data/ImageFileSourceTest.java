@@ -23,6 +23,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImageFileSourceTest {
@@ -292,6 +294,38 @@ class ImageFileSourceTest {
         assertJsonRefused("{\"labels\": [[\"00000/b.png\", 3]]}", "has no label for 00000/a.png");
         assertJsonRefused("{\"labels\": [[\"00000/b.png\", [0.5, 1]]]}", "an entry that is not");
         assertJsonRefused("{", "is not JSON");
+    }
+
+    @Test
+    void labelsMayBeInTheOnlyFolderOfImages() throws IOException {
+        image("set/00/a.png", 1, 1, 0);
+        image("set/00/b.png", 1, 1, 0);
+        Files.writeString(folder.resolve("readme.txt"), "x");
+        Files.writeString(folder.resolve("set/dataset.json"), "{\"labels\": [[\"00/a.png\", 1], [\"00/b.png\", 0]]}");
+
+        assertArrayEquals(
+                new int[] {1, 0},
+                Dataset.open(folder, DatasetOptions.ofSize(1)).labels().orElseThrow());
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Links need a privilege.")
+    void linksAreFollowedUnlessTheyLeadBack() throws IOException {
+        image("cat/a.png", 1, 1, 0);
+        Files.createSymbolicLink(folder.resolve("dog"), folder.resolve("cat"));
+        assertEquals(2, Dataset.open(folder, DatasetOptions.ofSize(1)).classCount());
+
+        Path loop = Files.createSymbolicLink(folder.resolve("cat/loop"), folder);
+        UserError e = assertThrows(UserError.class, () -> Dataset.open(folder, DatasetOptions.ofSize(1)));
+        assertTrue(e.getMessage().contains("leads back to a folder above it"), e.getMessage());
+        Files.delete(loop);
+    }
+
+    @Test
+    void filesOfOtherKindsAreRefused() throws IOException {
+        Path text = Files.writeString(folder.resolve("notes.txt"), "x");
+        UserError e = assertThrows(UserError.class, () -> Dataset.open(text, DatasetOptions.ofSize(1)));
+        assertTrue(e.getMessage().startsWith(text + " is neither an image ("), e.getMessage());
     }
 
     private void assertJsonRefused(String json, String part) throws IOException {
