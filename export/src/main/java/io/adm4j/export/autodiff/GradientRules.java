@@ -42,6 +42,7 @@ final class GradientRules {
             entry("InstanceNormalization", ReductionRules::instanceNormalization),
             entry("MatMul", MatrixRules::matmul),
             entry("com.microsoft.FusedMatMul", MatrixRules::matmul),
+            entry("com.microsoft.MultiHeadAttention", AttentionRule::apply),
             entry("Gemm", MatrixRules::gemm),
             entry("Gather", MatrixRules::gather),
             entry("Conv", ConvolutionRule::apply),

@@ -391,6 +391,28 @@ public final class Value {
                 (dim(3) + 2L * padding - kw) / stride + 1);
     }
 
+    /**
+     * Multi-head attention, as ONNX Runtime's fused operator: each head's softmax(QKᵀ / √(C / heads))·V.
+     *
+     * @param keys of the shape of these queries, [N, T, C]
+     * @param values of the same shape
+     */
+    public Value attend(Value keys, Value values, int heads) {
+        if (rank() != 3 || !Arrays.equals(shape, keys.shape) || !Arrays.equals(shape, values.shape)) {
+            throw new IllegalArgumentException("Queries " + this + ", keys " + keys + " and values " + values
+                    + " are not all of one shape [N, T, C].");
+        }
+        requireType("MultiHeadAttention", keys);
+        requireType("MultiHeadAttention", values);
+        return graph.node(
+                "MultiHeadAttention",
+                Node.MICROSOFT,
+                List.of(this, keys, values),
+                Map.of("num_heads", (long) heads),
+                type,
+                shape);
+    }
+
     /** Softmax over the last axis. */
     public Value softmax() {
         return graph.node("Softmax", "", List.of(this), Map.of("axis", -1L), type, shape);

@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Self-attention over the positions of an image, and the attention pool. */
 final class Attention {
+    /** Positions from which the fused operator is faster, as measured; it knows only float32 on a CPU. */
+    private static final long LONG = 256;
+
     private Attention() {}
 
     /**
@@ -31,6 +34,9 @@ final class Attention {
     static Value block(Layers layers, String name, Value x, int heads, boolean newOrder) {
         long[] shape = x.shape();
         Value qkv = layers.pointwise(name + ".qkv", layers.groupNorm(name + ".norm", x), 3 * shape[1], false);
+        if (x.type() == ElementType.FLOAT32 && shape[2] * shape[3] >= LONG) {
+            return x.add(layers.pointwise(name + ".proj_out", fused(qkv, heads, newOrder), shape[1], true));
+        }
         List<Value> parts = newOrder ? splitThenHeads(qkv, heads) : headsThenSplit(qkv, heads);
         Value mixed = attend(parts.get(0), parts.get(1), parts.get(2)).reshape(shape);
         return x.add(layers.pointwise(name + ".proj_out", mixed, shape[1], true));
@@ -56,6 +62,24 @@ final class Attention {
         Value qkv = layers.pointwise(name + ".qkv_proj", all.reshape(n, c, 1, tokens), 3 * c, false);
         List<Value> parts = splitThenHeads(qkv, heads(c, 1, headChannels));
         return attend(parts.get(0).slice(3, 0, 1), parts.get(1), parts.get(2)).reshape(n, c);
+    }
+
+    /** All heads by one operator, which never has all weights in memory; channels last, as that operator takes them. */
+    private static Value fused(Value qkv, int heads, boolean newOrder) {
+        long n = qkv.dim(0);
+        long c = qkv.dim(1) / 3;
+        long h = qkv.dim(2);
+        long w = qkv.dim(3);
+        Value last = qkv.transpose(0, 2, 3, 1);
+        List<Value> parts = newOrder
+                ? last.reshape(n, h * w, 3 * c).split(2, c, c, c)
+                : last.reshape(n, h * w, heads, 3 * c / heads).split(3, c / heads, c / heads, c / heads).stream()
+                        .map(v -> v.reshape(n, h * w, c))
+                        .toList();
+        return parts.get(0)
+                .attend(parts.get(1), parts.get(2), heads)
+                .reshape(n, h, w, c)
+                .transpose(0, 3, 1, 2);
     }
 
     /** Queries, keys and values follow one another, each with all heads: three of [N, heads, C/heads, T]. */

@@ -231,6 +231,19 @@ class GradientRulesTest {
     }
 
     private static void matrices(List<Case> all) {
+        List<Input> sequences = List.of(signed(N, 3, 4), signed(N, 3, 4), signed(N, 3, 4));
+        for (int heads : new int[] {1, 2}) {
+            all.add(inFloat(
+                    "com.microsoft.MultiHeadAttention",
+                    "with heads: " + heads,
+                    sequences,
+                    v -> v.get(0).attend(v.get(1), v.get(2), heads)));
+        }
+        all.add(inFloat(
+                "com.microsoft.MultiHeadAttention",
+                "of a value to itself",
+                List.of(signed(N, 3, 4)),
+                v -> v.get(0).attend(v.get(0), v.get(0), 2)));
         all.add(inFloat("MatMul", "plain", List.of(signed(N, 3), signed(3, 2)), MatrixCases.plain()));
         all.add(inFloat("MatMul", "batched", List.of(signed(N, 2, 3), signed(N, 3, 2)), MatrixCases.plain()));
         all.add(inFloat(

@@ -67,6 +67,16 @@ class UnsupportedGradientsTest {
                 new Case(
                         "groups and dilations are not supported",
                         x -> conv(x, attributes(new long[] {1, 1}, 1, Map.of("dilations", new long[] {1, 1})))),
+                new Case(
+                        "only queries, keys and values are supported",
+                        x -> x.graph()
+                                .node(
+                                        "MultiHeadAttention",
+                                        "com.microsoft",
+                                        List.of(x, x),
+                                        Map.of("num_heads", 2L),
+                                        x.type(),
+                                        x.shape())),
                 new Case("only x·Wᵀ + b is supported", x -> gemm(x, Map.of("transB", 1L, "transA", 1L))),
                 new Case("only x·Wᵀ + b is supported", x -> gemm(x, Map.of())),
                 new Case("only x·Wᵀ + b is supported", x -> gemm(x, Map.of("transB", 1L, "alpha", 2f))),
