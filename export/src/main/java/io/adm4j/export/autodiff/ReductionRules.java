@@ -38,7 +38,7 @@ final class ReductionRules {
      * y = (x - mean)·inv with inv = 1/√(variance + ε), over all axes but the first two:
      * dx = inv·(dy - mean(dy) - y·mean(dy·y)).
      *
-     * <p>s = mean(x·y) is variance·inv, and so inv = 2/(s + √(s² + 4ε)): y is there already, the centered x is not.
+     * <p>s = mean((x - mean)·y) is variance·inv, and so inv = 2/(s + √(s² + 4ε)).
      */
     static void instanceNormalization(BackwardContext s) {
         Value x = s.x(0);
@@ -46,7 +46,8 @@ final class ReductionRules {
             throw s.unsupported("its scale must be the constant 1 and its bias the constant 0");
         }
         int[] axes = IntStream.range(2, x.rank()).toArray();
-        Value spread = x.mul(s.y()).reduceMean(true, axes);
+        Value centered = x.sub(x.reduceMean(true, axes));
+        Value spread = centered.mul(s.y()).reduceMean(true, axes);
         double epsilon = s.node().real("epsilon", 1e-5f);
         Value inverse = x.like(2).div(spread.mul(spread).add(4 * epsilon).sqrt().add(spread));
         Scaled scaled = Scaled.of(s);
