@@ -48,7 +48,7 @@ final class ImageFileSource implements ImageSource {
         this.files = files.images();
         this.channels = FileChannels.of(options.channels(), root);
         this.asStored = options.imageSize() == DatasetOptions.AS_STORED;
-        this.imageSize = asStored ? decode(this.files.get(0)).width() : options.imageSize();
+        this.imageSize = asStored ? squareSize(this.files.get(0)) : options.imageSize();
         long bytes = (long) this.files.size() * channels.count() * imageSize * imageSize;
         boolean fits = bytes <= Runtime.getRuntime().maxMemory() / 4;
         this.kept = keep && fits ? new AtomicReferenceArray<>(this.files.size()) : null;
@@ -225,6 +225,15 @@ final class ImageFileSource implements ImageSource {
                     + ", but all images here must be " + imageSize + "x" + imageSize + ".");
         }
         return image.pixels();
+    }
+
+    private int squareSize(ImageEntry file) {
+        PixelImage image = decode(file);
+        if (image.width() != image.height()) {
+            throw new UserError("The image " + shown(file) + " is " + image.width() + "x" + image.height()
+                    + "; square images are needed here.");
+        }
+        return image.width();
     }
 
     private PixelImage decode(ImageEntry file) {

@@ -302,7 +302,8 @@ public final class EvalCommand implements Callable<Integer> {
         }
         if (wanted != FeatureExtractor.ANY_SIZE && size != wanted) {
             throw new UserError("The images " + (stored == null ? "of the bundle" : "in " + stored) + " are " + size
-                    + "x" + size + ", but the feature network takes " + wanted + "x" + wanted + ".");
+                    + "x" + size + ", but the feature network takes " + wanted + "x" + wanted
+                    + ": give images of that size, or another network with --features.");
         }
     }
 

@@ -21,6 +21,7 @@ import org.netlib.util.intW;
 public record SymmetricEigen(double[] values, double[] vectors) {
     private static final String LIBRARY = "liblapack.so.3";
     private static final String KEPT = "adm4j.lapack";
+    private static final String ALLOWED = "dev.ludovic.netlib.lapack.allowNative";
     private static final String CHOSEN = "dev.ludovic.netlib.lapack.nativeLib";
     /** Held, because a logger that nobody holds loses its level. */
     private static final Logger CHATTER = Logger.getLogger("dev.ludovic.netlib.lapack.InstanceBuilder");
@@ -64,13 +65,17 @@ public record SymmetricEigen(double[] values, double[] vectors) {
 
     private static LAPACK lapack() {
         CHATTER.setLevel(Level.OFF);
-        if (System.getProperty(KEPT, "").equals("java")) {
+        if (!isWanted()) {
+            // Its classes would look for a library all the same, and complain on standard error that there is none.
+            System.setProperty(ALLOWED, "false");
             return JavaLAPACK.getInstance();
         }
-        // Asked only where a library is likely: the search for a missing one complains on standard error.
-        return System.getProperty(CHOSEN) != null || System.getProperty(CHOSEN + "Path") != null || isInstalled()
-                ? LAPACK.getInstance()
-                : JavaLAPACK.getInstance();
+        return LAPACK.getInstance();
+    }
+
+    private static boolean isWanted() {
+        return !System.getProperty(KEPT, "").equals("java")
+                && (System.getProperty(CHOSEN) != null || System.getProperty(CHOSEN + "Path") != null || isInstalled());
     }
 
     private static boolean isInstalled() {

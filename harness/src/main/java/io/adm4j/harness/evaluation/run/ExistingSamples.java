@@ -40,7 +40,7 @@ public final class ExistingSamples implements SampleSet {
     }
 
     /**
-     * Opens samples without reading them all.
+     * Opens samples and reads the first, not all of them.
      *
      * @param reading with the channels that the feature network takes; its image size is not used: samples are scored as they
      *     are
@@ -57,6 +57,7 @@ public final class ExistingSamples implements SampleSet {
                         + wanted.getAsInt() + ".");
             }
             ImageStream first = all.first(wanted.orElse(all.size()));
+            first.next(1);
             return new ExistingSamples(
                     path,
                     options,

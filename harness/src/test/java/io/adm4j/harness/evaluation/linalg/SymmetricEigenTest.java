@@ -1,7 +1,12 @@
 package io.adm4j.harness.evaluation.linalg;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class SymmetricEigenTest {
@@ -21,5 +26,29 @@ class SymmetricEigenTest {
         }
 
         assertArrayEquals(expected, SymmetricEigen.values(matrix, n), 1e-12);
+    }
+
+    /** Whether the machine has a LAPACK or not. */
+    @Test
+    void nothingIsPrinted() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        OfOneNumber.class.getName())
+                .redirectErrorStream(true)
+                .start();
+
+        assertEquals("[2.0]", new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
+        assertEquals(0, process.waitFor());
+    }
+
+    /** Prints the eigenvalue of a matrix with one element. */
+    static final class OfOneNumber {
+        private OfOneNumber() {}
+
+        public static void main(String[] args) {
+            System.out.println(Arrays.toString(SymmetricEigen.values(new double[] {2}, 1)));
+        }
     }
 }
