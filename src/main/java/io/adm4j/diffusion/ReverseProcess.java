@@ -59,10 +59,10 @@ final class ReverseProcess implements Iterator<StepState> {
             @Nullable Tensor labels,
             NoiseSource noiseSource) {
         if (start.rank() < 2 || start.type() != ElementType.FLOAT32) {
-            throw new IllegalArgumentException("Start noise is float32 [N, C, H, W], not " + start + ".");
+            throw new IllegalArgumentException("Initial noise is float32 [N, C, H, W], not " + start + ".");
         }
         if (labels != null && (labels.rank() != 1 || labels.dim(0) != start.dim(0))) {
-            throw new IllegalArgumentException("Labels " + labels + " do not fit start noise " + start + ".");
+            throw new IllegalArgumentException("Labels " + labels + " do not fit initial noise " + start + ".");
         }
         if (guidance.active() && labels == null) {
             throw new IllegalArgumentException("Classifier guidance needs a label for each image.");

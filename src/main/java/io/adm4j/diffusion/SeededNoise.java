@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  *
  * <ul>
  *   <li>Image n has the Philox4x32-10 key {@code seeds[n]}; the counter is {@code (b, 0, s, g)} with b the number of a
- *       block of four values, s the stream: 0 for the start noise, k+1 for the k-th step (from 0) of a sampler, and g the
+ *       block of four values, s the stream: 0 for the initial noise, k+1 for the k-th step (from 0) of a sampler, and g the
  *       stage: 0 for a base model, 1 for an upsampler.
  *   <li>The four words w of a block give four values by Box and Muller: with u(w) = (w + 0.5) / 2<sup>32</sup>, r =
  *       sqrt(-2 ln u(w0)) and a = 2&pi; u(w1), the first two are r cos a and r sin a; w2 and w3 give the other two.
@@ -24,8 +24,8 @@ public final class SeededNoise implements NoiseSource {
     private static final int BLOCK = 4;
     private static final double UNIT = 1.0 / (1L << 32);
 
-    private static final int DRAWING = 0;
-    private static final int ENLARGING = 1;
+    private static final int BASE = 0;
+    private static final int UPSAMPLING = 1;
 
     private final long[] seeds;
     private final int stage;
@@ -41,15 +41,15 @@ public final class SeededNoise implements NoiseSource {
      * @param seeds one per image, in the order of the batch
      */
     public SeededNoise(long... seeds) {
-        this(DRAWING, seeds);
+        this(BASE, seeds);
     }
 
     /** Noise for upsampling a batch: independent of the noise that a base model takes for the same seeds. */
     public static SeededNoise ofUpsampler(long... seeds) {
-        return new SeededNoise(ENLARGING, seeds);
+        return new SeededNoise(UPSAMPLING, seeds);
     }
 
-    /** The start noise x_T, float32 of this shape; the first dimension is the number of seeds. */
+    /** The initial noise x_T, float32 of this shape; the first dimension is the number of seeds. */
     public Tensor start(long... shape) {
         Tensor noise = Tensor.zeros(ElementType.FLOAT32, shape);
         fillStream(0, noise);

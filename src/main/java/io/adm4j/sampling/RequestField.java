@@ -8,7 +8,7 @@ public enum RequestField {
     CLASSIFIER_SCALE("The classifier scale"),
     LABEL("The label"),
     LOW_RES("The low-resolution batch"),
-    START_NOISE("The start noise");
+    INITIAL_NOISE("The initial noise");
 
     private final String title;
 

@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
  * @param seeds one per image; with label and settings it decides the image
  * @param labels one per image, or none for a model without classes
  * @param lowRes the images to upsample, float32 {@code [N, C, h, w]} in [-1, 1]; only for upsamplers, which need them
- * @param startNoise x_T, float32 {@code [N, C, H, W]}, instead of noise from the seeds
+ * @param initialNoise x_T, float32 {@code [N, C, H, W]}, instead of noise from the seeds
  * @param stepNoise noise of the steps, instead of noise from the seeds
  */
 public record SampleRequest(
@@ -20,7 +20,7 @@ public record SampleRequest(
         int[] labels,
         SamplingSettings settings,
         Optional<Tensor> lowRes,
-        Optional<Tensor> startNoise,
+        Optional<Tensor> initialNoise,
         Optional<NoiseSource> stepNoise) {
     /** @throws IllegalArgumentException if there is no seed, or labels but not one per seed */
     public SampleRequest {
@@ -53,17 +53,17 @@ public record SampleRequest(
      * @param small the images to upsample, float32 {@code [N, C, h, w]} in [-1, 1]
      */
     public SampleRequest upsampling(Tensor small) {
-        return new SampleRequest(seeds, labels, settings, Optional.of(small), startNoise, stepNoise);
+        return new SampleRequest(seeds, labels, settings, Optional.of(small), initialNoise, stepNoise);
     }
 
-    /** The same images from given start noise. */
-    public SampleRequest withStartNoise(Tensor noise) {
+    /** The same images from given initial noise. */
+    public SampleRequest withInitialNoise(Tensor noise) {
         return new SampleRequest(seeds, labels, settings, lowRes, Optional.of(noise), stepNoise);
     }
 
     /** The same images with given noise in the steps. */
     public SampleRequest withStepNoise(NoiseSource noise) {
-        return new SampleRequest(seeds, labels, settings, lowRes, startNoise, Optional.of(noise));
+        return new SampleRequest(seeds, labels, settings, lowRes, initialNoise, Optional.of(noise));
     }
 
     /** One per image; a copy. */
@@ -90,7 +90,7 @@ public record SampleRequest(
                 && Arrays.equals(labels, r.labels)
                 && settings.equals(r.settings)
                 && lowRes.equals(r.lowRes)
-                && startNoise.equals(r.startNoise)
+                && initialNoise.equals(r.initialNoise)
                 && stepNoise.equals(r.stepNoise);
     }
 

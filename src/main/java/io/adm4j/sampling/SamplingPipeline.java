@@ -93,7 +93,7 @@ public final class SamplingPipeline implements AutoCloseable {
         Tensor y = labels.length == 0
                 ? null
                 : Tensor.of(Arrays.stream(labels).asLongStream().toArray(), labels.length);
-        Tensor start = request.startNoise().orElseGet(() -> seeded.start(shape(request)));
+        Tensor start = request.initialNoise().orElseGet(() -> seeded.start(shape(request)));
         NoiseSource noise = request.stepNoise().orElse(seeded);
         Denoiser network = request.lowRes().isPresent()
                 ? denoiser.upsampling(request.lowRes().get())
@@ -113,10 +113,10 @@ public final class SamplingPipeline implements AutoCloseable {
 
     private Sampler sampler(SampleRequest request) {
         checkLowRes(request);
-        request.startNoise().ifPresent(noise -> {
+        request.initialNoise().ifPresent(noise -> {
             if (!Arrays.equals(noise.shape(), shape(request))) {
                 throw new SampleRequestException(
-                        RequestField.START_NOISE,
+                        RequestField.INITIAL_NOISE,
                         "must have the shape " + Arrays.toString(shape(request)) + ", not "
                                 + Arrays.toString(noise.shape()));
             }

@@ -62,10 +62,10 @@ class SamplingPipelineTest {
         try (SamplingPipeline other = SamplingPipeline.open(bundle, Device.CPU, 1)) {
             assertSampledByDefinition(other, channels);
             SampleRequest request = SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(2, 0))
-                    .withStartNoise(Tensor.zeros(ElementType.FLOAT32, 1, 3, SIZE, SIZE));
+                    .withInitialNoise(Tensor.zeros(ElementType.FLOAT32, 1, 3, SIZE, SIZE));
             SampleRequestException problem = assertThrows(SampleRequestException.class, () -> other.check(request));
             assertEquals(
-                    "The start noise must have the shape [1, " + channels + ", 8, 8], not [1, 3, 8, 8].",
+                    "The initial noise must have the shape [1, " + channels + ", 8, 8], not [1, 3, 8, 8].",
                     problem.getMessage());
         }
     }
@@ -120,7 +120,7 @@ class SamplingPipelineTest {
         int[] labels = {1, 1};
         SeededNoise noise = new SeededNoise(100, 101);
         SampleRequest given = new SampleRequest(new long[] {1, 2}, labels, settings)
-                .withStartNoise(noise.start(2, 3, SIZE, SIZE))
+                .withInitialNoise(noise.start(2, 3, SIZE, SIZE))
                 .withStepNoise(noise);
         SampleRequest seeded = SampleRequest.consecutive(100, labels, settings);
         assertArrayEquals(
@@ -166,8 +166,8 @@ class SamplingPipelineTest {
                 SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddpm(2000, 0)), "fewer than 2000 steps");
         assertRefused(
                 SampleRequest.consecutive(0, new int[] {1}, plain)
-                        .withStartNoise(Tensor.zeros(ElementType.FLOAT32, 2, 3, SIZE, SIZE)),
-                "The start noise must have the shape [1, 3, 8, 8], not [2, 3, 8, 8]");
+                        .withInitialNoise(Tensor.zeros(ElementType.FLOAT32, 2, 3, SIZE, SIZE)),
+                "The initial noise must have the shape [1, 3, 8, 8], not [2, 3, 8, 8]");
         ModelBundle bare = TinyBundle.write(folder.resolve("bare"), SIZE, false, CLASSES);
         try (SamplingPipeline unguided = SamplingPipeline.open(bare, Device.CPU, 1)) {
             SampleRequest guided = SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(10, 1));

@@ -137,7 +137,7 @@ class UpsamplerTest {
             // The tiny networks treat each channel by itself.
             SampleRequest rgb = upsampler
                     .request(images(2, SMALL), seeds, labels, settings)
-                    .withStartNoise(repeated(SeededNoise.ofUpsampler(seeds).start(2, 1, LARGE, LARGE)));
+                    .withInitialNoise(repeated(SeededNoise.ofUpsampler(seeds).start(2, 1, LARGE, LARGE)));
             byte[] expected = channel(upsampler.sample(rgb, StepListener.none()).images(), 0)
                     .toByteArray();
             assertArrayEquals(expected, batch.images().toByteArray());
@@ -204,10 +204,10 @@ class UpsamplerTest {
                 "is an upsampler, which takes images of another model in the shape [1, 3, 4, 4]",
                 () -> upsampler.check(new SampleRequest(new long[1], new int[1], settings)));
         refused(
-                "The start noise must have the shape [1, 3, 8, 8], not [1, 3, 4, 4]",
+                "The initial noise must have the shape [1, 3, 8, 8], not [1, 3, 4, 4]",
                 () -> upsampler.check(upsampler
                         .request(images(1, SMALL), new long[1], new int[1], settings)
-                        .withStartNoise(Tensor.zeros(ElementType.FLOAT32, 1, 3, SMALL, SMALL))));
+                        .withInitialNoise(Tensor.zeros(ElementType.FLOAT32, 1, 3, SMALL, SMALL))));
         refused("is no upsampler", () -> Upsampler.open(ModelBundle.load(base), Device.CPU, 1));
         try (SamplingPipeline pipeline = SamplingPipeline.open(ModelBundle.load(base), Device.CPU, 1)) {
             refused(

@@ -86,7 +86,7 @@ record StageFields(String sampler, String steps, String eta, String classifierSc
             case STEPS -> steps;
             case ETA -> eta;
             case CLASSIFIER_SCALE -> classifierScale;
-            case LABEL, LOW_RES, START_NOISE -> "label";
+            case LABEL, LOW_RES, INITIAL_NOISE -> "label";
         };
     }
 

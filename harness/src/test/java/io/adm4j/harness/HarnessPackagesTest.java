@@ -90,10 +90,9 @@ class HarnessPackagesTest {
     }
 
     @Test
-    void onlyDatasetsAndQuickstartDecodeImages() {
-        // Quickstart decodes the PNG images that the function answers.
-        packages.reserve("javax.imageio..", "io.adm4j.harness.data..", "io.adm4j.harness.cli.command..");
-        packages.reserve("java.awt..", "io.adm4j.harness.data..", "io.adm4j.harness.cli.command..");
+    void onlyDatasetsDecodeImages() {
+        packages.reserve("javax.imageio..", "io.adm4j.harness.data..");
+        packages.reserve("java.awt..", "io.adm4j.harness.data..");
     }
 
     /** Classes in {@code from} may depend on harness's packages in {@code to} alone; other modules are free. */

@@ -11,11 +11,11 @@ import java.util.stream.LongStream;
 /** Images that a bundle's networks generate; the i-th (from 0) has the seed of the first plus i. */
 public final class ModelSamples implements SampleSource {
     private final SamplingPipeline pipeline;
-    private final LabelChoice labels;
+    private final LabelAssignment labels;
     private final SamplingSettings settings;
     private final long seed;
     private final int count;
-    private final StartNoise noise;
+    private final InitialNoise noise;
 
     /**
      * Images from their seeds.
@@ -24,18 +24,18 @@ public final class ModelSamples implements SampleSource {
      * @param count at least 1
      */
     public ModelSamples(
-            SamplingPipeline pipeline, LabelChoice labels, SamplingSettings settings, long seed, int count) {
-        this(pipeline, labels, settings, seed, count, StartNoise.ofSeeds());
+            SamplingPipeline pipeline, LabelAssignment labels, SamplingSettings settings, long seed, int count) {
+        this(pipeline, labels, settings, seed, count, InitialNoise.ofSeeds());
     }
 
-    /** As above, from given start noise. */
+    /** As above, from given initial noise. */
     public ModelSamples(
             SamplingPipeline pipeline,
-            LabelChoice labels,
+            LabelAssignment labels,
             SamplingSettings settings,
             long seed,
             int count,
-            StartNoise noise) {
+            InitialNoise noise) {
         this.pipeline = pipeline;
         this.labels = labels;
         this.settings = settings;

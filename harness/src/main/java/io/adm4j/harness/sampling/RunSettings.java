@@ -9,7 +9,7 @@ import io.adm4j.sampling.SamplingSettings;
 final class RunSettings {
     private RunSettings() {}
 
-    static ObjectNode of(Manifest manifest, SamplingSettings settings, long seed, StartNoise noise) {
+    static ObjectNode of(Manifest manifest, SamplingSettings settings, long seed, InitialNoise noise) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("name", manifest.name())

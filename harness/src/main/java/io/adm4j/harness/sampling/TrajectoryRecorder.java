@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * Records every step of one batch: {@code xs} float32 [steps+1, N, C, H, W] from the start noise to the result,
+ * Records every step of one batch: {@code xs} float32 [steps+1, N, C, H, W] from the initial noise to the result,
  * {@code pred_xstart} [steps, N, C, H, W] and {@code timesteps} int64 [steps].
  */
 public final class TrajectoryRecorder implements StepListener {

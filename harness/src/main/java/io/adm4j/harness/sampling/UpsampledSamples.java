@@ -19,11 +19,11 @@ public final class UpsampledSamples implements SampleSource {
     private final Upsampler upsampler;
     private final SamplingSettings settings;
     private final long seed;
-    private final StartNoise noise;
+    private final InitialNoise noise;
 
     /** @param seed of the first image; may be that of the first base image, since the two stages have independent noise */
     public UpsampledSamples(
-            SampleSource base, Upsampler upsampler, SamplingSettings settings, long seed, StartNoise noise) {
+            SampleSource base, Upsampler upsampler, SamplingSettings settings, long seed, InitialNoise noise) {
         this.base = base;
         this.upsampler = upsampler;
         this.settings = settings;

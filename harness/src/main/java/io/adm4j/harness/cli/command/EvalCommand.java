@@ -241,7 +241,7 @@ public final class EvalCommand implements Callable<Integer> {
         return new Model(
                 upsampler == null
                         ? name
-                        : name + " enlarged by " + upsampler.manifest().name(),
+                        : name + " upsampled by " + upsampler.manifest().name(),
                 upsampler == null ? folder : folder + " + " + upsampling.bundle,
                 Sha256.of(bundle.folder().resolve(ModelBundle.MANIFEST)),
                 bundle.manifest().classes());

@@ -11,6 +11,7 @@ import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.EncodedImage;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
@@ -32,8 +33,6 @@ import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.StepChoice;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
@@ -47,7 +46,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -221,7 +219,7 @@ public final class QuickstartCommand implements Runnable {
                         .put("eta", eta)
                         .put("classifierScale", scale);
                 for (JsonNode reply : function.sample(request).get("pictures")) {
-                    put(reply, target);
+                    target.put(pixels(reply, manifest.channels()));
                 }
                 progress.step(count);
             }
@@ -229,15 +227,9 @@ public final class QuickstartCommand implements Runnable {
         return images;
     }
 
-    private static void put(JsonNode reply, ByteBuffer target) {
+    private static byte[] pixels(JsonNode reply, int channels) {
         try {
-            BufferedImage image =
-                    ImageIO.read(new ByteArrayInputStream(reply.get("png").binaryValue()));
-            // The raster has the stored levels; getRGB would convert those of grayscale images.
-            int[] levels = image.getRaster().getPixels(0, 0, image.getWidth(), image.getHeight(), (int[]) null);
-            for (int level : levels) {
-                target.put((byte) level);
-            }
+            return new EncodedImage(reply.get("png").binaryValue()).pixels(channels);
         } catch (IOException e) {
             throw new UserError("The function's answer holds no PNG image: " + e.getMessage() + ".", e);
         }

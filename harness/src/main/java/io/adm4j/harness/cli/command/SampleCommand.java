@@ -15,11 +15,11 @@ import io.adm4j.harness.cli.option.UpsamplerOptions;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.sampling.ImageFiles;
-import io.adm4j.harness.sampling.LabelChoice;
+import io.adm4j.harness.sampling.InitialNoise;
+import io.adm4j.harness.sampling.LabelAssignment;
 import io.adm4j.harness.sampling.ModelSamples;
 import io.adm4j.harness.sampling.SampleSource;
 import io.adm4j.harness.sampling.SamplingRun;
-import io.adm4j.harness.sampling.StartNoise;
 import io.adm4j.harness.sampling.StoredSamples;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
                 + " where it stopped when the same command is given again.")
 public final class SampleCommand implements Runnable {
     /** What makes base images, so of no use where they come from a file. */
-    private static final List<String> DRAWING_OPTIONS =
+    private static final List<String> SAMPLING_OPTIONS =
             List.of("--labels", "--sampler", "--steps", "--eta", "--classifier-scale", "--noise", "--base-out");
 
     @Option(names = "--bundle", paramLabel = "FOLDER", description = "Model bundle (default: the embedded one).")
@@ -72,7 +72,7 @@ public final class SampleCommand implements Runnable {
     private long seed;
 
     @ArgGroup(validate = false, heading = Section.SAMPLING)
-    private SamplerOptions drawing = new SamplerOptions();
+    private SamplerOptions sampling = new SamplerOptions();
 
     @Option(
             names = "--batch-size",
@@ -85,7 +85,7 @@ public final class SampleCommand implements Runnable {
     @Option(
             names = "--noise",
             paramLabel = "FILE",
-            description = "Start noise: npy, or npz with an array 'noise' or 'arr_0'; float32 [N, C, H, W].")
+            description = "Initial noise: npy, or npz with an array 'noise' or 'arr_0'; float32 [N, C, H, W].")
     private Path noise;
 
     @Option(
@@ -100,7 +100,7 @@ public final class SampleCommand implements Runnable {
     private ImageOptions images = new ImageOptions();
 
     @ArgGroup(validate = false, heading = Section.UPSAMPLING)
-    private UpsamplerOptions enlarging = new UpsamplerOptions();
+    private UpsamplerOptions upsampling = new UpsamplerOptions();
 
     @ArgGroup(validate = false, heading = Section.OUTPUT)
     private SampleOutputOptions outputs = new SampleOutputOptions();
@@ -114,12 +114,12 @@ public final class SampleCommand implements Runnable {
     @Override
     public void run() {
         outputs.check(noise, baseSamples);
-        enlarging.check(spec.commandLine().getParseResult());
-        if (outputs.baseOut != null && !enlarging.given()) {
+        upsampling.check(spec.commandLine().getParseResult());
+        if (outputs.baseOut != null && !upsampling.given()) {
             throw new UserError("--base-out is for images that are upsampled: give --upsampler too, or --out instead.");
         }
         long begin = System.nanoTime();
-        SamplingRun run = baseSamples == null ? draw() : enlargeStored();
+        SamplingRun run = baseSamples == null ? generated() : upsampledStored();
         spec.commandLine()
                 .getOut()
                 .printf(
@@ -131,7 +131,7 @@ public final class SampleCommand implements Runnable {
         spec.commandLine().getOut().flush();
     }
 
-    private SamplingRun draw() {
+    private SamplingRun generated() {
         ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
         Manifest manifest = model.manifest();
         if (manifest.smallSize().isPresent()) {
@@ -141,34 +141,34 @@ public final class SampleCommand implements Runnable {
                     + "x" + small + ": name it with --upsampler, and give a model of that size in --bundle or images in"
                     + " --base-samples.");
         }
-        SamplingSettings settings = drawing.settings();
-        LabelChoice choice = LabelChoice.of(labels, manifest, settings.classifierScale() != 0);
-        StartNoise start = StartNoise.of(noise, manifest.channels(), manifest.imageSize());
+        SamplingSettings settings = sampling.settings();
+        LabelAssignment choice = LabelAssignment.of(labels, manifest, settings.classifierScale() != 0);
+        InitialNoise start = InitialNoise.of(noise, manifest.channels(), manifest.imageSize());
         int count = samples != null ? samples : noise != null ? start.count() : choice.round();
         ImageFiles names = new ImageFiles(seed, manifest.classNames());
         try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads)) {
-            SampleSource drawn = new ModelSamples(pipeline, choice, settings, seed, count, start);
-            if (!enlarging.given()) {
-                return outputs.write(drawn, batchSize, choice.round(), names);
+            SampleSource base = new ModelSamples(pipeline, choice, settings, seed, count, start);
+            if (!upsampling.given()) {
+                return outputs.write(base, batchSize, choice.round(), names);
             }
-            try (Upsampler upsampler = enlarging.open(runtime)) {
+            try (Upsampler upsampler = upsampling.open(runtime)) {
                 upsampler.requireClasses(manifest);
-                return outputs.write(enlarged(drawn, upsampler), batchSize, choice.round(), names);
+                return outputs.write(upsampled(base, upsampler), batchSize, choice.round(), names);
             }
         }
     }
 
-    private SamplingRun enlargeStored() {
-        if (!enlarging.given()) {
+    private SamplingRun upsampledStored() {
+        if (!upsampling.given()) {
             throw new UserError("--base-samples are images to upsample: name an upsampler's bundle with --upsampler.");
         }
-        DRAWING_OPTIONS.stream()
+        SAMPLING_OPTIONS.stream()
                 .filter(name -> spec.commandLine().getParseResult().hasMatchedOption(name))
                 .findFirst()
                 .ifPresent(name -> {
                     throw new UserError("--base-samples are taken as they are: leave out " + name + ".");
                 });
-        try (Upsampler upsampler = enlarging.open(runtime);
+        try (Upsampler upsampler = upsampling.open(runtime);
                 StoredSamples stored = StoredSamples.open(
                         baseSamples,
                         images.of(DatasetOptions.AS_STORED, Split.TEST)
@@ -176,11 +176,11 @@ public final class SampleCommand implements Runnable {
                         samples,
                         spec.commandLine().getErr()::println)) {
             ImageFiles names = new ImageFiles(seed, upsampler.manifest().classNames());
-            return outputs.write(enlarged(stored, upsampler), batchSize, 1, names);
+            return outputs.write(upsampled(stored, upsampler), batchSize, 1, names);
         }
     }
 
-    private SampleSource enlarged(SampleSource base, Upsampler upsampler) {
-        return enlarging.upsampled(base, upsampler, seed, drawing.clipsDenoised());
+    private SampleSource upsampled(SampleSource base, Upsampler upsampler) {
+        return upsampling.upsampled(base, upsampler, seed, sampling.clipsDenoised());
     }
 }

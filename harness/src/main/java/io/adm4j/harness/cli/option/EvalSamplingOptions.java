@@ -6,11 +6,10 @@ import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.evaluation.run.GeneratedSamples;
 import io.adm4j.harness.evaluation.run.SampleSet;
 import io.adm4j.harness.evaluation.run.WorkFolder;
-import io.adm4j.harness.sampling.LabelChoice;
+import io.adm4j.harness.sampling.LabelAssignment;
 import io.adm4j.harness.sampling.ModelSamples;
 import io.adm4j.harness.sampling.SampleSource;
 import io.adm4j.io.OutputPath;
-import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.StepChoice;
@@ -28,16 +27,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
 /** How an evaluation samples the images it scores; several steps and scales make a sweep. */
-public final class EvalSamplingOptions {
+public final class EvalSamplingOptions extends ReverseProcessOptions {
     @Option(
             names = "--steps",
             split = ",",
             defaultValue = SamplingSettings.DEFAULT_STEPS,
             paramLabel = "STEPS",
-            description =
-                    "A number of steps, evenly spaced; numbers for equal sections of the process (90+60+60+20+20); or"
-                            + " every k-th"
-                            + " timestep (ddim25); several to compare, separated by commas (default ${DEFAULT-VALUE}).")
+            description = STEPS + "; several to compare, separated by commas (default ${DEFAULT-VALUE}).")
     private List<String> steps;
 
     @Option(
@@ -48,29 +44,6 @@ public final class EvalSamplingOptions {
             description = "Strength of the classifier's guidance; 0 does not run it; several to compare, separated"
                     + " by commas (default ${DEFAULT-VALUE}).")
     private List<Double> scales;
-
-    @Option(
-            names = "--sampler",
-            paramLabel = "NAME",
-            defaultValue = SamplingSettings.DEFAULT_SAMPLER,
-            description = "ddim or ddpm (default ${DEFAULT-VALUE}).")
-    private String sampler;
-
-    @Option(
-            names = "--eta",
-            paramLabel = "ETA",
-            converter = Range.Fraction.class,
-            defaultValue = "0",
-            description = "Noise of DDIM, 0 to 1 (default ${DEFAULT-VALUE}).")
-    private double eta;
-
-    @Option(
-            names = "--clip-denoised",
-            paramLabel = "BOOL",
-            arity = "1",
-            defaultValue = "true",
-            description = "Clip predictions of x_0 to [-1, 1] (default ${DEFAULT-VALUE}).")
-    private boolean clipDenoised;
 
     @Option(
             names = "--labels",
@@ -144,18 +117,17 @@ public final class EvalSamplingOptions {
             WorkFolder work) {
         Manifest manifest = pipeline.manifest();
         Map<String, String> unusual = new TreeMap<>(stageSettings);
-        if (!clipDenoised) {
+        if (!clipsDenoised()) {
             unusual.put("clip denoised", "false");
         }
         List<SampleSet> sources = new ArrayList<>();
         for (StepChoice step : choices()) {
             for (double scale : scales) {
                 boolean guided = scale != 0;
-                LabelChoice choice =
-                        LabelChoice.of(labels == null ? defaultLabels(manifest, guided) : labels, manifest, guided);
+                LabelAssignment choice =
+                        LabelAssignment.of(labels == null ? defaultLabels(manifest, guided) : labels, manifest, guided);
                 String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.text();
-                SamplingSettings settings =
-                        new SamplingSettings(SamplerKind.of(sampler), step, eta, scale, clipDenoised);
+                SamplingSettings settings = settings(step, scale);
                 SampleSource images = stage.apply(new ModelSamples(pipeline, choice, settings, seed, count));
                 sources.add(new GeneratedSamples(
                         images,
@@ -189,11 +161,6 @@ public final class EvalSamplingOptions {
     /** Seed of the first sample. */
     public long seed() {
         return seed;
-    }
-
-    /** Whether predictions of x_0 are clipped. */
-    public boolean clipsDenoised() {
-        return clipDenoised;
     }
 
     private static String defaultLabels(Manifest manifest, boolean guided) {

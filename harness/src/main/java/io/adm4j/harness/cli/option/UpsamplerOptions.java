@@ -3,8 +3,8 @@ package io.adm4j.harness.cli.option;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.sampling.DownsampledSamples;
+import io.adm4j.harness.sampling.InitialNoise;
 import io.adm4j.harness.sampling.SampleSource;
-import io.adm4j.harness.sampling.StartNoise;
 import io.adm4j.harness.sampling.UpsampledSamples;
 import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingSettings;
@@ -32,17 +32,14 @@ public final class UpsamplerOptions {
             names = "--upsampler-sampler",
             defaultValue = SamplingSettings.DEFAULT_SAMPLER,
             paramLabel = "SAMPLER",
-            description = "ddim or ddpm (default ${DEFAULT-VALUE}).")
+            description = ReverseProcessOptions.SAMPLERS)
     private String sampler;
 
     @Option(
             names = "--upsampler-steps",
             defaultValue = SamplingSettings.DEFAULT_STEPS,
             paramLabel = "STEPS",
-            description =
-                    "A number of steps, evenly spaced; numbers for equal sections of the process (90+60+60+20+20); or"
-                            + " every k-th timestep"
-                            + " (ddim25) (default ${DEFAULT-VALUE}).")
+            description = ReverseProcessOptions.STEPS + " (default ${DEFAULT-VALUE}).")
     private String steps;
 
     @Option(
@@ -64,7 +61,7 @@ public final class UpsamplerOptions {
     @Option(
             names = "--upsampler-noise",
             paramLabel = "FILE",
-            description = "Start noise of the upsampler, as --noise; of the large size.")
+            description = "Initial noise of the upsampler, as --noise; of the large size.")
     private Path noise;
 
     /** Set where one of these options is given. */
@@ -155,7 +152,7 @@ public final class UpsamplerOptions {
 
     /** The upsampled images; the first has this seed. */
     public SampleSource upsampled(SampleSource base, Upsampler upsampler, long seed, boolean clipDenoised) {
-        StartNoise start = StartNoise.of(noise, upsampler.manifest().channels(), upsampler.largeSize());
+        InitialNoise start = InitialNoise.of(noise, upsampler.manifest().channels(), upsampler.largeSize());
         return new UpsampledSamples(fitted(base, upsampler), upsampler, settings(clipDenoised), seed, start);
     }
 }

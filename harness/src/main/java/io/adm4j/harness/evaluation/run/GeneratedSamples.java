@@ -84,7 +84,7 @@ public final class GeneratedSamples implements SampleSet {
     public ImageSet describe() {
         keptAs.ifPresent(file -> run().shards().orElseThrow().join(count(), file));
         return new ImageSet(
-                keptAs.map(Path::toString).orElse("drawn by " + model), count(), imageSize(), keptAs.map(Sha256::of));
+                keptAs.map(Path::toString).orElse("sampled by " + model), count(), imageSize(), keptAs.map(Sha256::of));
     }
 
     @Override

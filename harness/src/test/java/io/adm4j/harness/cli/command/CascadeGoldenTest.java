@@ -113,7 +113,7 @@ class CascadeGoldenTest {
         refused("is an upsampler, which takes images of " + small, "sample", "--bundle", upsampler, "--out", out);
     }
 
-    /** All x from the start noise to the result. */
+    /** All x from the initial noise to the result. */
     private static List<float[]> ddim(ModelBundle bundle, Tensor noise, Tensor base, Tensor labels) {
         JsonNode process = bundle.manifest().diffusion().toJson();
         int timesteps = process.get("diffusion_steps").asInt();

@@ -63,15 +63,15 @@ class CascadeTest {
             Path alone = folder.resolve("alone.npz");
             succeeding(CommandLineRun.arguments("sample", first, "--seed", 9, "--out", alone));
             assertSame(Npz.read(alone), Npz.read(base));
-            Path enlarged = folder.resolve("enlarged.npz");
+            Path upsampled = folder.resolve("upsampled.npz");
             succeeding(CommandLineRun.arguments(
-                    "sample", "--base-samples", alone, second, "--seed", 9, "--batch-size", 2, "--out", enlarged));
-            assertSame(together, Npz.read(enlarged));
+                    "sample", "--base-samples", alone, second, "--seed", 9, "--batch-size", 2, "--out", upsampled));
+            assertSame(together, Npz.read(upsampled));
             succeeding(CommandLineRun.arguments(
-                    "sample", "--base-samples", alone, second, "--seed", 9, "--num-samples", 3, "--out", enlarged));
+                    "sample", "--base-samples", alone, second, "--seed", 9, "--num-samples", 3, "--out", upsampled));
             assertArrayEquals(
                     together.get("arr_0").rows(0, 3).toByteArray(),
-                    Npz.read(enlarged).get("arr_0").toByteArray());
+                    Npz.read(upsampled).get("arr_0").toByteArray());
         }
         assertEquals(List.of(), leftOver());
     }

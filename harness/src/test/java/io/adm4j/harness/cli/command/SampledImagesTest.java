@@ -151,7 +151,7 @@ class SampledImagesTest {
     }
 
     @Test
-    void startNoiseAndUpsamplersHaveTheChannelsOfTheModel() throws IOException {
+    void initialNoiseAndUpsamplersHaveTheChannelsOfTheModel() throws IOException {
         TinyBundle.write(bundle, SIZE, 1, false, List.of("shirt", "bag"));
         Path npz = folder.resolve("all.npz");
         Path noise = folder.resolve("noise.npz");

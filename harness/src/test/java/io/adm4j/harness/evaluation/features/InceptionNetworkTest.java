@@ -32,7 +32,7 @@ class InceptionNetworkTest {
     @TempDir
     Path folder;
 
-    /** Enlarged, made smaller, taken as they are; square or not. */
+    /** Upsampled, downsampled, taken as they are; square or not. */
     @ParameterizedTest
     @CsvSource({"5, 5", "17, 17", "40, 40", "4, 23", "1, 1"})
     void computesWhatTensorFlowDoes(int height, int width) throws IOException {

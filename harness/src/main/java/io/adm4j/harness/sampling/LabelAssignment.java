@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 /**
  * The labels of a run's images: a function of the choice, the seed and the image's number, whatever the batch size.
  */
-public final class LabelChoice {
+public final class LabelAssignment {
     private enum Kind {
         NONE,
         CYCLE,
@@ -23,7 +23,7 @@ public final class LabelChoice {
     private final int[] cycle;
     private final int classes;
 
-    private LabelChoice(String text, Kind kind, int[] cycle, int classes) {
+    private LabelAssignment(String text, Kind kind, int[] cycle, int classes) {
         this.text = text;
         this.kind = kind;
         this.cycle = cycle;
@@ -38,22 +38,23 @@ public final class LabelChoice {
      * @param guided whether a classifier guides; without guidance, images of an unconditional denoiser have no labels
      * @throws UserError if the model has no such labels
      */
-    public static LabelChoice of(String text, Manifest manifest, boolean guided) {
+    public static LabelAssignment of(String text, Manifest manifest, boolean guided) {
         boolean labelled = manifest.classConditional() || guided;
         if (!labelled || manifest.classCount().isEmpty()) {
             if (!text.equals("all")) {
                 throw new UserError("Images of this model have no labels: leave out --labels"
                         + (manifest.classifier().isPresent() ? ", or give --classifier-scale." : "."));
             }
-            return new LabelChoice(text, Kind.NONE, new int[0], 0);
+            return new LabelAssignment(text, Kind.NONE, new int[0], 0);
         }
         int classes = manifest.classCount().getAsInt();
         return switch (text) {
             case "all" ->
-                new LabelChoice(text, Kind.CYCLE, IntStream.range(0, classes).toArray(), classes);
-            case "random" -> new LabelChoice(text, Kind.RANDOM, null, classes);
-            case "balanced", "random-balanced" -> new LabelChoice(text, Kind.BALANCED, null, classes);
-            default -> new LabelChoice(text, Kind.CYCLE, list(text, manifest), classes);
+                new LabelAssignment(
+                        text, Kind.CYCLE, IntStream.range(0, classes).toArray(), classes);
+            case "random" -> new LabelAssignment(text, Kind.RANDOM, null, classes);
+            case "balanced", "random-balanced" -> new LabelAssignment(text, Kind.BALANCED, null, classes);
+            default -> new LabelAssignment(text, Kind.CYCLE, list(text, manifest), classes);
         };
     }
 

@@ -11,20 +11,20 @@ import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 
 /** The noise x_T that a run starts from: generated from the images' seeds, or read from a file. */
-public final class StartNoise {
-    private static final StartNoise OF_SEEDS = new StartNoise(null, null);
+public final class InitialNoise {
+    private static final InitialNoise OF_SEEDS = new InitialNoise(null, null);
     private static final String[] NAMES = {"noise", "arr_0"};
 
     private final Path file;
     private final Tensor noise;
 
-    private StartNoise(Path file, Tensor noise) {
+    private InitialNoise(Path file, Tensor noise) {
         this.file = file;
         this.noise = noise;
     }
 
     /** Each image's own noise. */
-    public static StartNoise ofSeeds() {
+    public static InitialNoise ofSeeds() {
         return OF_SEEDS;
     }
 
@@ -37,21 +37,21 @@ public final class StartNoise {
      * @throws UserError if it holds something else
      * @throws io.adm4j.io.ArrayFileException if it cannot be read
      */
-    public static StartNoise of(Path file, int channels, int size) {
+    public static InitialNoise of(Path file, int channels, int size) {
         if (file == null) {
             return OF_SEEDS;
         }
         Tensor array = file.toString().endsWith(".npz") ? readFromNpz(file) : NpyReader.read(file);
         if (array.rank() != 4 || array.dim(1) != channels || array.dim(2) != size || array.dim(3) != size) {
-            throw new UserError("Start noise for this model is float32 [N, " + channels + ", " + size + ", " + size
+            throw new UserError("Initial noise for this model is float32 [N, " + channels + ", " + size + ", " + size
                     + "], and " + file + " holds " + array + ".");
         }
         Tensor floats = switch (array.type()) {
             case FLOAT32 -> array;
             case FLOAT64 -> rounded(array);
-            default -> throw new UserError("Start noise is float32, and " + file + " holds " + array + ".");
+            default -> throw new UserError("Initial noise is float32, and " + file + " holds " + array + ".");
         };
-        return new StartNoise(file, floats);
+        return new InitialNoise(file, floats);
     }
 
     /** Number of images it is for; 0 where noise comes from the seeds. */
@@ -68,7 +68,7 @@ public final class StartNoise {
     }
 
     SampleRequest addTo(SampleRequest request, int from, int to) {
-        return noise == null ? request : request.withStartNoise(noise.rows(from, to));
+        return noise == null ? request : request.withInitialNoise(noise.rows(from, to));
     }
 
     String checksum() {

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Samples that eval draws from a bundle itself. */
-class EvalDrawnTest {
+/** Samples that eval generates with a bundle itself. */
+class EvalGeneratedTest {
     private static final int SIZE = 6;
     private static final int CLASSES = 3;
 
@@ -50,7 +50,7 @@ class EvalDrawnTest {
     @Test
     void scoresWhatSampleWouldDraw() throws IOException {
         Path samples = folder.resolve("samples.npz");
-        Object[] drawing = {
+        Object[] generating = {
             "--bundle",
             bundle,
             "--seed",
@@ -64,11 +64,11 @@ class EvalDrawnTest {
             "--classifier-scale",
             1.5
         };
-        succeeding(arguments("sample", drawing, "--num-samples", 31, "--out", samples));
+        succeeding(arguments("sample", generating, "--num-samples", 31, "--out", samples));
         JsonNode given = eval("--samples-npz", samples).at("/results/0/scores");
         Path kept = folder.resolve("deep/kept.npz");
 
-        JsonNode report = eval(drawing, "--samples", 31, "--samples-out", kept);
+        JsonNode report = eval(generating, "--samples", 31, "--samples-out", kept);
 
         assertEquals(given, report.at("/results/0/scores"));
         assertArrayEquals(
@@ -140,18 +140,18 @@ class EvalDrawnTest {
     void anUpsamplerEnlargesWhatIsScored() throws IOException {
         Path upsampler = folder.resolve("upsampler");
         TinyBundle.writeUpsampler(upsampler, SIZE, 2 * SIZE, false, CLASSES);
-        Object[] drawing = {"--bundle", bundle, "--upsampler", upsampler, "--upsampler-steps", 3, "--steps", 2};
+        Object[] generating = {"--bundle", bundle, "--upsampler", upsampler, "--upsampler-steps", 3, "--steps", 2};
         Path samples = folder.resolve("samples.npz");
-        succeeding(arguments("sample", drawing, "--num-samples", 9, "--labels", "balanced", "--out", samples));
+        succeeding(arguments("sample", generating, "--num-samples", 9, "--labels", "balanced", "--out", samples));
         common = arguments(common, "--features", network(2 * SIZE), "--reference", reference(2 * SIZE));
         JsonNode given = eval("--samples-npz", samples).at("/results/0/scores");
 
-        JsonNode report = eval(drawing, "--samples", 9);
+        JsonNode report = eval(generating, "--samples", 9);
 
         assertEquals(given, report.at("/results/0/scores"));
         assertEquals(2 * SIZE, report.at("/results/0/samples/imageSize").asInt());
         assertTrue(report.at("/model/name").asText().contains("upsampler"), report.toString());
-        refused("write 9+6 instead of 9,6", arguments(common, drawing, "--samples", 9, "--upsampler-steps", "9,6"));
+        refused("write 9+6 instead of 9,6", arguments(common, generating, "--samples", 9, "--upsampler-steps", "9,6"));
         refused("name it with --upsampler", arguments(common, "--bundle", upsampler, "--samples", 9));
         refused(
                 "--upsampler-steps is an option of the second stage",
