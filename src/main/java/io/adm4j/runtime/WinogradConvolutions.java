@@ -51,9 +51,13 @@ final class WinogradConvolutions {
     };
 
     /** Mixes the three rows of a kernel: one line for each plane. */
-    private static final float[] WEIGHT = {
-        1 / 4f, 0, 0, -1 / 6f, -1 / 6f, -1 / 6f, -1 / 6f, 1 / 6f, -1 / 6f, 1 / 24f, 1 / 12f, 1 / 6f, 1 / 24f, -1 / 12f,
-        1 / 6f, 0, 0, 1
+    private static final float[][] WEIGHT = {
+        {1 / 4f, 0, 0},
+        {-1 / 6f, -1 / 6f, -1 / 6f},
+        {-1 / 6f, 1 / 6f, -1 / 6f},
+        {1 / 24f, 1 / 12f, 1 / 6f},
+        {1 / 24f, -1 / 12f, 1 / 6f},
+        {0, 0, 1}
     };
 
     /** Mixes six planes: one line for each row of the output. */
@@ -190,14 +194,32 @@ final class WinogradConvolutions {
         return name(y, "planes");
     }
 
-    /** Mixed kernels, [6O, C, 1, 3], by one long product, which is fast enough to do whenever a session is opened. */
+    /**
+     * Mixed kernels, [6O, C, 1, 3]: for each plane one product of all kernels, which is fast enough to do whenever a session is
+     * opened.
+     */
     private String kernels(String weight, String y) {
         long[] w = shape(weight);
-        String rows = name(y, "kernel-rows");
-        add("Transpose", rows, List.of(weight), Map.of("perm", new long[] {2, 0, 1, 3}));
-        String flat = reshaped(rows, name(y, "kernel-flat"), KERNEL, -1);
-        add("MatMul", name(y, "kernel-mixed"), List.of(floats("kernel", WEIGHT, PLANES, KERNEL), flat), Map.of());
-        return reshaped(name(y, "kernel-mixed"), name(y, "kernel"), PLANES * w[0], w[1], 1, KERNEL);
+        String flat = reshaped(weight, name(y, "kernel-flat"), w[0], w[1], 1, KERNEL * KERNEL);
+        List<String> kernels = new ArrayList<>();
+        for (int p = 0; p < PLANES; p++) {
+            String kernel = name(y, "kernel" + p);
+            add("MatMul", kernel, List.of(flat, kernelMixture(p)), Map.of());
+            kernels.add(kernel);
+        }
+        add("Concat", name(y, "kernel"), kernels, Map.of("axis", new long[] {0}));
+        return name(y, "kernel");
+    }
+
+    /** A matrix [9, 3] that mixes the rows of a kernel for one plane. */
+    private String kernelMixture(int plane) {
+        float[] mixture = new float[KERNEL * KERNEL * KERNEL];
+        for (int row = 0; row < KERNEL; row++) {
+            for (int column = 0; column < KERNEL; column++) {
+                mixture[(row * KERNEL + column) * KERNEL + column] = WEIGHT[plane][row];
+            }
+        }
+        return floats("kernel" + plane, mixture, KERNEL * KERNEL, KERNEL);
     }
 
     /** The bias for plane 1, which has the weight 1 in each of the four rows; zeros for the others. */
