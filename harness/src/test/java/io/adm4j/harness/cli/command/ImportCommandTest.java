@@ -126,12 +126,12 @@ class ImportCommandTest {
         Path out = folder.resolve("b");
         Object[] command = arguments("import", "--flags", file, "--weights", gray, "--out", out);
         Files.writeString(file, flags.toString());
-        refused("made with: in_channels 1 (input_blocks.0.0.weight takes 1 channel).", command);
+        refused("made with in_channels 1 (input_blocks.0.0.weight takes 1 channel).", command);
         assertTrue(Files.notExists(out));
 
         Files.writeString(
                 file, flags.put("in_channels", 1).put("out_channels", 2).toString());
-        refused("made with: in_channels 3", "import", "--flags", file, "--weights", weights, "--out", out);
+        refused("made with in_channels 3", "import", "--flags", file, "--weights", weights, "--out", out);
         Path classifier = Golden.file("classifier-attention");
         refused(
                 "The classifier takes images with 3 channels, the denoiser 1: guidance needs equal in_channels.",

@@ -49,9 +49,7 @@ class LargeBundleTest {
         for (String graph : small.manifest().files().keySet()) {
             assertTrue(bytes(large, graph) < bytes(small, graph), graph);
             Map<String, Tensor> of = run(small, graph);
-            run(large, graph)
-                    .forEach((output, found) ->
-                            assertArrayEquals(of.get(output).toFloatArray(), found.toFloatArray(), output));
+            run(large, graph).forEach((output, found) -> assertClose(of.get(output), found, output));
         }
     }
 
@@ -63,6 +61,16 @@ class LargeBundleTest {
             bundle.classifier((ObjectNode) GoldenCase.json(classifier), GoldenCase.weights(classifier));
             return bundle.finish("golden", List.of(), JsonNodeFactory.instance.objectNode());
         }
+    }
+
+    /** Small graphs may be rewritten to other convolutions, whose rounding differs. */
+    private static void assertClose(Tensor expected, Tensor found, String output) {
+        float[] values = expected.toFloatArray();
+        float largest = 0;
+        for (float value : values) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        assertArrayEquals(values, found.toFloatArray(), 1e-5f * largest, output);
     }
 
     private static long bytes(ModelBundle bundle, String file) {
