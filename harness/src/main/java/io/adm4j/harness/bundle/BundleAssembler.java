@@ -26,7 +26,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a bundle of networks and their weights. */
 public final class BundleAssembler implements AutoCloseable {
@@ -35,10 +37,10 @@ public final class BundleAssembler implements AutoCloseable {
     private final Path target;
     private final BundleWriter writer;
     private final long embeddedMost;
-    private UNetConfig denoiser;
-    private Precision denoiserPrecision;
-    private DiffusionConfig diffusion;
-    private ClassifierConfig classifier;
+    private @Nullable UNetConfig denoiser;
+    private @Nullable Precision denoiserPrecision;
+    private @Nullable DiffusionConfig diffusion;
+    private @Nullable ClassifierConfig classifier;
 
     public BundleAssembler(Path target) {
         this(target, OnnxModel.EMBEDDED_MOST);
@@ -77,7 +79,7 @@ public final class BundleAssembler implements AutoCloseable {
      */
     public void classifier(ObjectNode flags, Map<String, Tensor> weights) {
         classifier = ClassifierConfig.fromFlags(flags);
-        GuidanceFit.check(denoiser, classifier);
+        GuidanceFit.check(Objects.requireNonNull(denoiser), classifier);
         OnnxModel logits = ClassifierGraph.of(classifier).withWeights(weights);
         OnnxModel gradient = ClassifierGradientGraph.of(classifier).withWeights(weights);
         Path file = writer.file(ModelBundle.CLASSIFIER);
@@ -100,7 +102,7 @@ public final class BundleAssembler implements AutoCloseable {
      */
     public void features(ObjectNode flags, Map<String, Tensor> weights) {
         ClassifierConfig config = ClassifierConfig.fromFlags(flags);
-        int made = denoiser.inChannels();
+        int made = Objects.requireNonNull(denoiser).inChannels();
         if (config.inChannels() != made && !(made == 1 && config.inChannels() == RGB)) {
             throw new UserError("The feature network takes images with " + Count.of(config.inChannels(), "channel")
                     + ", the denoiser makes them with " + made + ": scores need equal in_channels.");
@@ -145,7 +147,7 @@ public final class BundleAssembler implements AutoCloseable {
 
     /** Whether the networks so far have as many classes as there are names, or take no labels. */
     public boolean fits(List<String> classes) {
-        int known = ClassNameFit.classes(denoiser, Optional.ofNullable(classifier));
+        int known = ClassNameFit.classes(Objects.requireNonNull(denoiser), Optional.ofNullable(classifier));
         return known == 0 || classes.isEmpty() || known == classes.size();
     }
 
@@ -155,20 +157,21 @@ public final class BundleAssembler implements AutoCloseable {
      * @param name of the model; null for the folder's
      * @param classes names by label; empty, or as many as the networks {@link #fits fit}
      */
-    public ModelBundle finish(String name, List<String> classes, ObjectNode provenance) {
+    public ModelBundle finish(@Nullable String name, List<String> classes, ObjectNode provenance) {
+        UNetConfig config = Objects.requireNonNull(denoiser);
         return writer.finish(Manifest.describing(
                 name == null ? target.toAbsolutePath().normalize().getFileName().toString() : name,
-                denoiser.imageSize(),
-                denoiser.inChannels(),
-                denoiser.toFlags().put("use_fp16", denoiserPrecision == Precision.FP16),
+                config.imageSize(),
+                config.inChannels(),
+                config.toFlags().put("use_fp16", denoiserPrecision == Precision.FP16),
                 Optional.ofNullable(classifier).map(ClassifierConfig::toFlags),
-                diffusion,
+                Objects.requireNonNull(diffusion),
                 classes,
                 provenance));
     }
 
     /** As {@link #finish(String, List, ObjectNode)}, and lists the files. */
-    public void finish(String name, List<String> classes, ObjectNode provenance, PrintWriter console) {
+    public void finish(@Nullable String name, List<String> classes, ObjectNode provenance, PrintWriter console) {
         finish(name, classes, provenance)
                 .manifest()
                 .files()

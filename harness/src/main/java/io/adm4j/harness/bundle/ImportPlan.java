@@ -15,8 +15,10 @@ import io.adm4j.harness.zoo.ReleasedModels;
 import io.adm4j.harness.zoo.ReleasedNetwork;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The input of an import: each network's flags and weights.
@@ -26,7 +28,11 @@ import java.util.function.Consumer;
  * @param origin the provenance that the bundle records, without the files
  */
 public record ImportPlan(
-        String name, Network denoiser, Optional<Network> classifier, List<String> classes, ObjectNode origin) {
+        @Nullable String name,
+        Network denoiser,
+        Optional<Network> classifier,
+        List<String> classes,
+        ObjectNode origin) {
 
     /**
      * One network.
@@ -53,7 +59,11 @@ public record ImportPlan(
      * @param notes receives a sentence for each file that has flags without meaning here
      */
     public static ImportPlan ofFlags(
-            Path flags, Path weights, Path classifierFlags, Path classifierWeights, Consumer<String> notes) {
+            Path flags,
+            Path weights,
+            @Nullable Path classifierFlags,
+            @Nullable Path classifierWeights,
+            Consumer<String> notes) {
         Network denoiser =
                 network(flags, PublishedFlags.read(flags, PublishedFlags.Network.DENOISER, notes), weights, json -> {
                     UNetConfig.fromFlags(json);
@@ -64,7 +74,7 @@ public record ImportPlan(
                 : Optional.of(network(
                         classifierFlags,
                         PublishedFlags.read(classifierFlags, PublishedFlags.Network.CLASSIFIER, notes),
-                        classifierWeights,
+                        Objects.requireNonNull(classifierWeights),
                         ClassifierConfig::fromFlags));
         return new ImportPlan(null, denoiser, classifier, List.of(), JsonNodeFactory.instance.objectNode());
     }
@@ -90,8 +100,8 @@ public record ImportPlan(
     public static ImportPlan ofReleased(
             ReleasedModels released,
             ReleasedModel model,
-            Path weights,
-            Path classifierWeights,
+            @Nullable Path weights,
+            @Nullable Path classifierWeights,
             boolean withClassifier,
             FetchFolder folder) {
         if (classifierWeights != null && model.classifier().isEmpty()) {
@@ -116,7 +126,12 @@ public record ImportPlan(
     }
 
     private static Network network(
-            String title, ReleasedFile file, ReleasedNetwork network, Path given, FetchFolder folder, String option) {
+            String title,
+            ReleasedFile file,
+            ReleasedNetwork network,
+            @Nullable Path given,
+            FetchFolder folder,
+            String option) {
         if (given != null) {
             return new Network(title, network.flags(), given, Optional.empty());
         }

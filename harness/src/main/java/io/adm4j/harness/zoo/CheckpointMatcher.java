@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Says which released network weights belong to, where they do not fit: names and shapes are compared with each. */
 public final class CheckpointMatcher {
@@ -116,7 +117,7 @@ public final class CheckpointMatcher {
     }
 
     /** @param known differences that the message already lists; may be null */
-    private static String nearest(List<Candidate> candidates, WeightDifferences known) {
+    private static String nearest(List<Candidate> candidates, @Nullable WeightDifferences known) {
         Candidate best = candidates.stream()
                 .max(Comparator.comparingDouble(c -> c.differences().agreement()))
                 .orElseThrow();

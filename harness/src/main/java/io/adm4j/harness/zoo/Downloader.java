@@ -18,6 +18,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -207,7 +208,7 @@ final class Downloader {
         private boolean complete() {
             return part.size() > 0
                     && part.usable(address.toString()) == part.size()
-                    && part.origin().total() == part.size();
+                    && Objects.requireNonNull(part.origin()).total() == part.size();
         }
 
         /** True if the file is complete; false if the next attempt must start over. */
@@ -257,7 +258,7 @@ final class Downloader {
                     .header("User-Agent", "adm4j");
             if (have > 0) {
                 request.header("Range", "bytes=" + have + "-");
-                String validator = part.origin().validator();
+                String validator = Objects.requireNonNull(part.origin()).validator();
                 // A weak ETag does not promise equal bytes, and one without quotes is none in a request.
                 if (validator.startsWith("\"") || validator.endsWith("GMT")) {
                     request.header("If-Range", validator);
@@ -284,8 +285,8 @@ final class Downloader {
                 return false;
             }
             total = Long.parseLong(range.group(2));
-            long expected = part.origin().total();
-            String before = part.origin().validator();
+            long expected = Objects.requireNonNull(part.origin()).total();
+            String before = Objects.requireNonNull(part.origin()).validator();
             String now = validator(headers);
             if (expected >= 0 && total != expected || !before.isEmpty() && !now.isEmpty() && !before.equals(now)) {
                 return false;

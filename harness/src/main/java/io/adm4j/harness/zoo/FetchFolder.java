@@ -5,7 +5,9 @@ import io.adm4j.feedback.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The folder that published files are stored in, each with a record of its checksum. */
 public final class FetchFolder {
@@ -33,7 +35,7 @@ public final class FetchFolder {
      * @param path the folder, or null for the default
      * @param progress notified of each file that is fetched
      */
-    public static FetchFolder of(Path path, ProgressListener progress) {
+    public static FetchFolder of(@Nullable Path path, ProgressListener progress) {
         return new FetchFolder(path == null ? usual() : path, new Downloader(Downloader.Patience.USUAL, progress));
     }
 
@@ -96,7 +98,7 @@ public final class FetchFolder {
     }
 
     private FileSource download(ReleasedFile file, List<FileSource> sources) {
-        Downloader.NotThere notThere = null;
+        List<Downloader.NotThere> notThere = new ArrayList<>();
         for (FileSource source : sources) {
             try {
                 if (source instanceof FileSource.Web web) {
@@ -106,7 +108,7 @@ public final class FetchFolder {
                 }
                 return source;
             } catch (Downloader.NotThere e) {
-                notThere = e;
+                notThere.add(e);
             } catch (Downloader.Unreachable e) {
                 throw new UserError(
                         file.name() + " could not be fetched (" + e.getMessage() + "): download " + file.address()
@@ -116,6 +118,7 @@ public final class FetchFolder {
                         e);
             }
         }
-        throw new UserError(file.name() + " could not be fetched: " + notThere.getMessage(), notThere);
+        Downloader.NotThere last = notThere.get(notThere.size() - 1);
+        throw new UserError(file.name() + " could not be fetched: " + last.getMessage(), last);
     }
 }

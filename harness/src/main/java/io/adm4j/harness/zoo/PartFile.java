@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The beginning of a file that is being fetched: {@code NAME.part}, locked while a process works on it, and beside it
@@ -22,7 +23,7 @@ final class PartFile implements AutoCloseable {
     private final Path part;
     private final Path note;
     private final FileChannel channel;
-    private Origin origin;
+    private @Nullable Origin origin;
 
     /**
      * The origin of a part.
@@ -59,7 +60,7 @@ final class PartFile implements AutoCloseable {
         }
     }
 
-    private Origin readNote() {
+    private @Nullable Origin readNote() {
         try {
             JsonNode json = new ObjectMapper().readTree(note.toFile());
             return new Origin(
@@ -78,6 +79,7 @@ final class PartFile implements AutoCloseable {
     }
 
     /** The origin of the part, or null. */
+    @Nullable
     Origin origin() {
         return origin;
     }
@@ -91,7 +93,7 @@ final class PartFile implements AutoCloseable {
     }
 
     /** Discards the bytes and begins another file. */
-    void begin(Origin newOrigin) {
+    void begin(@Nullable Origin newOrigin) {
         try {
             Files.deleteIfExists(note);
             channel.truncate(0);
