@@ -36,6 +36,9 @@ final class WinogradConvolutions {
     /** With fewer products of pixels, input channels and output channels the overhead of nodes outweighs, as measured. */
     private static final long SMALLEST = 1_000_000;
 
+    /** More channels, rows or columns than this are no image: left to ONNX Runtime, which says so. */
+    private static final long MOST = 1 << 16;
+
     private static final int KERNEL = 3;
 
     private static final int PLANES = 6;
@@ -109,6 +112,9 @@ final class WinogradConvolutions {
     private boolean fits(Node node) {
         if (!node.op().equals("Conv")
                 || !node.domain().isEmpty()
+                || node.inputs().size() < 2
+                || node.inputs().size() > 3
+                || node.outputs().size() != 1
                 || node.otherAttributes()
                 || !all(node, "strides", 1)
                 || !all(node, "dilations", 1)
@@ -128,14 +134,17 @@ final class WinogradConvolutions {
                 && w[3] == KERNEL
                 && wide(w[0])
                 && wide(w[1])
+                && x[1] == w[1]
                 && x[2] > 0
+                && x[2] <= MOST
                 && x[2] % ROWS == 0
                 && x[3] > 0
+                && x[3] <= MOST
                 && x[2] * x[3] * w[0] * w[1] >= SMALLEST;
     }
 
     private static boolean wide(long channels) {
-        return channels >= FEWEST_CHANNELS && channels % BLOCK == 0;
+        return channels >= FEWEST_CHANNELS && channels <= MOST && channels % BLOCK == 0;
     }
 
     private static boolean all(Node node, String attribute, long value) {

@@ -36,7 +36,8 @@ class WinogradConvolutionsTest {
         private long channels = CHANNELS;
         private long height = 32;
         private long width = 36;
-        private boolean bias = true;
+        private List<String> inputs = List.of("h", "w", "b");
+        private long statedChannels = CHANNELS;
         private boolean weightIsInput;
         private boolean statesShape = true;
         private final Map<String, long[]> attributes = new HashMap<>(Map.of(
@@ -48,18 +49,16 @@ class WinogradConvolutionsTest {
         private byte[] bytes() {
             ProtoWriter graph = new ProtoWriter().text(2, "convolution");
             graph.encoded(GraphFile.node("Neg", "h", List.of("x"), Map.of()));
-            graph.encoded(GraphFile.node("Conv", "y", bias ? List.of("h", "w", "b") : List.of("h", "w"), attributes));
+            graph.encoded(GraphFile.node("Conv", "y", inputs, attributes));
             graph.encoded(floats("w", CHANNELS, channels, 3, 3));
-            if (bias) {
-                graph.encoded(floats("b", CHANNELS));
-            }
+            graph.encoded(floats("b", CHANNELS));
             graph.message(11, info("x", -1, channels, height, width));
             if (weightIsInput) {
                 graph.message(11, info("w", CHANNELS, channels, 3, 3));
             }
             graph.message(12, info("y", -1, -1, -1, -1));
             if (statesShape) {
-                graph.message(13, info("h", -1, channels, height, width));
+                graph.message(13, info("h", -1, statedChannels, height, width));
             }
             ProtoWriter opset = new ProtoWriter().text(1, "").integer(2, 17);
             return new ProtoWriter()
@@ -108,7 +107,7 @@ class WinogradConvolutionsTest {
     @CsvSource({"1,true", "3,true", "2,false"})
     void computesTheConvolution(int batch, boolean bias) throws IOException {
         Model model = new Model();
-        model.bias = bias;
+        model.inputs = bias ? model.inputs : List.of("h", "w");
         assertNotNull(rewritten(model));
         assertSame(batch, model, folder.resolve("model.onnx"));
     }
@@ -169,6 +168,7 @@ class WinogradConvolutionsTest {
         assertNull(rewritten(odd));
         Model narrow = new Model();
         narrow.channels = 16;
+        narrow.statedChannels = 16;
         narrow.height = 128;
         assertNull(rewritten(narrow));
         Model small = new Model();
@@ -188,6 +188,25 @@ class WinogradConvolutionsTest {
         Model model = new Model();
         model.statesShape = false;
         assertNull(rewritten(model));
+    }
+
+    @Test
+    void contradictionsAreLeftToTheRuntime() throws IOException {
+        List<List<String>> inputs = List.of(
+                List.of(), List.of("h"), List.of("h", "b"), List.of("h", "w", "b", "b"), List.of("missing", "w", "b"));
+        for (List<String> given : inputs) {
+            Model model = new Model();
+            model.inputs = given;
+            assertNull(rewritten(model), given.toString());
+        }
+        for (long channels : new long[] {-1, 0, 64, Long.MAX_VALUE}) {
+            Model model = new Model();
+            model.statedChannels = channels;
+            assertNull(rewritten(model), "channels " + channels);
+        }
+        Model high = new Model();
+        high.height = Long.MAX_VALUE - 3;
+        assertNull(rewritten(high));
     }
 
     @Test
