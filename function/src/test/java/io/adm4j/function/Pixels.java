@@ -11,7 +11,7 @@ import java.util.Base64;
 import javax.imageio.ImageIO;
 
 /** A PNG as another decoder than ours reads it. */
-final class Pixels {
+public final class Pixels {
     private final int width;
     private final int height;
     private final int[] levels;
@@ -22,7 +22,7 @@ final class Pixels {
         levels = image.getRaster().getPixels(0, 0, width, height, (int[]) null);
     }
 
-    static Pixels of(byte[] png) {
+    public static Pixels of(byte[] png) {
         try {
             BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
             if (image == null) {
@@ -34,24 +34,24 @@ final class Pixels {
         }
     }
 
-    static Pixels ofBase64(String text) {
+    public static Pixels ofBase64(String text) {
         return of(Base64.getDecoder().decode(text));
     }
 
-    int width() {
+    public int width() {
         return width;
     }
 
-    int height() {
+    public int height() {
         return height;
     }
 
-    boolean isFlat() {
+    public boolean isFlat() {
         return Arrays.stream(levels).distinct().count() < 2;
     }
 
     /** How many values are more than so many grey levels apart. */
-    int differences(Pixels other, int tolerance) {
+    public int differences(Pixels other, int tolerance) {
         int count = 0;
         for (int i = 0; i < levels.length; i++) {
             if (Math.abs(levels[i] - other.levels[i]) > tolerance) {
@@ -65,7 +65,7 @@ final class Pixels {
      * Checks that two images are what one request gives twice: the runtime adds floats in no fixed order, so a grey level
      * may flip here and there.
      */
-    void assertSame(Pixels other) {
+    public void assertSame(Pixels other) {
         assertEquals(width, other.width);
         assertEquals(height, other.height);
         assertEquals(0, differences(other, 1), "more than one grey level apart");

@@ -3,13 +3,13 @@ package io.adm4j.function;
 import java.nio.file.Path;
 
 /** The bundles that MakeTestBundle makes. */
-final class TestBundles {
+public final class TestBundles {
     /** 32x32 images of ten classes, with a classifier. */
-    static final String CONDITIONAL = folder("bundle");
+    public static final String CONDITIONAL = folder("bundle");
     /** Enlarges these to 64x64, by class. */
-    static final String UPSAMPLER = folder("upsampler");
+    public static final String UPSAMPLER = folder("upsampler");
     /** 32x32 images of a denoiser that knows no classes, with a classifier that does. */
-    static final String UNCONDITIONAL = folder("unconditional");
+    public static final String UNCONDITIONAL = folder("unconditional");
 
     private TestBundles() {}
 

@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.function.service;
 
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.diffusion.NonFiniteOutputException;
@@ -24,6 +24,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -147,7 +148,7 @@ public class SamplingService {
     private void checkStandard() {
         try {
             check(Map.of());
-        } catch (HttpException e) {
+        } catch (Refusal e) {
             close();
             throw new ConfigurationException("The settings adm4j.standard.* do not work: " + e.getMessage());
         }
@@ -188,20 +189,20 @@ public class SamplingService {
         }
     }
 
-    boolean ready() {
+    public boolean ready() {
         return open;
     }
 
-    BundleInfo bundles() {
+    public BundleInfo bundles() {
         return bundles;
     }
 
     /**
      * Checks a request.
      *
-     * @throws HttpException with the field and what is allowed for it
+     * @throws Refusal with the field and what is allowed for it
      */
-    SampleQuery check(Map<String, String> fields) {
+    public SampleQuery check(Map<String, String> fields) {
         return SampleQuery.of(fields, bundles, config);
     }
 
@@ -209,12 +210,14 @@ public class SamplingService {
      * Samples, after waiting in the queue; blocks.
      *
      * @param abandoned asked between steps whether the client is gone
-     * @throws HttpException if the queue is full, or the function stops
+     * @throws Refusal if the queue is full, or the function stops
      */
-    SampleResult sample(SampleQuery query, BooleanSupplier abandoned) {
+    public SampleResult sample(SampleQuery query, BooleanSupplier abandoned) {
         if (!admitted.tryAcquire()) {
-            throw HttpException.busy(
-                    "The function is busy and " + config.queue() + " requests wait already: try again later.");
+            throw Refusal.of(
+                            Refusal.Reason.BUSY,
+                            "The function is busy and " + config.queue() + " requests wait already: try again later.")
+                    .retryAfter(Duration.ofSeconds(1));
         }
         try {
             running.acquireUninterruptibly();
@@ -244,10 +247,10 @@ public class SamplingService {
                 }
             }
         } catch (SamplingStopped e) {
-            throw HttpException.busy("The function stopped before the images were done: ask again.");
+            throw Refusal.of(Refusal.Reason.STOPPING, "The function stopped before the images were done: ask again.");
         } catch (NonFiniteOutputException e) {
             nonFinite.increment();
-            throw HttpException.failed(String.valueOf(e.getMessage()));
+            throw Refusal.of(Refusal.Reason.FAILED, String.valueOf(e.getMessage()));
         }
         long nanos = System.nanoTime() - start;
         samples.increment(query.count());

@@ -1,9 +1,10 @@
-package io.adm4j.function;
+package io.adm4j.function.http;
 
 import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.adm4j.bundle.TinyBundle;
+import io.adm4j.function.Pixels;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;

@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.function.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.adm4j.feedback.Quoted;
+import io.adm4j.function.service.Refusal;
+import io.adm4j.function.service.SampleQuery;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -69,7 +71,7 @@ public class HttpErrors {
             SampleQuery.checkName(name);
             List<String> values = fields.getAll(name);
             if (values.size() > 1) {
-                throw HttpException.badInput(
+                throw Refusal.badInput(
                         Quoted.of(name) + " is given " + values.size() + " times, but each field may be given once.");
             }
         }
@@ -77,14 +79,14 @@ public class HttpErrors {
 
     private void validateBody(RoutingContext request) {
         if (request.request().query() != null) {
-            throw HttpException.badInput("A POST takes its fields from the JSON body, not from the query.");
+            throw Refusal.badInput("A POST takes its fields from the JSON body, not from the query.");
         }
         if (request.body().length() <= 0) {
             return;
         }
         for (Map.Entry<String, JsonNode> field : body(request).properties()) {
             if (field.getValue().isContainerNode()) {
-                throw HttpException.badInput(
+                throw Refusal.badInput(
                         "Field " + Quoted.of(field.getKey()) + " must be one number or text, not an array or object.");
             }
         }
@@ -95,10 +97,10 @@ public class HttpErrors {
         try {
             body = json.readTree(request.body().buffer().getBytes());
         } catch (IOException e) {
-            throw HttpException.badInput("The body is no JSON" + place(e) + ".");
+            throw Refusal.badInput("The body is no JSON" + place(e) + ".");
         }
         if (!body.isObject()) {
-            throw HttpException.badInput("The body must be a JSON object such as {\"label\": \"boot\", \"seed\": 1}.");
+            throw Refusal.badInput("The body must be a JSON object such as {\"label\": \"boot\", \"seed\": 1}.");
         }
         return body;
     }
@@ -131,6 +133,9 @@ public class HttpErrors {
             if (t instanceof HttpException found) {
                 return found;
             }
+            if (t instanceof Refusal refusal) {
+                return HttpException.of(refusal);
+            }
         }
         return null;
     }
@@ -142,7 +147,7 @@ public class HttpErrors {
             return HttpException.tooLarge("The body is too large: it holds a few short fields.");
         }
         if (status >= 400 && status < 500) {
-            return HttpException.badInput("The request cannot be read (" + status + ").");
+            return HttpException.of(Refusal.badInput("The request cannot be read (" + status + ")."));
         }
         LOG.error("A request failed.", request.failure());
         return HttpException.failed("The function failed; its log says why.");

@@ -1,5 +1,7 @@
-package io.adm4j.function;
+package io.adm4j.function.http;
 
+import io.adm4j.function.service.Refusal;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** An HTTP error response; the message is one sentence for the client. */
@@ -16,9 +18,21 @@ final class HttpException extends RuntimeException {
         this.headers = headers;
     }
 
-    /** 400: a field is not allowed or has a value that is not. */
-    static HttpException badInput(String message) {
-        return new HttpException(400, message, Map.of());
+    /** The response to a request that the service refuses. */
+    static HttpException of(Refusal refusal) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        refusal.retryAfter()
+                .ifPresent(time -> headers.put("Retry-After", String.valueOf(Math.max(1, time.toSeconds()))));
+        return new HttpException(status(refusal.reason()), refusal.message(), headers);
+    }
+
+    private static int status(Refusal.Reason reason) {
+        return switch (reason) {
+            case BAD_INPUT -> 400;
+            case CLIENT_LIMIT -> 429;
+            case BUSY, TOO_MUCH_WORK, DEADLINE, STOPPING, CANCELLED -> 503;
+            case FAILED -> 500;
+        };
     }
 
     /** 404: the path does not exist. */
@@ -43,11 +57,6 @@ final class HttpException extends RuntimeException {
     /** 500: an internal error. */
     static HttpException failed(String message) {
         return new HttpException(500, message, Map.of());
-    }
-
-    /** 503: the queue is full, or the function is stopping. */
-    static HttpException busy(String message) {
-        return new HttpException(503, message, Map.of("Retry-After", "1"));
     }
 
     /** The HTTP status. */

@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.function.service;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;

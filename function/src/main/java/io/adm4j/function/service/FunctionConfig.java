@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.function.service;
 
 import io.adm4j.sampling.SamplingSettings;
 import io.smallrye.config.ConfigMapping;

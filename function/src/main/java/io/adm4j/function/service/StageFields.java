@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.function.service;
 
 import io.adm4j.feedback.Quoted;
 import io.adm4j.sampling.ModelCapabilities;
@@ -37,13 +37,13 @@ record StageFields(String sampler, String steps, String eta, String classifierSc
      * @param standardSteps steps of a request without the field
      * @param standardScale classifier scale of a request without the field
      * @param mostSteps largest number of steps
-     * @throws HttpException with the field and what is allowed for it
+     * @throws Refusal with the field and what is allowed for it
      */
     SamplingSettings read(Map<String, String> fields, String standardSteps, double standardScale, int mostSteps) {
         double scale = decimal(fields, classifierScale, standardScale);
         if (!(scale >= 0 && scale <= LARGEST_SCALE)) {
-            throw HttpException.badInput(classifierScale + " must be a number from 0 to " + (long) LARGEST_SCALE
-                    + ", not " + Quoted.of(text(fields, classifierScale, String.valueOf(standardScale))) + ".");
+            throw Refusal.badInput(classifierScale + " must be a number from 0 to " + (long) LARGEST_SCALE + ", not "
+                    + Quoted.of(text(fields, classifierScale, String.valueOf(standardScale))) + ".");
         }
         double noise = decimal(fields, eta, 0);
         SamplingSettings settings = named(() -> new SamplingSettings(
@@ -54,7 +54,7 @@ record StageFields(String sampler, String steps, String eta, String classifierSc
                 true));
         long total = settings.steps().total();
         if (total < 1 || total > mostSteps) {
-            throw HttpException.badInput(steps + " must be from 1 to " + mostSteps + " in all, not " + total + ".");
+            throw Refusal.badInput(steps + " must be from 1 to " + mostSteps + " in all, not " + total + ".");
         }
         return settings;
     }
@@ -62,7 +62,7 @@ record StageFields(String sampler, String steps, String eta, String classifierSc
     /**
      * Checks settings against a model.
      *
-     * @throws HttpException with the field and what is allowed for it
+     * @throws Refusal with the field and what is allowed for it
      */
     void check(SamplingSettings settings, int[] labels, ModelCapabilities model) {
         named(() -> {
@@ -76,7 +76,7 @@ record StageFields(String sampler, String steps, String eta, String classifierSc
         try {
             return check.get();
         } catch (SampleRequestException e) {
-            throw HttpException.badInput(e.messageFor(name(e.field())));
+            throw Refusal.badInput(e.messageFor(name(e.field())));
         }
     }
 
@@ -109,7 +109,7 @@ record StageFields(String sampler, String steps, String eta, String classifierSc
             // Unlike Double.parseDouble this knows no NaN, no Infinity and no hexadecimal.
             return new BigDecimal(text.strip()).doubleValue();
         } catch (NumberFormatException e) {
-            throw HttpException.badInput(name + " must be a number, not " + Quoted.of(text) + ".");
+            throw Refusal.badInput(name + " must be a number, not " + Quoted.of(text) + ".");
         }
     }
 }

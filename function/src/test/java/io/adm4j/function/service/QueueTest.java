@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.function.service;
 
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
@@ -67,7 +67,7 @@ class QueueTest {
     void samplingStopsWhenTheClientIsGone() {
         AtomicInteger asked = new AtomicInteger();
         SampleQuery query = sampling.check(Map.of("label", "0", "steps", "5", "count", "100"));
-        assertThrows(HttpException.class, () -> sampling.sample(query, () -> asked.incrementAndGet() == 2));
+        assertThrows(Refusal.class, () -> sampling.sample(query, () -> asked.incrementAndGet() == 2));
         assertEquals(2, asked.get());
         given().when().get("/sample?steps=2").then().statusCode(200);
     }

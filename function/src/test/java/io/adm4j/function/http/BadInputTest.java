@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.function.http;
 
 import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;

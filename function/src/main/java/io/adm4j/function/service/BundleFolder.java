@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.function.service;
 
 import java.nio.file.Path;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.function.service;
 
 import io.adm4j.sampling.ModelCapabilities;
 import io.adm4j.sampling.SamplingPipeline;
@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param base the bundle that samples
  * @param upsampler the bundle that upsamples its images, if there is one
  */
-record BundleInfo(ModelCapabilities base, Optional<ModelCapabilities> upsampler) {
+public record BundleInfo(ModelCapabilities base, Optional<ModelCapabilities> upsampler) {
     static BundleInfo of(SamplingPipeline pipeline, Optional<Upsampler> upsampler) {
         return new BundleInfo(pipeline.capabilities(), upsampler.map(Upsampler::capabilities));
     }

@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.function.service;
 
 import io.adm4j.bundle.ClassNames;
 import io.adm4j.io.ImageGrid;
@@ -18,18 +18,18 @@ import org.jspecify.annotations.Nullable;
  * @param parts the images in order, in batches: uint8 {@code [N, H, W, C]}
  * @param milliseconds time spent sampling, without waiting
  */
-record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> parts, long milliseconds) {
-    String bundle() {
+public record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> parts, long milliseconds) {
+    public String bundle() {
         return bundles.base().name();
     }
 
     /** Name of the bundle that upsampled the images, if one did. */
-    Optional<String> upsampler() {
+    public Optional<String> upsampler() {
         return query.upsampling().flatMap(settings -> bundles.upsampler()).map(ModelCapabilities::name);
     }
 
     /** One PNG file: the image itself, or all images in a nearly square grid. */
-    byte[] file() {
+    public byte[] file() {
         List<Tensor> all = single();
         if (all.size() == 1) {
             return PngWriter.encode(all.get(0));
@@ -39,7 +39,7 @@ record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> parts, l
     }
 
     /** Each image as a PNG file, with the settings that reproduce it. */
-    SampleReply reply() {
+    public SampleReply reply() {
         List<Tensor> all = single();
         ClassNames classes = bundles.base().classes();
         SamplingSettings settings = query.settings();

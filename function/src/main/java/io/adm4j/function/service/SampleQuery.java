@@ -1,4 +1,4 @@
-package io.adm4j.function;
+package io.adm4j.function.service;
 
 import io.adm4j.bundle.ClassNames;
 import io.adm4j.feedback.Quoted;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings how the base model samples
  * @param upsampling how the upsampler samples, if the images are upsampled
  */
-record SampleQuery(
+public record SampleQuery(
         @Nullable Integer label,
         boolean labelled,
         long seed,
@@ -32,7 +32,7 @@ record SampleQuery(
         SamplingSettings settings,
         Optional<SamplingSettings> upsampling) {
     /** The fields of a request. */
-    static final List<String> FIELDS = Stream.of(
+    public static final List<String> FIELDS = Stream.of(
                     List.of("label", "seed", "count"),
                     StageFields.BASE.names(),
                     List.of("upsample"),
@@ -49,7 +49,7 @@ record SampleQuery(
      * Checks a request against the loaded bundles.
      *
      * @param fields by name; null values count as left out
-     * @throws HttpException with the field and what is allowed for it
+     * @throws Refusal with the field and what is allowed for it
      */
     static SampleQuery of(Map<String, String> fields, BundleInfo bundle, FunctionConfig config) {
         fields.keySet().forEach(SampleQuery::checkName);
@@ -65,9 +65,8 @@ record SampleQuery(
                 config.limit().steps());
         boolean labelled = base.usesLabels(settings);
         if (label != null && !labelled) {
-            throw HttpException.badInput(
-                    "label must be left out where classifierScale is 0: only the classifier of this"
-                            + " bundle knows its classes.");
+            throw Refusal.badInput("label must be left out where classifierScale is 0: only the classifier of this"
+                    + " bundle knows its classes.");
         }
         SampleQuery query = new SampleQuery(
                 label,
@@ -91,14 +90,14 @@ record SampleQuery(
             FunctionConfig config) {
         boolean wanted = truth(fields, "upsample", upsampler.isPresent());
         if (wanted && upsampler.isEmpty()) {
-            throw HttpException.badInput("upsample must be false: this function has no upsampler.");
+            throw Refusal.badInput("upsample must be false: this function has no upsampler.");
         }
         if (!wanted) {
             StageFields.UPSAMPLER.names().stream()
                     .filter(name -> given(fields, name))
                     .findFirst()
                     .ifPresent(name -> {
-                        throw HttpException.badInput(name + " must be left out: "
+                        throw Refusal.badInput(name + " must be left out: "
                                 + (upsampler.isPresent() ? "upsample is false." : "this function has no upsampler."));
                     });
             return Optional.empty();
@@ -106,7 +105,7 @@ record SampleQuery(
         SamplingSettings settings = StageFields.UPSAMPLER.read(
                 fields, config.standard().upsamplerSteps(), 0, config.limit().steps());
         if (!labelled && upsampler.get().usesLabels(settings)) {
-            throw HttpException.badInput(
+            throw Refusal.badInput(
                     "upsample must be false where classifierScale is 0: without guidance the images have no labels,"
                             + " which the upsampler needs.");
         }
@@ -116,18 +115,17 @@ record SampleQuery(
     /**
      * Checks that a request has such a field.
      *
-     * @throws HttpException if not, with those it has
+     * @throws Refusal if not, with those it has
      */
-    static void checkName(String name) {
+    public static void checkName(String name) {
         if (!FIELDS.contains(name)) {
-            throw HttpException.badInput(
+            throw Refusal.badInput(
                     "There is no field " + Quoted.of(name) + ": allowed are " + String.join(", ", FIELDS) + ".");
         }
     }
 
     /** Label of the i-th image, or null if it has none. */
-    @Nullable
-    Integer labelOf(int i, ClassNames classes) {
+    public @Nullable Integer labelOf(int i, ClassNames classes) {
         if (label != null) {
             return label;
         }
@@ -142,7 +140,7 @@ record SampleQuery(
         try {
             return text == null ? null : (Integer) classes.find(text.strip());
         } catch (UserError e) {
-            throw HttpException.badInput(String.valueOf(e.getMessage()));
+            throw Refusal.badInput(String.valueOf(e.getMessage()));
         }
     }
 
@@ -154,7 +152,7 @@ record SampleQuery(
         return switch (text.strip().toLowerCase(Locale.ROOT)) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw HttpException.badInput(name + " must be true or false, not " + Quoted.of(text) + ".");
+            default -> throw Refusal.badInput(name + " must be true or false, not " + Quoted.of(text) + ".");
         };
     }
 
@@ -171,7 +169,7 @@ record SampleQuery(
         } catch (NumberFormatException e) {
             // The same sentence serves what is no number and what is out of range.
         }
-        throw HttpException.badInput(
+        throw Refusal.badInput(
                 name + " must be a whole number from " + least + " to " + most + ", not " + Quoted.of(text) + ".");
     }
 }

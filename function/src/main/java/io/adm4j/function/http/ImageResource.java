@@ -1,5 +1,8 @@
-package io.adm4j.function;
+package io.adm4j.function.http;
 
+import io.adm4j.function.service.SampleQuery;
+import io.adm4j.function.service.SampleResult;
+import io.adm4j.function.service.SamplingService;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;

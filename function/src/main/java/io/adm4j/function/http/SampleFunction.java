@@ -1,5 +1,8 @@
-package io.adm4j.function;
+package io.adm4j.function.http;
 
+import io.adm4j.function.service.SampleQuery;
+import io.adm4j.function.service.SampleReply;
+import io.adm4j.function.service.SamplingService;
 import io.quarkus.funqy.Funq;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.inject.Inject;

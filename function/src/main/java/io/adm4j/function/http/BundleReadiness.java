@@ -1,5 +1,6 @@
-package io.adm4j.function;
+package io.adm4j.function.http;
 
+import io.adm4j.function.service.SamplingService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
