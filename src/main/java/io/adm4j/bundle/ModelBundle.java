@@ -29,10 +29,12 @@ public final class ModelBundle {
 
     private final Path folder;
     private final Manifest manifest;
+    private final String digest;
 
-    private ModelBundle(Path folder, Manifest manifest) {
+    private ModelBundle(Path folder, Manifest manifest, String digest) {
         this.folder = folder;
         this.manifest = manifest;
+        this.digest = digest;
     }
 
     /**
@@ -47,8 +49,11 @@ public final class ModelBundle {
             throw new BundleException(folder + " is no model bundle: it has no " + MANIFEST + ".");
         }
         Manifest manifest;
+        String digest;
         try {
-            manifest = Manifest.fromJson(new ObjectMapper().readTree(file.toFile()), file.toString());
+            byte[] json = Files.readAllBytes(file);
+            digest = Sha256.of(json);
+            manifest = Manifest.fromJson(new ObjectMapper().readTree(json), file.toString());
         } catch (JsonProcessingException e) {
             throw new BundleException(
                     file + " is not readable JSON (line "
@@ -66,7 +71,7 @@ public final class ModelBundle {
                 verifyExternalData(folder, name, manifest);
             }
         }
-        return new ModelBundle(folder, manifest);
+        return new ModelBundle(folder, manifest, digest);
     }
 
     private static void verify(Path folder, String name, Manifest.FileEntry expected) {
@@ -112,6 +117,11 @@ public final class ModelBundle {
 
     public Manifest manifest() {
         return manifest;
+    }
+
+    /** SHA-256 of {@value #MANIFEST}, which lists the checksums of all files: two bundles with one digest are the same. */
+    public String digest() {
+        return digest;
     }
 
     /** Whether the bundle has a file of this name. */

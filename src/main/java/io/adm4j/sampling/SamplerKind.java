@@ -57,7 +57,7 @@ public enum SamplerKind {
     }
 
     /** Whether eta means anything to it. */
-    boolean takesEta() {
+    public boolean takesEta() {
         return takesEta;
     }
 

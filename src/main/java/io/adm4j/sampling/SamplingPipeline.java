@@ -61,6 +61,11 @@ public final class SamplingPipeline implements AutoCloseable {
         return bundle.manifest();
     }
 
+    /** The bundle's digest. */
+    public String digest() {
+        return bundle.digest();
+    }
+
     /** What can be asked of the bundle. */
     public ModelCapabilities capabilities() {
         return capabilities;

@@ -48,6 +48,11 @@ public final class Upsampler implements AutoCloseable {
         return pipeline.manifest();
     }
 
+    /** The bundle's digest. */
+    public String digest() {
+        return pipeline.digest();
+    }
+
     /** Height and width of the images that it takes. */
     public int smallSize() {
         return smallSize;

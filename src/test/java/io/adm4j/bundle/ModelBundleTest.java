@@ -2,6 +2,7 @@ package io.adm4j.bundle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.io.Sha256;
 import io.adm4j.runtime.Device;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +59,15 @@ class ModelBundleTest {
                 (ObjectNode) JSON.readTree(folder.resolve("model.json").toFile());
         assertEquals(json.toString(), manifest.toJson().toString());
         assertEquals(List.of("bundle"), siblings());
+    }
+
+    @Test
+    void theDigestIsTheChecksumOfTheManifest() throws IOException {
+        Path manifest = folder.resolve("model.json");
+        String digest = ModelBundle.load(folder).digest();
+        assertEquals(Sha256.of(manifest), digest);
+        edit(json -> json.put("name", "other"));
+        assertNotEquals(digest, ModelBundle.load(folder).digest());
     }
 
     @Test

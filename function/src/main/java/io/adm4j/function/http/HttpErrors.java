@@ -32,6 +32,7 @@ public class HttpErrors {
     private static final Logger LOG = Logger.getLogger(HttpErrors.class);
     private static final String FUNCTION = "/sample";
     private static final String IMAGE = "/sample.png";
+    private static final String MODEL = "/model";
     private static final String OPERATIONS = "/q/";
     /** Before all routes of Quarkus but after the one that reads the body. */
     private static final int BEFORE_FUNCTIONS = -1000;
@@ -57,11 +58,19 @@ public class HttpErrors {
             } else {
                 throw HttpException.badMethod(path.equals(FUNCTION) ? "GET, POST" : "GET");
             }
+        } else if (path.equals(MODEL)) {
+            requireRead(method);
         } else if (!path.startsWith(OPERATIONS)) {
             throw HttpException.notFound(
                     "There is nothing at " + Quoted.of(path) + ": use " + FUNCTION + " or " + IMAGE + ".");
         }
         request.next();
+    }
+
+    private static void requireRead(HttpMethod method) {
+        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+            throw HttpException.badMethod("GET, HEAD");
+        }
     }
 
     private void validateQuery(RoutingContext request) {

@@ -9,10 +9,20 @@ import java.util.Optional;
  * What can be asked of the loaded bundles.
  *
  * @param base the bundle that samples
+ * @param images what it samples
  * @param upsampler the bundle that upsamples its images, if there is one
+ * @param upsampled what that one samples
  */
-public record BundleInfo(ModelCapabilities base, Optional<ModelCapabilities> upsampler) {
+public record BundleInfo(
+        ModelCapabilities base,
+        BundleImages images,
+        Optional<ModelCapabilities> upsampler,
+        Optional<BundleImages> upsampled) {
     static BundleInfo of(SamplingPipeline pipeline, Optional<Upsampler> upsampler) {
-        return new BundleInfo(pipeline.capabilities(), upsampler.map(Upsampler::capabilities));
+        return new BundleInfo(
+                pipeline.capabilities(),
+                BundleImages.of(pipeline.digest(), pipeline.manifest()),
+                upsampler.map(Upsampler::capabilities),
+                upsampler.map(u -> BundleImages.of(u.digest(), u.manifest())));
     }
 }

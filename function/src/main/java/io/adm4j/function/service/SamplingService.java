@@ -197,6 +197,11 @@ public class SamplingService {
         return bundles;
     }
 
+    /** What can be asked of this function. */
+    public ModelReply model() {
+        return ModelReply.of(bundles, check(Map.of()), config.limit());
+    }
+
     /**
      * Checks a request.
      *

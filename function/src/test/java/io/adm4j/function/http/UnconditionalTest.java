@@ -44,6 +44,11 @@ class UnconditionalTest {
     }
 
     @Test
+    void theModelSaysThatOnlyGuidanceKnowsClasses() {
+        given().when().get("/model").then().statusCode(200).body("labels", equalTo("guided"));
+    }
+
+    @Test
     void guidanceGivesTheClass() {
         JsonPath bag = get("label=bag&seed=1&classifierScale=30");
         assertEquals(8, bag.getInt("pictures[0].label"));

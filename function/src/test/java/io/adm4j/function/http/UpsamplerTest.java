@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.function.Pixels;
 import io.adm4j.function.TestBundles;
+import io.adm4j.io.Sha256;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,20 @@ class UpsamplerTest {
                 .extract()
                 .jsonPath();
         image(large, 0).assertSame(image(post, 0));
+    }
+
+    @Test
+    void theModelSaysSo() {
+        given().when()
+                .get("/model")
+                .then()
+                .statusCode(200)
+                .body("imageSize", equalTo(32))
+                .body("upsampler.name", equalTo("test-32-64"))
+                .body("upsampler.digest", equalTo(Sha256.of(Path.of(TestBundles.UPSAMPLER, "model.json"))))
+                .body("upsampler.imageSize", equalTo(64))
+                .body("upsampler.hasClassifier", equalTo(false))
+                .body("upsampler.defaults.steps", equalTo("4"));
     }
 
     @Test
