@@ -40,6 +40,17 @@ public record Timing(String name, int images, double[] seconds) {
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
+    /**
+     * The shortest time within which a share of the runs was done, in seconds.
+     *
+     * @param share in (0, 1]; 0.99 for the 99th percentile, by nearest rank
+     */
+    public double percentile(double share) {
+        double[] sorted = seconds.clone();
+        Arrays.sort(sorted);
+        return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
+    }
+
     /** Images per second of the median run. */
     public double rate() {
         return images / median();

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -43,18 +44,31 @@ public final class FunctionProcess implements AutoCloseable {
      * @throws UserError if it does not start; the message names the log
      */
     public static FunctionProcess start(Path jar, Path bundle, Path log) {
+        return start(jar, List.of(), bundle, log);
+    }
+
+    /**
+     * Starts the function with options of its JVM and waits until it is ready.
+     *
+     * @param options such as {@code -Xmx1g} or {@code -Dadm4j.threads=1}
+     * @throws UserError as above
+     */
+    public static FunctionProcess start(Path jar, List<String> options, Path bundle, Path log) {
         if (!Files.isRegularFile(jar)) {
             throw new UserError("The function is not built: there is no " + jar + "; run mvn -DskipTests package.");
         }
         try {
             int port = freePort();
-            Process process = new ProcessBuilder(List.of(
-                            ProcessHandle.current().info().command().orElse("java"),
-                            "-Dquarkus.http.host=127.0.0.1",
-                            "-Dquarkus.http.port=" + port,
-                            "-Dadm4j.bundle=" + bundle.toAbsolutePath(),
-                            "-jar",
-                            jar.toString()))
+            List<String> command = new ArrayList<>();
+            command.add(ProcessHandle.current().info().command().orElse("java"));
+            command.addAll(options);
+            command.addAll(List.of(
+                    "-Dquarkus.http.host=127.0.0.1",
+                    "-Dquarkus.http.port=" + port,
+                    "-Dadm4j.bundle=" + bundle.toAbsolutePath(),
+                    "-jar",
+                    jar.toString()));
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
@@ -69,6 +83,11 @@ public final class FunctionProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UserError("The function could not be started: " + e.getMessage() + ".", e);
         }
+    }
+
+    /** The number of its process. */
+    public long pid() {
+        return process.pid();
     }
 
     /** Where it listens. */

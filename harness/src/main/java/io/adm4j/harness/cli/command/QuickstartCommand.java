@@ -155,8 +155,8 @@ public final class QuickstartCommand implements Runnable {
     /** Writes the samples of all scales; gives the seconds that each took. */
     private List<Double> sample(ModelBundle model, int classes, int perClass) {
         List<Double> seconds = new ArrayList<>();
-        Path jar = Path.of(System.getProperty("adm4j.function", "function/target/quarkus-app/quarkus-run.jar"));
-        try (FunctionProcess function = FunctionProcess.start(jar, model.folder(), out.resolve("function.log"));
+        try (FunctionProcess function =
+                        FunctionProcess.start(builtFunction(), model.folder(), out.resolve("function.log"));
                 Progress progress = ConsoleProgress.onStandardError()
                         .start("Sampling", (long) scales.size() * classes * perClass, "images")) {
             for (double scale : scales) {
@@ -168,6 +168,11 @@ public final class QuickstartCommand implements Runnable {
             }
         }
         return seconds;
+    }
+
+    /** The function of this build, which bin/harness passes on; by default that of the source tree. */
+    static Path builtFunction() {
+        return Path.of(System.getProperty("adm4j.function", "function/target/quarkus-app/quarkus-run.jar"));
     }
 
     /** Scores the samples of all scales, in their order, against the bundle's reference. */
