@@ -1,125 +1,69 @@
 package io.adm4j.function.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.adm4j.feedback.Quoted;
 import io.adm4j.function.service.Refusal;
-import io.adm4j.function.service.SampleQuery;
-import io.vertx.core.MultiMap;
+import io.quarkus.arc.All;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.io.IOException;
+import jakarta.inject.Inject;
 import java.util.List;
-import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns every error into one sentence in JSON, {@code {"error": "..."}}.
  *
- * <p>Funqy turns each exception into a bare 500 and ignores unknown fields; so requests are validated before they reach it,
- * and its failures are handled here.
+ * <p>Funqy turns each exception into a bare 500 and ignores unknown fields; so requests are checked before they reach it, by
+ * the {@link DoorPath} that they are for, and its failures are handled here.
  */
 @ApplicationScoped
 public class HttpErrors {
     private static final Logger LOG = Logger.getLogger(HttpErrors.class);
-    private static final String FUNCTION = "/sample";
-    private static final String IMAGE = "/sample.png";
-    private static final String MODEL = "/model";
     private static final String OPERATIONS = "/q/";
     /** Before all routes of Quarkus but after the one that reads the body. */
     private static final int BEFORE_FUNCTIONS = -1000;
 
-    private final ObjectMapper json = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
+    private final JsonMapper json = new JsonMapper();
+
+    @Inject
+    @All
+    List<Door> doors;
+
+    private List<DoorPath> paths = List.of();
 
     void install(@Observes Router router) {
-        router.route("/*").order(BEFORE_FUNCTIONS).handler(this::validate).failureHandler(this::respond);
+        paths = doors.stream().flatMap(door -> door.paths().stream()).toList();
+        router.route("/*").order(BEFORE_FUNCTIONS).handler(this::admit).failureHandler(this::respond);
     }
 
-    /** Rejects what Funqy and REST would misread; the values of the fields are checked by the function. */
-    private void validate(RoutingContext request) {
+    /** Admits a request to a path that exists, if its method and fields are allowed. */
+    private void admit(RoutingContext request) {
         String path = request.request().path();
-        HttpMethod method = request.request().method();
-        if (path.equals(FUNCTION) || path.equals(IMAGE)) {
-            if (method.equals(HttpMethod.GET)) {
-                validateQuery(request);
-            } else if (method.equals(HttpMethod.POST) && path.equals(FUNCTION)) {
-                validateBody(request);
-            } else {
-                throw HttpException.badMethod(path.equals(FUNCTION) ? "GET, POST" : "GET");
+        if (!path.startsWith(OPERATIONS)) {
+            DoorPath door = paths.stream()
+                    .filter(p -> p.matches(path))
+                    .findFirst()
+                    .orElseThrow(() -> HttpException.notFound("There is nothing at " + Quoted.of(path) + ": use "
+                            + SampleDoor.FUNCTION + " or " + SampleDoor.IMAGE + "."));
+            HttpMethod method = request.request().method();
+            if (method.equals(HttpMethod.OPTIONS)) {
+                request.response()
+                        .setStatusCode(204)
+                        .putHeader("Allow", door.allowed())
+                        .end();
+                return;
             }
-        } else if (path.equals(MODEL)) {
-            requireRead(method);
-        } else if (!path.startsWith(OPERATIONS)) {
-            throw HttpException.notFound(
-                    "There is nothing at " + Quoted.of(path) + ": use " + FUNCTION + " or " + IMAGE + ".");
+            door.check(method)
+                    .orElseThrow(() -> HttpException.badMethod(door.allowed()))
+                    .check(request);
         }
-        request.next();
-    }
-
-    private static void requireRead(HttpMethod method) {
-        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-            throw HttpException.badMethod("GET, HEAD");
+        if (!request.response().ended()) {
+            request.next();
         }
-    }
-
-    private void validateQuery(RoutingContext request) {
-        MultiMap fields = request.queryParams();
-        for (String name : fields.names()) {
-            // Here, since Funqy takes dots in names for nesting.
-            SampleQuery.checkName(name);
-            List<String> values = fields.getAll(name);
-            if (values.size() > 1) {
-                throw Refusal.badInput(
-                        Quoted.of(name) + " is given " + values.size() + " times, but each field may be given once.");
-            }
-        }
-    }
-
-    private void validateBody(RoutingContext request) {
-        if (request.request().query() != null) {
-            throw Refusal.badInput("A POST takes its fields from the JSON body, not from the query.");
-        }
-        if (request.body().length() <= 0) {
-            return;
-        }
-        for (Map.Entry<String, JsonNode> field : body(request).properties()) {
-            if (field.getValue().isContainerNode()) {
-                throw Refusal.badInput(
-                        "Field " + Quoted.of(field.getKey()) + " must be one number or text, not an array or object.");
-            }
-        }
-    }
-
-    private JsonNode body(RoutingContext request) {
-        JsonNode body;
-        try {
-            body = json.readTree(request.body().buffer().getBytes());
-        } catch (IOException e) {
-            throw Refusal.badInput("The body is no JSON" + place(e) + ".");
-        }
-        if (!body.isObject()) {
-            throw Refusal.badInput("The body must be a JSON object such as {\"label\": \"boot\", \"seed\": 1}.");
-        }
-        return body;
-    }
-
-    private static String place(IOException e) {
-        if (e instanceof JsonProcessingException json && json.getLocation() != null) {
-            return ": it cannot be read at line " + json.getLocation().getLineNr() + ", column "
-                    + json.getLocation().getColumnNr();
-        }
-        return "";
     }
 
     private void respond(RoutingContext request) {

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** An HTTP error response; the message is one sentence for the client. */
-final class HttpException extends RuntimeException {
+public final class HttpException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int status;
@@ -36,7 +36,7 @@ final class HttpException extends RuntimeException {
     }
 
     /** 404: the path does not exist. */
-    static HttpException notFound(String message) {
+    public static HttpException notFound(String message) {
         return new HttpException(404, message, Map.of());
     }
 

@@ -170,8 +170,18 @@ class BadInputTest {
         sentence(given().when().put(path), 405);
         sentence(given().when().delete(path), 405);
         assertEquals(
-                path.endsWith(".png") ? "GET" : "GET, POST",
+                path.endsWith(".png") ? "GET, HEAD, OPTIONS" : "GET, HEAD, OPTIONS, POST",
                 given().when().delete(path).header("Allow"));
+    }
+
+    @Test
+    void everyPathSaysItsMethodsAndTakesHead() {
+        given().when().options("/sample").then().statusCode(204).header("Allow", "GET, HEAD, OPTIONS, POST");
+        given().when().options("/sample.png").then().statusCode(204).header("Allow", "GET, HEAD, OPTIONS");
+        given().when().head("/sample.png?seed=1").then().statusCode(200).contentType("image/png");
+        given().when().head("/sample?seed=1").then().statusCode(200).contentType("application/json");
+        given().when().head("/sample?sede=1").then().statusCode(400);
+        sentence(given().when().options("/samples"), 404);
     }
 
     @Test

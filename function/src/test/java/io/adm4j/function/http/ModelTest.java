@@ -47,11 +47,12 @@ class ModelTest {
     @Test
     void isOnlyRead() {
         given().when().head("/model").then().statusCode(200);
+        given().when().get("/model?seed=1").then().statusCode(400).body("error", equalTo("This path takes no fields."));
         given().when()
                 .post("/model")
                 .then()
                 .statusCode(405)
-                .header("Allow", "GET, HEAD")
-                .body("error", containsString("GET, HEAD"));
+                .header("Allow", "GET, HEAD, OPTIONS")
+                .body("error", containsString("GET, HEAD, OPTIONS"));
     }
 }

@@ -1,0 +1,77 @@
+package io.adm4j.function.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.adm4j.feedback.Quoted;
+import io.adm4j.function.service.Refusal;
+import io.adm4j.function.service.SampleQuery;
+import io.vertx.core.MultiMap;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** Rejects what Funqy and REST would misread in a request's fields; their values are checked by the function. */
+final class SampleFields {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private SampleFields() {}
+
+    /** The fields of a GET. */
+    static void checkQuery(RoutingContext request) {
+        MultiMap fields = request.queryParams();
+        for (String name : fields.names()) {
+            // Here, since Funqy takes dots in names for nesting.
+            SampleQuery.checkName(name);
+            List<String> values = fields.getAll(name);
+            if (values.size() > 1) {
+                throw Refusal.badInput(
+                        Quoted.of(name) + " is given " + values.size() + " times, but each field may be given once.");
+            }
+        }
+    }
+
+    /** The fields of a POST. */
+    static void checkBody(RoutingContext request) {
+        if (request.request().query() != null) {
+            throw Refusal.badInput("A POST takes its fields from the JSON body, not from the query.");
+        }
+        if (request.body().length() <= 0) {
+            return;
+        }
+        for (Map.Entry<String, JsonNode> field : body(request).properties()) {
+            if (field.getValue().isContainerNode()) {
+                throw Refusal.badInput(
+                        "Field " + Quoted.of(field.getKey()) + " must be one number or text, not an array or object.");
+            }
+        }
+    }
+
+    private static JsonNode body(RoutingContext request) {
+        JsonNode body;
+        try {
+            body = JSON.readTree(request.body().buffer().getBytes());
+        } catch (IOException e) {
+            throw Refusal.badInput("The body is no JSON" + place(e) + ".");
+        }
+        if (!body.isObject()) {
+            throw Refusal.badInput("The body must be a JSON object such as {\"label\": \"boot\", \"seed\": 1}.");
+        }
+        return body;
+    }
+
+    private static String place(IOException e) {
+        if (e instanceof JsonProcessingException json && json.getLocation() != null) {
+            return ": it cannot be read at line " + json.getLocation().getLineNr() + ", column "
+                    + json.getLocation().getColumnNr();
+        }
+        return "";
+    }
+}
