@@ -99,6 +99,10 @@ public class HttpErrors {
         if (status == 413) {
             return HttpException.tooLarge("The body is too large: it holds a few short fields.");
         }
+        if (status == 404) {
+            return HttpException.notFound(
+                    "There is nothing at " + Quoted.of(request.request().path()) + ".");
+        }
         if (status >= 400 && status < 500) {
             return HttpException.of(Refusal.badInput("The request cannot be read (" + status + ")."));
         }

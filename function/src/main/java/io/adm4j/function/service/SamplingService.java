@@ -13,9 +13,6 @@ import io.adm4j.sampling.SamplingStopped;
 import io.adm4j.sampling.StepListener;
 import io.adm4j.sampling.Upsampler;
 import io.adm4j.tensor.Tensor;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -33,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -51,16 +49,14 @@ public class SamplingService {
     FunctionConfig config;
 
     @Inject
-    MeterRegistry metrics;
+    ServiceMetrics metrics;
 
     private BundleInfo bundles;
     private @Nullable SamplingPipeline pipeline;
     private @Nullable Upsampler upsampler;
     private Semaphore admitted;
     private Semaphore running;
-    private Counter samples;
-    private Counter nonFinite;
-    private Timer seconds;
+    private final AtomicInteger rowsInFlight = new AtomicInteger();
     private volatile boolean open;
 
     /** Loads the bundle before the first request; without one the function does not start. */
@@ -76,13 +72,8 @@ public class SamplingService {
         checkStandard();
         running = new Semaphore(config.parallel(), true);
         admitted = new Semaphore(config.parallel() + config.queue());
-        samples = Counter.builder("adm4j.samples").description("Images sampled").register(metrics);
-        nonFinite = Counter.builder("adm4j.nonfinite")
-                .description("Requests that failed because a network gave NaN or infinity")
-                .register(metrics);
-        seconds = Timer.builder("adm4j.sampling")
-                .description("Time spent sampling, per request")
-                .register(metrics);
+        metrics.runs(bundles.base().name(), config.device(), config.threads());
+        metrics.watch(this::waiting, rowsInFlight::get);
         open = true;
     }
 
@@ -208,7 +199,18 @@ public class SamplingService {
      * @throws Refusal with the field and what is allowed for it
      */
     public SampleQuery check(Map<String, String> fields) {
-        return SampleQuery.of(fields, bundles, config);
+        try {
+            return SampleQuery.of(fields, bundles, config);
+        } catch (Refusal e) {
+            metrics.refused(e.reason());
+            throw e;
+        }
+    }
+
+    /** Requests that were admitted and do not run yet. */
+    private int waiting() {
+        int busy = config.parallel() - running.availablePermits();
+        return Math.max(0, config.parallel() + config.queue() - admitted.availablePermits() - busy);
     }
 
     /**
@@ -218,6 +220,15 @@ public class SamplingService {
      * @throws Refusal if the queue is full, or the function stops
      */
     public SampleResult sample(SampleQuery query, BooleanSupplier abandoned) {
+        try {
+            return admit(query, abandoned);
+        } catch (Refusal e) {
+            metrics.refused(e.reason());
+            throw e;
+        }
+    }
+
+    private SampleResult admit(SampleQuery query, BooleanSupplier abandoned) {
         if (!admitted.tryAcquire()) {
             throw Refusal.of(
                             Refusal.Reason.BUSY,
@@ -227,8 +238,10 @@ public class SamplingService {
         try {
             running.acquireUninterruptibly();
             try {
+                rowsInFlight.addAndGet(query.count());
                 return sampleNow(query, abandoned);
             } finally {
+                rowsInFlight.addAndGet(-query.count());
                 running.release();
             }
         } finally {
@@ -252,14 +265,16 @@ public class SamplingService {
                 }
             }
         } catch (SamplingStopped e) {
+            if (open) {
+                throw Refusal.of(Refusal.Reason.CANCELLED, "The client hung up before the images were done.");
+            }
             throw Refusal.of(Refusal.Reason.STOPPING, "The function stopped before the images were done: ask again.");
         } catch (NonFiniteOutputException e) {
-            nonFinite.increment();
+            metrics.nonFinite();
             throw Refusal.of(Refusal.Reason.FAILED, String.valueOf(e.getMessage()));
         }
         long nanos = System.nanoTime() - start;
-        samples.increment(query.count());
-        seconds.record(nanos, TimeUnit.NANOSECONDS);
+        metrics.served(query.count(), nanos);
         return new SampleResult(query, bundles, parts, TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 

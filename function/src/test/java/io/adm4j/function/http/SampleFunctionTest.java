@@ -192,14 +192,14 @@ class SampleFunctionTest {
                 .body(
                         "checks.find { it.name == 'bundle' }.data.name",
                         equalTo(sampling.bundles().base().name()));
-        double before = samples();
+        double before = images();
         get("count=3&steps=2");
-        assertEquals(before + 3, samples());
+        assertEquals(before + 3, images());
         String metrics = given().when().get("/q/metrics").then().extract().asString();
         assertTrue(metrics.contains("adm4j_sampling_seconds_sum"), metrics);
     }
 
-    private static double samples() {
+    private static double images() {
         return given().when()
                 .get("/q/metrics")
                 .then()
@@ -207,7 +207,7 @@ class SampleFunctionTest {
                 .extract()
                 .asString()
                 .lines()
-                .filter(l -> l.startsWith("adm4j_samples_total"))
+                .filter(l -> l.startsWith("adm4j_images_total"))
                 .mapToDouble(l -> Double.parseDouble(l.substring(l.lastIndexOf(' '))))
                 .sum();
     }

@@ -33,7 +33,7 @@ class StartTest {
 
     private static String failure(Map<String, String> settings) {
         SamplingService sampling = new SamplingService();
-        sampling.metrics = new SimpleMeterRegistry();
+        sampling.metrics = new ServiceMetrics(new SimpleMeterRegistry(), "test");
         sampling.config = new SmallRyeConfigBuilder()
                 .withMapping(FunctionConfig.class)
                 .withDefaultValues(settings)
