@@ -19,7 +19,7 @@ final class BundleGraph {
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     static BatchSession open(ModelBundle bundle, String name, Device device, int threads) {
-        BatchSession session = BatchSession.open(bundle.path(name), device, threads);
+        BatchSession session = BatchSession.open(bundle.graph(name), device, threads);
         try {
             session.inputs().forEach(input -> checkChannels(bundle, name, input));
             return session;

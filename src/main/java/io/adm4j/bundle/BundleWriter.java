@@ -103,7 +103,9 @@ public final class BundleWriter implements AutoCloseable {
         } catch (IOException e) {
             throw new BundleException("The bundle " + target + " could not be written: " + e.getMessage() + ".", e);
         }
-        return ModelBundle.load(target);
+        ModelBundle bundle = ModelBundle.load(target);
+        bundle.verify();
+        return bundle;
     }
 
     private void putInPlace() throws IOException {

@@ -15,14 +15,15 @@ import org.jspecify.annotations.Nullable;
  * Which other files an ONNX graph takes weights from (its external data). Walks the messages of the file without a
  * protobuf library and passes over the weights that are inside, so it is quick for graphs of any size.
  */
-final class ExternalData implements AutoCloseable {
+final class ExternalData {
     /** Graphs lie within graphs (branches, loops), but never this deep. */
     private static final int MAX_DEPTH = 100;
 
     private static final int MAX_TEXT_BYTES = 1 << 12;
 
-    private final Path graph;
-    private final FileChannel channel;
+    private final String graph;
+    private final Bytes bytes;
+    private final long size;
     private final ByteBuffer window =
             ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN).limit(0);
     /** Where in the file the window ends. */
@@ -62,9 +63,17 @@ final class ExternalData implements AutoCloseable {
         }
     }
 
-    private ExternalData(Path graph) throws IOException {
+    /** The bytes of a graph. */
+    @FunctionalInterface
+    private interface Bytes {
+        /** Reads from a place on into a buffer; gives the number of bytes, or a negative number at the end. */
+        int read(ByteBuffer target, long from) throws IOException;
+    }
+
+    private ExternalData(String graph, Bytes bytes, long size) {
         this.graph = graph;
-        this.channel = FileChannel.open(graph, StandardOpenOption.READ);
+        this.bytes = bytes;
+        this.size = size;
     }
 
     /**
@@ -73,10 +82,29 @@ final class ExternalData implements AutoCloseable {
      * @throws BundleException if the file is no ONNX graph
      */
     static Set<String> locations(Path graph) throws IOException {
-        try (ExternalData data = new ExternalData(graph)) {
-            data.message(Message.MODEL, data.channel.size(), 0);
-            return data.locations;
+        try (FileChannel channel = FileChannel.open(graph, StandardOpenOption.READ)) {
+            return new ExternalData(graph.toString(), channel::read, channel.size()).locations();
         }
+    }
+
+    /**
+     * As {@link #locations(Path)}, of a graph in memory.
+     *
+     * @param graph how messages name it
+     * @param bytes from position 0 to the limit; not modified
+     */
+    static Set<String> locations(String graph, ByteBuffer bytes) throws IOException {
+        Bytes memory = (target, from) -> {
+            int count = Math.min(target.remaining(), bytes.limit() - (int) from);
+            target.put(bytes.slice((int) from, count));
+            return count;
+        };
+        return new ExternalData(graph, memory, bytes.limit()).locations();
+    }
+
+    private Set<String> locations() throws IOException {
+        message(Message.MODEL, size, 0);
+        return locations;
     }
 
     private void message(Message kind, long end, int depth) throws IOException {
@@ -149,7 +177,7 @@ final class ExternalData implements AutoCloseable {
     private byte next() throws IOException {
         if (!window.hasRemaining()) {
             window.clear();
-            int n = channel.read(window, windowEnd);
+            int n = bytes.read(window, windowEnd);
             window.flip();
             if (n <= 0) {
                 throw malformed("it is cut short");
@@ -173,10 +201,5 @@ final class ExternalData implements AutoCloseable {
 
     private BundleException malformed(String why) {
         return new BundleException(graph + " is no ONNX graph: " + why + "; fetch or export the bundle again.");
-    }
-
-    @Override
-    public void close() throws IOException {
-        channel.close();
     }
 }

@@ -1,11 +1,14 @@
 package io.adm4j.bundle;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -39,6 +42,9 @@ public record Manifest(
         Map<String, FileEntry> files) {
     /** The format of bundles that is written, and the only one that is read. */
     public static final int FORMAT_VERSION = 1;
+
+    /** Longest {@code model.json}, in bytes: names of many thousand classes fit. */
+    static final int MOST_BYTES = 16 << 20;
 
     private static final int RGB = 3;
 
@@ -151,6 +157,26 @@ public record Manifest(
         files.forEach((file, entry) ->
                 list.putObject(file).put("sha256", entry.sha256()).put("bytes", entry.bytes()));
         return json;
+    }
+
+    /**
+     * Reads the bytes of {@code model.json}.
+     *
+     * @param what how messages name it
+     * @throws BundleException if it is no JSON, of another format version, or something is missing or of another kind
+     */
+    static Manifest parse(byte[] json, String what) {
+        try {
+            return fromJson(new ObjectMapper().readTree(json), what);
+        } catch (JsonProcessingException e) {
+            String line = e.getLocation() == null
+                    ? "?"
+                    : String.valueOf(e.getLocation().getLineNr());
+            throw new BundleException(
+                    what + " is not readable JSON (line " + line + "); fetch or export the bundle again.", e);
+        } catch (IOException e) {
+            throw new BundleException(what + " could not be read: " + e.getMessage() + ".", e);
+        }
     }
 
     /**

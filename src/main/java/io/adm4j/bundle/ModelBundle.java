@@ -1,16 +1,18 @@
 package io.adm4j.bundle;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.adm4j.io.Sha256;
+import io.adm4j.runtime.GraphSource;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * A folder with {@code model.json} and the ONNX graphs that it lists, verified when it is loaded.
+ * A folder with {@code model.json} and the ONNX graphs that it lists. Its files are compared with their checksums when they are read, by
+ * whoever reads them, so that files that are not needed take no time.
  *
  * <p>The graphs: {@value #DENOISER}, {@value #CLASSIFIER}, {@value #CLASSIFIER_GRADIENT} and {@value #FEATURES}; a bundle
  * need not have them all.
@@ -38,77 +40,66 @@ public final class ModelBundle {
     }
 
     /**
-     * Loads a bundle and verifies the length and checksum of each of its files, and that its graphs take weights from no
-     * other files.
+     * Loads a bundle, whoever made it.
      *
-     * @throws BundleException if there is no bundle, it is damaged, of another format version, or reaches beyond its folder
+     * @throws BundleException if there is no bundle, or it is of another format version
      */
     public static ModelBundle load(Path folder) {
+        return load(folder, Optional.empty());
+    }
+
+    /**
+     * Loads a bundle: its manifest, and the lengths of its files. Each file is compared with its checksum when it is read.
+     *
+     * @param key that the manifest must be signed with; none to accept any bundle
+     * @throws BundleException if there is no bundle, it is of another format version, or not signed with the key
+     */
+    public static ModelBundle load(Path folder, Optional<BundleKey> key) {
         Path file = folder.resolve(MANIFEST);
         if (!Files.isRegularFile(file)) {
             throw new BundleException(folder + " is no model bundle: it has no " + MANIFEST + ".");
         }
-        Manifest manifest;
-        String digest;
-        try {
-            byte[] json = Files.readAllBytes(file);
-            digest = Sha256.of(json);
-            manifest = Manifest.fromJson(new ObjectMapper().readTree(json), file.toString());
-        } catch (JsonProcessingException e) {
-            throw new BundleException(
-                    file + " is not readable JSON (line "
-                            + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
-                            + "); fetch or export the bundle again.",
-                    e);
-        } catch (IOException e) {
-            throw new BundleException(file + " could not be read: " + e.getMessage() + ".", e);
-        }
-        for (Map.Entry<String, Manifest.FileEntry> entry : manifest.files().entrySet()) {
-            verify(folder, entry.getKey(), entry.getValue());
-        }
-        for (String name : manifest.files().keySet()) {
-            if (name.endsWith(".onnx")) {
-                verifyExternalData(folder, name, manifest);
-            }
-        }
-        return new ModelBundle(folder, manifest, digest);
+        byte[] json = manifest(file);
+        key.ifPresent(k -> k.check(folder, json));
+        ModelBundle bundle = new ModelBundle(folder, Manifest.parse(json, file.toString()), Sha256.of(json));
+        bundle.files().forEach(BundleFile::requireLength);
+        return bundle;
     }
 
-    private static void verify(Path folder, String name, Manifest.FileEntry expected) {
-        Path file = folder.resolve(name);
-        if (!Files.isRegularFile(file)) {
-            throw new BundleException(
-                    "The bundle " + folder + " lacks its file " + name + "; fetch or export it again.");
-        }
-        try {
-            long bytes = Files.size(file);
-            if (bytes != expected.bytes()) {
-                throw new BundleException("The bundle " + folder + " is damaged: " + name + " has " + bytes
-                        + " bytes instead of " + expected.bytes() + "; fetch or export it again.");
+    private static byte[] manifest(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] json = in.readNBytes(Manifest.MOST_BYTES + 1);
+            if (json.length > Manifest.MOST_BYTES) {
+                throw new BundleException(
+                        file + " has more than " + Manifest.MOST_BYTES + " bytes, so it is no bundle's.");
             }
-            if (!Sha256.of(file).equals(expected.sha256())) {
-                throw new BundleException("The bundle " + folder + " is damaged: the checksum of " + name
-                        + " is not the one in " + MANIFEST + "; fetch or export it again.");
-            }
+            return json;
         } catch (IOException e) {
             throw new BundleException(file + " could not be read: " + e.getMessage() + ".", e);
         }
     }
 
-    /** ONNX Runtime opens whatever file a graph names; only those that were verified may be. */
-    private static void verifyExternalData(Path folder, String graph, Manifest manifest) {
-        try {
-            for (String location : ExternalData.locations(folder.resolve(graph))) {
-                if (!manifest.files().containsKey(location)) {
-                    throw new BundleException(
-                            "The bundle " + folder + " cannot be trusted: " + graph + " takes weights from "
-                                    + new TextNode(location) + ", which " + MANIFEST
-                                    + " does not list; fetch or export it again.");
-                }
-            }
-        } catch (IOException e) {
-            throw new BundleException(folder.resolve(graph) + " could not be read: " + e.getMessage() + ".", e);
+    /**
+     * Compares all files with their checksums.
+     *
+     * @throws BundleException if one is damaged, or a graph takes weights from a file that the manifest does not list
+     */
+    public void verify() {
+        for (BundleFile file : files()) {
+            verify(file.name());
         }
+    }
+
+    private void verify(String name) {
+        if (name.endsWith(".onnx")) {
+            new CheckedGraph(this, name).verify();
+        } else {
+            file(name).verify();
+        }
+    }
+
+    private List<BundleFile> files() {
+        return manifest.files().keySet().stream().map(this::file).toList();
     }
 
     public Path folder() {
@@ -119,7 +110,7 @@ public final class ModelBundle {
         return manifest;
     }
 
-    /** SHA-256 of {@value #MANIFEST}, which lists the checksums of all files: two bundles with one digest are the same. */
+    /** SHA-256 of {@value #MANIFEST}, which has the checksums of all files: it identifies the bundle. */
     public String digest() {
         return digest;
     }
@@ -130,15 +121,35 @@ public final class ModelBundle {
     }
 
     /**
-     * The path of a file of the bundle.
+     * A graph of the bundle, which is checked whenever a session reads it.
      *
      * @throws BundleException if the bundle has no such file
      */
+    public GraphSource graph(String name) {
+        require(name);
+        return new CheckedGraph(this, name);
+    }
+
+    /**
+     * The path of a file of the bundle, which is checked now; a graph with its external data.
+     *
+     * @throws BundleException if the bundle has no such file, or it is damaged
+     */
     public Path path(String name) {
+        require(name);
+        verify(name);
+        return folder.resolve(name);
+    }
+
+    BundleFile file(String name) {
+        return new BundleFile(
+                folder, name, Objects.requireNonNull(manifest.files().get(name)));
+    }
+
+    private void require(String name) {
         if (!has(name)) {
             throw new BundleException("The bundle " + folder + " has no " + name + "; it has "
                     + manifest.files().keySet() + ".");
         }
-        return folder.resolve(name);
     }
 }

@@ -1,10 +1,7 @@
 package io.adm4j.runtime;
 
 import io.adm4j.tensor.Tensor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +11,6 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +28,7 @@ public final class BatchSession implements AutoCloseable {
     /** A batch is split only if its largest share is at most this many times the mean share. */
     private static final double MOST_UNEVEN = 1.25;
 
-    private final Path model;
+    private final GraphSource model;
     private final Device device;
     private final int threads;
     private final boolean alwaysSplits;
@@ -44,14 +40,14 @@ public final class BatchSession implements AutoCloseable {
     private @Nullable OnnxSession whole;
     private boolean closed;
 
-    private BatchSession(Path model, Device device, int threads, boolean alwaysSplits, int largestShare) {
+    private BatchSession(GraphSource model, Device device, int threads, boolean alwaysSplits, int largestShare) {
         this.model = model;
         this.device = device;
         this.threads = threads;
         this.alwaysSplits = alwaysSplits;
         this.largestShare = largestShare;
         int count = threads == 0 ? OnnxEnvironment.processors() : threads;
-        this.splits = device == Device.CPU && (alwaysSplits || count > 1 && bytes(model) <= LARGEST_TWICE);
+        this.splits = device == Device.CPU && (alwaysSplits || count > 1 && model.bytes() <= LARGEST_TWICE);
         int within = splits ? 1 : threads;
         this.first = alwaysSplits
                 ? OnnxSession.openAsWritten(model, device, within)
@@ -67,6 +63,15 @@ public final class BatchSession implements AutoCloseable {
      * @throws RuntimeFailure if the file cannot be read, is no graph that this runtime runs, or the device is missing
      */
     public static BatchSession open(Path model, Device device, int threads) {
+        return open(GraphSource.of(model), device, threads);
+    }
+
+    /**
+     * As {@link #open(Path, Device, int)}.
+     *
+     * @throws io.adm4j.feedback.UserError if the source refuses the graph
+     */
+    public static BatchSession open(GraphSource model, Device device, int threads) {
         return new BatchSession(model, device, threads, false, Integer.MAX_VALUE);
     }
 
@@ -80,23 +85,16 @@ public final class BatchSession implements AutoCloseable {
      * @throws RuntimeFailure if the file cannot be read, is no graph that this runtime runs, or the device is missing
      */
     public static BatchSession openSplitting(Path model, Device device, int threads, int largestShare) {
-        return new BatchSession(model, device, threads, true, largestShare);
+        return openSplitting(GraphSource.of(model), device, threads, largestShare);
     }
 
-    /** Bytes of the graph and of its external data: the files in its folder whose names begin with its own. */
-    private static long bytes(Path model) {
-        Path folder = model.toAbsolutePath().getParent();
-        String name = model.getFileName().toString();
-        try (Stream<Path> files = Files.list(folder)) {
-            long sum = 0;
-            for (Path file : files.filter(f -> f.getFileName().toString().startsWith(name))
-                    .toList()) {
-                sum += Files.size(file);
-            }
-            return sum;
-        } catch (IOException e) {
-            throw new UncheckedIOException("The folder " + folder + " could not be listed.", e);
-        }
+    /**
+     * As {@link #openSplitting(Path, Device, int, int)}.
+     *
+     * @throws io.adm4j.feedback.UserError if the source refuses the graph
+     */
+    public static BatchSession openSplitting(GraphSource model, Device device, int threads, int largestShare) {
+        return new BatchSession(model, device, threads, true, largestShare);
     }
 
     /** The inputs of the graph, in its order. */

@@ -1,11 +1,6 @@
 package io.adm4j.runtime;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,10 +11,8 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The graph in an ONNX file with its weights, read without a protobuf library. Weights stay in the file: {@link #with} refers to
- * them.
+ * The graph in an ONNX file with its weights, read without a protobuf library. Shares memory with the bytes of the file.
  *
- * @param file without symbolic links, which ONNX Runtime does not follow to weights
  * @param header fields of the model other than the graph
  * @param inputs names of the graph's inputs
  * @param nodes in an order in which they can run
@@ -29,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  *     values only makes ONNX Runtime plan its memory worse
  */
 record GraphFile(
-        Path file,
         ByteBuffer header,
         Set<String> inputs,
         List<Node> nodes,
@@ -39,9 +31,6 @@ record GraphFile(
 
     static final int FLOAT = 1;
     static final int INT64 = 7;
-
-    /** Smaller ones move into the new graph: most are shapes, which ONNX Runtime wants at hand. */
-    private static final int SMALLEST_EXTERNAL = 1024;
 
     // Field numbers of onnx.proto.
     private static final int MODEL_GRAPH = 7;
@@ -72,30 +61,18 @@ record GraphFile(
      * @param type number of its TensorProto.DataType
      * @param elsewhere whether its elements are in another file
      * @param encoded the whole field
-     * @param dataOffset where in the file its elements begin, if they are there as raw data; else -1
      */
-    record Initializer(
-            String name,
-            int type,
-            long[] shape,
-            boolean elsewhere,
-            ByteBuffer encoded,
-            long dataOffset,
-            long dataLength) {}
+    record Initializer(String name, int type, long[] shape, boolean elsewhere, ByteBuffer encoded) {}
 
     /**
-     * Reads a file.
+     * Reads a graph.
      *
-     * @param largest size in bytes
-     * @return null if the file is larger, has weights in other files or is no ONNX file
+     * @param bytes of an ONNX file, from position 0 to the limit; not modified
+     * @return null if it has weights in other files or is no ONNX file
      */
-    static @Nullable GraphFile read(Path file, int largest) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            if (channel.size() > largest) {
-                return null;
-            }
-            MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-            GraphFile graph = model(file.toRealPath(), new ProtoReader(bytes, 0, (int) channel.size()));
+    static @Nullable GraphFile read(ByteBuffer bytes) {
+        try {
+            GraphFile graph = model(new ProtoReader(bytes, 0, bytes.limit()));
             return graph == null || graph.initializers().stream().anyMatch(Initializer::elsewhere) ? null : graph;
         } catch (IllegalArgumentException e) {
             // No ONNX file: ONNX Runtime, which is to load it, says so.
@@ -103,12 +80,12 @@ record GraphFile(
         }
     }
 
-    private static @Nullable GraphFile model(Path file, ProtoReader model) {
+    private static @Nullable GraphFile model(ProtoReader model) {
         ProtoWriter header = new ProtoWriter();
         GraphFile graph = null;
         while (model.next()) {
             if (model.field() == MODEL_GRAPH) {
-                graph = graph(file, model.message());
+                graph = graph(model.message());
             } else {
                 header.encoded(model.whole());
             }
@@ -116,7 +93,6 @@ record GraphFile(
         return graph == null
                 ? null
                 : new GraphFile(
-                        file,
                         ByteBuffer.wrap(header.toByteArray()),
                         graph.inputs,
                         graph.nodes,
@@ -125,7 +101,7 @@ record GraphFile(
                         graph.rest);
     }
 
-    private static GraphFile graph(Path file, ProtoReader graph) {
+    private static GraphFile graph(ProtoReader graph) {
         Set<String> inputs = new HashSet<>();
         List<Node> nodes = new ArrayList<>();
         Map<String, long[]> shapes = new HashMap<>();
@@ -148,7 +124,7 @@ record GraphFile(
             }
         }
         return new GraphFile(
-                file, ByteBuffer.allocate(0), inputs, nodes, shapes, initializers, ByteBuffer.wrap(rest.toByteArray()));
+                ByteBuffer.allocate(0), inputs, nodes, shapes, initializers, ByteBuffer.wrap(rest.toByteArray()));
     }
 
     private static Node node(ProtoReader graph) {
@@ -197,22 +173,16 @@ record GraphFile(
         String name = "";
         int type = 0;
         boolean elsewhere = false;
-        long offset = -1;
-        long length = 0;
         while (in.next()) {
             switch (in.field()) {
                 case 1 -> in.integers(shape);
                 case 2 -> type = (int) in.integer();
                 case 8 -> name = in.text();
-                case 9 -> {
-                    offset = in.offset();
-                    length = in.integer();
-                }
                 case 14 -> elsewhere = in.integer() != 0;
                 default -> {}
             }
         }
-        return new Initializer(name, type, shape.build().toArray(), elsewhere, graph.whole(), offset, length);
+        return new Initializer(name, type, shape.build().toArray(), elsewhere, graph.whole());
     }
 
     /**
@@ -261,41 +231,24 @@ record GraphFile(
     }
 
     /**
-     * The model with other nodes, in ONNX's binary form. It has the weights of the file as external data, which are found in
-     * the file's folder.
+     * The model with other nodes, in ONNX's binary form.
      *
      * @param nodes encoded nodes, in an order in which they can run
      * @param constants encoded initializers beyond those of the file
+     * @return newly allocated direct memory
      */
-    byte[] with(List<ByteBuffer> nodes, List<ByteBuffer> constants) {
-        ProtoWriter graph = new ProtoWriter().encoded(rest);
-        nodes.forEach(graph::encoded);
-        constants.forEach(graph::encoded);
-        initializers.forEach(i -> {
-            if (i.dataOffset() < 0 || i.dataLength() < SMALLEST_EXTERNAL) {
-                graph.encoded(i.encoded());
-            } else {
-                graph.message(GRAPH_INITIALIZER, external(i));
-            }
-        });
-        return new ProtoWriter().encoded(header).message(MODEL_GRAPH, graph).toByteArray();
-    }
-
-    private ProtoWriter external(Initializer i) {
-        ProtoWriter tensor = new ProtoWriter();
-        for (long d : i.shape()) {
-            tensor.integer(1, d);
-        }
-        return tensor.integer(2, i.type())
-                .text(8, i.name())
-                .message(13, entry("location", String.valueOf(file.getFileName())))
-                .message(13, entry("offset", Long.toString(i.dataOffset())))
-                .message(13, entry("length", Long.toString(i.dataLength())))
-                .integer(14, 1);
-    }
-
-    private static ProtoWriter entry(String key, String value) {
-        return new ProtoWriter().text(1, key).text(2, value);
+    ByteBuffer with(List<ByteBuffer> nodes, List<ByteBuffer> constants) {
+        List<ByteBuffer> fields = new ArrayList<>();
+        fields.add(rest);
+        fields.addAll(nodes);
+        fields.addAll(constants);
+        initializers.forEach(i -> fields.add(i.encoded()));
+        int length = fields.stream().mapToInt(ByteBuffer::remaining).reduce(0, Math::addExact);
+        byte[] start = new ProtoWriter().begin(MODEL_GRAPH, length).toByteArray();
+        ByteBuffer model = ByteBuffer.allocateDirect(Math.addExact(header.remaining() + start.length, length));
+        model.put(header.duplicate()).put(start);
+        fields.forEach(field -> model.put(field.duplicate()));
+        return model.flip();
     }
 
     /** An encoded node with one output. */

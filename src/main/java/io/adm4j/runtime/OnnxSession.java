@@ -12,19 +12,17 @@ import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One loaded ONNX graph on one device. Several threads may run it at once. Inputs are passed to ONNX Runtime without a
@@ -39,9 +37,6 @@ public final class OnnxSession implements AutoCloseable {
 
     /** Architectures on which ONNX Runtime computes convolutions in a blocked layout. */
     private static final Set<String> BLOCKED_CONVOLUTIONS = Set.of("amd64", "x86_64");
-
-    /** Opening a rewritten graph takes up to ten times its size in memory, and as measured 10 ms for each megabyte. */
-    private static final int LARGEST_REWRITTEN = 128 << 20;
 
     private final OrtEnvironment environment;
     private final OrtSession session;
@@ -72,48 +67,51 @@ public final class OnnxSession implements AutoCloseable {
 
     /**
      * Loads a graph from a file; external data is expected in the same folder. On a CPU of type x86-64 wide convolutions of
-     * graphs that state the shapes of their values are computed by {@link WinogradConvolutions}.
+     * graphs that state the shapes of their values and of at most 128 MB are computed by {@link WinogradConvolutions}: opening a larger one so would
+     * take as measured 10 ms for each megabyte and ten times its size in memory.
      *
      * @param threads threads within one operator, at least 1; 0 for as many as there are processors
      * @throws RuntimeFailure if the file cannot be read, is no graph that this runtime runs, or the device is missing
      */
     public static OnnxSession open(Path model, Device device, int threads) {
-        return open(model, rewritable(model, device), device, threads);
+        return open(GraphSource.of(model), device, threads);
     }
 
     /**
-     * As {@link #open(Path, Device, int)}, but for results that must not depend on the kind of processor more than the
+     * As {@link #open(Path, Device, int)}.
+     *
+     * @throws io.adm4j.feedback.UserError if the source refuses the graph
+     */
+    public static OnnxSession open(GraphSource model, Device device, int threads) {
+        return open(
+                model,
+                device == Device.CPU && BLOCKED_CONVOLUTIONS.contains(System.getProperty("os.arch")),
+                device,
+                threads);
+    }
+
+    /**
+     * As {@link #open(GraphSource, Device, int)}, but for results that must not depend on the kind of processor more than the
      * graph's own operators do: no convolution is computed in another way than the graph says.
      */
-    static OnnxSession openAsWritten(Path model, Device device, int threads) {
-        return open(model, null, device, threads);
+    static OnnxSession openAsWritten(GraphSource model, Device device, int threads) {
+        return open(model, false, device, threads);
     }
 
-    private static OnnxSession open(Path model, @Nullable GraphFile graph, Device device, int threads) {
-        try (OrtSession.SessionOptions options = options(device, threads)) {
-            OrtEnvironment environment = OnnxEnvironment.get();
-            byte[] rewritten = graph == null ? null : WinogradConvolutions.in(graph);
-            if (graph == null || rewritten == null) {
-                return of(environment, environment.createSession(model.toString(), options));
+    private static OnnxSession open(GraphSource model, boolean rewrite, Device device, int threads) {
+        OrtEnvironment environment = OnnxEnvironment.get();
+        try (OrtSession.SessionOptions options = options(device, threads);
+                GraphContent content = model.open()) {
+            Optional<ByteBuffer> bytes = content.bytes();
+            if (bytes.isEmpty()) {
+                return of(environment, environment.createSession(content.file().toString(), options));
             }
-            options.addConfigEntry(WEIGHTS_FOLDER, String.valueOf(graph.file().getParent()));
-            return of(environment, environment.createSession(rewritten, options));
+            GraphFile graph = rewrite ? GraphFile.read(bytes.get()) : null;
+            ByteBuffer rewritten = graph == null ? null : WinogradConvolutions.in(graph);
+            options.addConfigEntry(WEIGHTS_FOLDER, String.valueOf(content.file().getParent()));
+            return of(environment, environment.createSession(rewritten == null ? bytes.get() : rewritten, options));
         } catch (OrtException e) {
-            throw new RuntimeFailure("ONNX Runtime could not load " + model + ": " + oneLine(e), e);
-        }
-    }
-
-    /** The graph in a file, if rewriting it can make it faster here. */
-    private static @Nullable GraphFile rewritable(Path model, Device device) {
-        if (device != Device.CPU
-                || !BLOCKED_CONVOLUTIONS.contains(System.getProperty("os.arch"))
-                || !Files.isRegularFile(model)) {
-            return null;
-        }
-        try {
-            return GraphFile.read(model, LARGEST_REWRITTEN);
-        } catch (IOException e) {
-            throw new RuntimeFailure(model + " could not be read: " + e.getMessage() + ".", e);
+            throw new RuntimeFailure("ONNX Runtime could not load " + model.name() + ": " + oneLine(e), e);
         }
     }
 

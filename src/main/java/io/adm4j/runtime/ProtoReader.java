@@ -98,11 +98,6 @@ final class ProtoReader {
         return file.slice(start, position - start);
     }
 
-    /** Where in the file the content of the current field begins. */
-    int offset() {
-        return content;
-    }
-
     private long varint() {
         long number = 0;
         for (int shift = 0; shift < 64; shift += 7) {

@@ -24,9 +24,15 @@ final class ProtoWriter {
         return bytes(field, value.toByteArray());
     }
 
-    ProtoWriter bytes(int field, byte[] value) {
+    /** Number and length of a field whose content follows. */
+    ProtoWriter begin(int field, int length) {
         varint((long) field << 3 | LENGTH_DELIMITED);
-        varint(value.length);
+        varint(length);
+        return this;
+    }
+
+    ProtoWriter bytes(int field, byte[] value) {
+        begin(field, value.length);
         out.writeBytes(value);
         return this;
     }

@@ -86,7 +86,7 @@ final class WinogradConvolutions {
      *
      * @return null if there are none
      */
-    static byte @Nullable [] in(GraphFile graph) {
+    static @Nullable ByteBuffer in(GraphFile graph) {
         WinogradConvolutions rewriting = new WinogradConvolutions(graph);
         graph.initializers().stream()
                 .filter(i -> i.type() == GraphFile.FLOAT || i.type() == GraphFile.INT64)

@@ -14,12 +14,16 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,15 +40,72 @@ class ExternalDataTest {
         Path folder = bundle(scaling(DATA));
         ModelBundle bundle = ModelBundle.load(folder);
         assertEquals(4, bundle.manifest().files().get(DATA).bytes());
-        try (OnnxSession session = OnnxSession.open(bundle.path(ModelBundle.DENOISER), Device.CPU, 1)) {
-            Tensor out =
-                    session.run(Map.of("x", Tensor.of(new float[] {2, -4}, 2))).get("out");
-            assertArrayEquals(new float[] {5, -10}, out.toFloatArray());
+        try (OnnxSession session = open(bundle)) {
+            assertScales(session);
         }
         Files.write(folder.resolve(DATA), number(3));
-        assertRefused(folder, "the checksum of " + DATA);
+        String message = assertThrows(BundleException.class, () -> open(bundle)).getMessage();
+        assertTrue(message.contains("the checksum of " + DATA), message);
         Files.delete(folder.resolve(DATA));
-        assertRefused(folder, "lacks its file " + DATA);
+        message = assertThrows(BundleException.class, () -> ModelBundle.load(folder))
+                .getMessage();
+        assertTrue(message.contains("lacks its file " + DATA), message);
+    }
+
+    /** ONNX Runtime maps weights: those that others can change are copied first, and the copies do not stay. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void weightsThatOthersCanChangeAreCopied() throws IOException {
+        Path folder = bundle(scaling(DATA));
+        ModelBundle bundle = ModelBundle.load(folder);
+        Files.setPosixFilePermissions(folder.resolve(DATA), PosixFilePermissions.fromString("rw-rw-rw-"));
+        List<Path> before = copies();
+        try (OnnxSession session = open(bundle)) {
+            Files.write(folder.resolve(DATA), number(7));
+            assertScales(session);
+            assertEquals(before, copies());
+        }
+        BundleException refusal = assertThrows(BundleException.class, () -> open(bundle));
+        assertTrue(refusal.getMessage().contains("the checksum of " + DATA), refusal.getMessage());
+        assertEquals(before, copies());
+    }
+
+    /** Each session reads the graph anew, and none runs what was not checked. */
+    @Test
+    void aGraphThatChangedAfterLoadingDoesNotRun() throws IOException {
+        Path folder = bundle(scaling(DATA));
+        ModelBundle bundle = ModelBundle.load(folder);
+        Path graph = folder.resolve(ModelBundle.DENOISER);
+        byte[] whole = Files.readAllBytes(graph);
+        byte[] changed = whole.clone();
+        changed[whole.length / 2] ^= 1;
+        Files.write(graph, changed);
+        assertThrows(BundleException.class, () -> open(bundle));
+        assertThrows(BundleException.class, () -> bundle.path(ModelBundle.DENOISER));
+        Files.write(graph, Arrays.copyOf(whole, whole.length + 1));
+        assertThrows(BundleException.class, () -> open(bundle));
+        Files.write(graph, whole);
+        try (OnnxSession session = open(bundle)) {
+            assertScales(session);
+        }
+        assertEquals(whole.length + 4, bundle.graph(ModelBundle.DENOISER).bytes());
+    }
+
+    private static OnnxSession open(ModelBundle bundle) {
+        return OnnxSession.open(bundle.graph(ModelBundle.DENOISER), Device.CPU, 1);
+    }
+
+    private static void assertScales(OnnxSession session) {
+        Tensor out = session.run(Map.of("x", Tensor.of(new float[] {2, -4}, 2))).get("out");
+        assertArrayEquals(new float[] {5, -10}, out.toFloatArray());
+    }
+
+    private static List<Path> copies() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return all.filter(p -> p.getFileName().toString().startsWith("adm4j-weights"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     @ParameterizedTest
@@ -141,11 +202,5 @@ class ExternalDataTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putFloat(value)
                 .array();
-    }
-
-    private static void assertRefused(Path folder, String part) {
-        String message = assertThrows(BundleException.class, () -> ModelBundle.load(folder))
-                .getMessage();
-        assertTrue(message.contains(part), message);
     }
 }

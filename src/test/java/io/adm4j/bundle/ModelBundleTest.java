@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelBundleTest {
@@ -85,7 +86,14 @@ class ModelBundleTest {
         byte[] flipped = whole.clone();
         flipped[flipped.length / 2] ^= 1;
         Files.write(denoiser, flipped);
-        assertRefused("the checksum of denoiser.onnx");
+        ModelBundle bundle = ModelBundle.load(folder);
+        for (Executable use : List.<Executable>of(
+                bundle::verify,
+                () -> bundle.path(ModelBundle.DENOISER),
+                () -> OnnxDenoiser.open(bundle, Device.CPU, 1))) {
+            assertMessage(assertThrows(BundleException.class, use), "the checksum of denoiser.onnx");
+        }
+        assertEquals(folder.resolve(ModelBundle.CLASSIFIER_GRADIENT), bundle.path(ModelBundle.CLASSIFIER_GRADIENT));
         Files.write(denoiser, new byte[3]);
         assertRefused("denoiser.onnx has 3 bytes instead of " + whole.length);
         Files.delete(denoiser);
@@ -127,6 +135,8 @@ class ModelBundleTest {
         assertRefused("not readable JSON");
         Files.write(manifest, new byte[0]);
         assertRefused("no 'formatVersion'");
+        Files.write(manifest, new byte[Manifest.MOST_BYTES + 1]);
+        assertRefused("is no bundle's");
         Files.delete(manifest);
         assertRefused("has no model.json");
         folder = parent.resolve("nowhere");

@@ -13,6 +13,7 @@ import io.adm4j.harness.cli.command.QuickstartCommand;
 import io.adm4j.harness.cli.command.ReferenceCommand;
 import io.adm4j.harness.cli.command.RunCommand;
 import io.adm4j.harness.cli.command.SampleCommand;
+import io.adm4j.harness.cli.command.SignCommand;
 import io.adm4j.harness.cli.command.TrainCommand;
 import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.cli.option.PathConverter;
@@ -56,6 +57,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             FetchCommand.class,
             ImportCommand.class,
             ImportFeaturesCommand.class,
+            SignCommand.class,
             SampleCommand.class,
             EvalCommand.class,
             ReferenceCommand.class,

@@ -150,7 +150,7 @@ public final class WeightSource implements AutoCloseable {
             }
         }
         // The manifest has the checksums of all files.
-        ObjectNode origin = origin("bundle", path).put("sha256", Sha256.of(path.resolve(ModelBundle.MANIFEST)));
+        ObjectNode origin = origin("bundle", path).put("sha256", bundle.digest());
         return new WeightSource(path, flags, shapes, weights::readFloat32, origin, () -> {});
     }
 

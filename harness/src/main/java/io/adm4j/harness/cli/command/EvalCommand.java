@@ -35,7 +35,6 @@ import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.report.BaselineGate;
 import io.adm4j.harness.report.Comparison;
 import io.adm4j.harness.report.ReportWriter;
-import io.adm4j.io.Sha256;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.Upsampler;
 import java.io.PrintWriter;
@@ -243,7 +242,7 @@ public final class EvalCommand implements Callable<Integer> {
                         ? name
                         : name + " upsampled by " + upsampler.manifest().name(),
                 upsampler == null ? folder : folder + " + " + upsampling.bundle,
-                Sha256.of(bundle.folder().resolve(ModelBundle.MANIFEST)),
+                bundle.digest(),
                 bundle.manifest().classes());
     }
 
