@@ -1,13 +1,13 @@
 package io.adm4j.harness.cli.command;
 
 import io.adm4j.bundle.SigningKey;
+import io.adm4j.feedback.UserError;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -54,7 +54,7 @@ public final class SignCommand implements Runnable {
     @Override
     public void run() {
         if (bundle == null && key.created == null) {
-            throw new ParameterException(spec.commandLine(), "Name the BUNDLE to sign");
+            throw new UserError("Name the BUNDLE to sign.");
         }
         PrintWriter out = spec.commandLine().getOut();
         if (key.created != null) {
