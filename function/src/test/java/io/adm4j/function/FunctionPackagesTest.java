@@ -26,6 +26,6 @@ class FunctionPackagesTest {
     void functionHasNoDesktopProtobufTerminalOrReflection() {
         packages.keepApart("io.adm4j..", "java.awt..", "javax.imageio..", "javax.swing..");
         packages.keepApart("io.adm4j..", "com.google.protobuf..", "java.lang.reflect..");
-        packages.reserveTerminal();
+        packages.reserveTerminal("io.adm4j.function.start..");
     }
 }
