@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public class HttpErrors {
     private static final Logger LOG = Logger.getLogger(HttpErrors.class);
     private static final String OPERATIONS = "/q/";
+    /** Before the route that reads the body. */
+    private static final int FIRST = Integer.MIN_VALUE;
+
     /** Before all routes of Quarkus but after the one that reads the body. */
     private static final int BEFORE_FUNCTIONS = -1000;
 
@@ -37,6 +40,7 @@ public class HttpErrors {
 
     void install(@Observes Router router) {
         paths = doors.stream().flatMap(door -> door.paths().stream()).toList();
+        router.route("/*").order(FIRST).handler(BodyType::prepare);
         router.route("/*").order(BEFORE_FUNCTIONS).handler(this::admit).failureHandler(this::respond);
     }
 

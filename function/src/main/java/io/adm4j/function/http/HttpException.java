@@ -54,6 +54,11 @@ public final class HttpException extends RuntimeException {
         return new HttpException(413, message, Map.of());
     }
 
+    /** 415: the body is in another form than the path takes. */
+    static HttpException badType(String message) {
+        return new HttpException(415, message, Map.of());
+    }
+
     /** 500: an internal error. */
     static HttpException failed(String message) {
         return new HttpException(500, message, Map.of());

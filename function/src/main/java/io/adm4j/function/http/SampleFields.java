@@ -26,6 +26,7 @@ final class SampleFields {
 
     /** The fields of a GET. */
     static void checkQuery(RoutingContext request) {
+        BodyType.requireNone(request);
         MultiMap fields = request.queryParams();
         for (String name : fields.names()) {
             // Here, since Funqy takes dots in names for nesting.
@@ -43,6 +44,7 @@ final class SampleFields {
         if (request.request().query() != null) {
             throw Refusal.badInput("A POST takes its fields from the JSON body, not from the query.");
         }
+        BodyType.require(request, BodyType.JSON);
         if (request.body().length() <= 0) {
             return;
         }

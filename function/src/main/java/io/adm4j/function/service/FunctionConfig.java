@@ -17,6 +17,9 @@ public interface FunctionConfig {
     /** Folder of the bundle of an upsampler for the images; by default there is none. */
     Optional<String> upsampler();
 
+    /** Name of the model in the Open Inference Protocol; by default the bundle's. */
+    Optional<String> modelName();
+
     /** {@code cpu} or {@code cuda}. */
     @WithDefault("cpu")
     String device();

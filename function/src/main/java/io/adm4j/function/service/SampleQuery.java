@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param label class of all images, or null: then the image of seed s has class s modulo the number of classes
  * @param labelled whether the images have labels; those of an unconditional denoiser without guidance have none
- * @param seed seed of the first image; the i-th has {@code seed + i}
+ * @param seed seed of the first image; the i-th has {@code seed + i} unless {@code seeds} says otherwise
  * @param count number of images, from 1
+ * @param seeds the seed of each image, or none
+ * @param labels the label of each image, or none
  * @param settings how the base model samples
  * @param upsampling how the upsampler samples, if the images are upsampled
  */
@@ -29,6 +31,8 @@ public record SampleQuery(
         boolean labelled,
         long seed,
         int count,
+        List<Long> seeds,
+        List<Integer> labels,
         SamplingSettings settings,
         Optional<SamplingSettings> upsampling) {
     /** The fields of a request. */
@@ -49,38 +53,64 @@ public record SampleQuery(
      * Checks a request against the loaded bundles.
      *
      * @param fields by name; null values count as left out
+     * @param keys what is chosen image by image; then the fields for all images must be left out
      * @throws Refusal with the field and what is allowed for it
      */
-    static SampleQuery of(Map<String, String> fields, BundleInfo bundle, FunctionConfig config) {
+    static SampleQuery of(Map<String, String> fields, ImageKeys keys, BundleInfo bundle, FunctionConfig config) {
         fields.keySet().forEach(SampleQuery::checkName);
+        checkOnce(fields, keys);
         ModelCapabilities base = bundle.base();
         FunctionConfig.Standard standard = config.standard();
         Integer label = label(fields.get("label"), base.classes());
-        int count = (int) whole(fields, "count", 1, 1, config.limit().count());
-        long seed = whole(fields, "seed", -1, 0, LARGEST_SEED);
+        List<Long> seeds = keys.seeds().stream()
+                .map(seed -> whole("seed", seed, 0, LARGEST_SEED))
+                .toList();
+        List<Integer> labels =
+                keys.labels().stream().map(text -> label(text, base.classes())).toList();
+        String keyed = keys.count() > 0 ? String.valueOf(keys.count()) : fields.get("count");
+        int count = keyed == null
+                ? 1
+                : (int) whole("count", keyed, 1, config.limit().count());
+        String first = fields.get("seed");
+        long seed = first == null ? random(seeds) : whole("seed", first, 0, LARGEST_SEED);
         SamplingSettings settings = StageFields.BASE.read(
                 fields,
                 standard.steps(),
                 base.hasClassifier() ? standard.classifierScale() : 0,
                 config.limit().steps());
         boolean labelled = base.usesLabels(settings);
-        if (label != null && !labelled) {
+        if ((label != null || !labels.isEmpty()) && !labelled) {
             throw Refusal.badInput("label must be left out where classifierScale is 0: only the classifier of this"
                     + " bundle knows its classes.");
         }
         SampleQuery query = new SampleQuery(
                 label,
                 labelled && base.classes().count() > 0,
-                seed >= 0 ? seed : ThreadLocalRandom.current().nextLong(LARGEST_RANDOM_SEED),
+                seed,
                 count,
+                seeds,
+                labels,
                 settings,
                 upsampling(fields, bundle.upsampler(), labelled, config));
-        int[] labels =
-                query.labelled ? new int[] {Objects.requireNonNull(query.labelOf(0, base.classes()))} : new int[0];
-        StageFields.BASE.check(settings, labels, base);
+        int[] one = query.labelled ? new int[] {Objects.requireNonNull(query.labelOf(0, base.classes()))} : new int[0];
+        StageFields.BASE.check(settings, one, base);
         query.upsampling.ifPresent(
-                s -> StageFields.UPSAMPLER.check(s, labels, bundle.upsampler().orElseThrow()));
+                s -> StageFields.UPSAMPLER.check(s, one, bundle.upsampler().orElseThrow()));
         return query;
+    }
+
+    private static void checkOnce(Map<String, String> fields, ImageKeys keys) {
+        Map<String, Boolean> taken =
+                Map.of("seed", !keys.seeds().isEmpty(), "label", !keys.labels().isEmpty(), "count", keys.count() > 0);
+        taken.forEach((name, given) -> {
+            if (given && given(fields, name)) {
+                throw Refusal.badInput(name + " must be given once: for each image, or for all of them.");
+            }
+        });
+    }
+
+    private static long random(List<Long> seeds) {
+        return seeds.isEmpty() ? ThreadLocalRandom.current().nextLong(LARGEST_RANDOM_SEED) : seeds.get(0);
     }
 
     private static Optional<SamplingSettings> upsampling(
@@ -124,12 +154,20 @@ public record SampleQuery(
         }
     }
 
+    /** Seed of the i-th image. */
+    public long seedOf(int i) {
+        return seeds.isEmpty() ? seed + i : seeds.get(i);
+    }
+
     /** Label of the i-th image, or null if it has none. */
     public @Nullable Integer labelOf(int i, ClassNames classes) {
         if (label != null) {
             return label;
         }
-        return labelled ? (int) ((seed + i) % classes.count()) : null;
+        if (!labels.isEmpty()) {
+            return labels.get(i);
+        }
+        return labelled ? (int) (seedOf(i) % classes.count()) : null;
     }
 
     private static boolean given(Map<String, String> fields, String name) {
@@ -156,11 +194,7 @@ public record SampleQuery(
         };
     }
 
-    private static long whole(Map<String, String> fields, String name, long standard, long least, long most) {
-        String text = fields.get(name);
-        if (text == null) {
-            return standard;
-        }
+    private static long whole(String name, String text, long least, long most) {
         try {
             long value = Long.parseLong(text.strip());
             if (value >= least && value <= most) {

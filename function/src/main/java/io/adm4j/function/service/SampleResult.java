@@ -47,7 +47,7 @@ public record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> p
         for (int i = 0; i < all.size(); i++) {
             Integer label = query.labelOf(i, classes);
             images.add(
-                    new SampleReply.Image(label, classes.name(label), query.seed() + i, PngWriter.encode(all.get(i))));
+                    new SampleReply.Image(label, classes.name(label), query.seedOf(i), PngWriter.encode(all.get(i))));
         }
         SampleReply.Settings reported = new SampleReply.Settings(
                 query.label(),
@@ -85,7 +85,7 @@ public record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> p
     }
 
     /** The images in one tensor, shape [N, H, W, C]. */
-    private Tensor joined() {
+    public Tensor joined() {
         Tensor first = parts.get(0);
         Tensor all = Tensor.zeros(first.type(), query.count(), first.dim(1), first.dim(2), first.dim(3));
         ByteBuffer to = all.bytes();

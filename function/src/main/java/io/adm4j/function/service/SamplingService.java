@@ -199,12 +199,28 @@ public class SamplingService {
      * @throws Refusal with the field and what is allowed for it
      */
     public SampleQuery check(Map<String, String> fields) {
+        return check(fields, ImageKeys.NONE);
+    }
+
+    /**
+     * Checks a request that may choose seeds and labels image by image.
+     *
+     * @throws Refusal with the field and what is allowed for it
+     */
+    public SampleQuery check(Map<String, String> fields, ImageKeys keys) {
         try {
-            return SampleQuery.of(fields, bundles, config);
+            return SampleQuery.of(fields, keys, bundles, config);
         } catch (Refusal e) {
             metrics.refused(e.reason());
             throw e;
         }
+    }
+
+    /** The name under which clients of the Open Inference Protocol know the model. */
+    public String modelName() {
+        return config.modelName()
+                .filter(name -> !name.isBlank())
+                .orElse(bundles.base().name());
     }
 
     /** Requests that were admitted and do not run yet. */
@@ -301,7 +317,7 @@ public class SamplingService {
     }
 
     private static long[] seeds(SampleQuery query, int from, int to) {
-        return LongStream.range(from, to).map(i -> query.seed() + i).toArray();
+        return LongStream.range(from, to).map(i -> query.seedOf((int) i)).toArray();
     }
 
     /** One per image, or none where they have none. */

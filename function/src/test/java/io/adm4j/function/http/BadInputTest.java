@@ -174,6 +174,55 @@ class BadInputTest {
                 given().when().delete(path).header("Allow"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "multipart/form-data; boundary=x",
+                "multipart/mixed",
+                "text/plain",
+                "application/json; charset=utf-16",
+                "nonsense"
+            })
+    void otherBodiesThanJsonAreRefused(String type) throws IOException {
+        String answer = post(type, "{\"steps\": 2}");
+        assertTrue(answer.startsWith("HTTP/1.0 415 ") && answer.contains("{\"error\":\"The "), answer);
+    }
+
+    /** What curl sends with {@code -d} alone is taken for JSON, and a form is none. */
+    @Test
+    void curlNeedsNoHeader() throws IOException {
+        String form = "application/x-www-form-urlencoded";
+        String answer = post(form, "{\"steps\": 2, \"seed\": 77}");
+        assertTrue(answer.startsWith("HTTP/1.0 200 ") && answer.contains("\"seed\":77"), answer);
+        String refused = post(form, "steps=2&seed=77");
+        assertTrue(refused.startsWith("HTTP/1.0 400 ") && refused.contains("The body is no JSON"), refused);
+        given().contentType("application/json; charset=UTF-8")
+                .body("{\"steps\": 2}")
+                .when()
+                .post("/sample")
+                .then()
+                .statusCode(200);
+    }
+
+    private static String post(String type, String body) throws IOException {
+        try (Socket socket = new Socket("localhost", RestAssured.port)) {
+            String head = "POST /sample HTTP/1.0\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length();
+            socket.getOutputStream().write((head + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void aGetTakesNoBody() {
+        String sentence = sentence(
+                given().contentType("application/json")
+                        .body("{\"steps\": 2}")
+                        .when()
+                        .get("/sample"),
+                400);
+        assertTrue(sentence.contains("not from a body"), sentence);
+    }
+
     @Test
     void everyPathSaysItsMethodsAndTakesHead() {
         given().when().options("/sample").then().statusCode(204).header("Allow", "GET, HEAD, OPTIONS, POST");

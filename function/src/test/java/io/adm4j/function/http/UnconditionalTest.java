@@ -72,6 +72,25 @@ class UnconditionalTest {
                 .body("pictures[0].className", nullValue());
     }
 
+    /** Over the Open Inference Protocol: all outputs are those that there are, and what is named must be there. */
+    @Test
+    void withoutGuidanceThereIsNoTensorOfLabels() {
+        String request = "{\"inputs\": [], \"parameters\": {\"classifierScale\": 0, \"upsample\": false, \"steps\": 2}";
+        given().contentType("application/json")
+                .body(request + "}")
+                .when()
+                .post("/v2/models/test-uncond-32/infer")
+                .then()
+                .statusCode(200)
+                .body("outputs.name", equalTo(List.of("images", "seed")));
+        given().contentType("application/json")
+                .body(request + ", \"outputs\": [{\"name\": \"label\"}]}")
+                .when()
+                .post("/v2/models/test-uncond-32/infer")
+                .then()
+                .statusCode(400);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
