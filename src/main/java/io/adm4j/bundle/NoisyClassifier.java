@@ -3,6 +3,7 @@ package io.adm4j.bundle;
 import io.adm4j.diffusion.ClassifierGradient;
 import io.adm4j.runtime.BatchSession;
 import io.adm4j.runtime.Device;
+import io.adm4j.runtime.Threads;
 import io.adm4j.tensor.Tensor;
 import java.util.Map;
 import java.util.Objects;
@@ -42,13 +43,30 @@ public final class NoisyClassifier implements ClassifierGradient, AutoCloseable 
      * @param labels int64 {@code [N]}
      */
     public Evaluation evaluate(Tensor x, Tensor timesteps, Tensor labels) {
-        Map<String, Tensor> out = session.run(Map.of("x", x, "t", timesteps, "y", labels));
+        return evaluation(session.run(inputs(x, timesteps, labels)));
+    }
+
+    /** As above, with certain threads. */
+    public Evaluation evaluate(Tensor x, Tensor timesteps, Tensor labels, Threads threads) {
+        return evaluation(session.run(inputs(x, timesteps, labels), threads));
+    }
+
+    private static Map<String, Tensor> inputs(Tensor x, Tensor timesteps, Tensor labels) {
+        return Map.of("x", x, "t", timesteps, "y", labels);
+    }
+
+    private static Evaluation evaluation(Map<String, Tensor> out) {
         return new Evaluation(Objects.requireNonNull(out.get("log_prob")), Objects.requireNonNull(out.get("grad")));
     }
 
     @Override
     public Tensor gradient(Tensor x, Tensor timesteps, Tensor labels) {
         return evaluate(x, timesteps, labels).gradient();
+    }
+
+    /** How many callers may evaluate it side by side, each on its own thread; see {@link BatchSession#lanes}. */
+    public int lanes() {
+        return session.lanes();
     }
 
     @Override

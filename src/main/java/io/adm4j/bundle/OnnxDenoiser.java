@@ -3,6 +3,7 @@ package io.adm4j.bundle;
 import io.adm4j.diffusion.Denoiser;
 import io.adm4j.runtime.BatchSession;
 import io.adm4j.runtime.Device;
+import io.adm4j.runtime.Threads;
 import io.adm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,7 +62,7 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
         if (!takesLowRes) {
             throw new IllegalArgumentException("This denoiser takes no low-resolution images: it is no upsampler.");
         }
-        return (x, timesteps, labels) -> predict(x, timesteps, labels, lowRes);
+        return (x, timesteps, labels) -> output(session.run(inputs(x, timesteps, labels, lowRes)));
     }
 
     @Override
@@ -69,10 +70,30 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
         if (takesLowRes) {
             throw new IllegalArgumentException("This denoiser is an upsampler: it needs low-resolution images.");
         }
-        return predict(x, timesteps, labels, null);
+        return output(session.run(inputs(x, timesteps, labels, null)));
     }
 
-    private Tensor predict(Tensor x, Tensor timesteps, @Nullable Tensor labels, @Nullable Tensor lowRes) {
+    /** How many callers may evaluate it side by side, each on its own thread; see {@link BatchSession#lanes}. */
+    public int lanes() {
+        return session.lanes();
+    }
+
+    /**
+     * One evaluation; each image may have its own timestep.
+     *
+     * @param x float32 {@code [N, C, H, W]}
+     * @param timesteps float32 {@code [N]}
+     * @param labels int64 {@code [N]}, or null where the graph takes none
+     * @param lowRes float32 {@code [N, C, h, w]} in [-1, 1] for an upsampler, else null
+     * @param threads that compute
+     * @return as {@link #predict(Tensor, Tensor, Tensor)}
+     */
+    public Tensor predict(
+            Tensor x, Tensor timesteps, @Nullable Tensor labels, @Nullable Tensor lowRes, Threads threads) {
+        return output(session.run(inputs(x, timesteps, labels, lowRes), threads));
+    }
+
+    private Map<String, Tensor> inputs(Tensor x, Tensor timesteps, @Nullable Tensor labels, @Nullable Tensor lowRes) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         inputs.put("x", x);
         inputs.put("t", timesteps);
@@ -85,7 +106,11 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
         if (lowRes != null) {
             inputs.put(LOW_RES, lowRes);
         }
-        return Objects.requireNonNull(session.run(inputs).get("out"));
+        return inputs;
+    }
+
+    private static Tensor output(Map<String, Tensor> outputs) {
+        return Objects.requireNonNull(outputs.get("out"));
     }
 
     @Override

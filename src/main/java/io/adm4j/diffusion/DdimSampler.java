@@ -2,7 +2,6 @@ package io.adm4j.diffusion;
 
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
-import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +33,8 @@ public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipD
     }
 
     @Override
-    public Iterator<StepState> steps(
-            Denoiser denoiser, Guidance guidance, Tensor start, @Nullable Tensor labels, NoiseSource noise) {
-        return new ReverseProcess(diffusion, clipDenoised, new Implicit(), denoiser, guidance, start, labels, noise);
+    public ReverseRun resume(int step, Tensor x, NoiseSource noise) {
+        return new ReverseRun(diffusion, clipDenoised, new Implicit(), step, x, noise);
     }
 
     /** Standard deviation of the noise that the step at an index adds, equation 16. */
@@ -46,7 +44,7 @@ public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipD
         return eta * Math.sqrt((1 - previous) / (1 - bar)) * Math.sqrt(1 - bar / previous);
     }
 
-    private final class Implicit implements ReverseProcess.Update {
+    private final class Implicit implements ReverseRun.Update {
         @Override
         public boolean addsNoise(int index) {
             return eta > 0 && index > 0;

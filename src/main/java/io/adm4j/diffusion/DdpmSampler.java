@@ -3,7 +3,6 @@ package io.adm4j.diffusion;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
-import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record DdpmSampler(GaussianDiffusion diffusion, boolean clipDenoised) implements Sampler {
     @Override
-    public Iterator<StepState> steps(
-            Denoiser denoiser, Guidance guidance, Tensor start, @Nullable Tensor labels, NoiseSource noise) {
-        return new ReverseProcess(
-                diffusion, clipDenoised, new Ancestral(diffusion), denoiser, guidance, start, labels, noise);
+    public ReverseRun resume(int step, Tensor x, NoiseSource noise) {
+        return new ReverseRun(diffusion, clipDenoised, new Ancestral(diffusion), step, x, noise);
     }
 
-    private static final class Ancestral implements ReverseProcess.Update {
+    private static final class Ancestral implements ReverseRun.Update {
         private final GaussianDiffusion diffusion;
         private @Nullable Tensor logVariance;
 

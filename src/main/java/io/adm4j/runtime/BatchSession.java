@@ -46,7 +46,7 @@ public final class BatchSession implements AutoCloseable {
         this.threads = threads;
         this.alwaysSplits = alwaysSplits;
         this.largestShare = largestShare;
-        int count = threads == 0 ? OnnxEnvironment.processors() : threads;
+        int count = count();
         this.splits = device == Device.CPU && (alwaysSplits || count > 1 && model.bytes() <= LARGEST_TWICE);
         int within = splits ? 1 : threads;
         this.first = alwaysSplits
@@ -108,6 +108,27 @@ public final class BatchSession implements AutoCloseable {
     }
 
     /**
+     * How many callers may run the graph side by side, each on its own thread, to use all processors: 1 on other devices than
+     * the CPU, and where the graph is so large that each run uses all threads.
+     */
+    public int lanes() {
+        return splits ? count() : 1;
+    }
+
+    /**
+     * Runs the graph on a batch as a whole, with certain threads; otherwise as {@link #run(Map)}.
+     *
+     * @param which the calling thread alone only where there is more than one {@linkplain #lanes() lane}
+     */
+    public Map<String, Tensor> run(Map<String, Tensor> values, Threads which) {
+        return splits && which == Threads.ALL ? whole().run(values) : first.run(values);
+    }
+
+    private int count() {
+        return threads == 0 ? OnnxEnvironment.processors() : threads;
+    }
+
+    /**
      * Runs the graph on a batch.
      *
      * @param values one per input, by name, all of shape {@code [N, ...]}; not modified
@@ -121,7 +142,7 @@ public final class BatchSession implements AutoCloseable {
             return first.run(values);
         }
         long rows = values.values().iterator().next().dim(0);
-        int count = threads == 0 ? OnnxEnvironment.processors() : threads;
+        int count = count();
         long perThread = (rows + count - 1) / count;
         if (alwaysSplits && rows <= 1) {
             return first.run(values);

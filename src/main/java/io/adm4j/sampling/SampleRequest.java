@@ -1,6 +1,5 @@
 package io.adm4j.sampling;
 
-import io.adm4j.diffusion.NoiseSource;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;
@@ -13,15 +12,9 @@ import java.util.stream.LongStream;
  * @param labels one per image, or none for a model without classes
  * @param lowRes the images to upsample, float32 {@code [N, C, h, w]} in [-1, 1]; only for upsamplers, which need them
  * @param initialNoise x_T, float32 {@code [N, C, H, W]}, instead of noise from the seeds
- * @param stepNoise noise of the steps, instead of noise from the seeds
  */
 public record SampleRequest(
-        long[] seeds,
-        int[] labels,
-        SamplingSettings settings,
-        Optional<Tensor> lowRes,
-        Optional<Tensor> initialNoise,
-        Optional<NoiseSource> stepNoise) {
+        long[] seeds, int[] labels, SamplingSettings settings, Optional<Tensor> lowRes, Optional<Tensor> initialNoise) {
     /** @throws IllegalArgumentException if there is no seed, or labels but not one per seed */
     public SampleRequest {
         if (seeds.length == 0) {
@@ -37,7 +30,7 @@ public record SampleRequest(
 
     /** Images from their seeds alone. */
     public SampleRequest(long[] seeds, int[] labels, SamplingSettings settings) {
-        this(seeds, labels, settings, Optional.empty(), Optional.empty(), Optional.empty());
+        this(seeds, labels, settings, Optional.empty(), Optional.empty());
     }
 
     /** Images of consecutive seeds, one per label. */
@@ -53,17 +46,12 @@ public record SampleRequest(
      * @param small the images to upsample, float32 {@code [N, C, h, w]} in [-1, 1]
      */
     public SampleRequest upsampling(Tensor small) {
-        return new SampleRequest(seeds, labels, settings, Optional.of(small), initialNoise, stepNoise);
+        return new SampleRequest(seeds, labels, settings, Optional.of(small), initialNoise);
     }
 
     /** The same images from given initial noise. */
     public SampleRequest withInitialNoise(Tensor noise) {
-        return new SampleRequest(seeds, labels, settings, lowRes, Optional.of(noise), stepNoise);
-    }
-
-    /** The same images with given noise in the steps. */
-    public SampleRequest withStepNoise(NoiseSource noise) {
-        return new SampleRequest(seeds, labels, settings, lowRes, initialNoise, Optional.of(noise));
+        return new SampleRequest(seeds, labels, settings, lowRes, Optional.of(noise));
     }
 
     /** One per image; a copy. */
@@ -90,8 +78,7 @@ public record SampleRequest(
                 && Arrays.equals(labels, r.labels)
                 && settings.equals(r.settings)
                 && lowRes.equals(r.lowRes)
-                && initialNoise.equals(r.initialNoise)
-                && stepNoise.equals(r.stepNoise);
+                && initialNoise.equals(r.initialNoise);
     }
 
     @Override

@@ -2,20 +2,13 @@ package io.adm4j.sampling;
 
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
-import io.adm4j.bundle.NoisyClassifier;
-import io.adm4j.bundle.OnnxDenoiser;
-import io.adm4j.diffusion.Denoiser;
-import io.adm4j.diffusion.Guidance;
-import io.adm4j.diffusion.NoiseSource;
-import io.adm4j.diffusion.Sampler;
 import io.adm4j.diffusion.SeededNoise;
-import io.adm4j.diffusion.StepState;
 import io.adm4j.runtime.Device;
+import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ExecutionException;
 
 /**
  * Samples images from a bundle. An image depends on the bundle, its own seed, its label and the settings alone.
@@ -24,25 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SamplingPipeline implements AutoCloseable {
     private final ModelBundle bundle;
-    private final Device device;
-    private final int threads;
-    private final OnnxDenoiser denoiser;
+    private final ModelNetworks networks;
     private final ModelCapabilities capabilities;
-    private @Nullable NoisyClassifier classifier;
-    private boolean closed;
+    private final StepScheduler scheduler;
 
     private SamplingPipeline(ModelBundle bundle, Device device, int threads) {
         this.bundle = bundle;
-        this.device = device;
-        this.threads = threads;
-        this.denoiser = OnnxDenoiser.open(bundle, device, threads);
+        this.networks = new ModelNetworks(bundle, device, threads);
         Manifest manifest = bundle.manifest();
         this.capabilities = new ModelCapabilities(
                 manifest.name(),
                 manifest.diffusion(),
-                denoiser.takesLabels(),
-                bundle.has(ModelBundle.CLASSIFIER_GRADIENT),
+                networks.takesLabels(),
+                networks.hasClassifier(),
                 manifest.classNames());
+        this.scheduler = new StepScheduler(0, SchedulerListener.none());
     }
 
     /**
@@ -72,15 +61,6 @@ public final class SamplingPipeline implements AutoCloseable {
     }
 
     /**
-     * Checks a request without running it.
-     *
-     * @throws SampleRequestException if it does not fit the model
-     */
-    public void check(SampleRequest request) {
-        sampler(request);
-    }
-
-    /**
      * Samples one batch.
      *
      * @param listener notified after each step; it stops the run by returning false or by throwing, an interrupt of the
@@ -90,48 +70,70 @@ public final class SamplingPipeline implements AutoCloseable {
      * @throws io.adm4j.runtime.RuntimeFailure if a network fails
      */
     public SampleBatch sample(SampleRequest request, StepListener listener) {
-        Sampler sampler = sampler(request);
-        SeededNoise seeded = request.lowRes().isPresent()
-                ? SeededNoise.ofUpsampler(request.seeds())
-                : new SeededNoise(request.seeds());
-        int[] labels = request.labels();
-        Tensor y = labels.length == 0
-                ? null
-                : Tensor.of(Arrays.stream(labels).asLongStream().toArray(), labels.length);
-        Tensor start = request.initialNoise().orElseGet(() -> seeded.start(shape(request)));
-        NoiseSource noise = request.stepNoise().orElse(seeded);
-        Denoiser network = request.lowRes().isPresent()
-                ? denoiser.upsampling(request.lowRes().get())
-                : denoiser;
-        Iterator<StepState> steps = sampler.steps(network, guidance(request.settings()), start, y, noise);
+        check(request);
+        Tensor x0 = Tensor.zeros(ElementType.FLOAT32, shape(request.count()));
+        StepListener keeping = (image, stage, state) -> {
+            if (state.last()) {
+                x0.rows(image, image + 1).bytes().put(state.next().bytes());
+            }
+            return listener.afterStep(image, stage, state);
+        };
+        await(scheduler.submit(SampleJob.of(this, request, keeping)));
+        return new SampleBatch(PixelScale.toBytes(x0), x0, request.labels());
+    }
+
+    /** Waits for all images; an interrupt cancels the task and stays set. */
+    private static void await(SampleTask task) {
+        boolean interrupted = false;
         while (true) {
-            StepState state = steps.next();
-            boolean proceed = listener.afterStep(state);
-            if (!steps.hasNext()) {
-                return new SampleBatch(PixelScale.toBytes(state.next()), state.next(), labels);
+            try {
+                task.outcome().get();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+                task.cancel();
+            } catch (ExecutionException e) {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+                throw (RuntimeException) e.getCause();
             }
-            if (!proceed || Thread.currentThread().isInterrupted()) {
-                throw new SamplingStopped(state.step() + 1, state.steps());
-            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private Sampler sampler(SampleRequest request) {
+    /** Initial noise of one image of a request, float32 {@code [1, C, H, W]}. */
+    Tensor start(SampleRequest request, int image) {
+        if (request.initialNoise().isPresent()) {
+            return request.initialNoise().get().rows(image, image + 1);
+        }
+        long seed = request.seeds()[image];
+        return (request.lowRes().isPresent() ? SeededNoise.ofUpsampler(seed) : new SeededNoise(seed)).start(shape(1));
+    }
+
+    /**
+     * Checks a request without running it.
+     *
+     * @throws SampleRequestException if it does not fit the model
+     */
+    public void check(SampleRequest request) {
         checkLowRes(request);
         request.initialNoise().ifPresent(noise -> {
-            if (!Arrays.equals(noise.shape(), shape(request))) {
+            if (!Arrays.equals(noise.shape(), shape(request.count()))) {
                 throw new SampleRequestException(
                         RequestField.INITIAL_NOISE,
-                        "must have the shape " + Arrays.toString(shape(request)) + ", not "
+                        "must have the shape " + Arrays.toString(shape(request.count())) + ", not "
                                 + Arrays.toString(noise.shape()));
             }
         });
-        return capabilities.sampler(request.settings(), request.labels());
+        capabilities.check(request.settings(), request.labels());
     }
 
     private void checkLowRes(SampleRequest request) {
         String model = manifest().name();
-        if (!denoiser.takesLowRes()) {
+        if (!networks.takesLowRes()) {
             if (request.lowRes().isPresent()) {
                 throw new SampleRequestException(
                         RequestField.LOW_RES, "must be left out: the model " + model + " is no upsampler");
@@ -161,40 +163,28 @@ public final class SamplingPipeline implements AutoCloseable {
         }
     }
 
-    private long[] shape(SampleRequest request) {
-        return shape(request.count(), manifest().imageSize());
+    /** Shape of a number of images. */
+    long[] shape(int count) {
+        return shape(count, manifest().imageSize());
+    }
+
+    /** Shape of a number of images that an upsampler takes; a quarter of the size where the manifest does not say. */
+    long[] lowResShape(int count) {
+        return shape(count, manifest().smallSize().orElse(Math.max(1, manifest().imageSize() / 4)));
     }
 
     private long[] shape(int count, int size) {
         return new long[] {count, manifest().channels(), size, size};
     }
 
-    private Guidance guidance(SamplingSettings settings) {
-        return settings.classifierScale() == 0
-                ? Guidance.none()
-                : new Guidance(classifier(), settings.classifierScale());
+    ModelNetworks networks() {
+        return networks;
     }
 
-    private synchronized NoisyClassifier classifier() {
-        if (closed) {
-            throw new IllegalStateException("This pipeline is closed.");
-        }
-        if (classifier == null) {
-            classifier = NoisyClassifier.open(bundle, device, threads);
-        }
-        return classifier;
-    }
-
-    /** Frees the networks; no run may be under way. */
+    /** Frees the networks, after the steps under way; no other scheduler may use them. */
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        denoiser.close();
-        if (classifier != null) {
-            classifier.close();
-        }
+    public void close() {
+        scheduler.close();
+        networks.close();
     }
 }

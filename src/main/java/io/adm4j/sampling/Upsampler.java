@@ -129,7 +129,7 @@ public final class Upsampler implements AutoCloseable {
     }
 
     /**
-     * A request for a batch; start and step noise may be added.
+     * A request for a batch; initial noise may be added.
      *
      * @param small uint8 {@code [N, h, w, C]}, as files and {@link SampleBatch#images} hold them
      * @param seeds one per image
@@ -158,6 +158,11 @@ public final class Upsampler implements AutoCloseable {
      */
     public SampleBatch sample(SampleRequest request, StepListener listener) {
         return pipeline.sample(request, listener);
+    }
+
+    /** The model as a stage of a {@link SampleJob}. */
+    public SamplingPipeline model() {
+        return pipeline;
     }
 
     @Override

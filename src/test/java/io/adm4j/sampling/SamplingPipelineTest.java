@@ -116,12 +116,11 @@ class SamplingPipelineTest {
 
     @Test
     void givenNoiseTakesThePlaceOfTheSeeds() {
-        SamplingSettings settings = SamplingSettings.ddpm(10, 0);
+        SamplingSettings settings = SamplingSettings.ddim(10, 0);
         int[] labels = {1, 1};
         SeededNoise noise = new SeededNoise(100, 101);
-        SampleRequest given = new SampleRequest(new long[] {1, 2}, labels, settings)
-                .withInitialNoise(noise.start(2, 3, SIZE, SIZE))
-                .withStepNoise(noise);
+        SampleRequest given =
+                new SampleRequest(new long[] {1, 2}, labels, settings).withInitialNoise(noise.start(2, 3, SIZE, SIZE));
         SampleRequest seeded = SampleRequest.consecutive(100, labels, settings);
         assertArrayEquals(
                 pipeline.sample(seeded, StepListener.none()).x0().toFloatArray(),
@@ -132,14 +131,14 @@ class SamplingPipelineTest {
     void theListenerSeesEachStepAndMayStop() {
         SampleRequest request = SampleRequest.consecutive(0, new int[] {1}, SamplingSettings.ddim(10, 0));
         List<Integer> timesteps = new ArrayList<>();
-        pipeline.sample(request, state -> timesteps.add(state.timestep()));
+        pipeline.sample(request, (image, stage, state) -> timesteps.add(state.timestep()));
         assertEquals(List.of(999, 888, 777, 666, 555, 444, 333, 222, 111, 0), timesteps);
-        SamplingStopped stopped =
-                assertThrows(SamplingStopped.class, () -> pipeline.sample(request, state -> state.step() < 3));
+        SamplingStopped stopped = assertThrows(
+                SamplingStopped.class, () -> pipeline.sample(request, (image, stage, state) -> state.step() < 3));
         assertEquals("Sampling was stopped after 4 of 10 steps.", stopped.getMessage());
         assertThrows(
                 UnsupportedOperationException.class,
-                () -> pipeline.sample(request, state -> {
+                () -> pipeline.sample(request, (image, stage, state) -> {
                     throw new UnsupportedOperationException();
                 }));
         Thread.currentThread().interrupt();

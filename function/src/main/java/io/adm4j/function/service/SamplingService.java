@@ -266,7 +266,7 @@ public class SamplingService {
     }
 
     private SampleResult sampleNow(SampleQuery query, BooleanSupplier abandoned) {
-        StepListener untilStopped = step -> open && !abandoned.getAsBoolean();
+        StepListener untilStopped = (image, stage, step) -> open && !abandoned.getAsBoolean();
         long start = System.nanoTime();
         List<Tensor> parts = new ArrayList<>();
         SamplingPipeline base = Objects.requireNonNull(pipeline);

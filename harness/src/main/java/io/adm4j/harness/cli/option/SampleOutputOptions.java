@@ -107,7 +107,7 @@ public final class SampleOutputOptions {
         SamplingRun run = start(source, batchSize);
         makeParent(grid);
         makeParent(trajectory);
-        TrajectoryRecorder recorder = new TrajectoryRecorder();
+        TrajectoryRecorder recorder = new TrajectoryRecorder(source.count());
         if (trajectory != null) {
             run = run.withListener(recorder);
         }

@@ -18,6 +18,7 @@ import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.StepChoice;
+import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ class EmbeddedBundleTest {
         int[] labels = IntStream.range(0, 30).map(i -> i % 10).toArray();
         SamplingSettings settings = new SamplingSettings(SamplerKind.DDIM, StepChoice.strided(20), 1, 2, true);
         try (SamplingPipeline pipeline = SamplingPipeline.open(bundle, Device.CPU, 0)) {
-            SampleBatch samples = pipeline.sample(SampleRequest.consecutive(1, labels, settings), state -> true);
+            SampleBatch samples = pipeline.sample(SampleRequest.consecutive(1, labels, settings), StepListener.none());
             double right = agreement(samples.x0(), labels);
             assertTrue(right >= 0.6, "the feature network names " + right + " of the samples");
         }

@@ -1,0 +1,143 @@
+package io.adm4j.sampling;
+
+import io.adm4j.diffusion.SeededNoise;
+import io.adm4j.runtime.Device;
+import io.adm4j.runtime.Threads;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+
+/** Finds out by running a model's networks which sizes of batches suit them. */
+final class BatchTrial {
+    /** No larger batch is tried once this time has passed. */
+    private static final double ENOUGH_SECONDS = 1.5;
+
+    /** A larger batch is worth its longer steps only if its rows take less than this share of the time. */
+    private static final double WORTHWHILE = 0.95;
+
+    private static final int[] ON_CPU = {1, 2, 3, 4, 8};
+    private static final int[] ON_DEVICE = {1, 2, 4, 8, 16, 32};
+
+    private final SamplingPipeline model;
+    private final ModelNetworks networks;
+    private final int limit;
+    private final boolean cpu;
+    private final long begin = System.nanoTime();
+
+    /** @param limit most rows in a batch; 0 to find it */
+    BatchTrial(SamplingPipeline model, int limit) {
+        this.model = model;
+        this.networks = model.networks();
+        this.limit = limit;
+        this.cpu = networks.device() == Device.CPU;
+    }
+
+    BatchSizes sizes() {
+        Trial denoiser = trial(this::denoise);
+        Optional<Trial> classifier = networks.hasClassifier() ? Optional.of(trial(this::gradient)) : Optional.empty();
+        if (networks.lanes() > 1) {
+            // Single images take all threads, for which the graphs are loaded once more.
+            run(1, Threads.ALL);
+        }
+        int rows = limit > 0 ? limit : denoiser.efficient();
+        return new BatchSizes(
+                rows, denoiser.multiple(), classifier.map(Trial::multiple).orElse(1), !cpu);
+    }
+
+    private Tensor run(int rows, Threads threads) {
+        Tensor output = denoise(rows, threads);
+        return networks.hasClassifier() ? gradient(rows, threads) : output;
+    }
+
+    private Tensor denoise(int rows) {
+        return denoise(rows, Threads.CALLING);
+    }
+
+    private Tensor gradient(int rows) {
+        return gradient(rows, Threads.CALLING);
+    }
+
+    private Tensor denoise(int rows, Threads threads) {
+        Tensor labels = networks.takesLabels() ? Tensor.zeros(ElementType.INT64, rows) : null;
+        Tensor lowRes = networks.takesLowRes() ? Tensor.zeros(ElementType.FLOAT32, model.lowResShape(rows)) : null;
+        return networks.denoise(noise(rows), timesteps(rows), labels, lowRes, threads);
+    }
+
+    private Tensor gradient(int rows, Threads threads) {
+        return networks.gradient(noise(rows), timesteps(rows), Tensor.zeros(ElementType.INT64, rows), threads);
+    }
+
+    private Tensor noise(int rows) {
+        long[] seeds = new long[rows];
+        for (int i = 0; i < rows; i++) {
+            seeds[i] = i;
+        }
+        return new SeededNoise(seeds).start(model.shape(rows));
+    }
+
+    private static Tensor timesteps(int rows) {
+        Tensor timesteps = Tensor.zeros(ElementType.FLOAT32, rows);
+        for (int i = 0; i < rows; i++) {
+            timesteps.floats().put(i, 1 + 37 * i);
+        }
+        return timesteps;
+    }
+
+    private Trial trial(IntFunction<Tensor> network) {
+        Trial trial = new Trial();
+        for (int rows : cpu ? ON_CPU : ON_DEVICE) {
+            if (!trial.outputs.isEmpty() && (System.nanoTime() - begin) * 1e-9 > ENOUGH_SECONDS) {
+                break;
+            }
+            trial.outputs.put(rows, network.apply(rows));
+            long start = System.nanoTime();
+            trial.outputs.put(rows, network.apply(rows));
+            trial.secondsPerRow.put(rows, (System.nanoTime() - start) * 1e-9 / rows);
+        }
+        return trial;
+    }
+
+    /** What one network gave and how long it took, by the number of rows. */
+    private static final class Trial {
+        private final TreeMap<Integer, Tensor> outputs = new TreeMap<>();
+        private final TreeMap<Integer, Double> secondsPerRow = new TreeMap<>();
+
+        /** The smallest batch whose rows are about as fast as in any. */
+        int efficient() {
+            double best = secondsPerRow.values().stream()
+                    .mapToDouble(Double::doubleValue)
+                    .min()
+                    .orElseThrow();
+            return secondsPerRow.entrySet().stream()
+                    .filter(entry -> entry.getValue() * WORTHWHILE <= best)
+                    .mapToInt(Map.Entry::getKey)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        /** Rows give the same bits in all batches whose sizes are multiples of it, as far as was tried. */
+        int multiple() {
+            int largest = outputs.lastKey();
+            if (largest == 1) {
+                return BatchSizes.USUAL_MULTIPLE;
+            }
+            for (int multiple = 1; multiple < largest; multiple *= 2) {
+                int m = multiple;
+                if (outputs.keySet().stream().filter(n -> n % m == 0).allMatch(n -> sameRows(n, largest))) {
+                    return multiple;
+                }
+            }
+            return largest;
+        }
+
+        private boolean sameRows(int few, int many) {
+            Tensor small = Objects.requireNonNull(outputs.get(few));
+            Tensor large = Objects.requireNonNull(outputs.get(many)).rows(0, few);
+            return small.bytes().equals(large.bytes());
+        }
+    }
+}
