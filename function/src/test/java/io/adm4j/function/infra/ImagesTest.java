@@ -1,0 +1,168 @@
+package io.adm4j.function.infra;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The Dockerfiles in infra build from what the build leaves, and confine what they start. */
+class ImagesTest {
+    private static final Pattern PINNED =
+            Pattern.compile("[a-z0-9.-]+\\.[a-z]+/[a-z0-9._/-]+:[A-Za-z0-9._-]+@sha256:[0-9a-f]{64}");
+    /** What the build leaves in function/target and goes into images, each by the profile that makes it. */
+    private static final Map<String, String> BUILT = Map.of("quarkus-app", "image", "cuda-natives", "cuda");
+
+    /** A Dockerfile as its instructions, continued lines joined, with the comment on top. */
+    record Image(Path file, String comment, List<List<String>> instructions) {
+        List<String> of(String instruction) {
+            return instructions.stream()
+                    .filter(words -> words.get(0).equals(instruction))
+                    .map(words -> words.get(1))
+                    .toList();
+        }
+    }
+
+    static Stream<Named<Image>> images() {
+        return InfraFiles.named(InfraFiles.INFRA, "Dockerfile\\..*").stream()
+                .map(file -> Named.of(file.getFileName().toString(), image(file)));
+    }
+
+    private static Image image(Path file) {
+        String text = InfraFiles.text(file);
+        List<List<String>> instructions = new ArrayList<>();
+        text.replace("\\\n", " ")
+                .lines()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .forEach(line -> instructions.add(List.of(line.split("\\s+", 2))));
+        return new Image(file, text.substring(0, text.indexOf("\nARG")), instructions);
+    }
+
+    @ParameterizedTest
+    @MethodSource("images")
+    void baseImagesArePinned(Image image) {
+        Map<String, String> arguments = new HashMap<>();
+        for (String argument : image.of("ARG")) {
+            String[] parts = argument.split("=", 2);
+            arguments.put("${" + parts[0] + "}", parts[1]);
+            assertTrue(PINNED.matcher(parts[1]).matches(), argument);
+            assertFalse(parts[1].contains(":latest@"), argument);
+        }
+        Set<String> bases = new HashSet<>();
+        for (String from : image.of("FROM")) {
+            bases.add(from.split(" ")[0]);
+        }
+
+        assertEquals(arguments.keySet(), bases);
+    }
+
+    @ParameterizedTest
+    @MethodSource("images")
+    void runsAsNobodyInParticular(Image image) {
+        List<String> users = image.of("USER");
+
+        assertEquals("185", users.get(users.size() - 1));
+        int user = image.instructions().indexOf(List.of("USER", "185"));
+        for (List<String> later :
+                image.instructions().subList(user, image.instructions().size())) {
+            assertFalse(Set.of("COPY", "RUN", "FROM").contains(later.get(0)), "after USER: " + later);
+        }
+        assertEquals(List.of("8080 9000"), image.of("EXPOSE"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("images")
+    void copiesWhatIsBuiltAndNotIgnored(Image image) {
+        String ignored = InfraFiles.text(InfraFiles.ROOT.resolve(".dockerignore"));
+        for (String copy : image.of("COPY")) {
+            if (copy.startsWith("--from=")) {
+                continue;
+            }
+            List<String> words = Stream.of(copy.split("\\s+"))
+                    .filter(word -> !word.startsWith("--"))
+                    .toList();
+            for (String source : words.subList(0, words.size() - 1)) {
+                String path = source.replaceAll("/$", "");
+                assertTrue(
+                        ignored.lines()
+                                .filter(line -> line.startsWith("!"))
+                                .map(line -> line.substring(1))
+                                .anyMatch(kept -> path.equals(kept)
+                                        || path.startsWith(kept + "/")
+                                        || path.matches(kept.replace(".", "\\.").replace("*", "[^/]*"))),
+                        path + " is left out by .dockerignore");
+                if (path.startsWith("function/target/")) {
+                    String output = path.split("/")[2];
+                    String profile = BUILT.get(output);
+                    assertTrue(
+                            Pattern.compile("mvn .*-P(\\S*,)?" + profile + "\\b")
+                                    .matcher(image.comment())
+                                    .find(),
+                            "the command on top does not build " + output);
+                } else {
+                    assertTrue(Files.exists(InfraFiles.ROOT.resolve(path)), path);
+                }
+            }
+        }
+    }
+
+    @Test
+    void profilesOfTheCommandsAreThere() {
+        String pom = InfraFiles.text(InfraFiles.ROOT.resolve("function/pom.xml"));
+        for (String profile : BUILT.values()) {
+            assertTrue(pom.contains("<id>" + profile + "</id>"), profile);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("images")
+    void startsTheFunctionWithTheCacheThatWasWritten(Image image) throws Exception {
+        String[] start = new ObjectMapper().readValue(image.of("ENTRYPOINT").get(0), String[].class);
+        List<String> words = List.of(start);
+        Matcher run = Pattern.compile("aot-cache\\.sh (\\S+) (\\S+) ?(.*)").matcher(String.join("\n", image.of("RUN")));
+
+        assertTrue(run.find());
+        assertEquals(run.group(1), words.get(0));
+        assertTrue(words.contains("-XX:AOTCache=" + run.group(2)));
+        for (String option : run.group(3).split(" ")) {
+            assertTrue(option.isEmpty() || words.contains(option), option);
+        }
+        assertEquals(List.of("-jar", "/deployments/quarkus-run.jar"), words.subList(words.size() - 2, words.size()));
+        assertEquals(List.of("/deployments"), image.of("WORKDIR"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("images")
+    void variablesAreSettings(Image image) {
+        Map<String, String> settings = Settings.byVariable();
+        Set<String> system = Set.of("LD_LIBRARY_PATH");
+        for (String variables : image.of("ENV")) {
+            for (String variable : variables.trim().split("\\s+")) {
+                String name = variable.split("=")[0];
+                assertTrue(system.contains(name) || settings.containsKey(name), name);
+            }
+        }
+    }
+
+    @Test
+    void bothImagesAreThere() {
+        assertEquals(
+                List.of("Dockerfile.cuda", "Dockerfile.jvm"),
+                images().map(Named::getName).toList());
+    }
+}
