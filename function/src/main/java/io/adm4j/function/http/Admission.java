@@ -13,6 +13,14 @@ import io.vertx.ext.web.RoutingContext;
 public interface Admission {
     void check(RoutingContext request);
 
+    /** The same for a path that gives one of these media types, which the client must take. */
+    default Admission giving(String... types) {
+        return request -> {
+            Accepts.require(request, types);
+            check(request);
+        };
+    }
+
     /** Of a path that takes no fields. */
     static Admission noFields() {
         return request -> {

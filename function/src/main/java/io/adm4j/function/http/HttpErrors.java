@@ -82,6 +82,7 @@ public class HttpErrors {
         request.response()
                 .setStatusCode(problem.status())
                 .putHeader("Content-Type", "application/json")
+                .putHeader("Cache-Control", "no-store")
                 .end(json.createObjectNode().put("error", problem.getMessage()).toString());
     }
 

@@ -49,6 +49,11 @@ public final class HttpException extends RuntimeException {
         return new HttpException(405, "This path takes only " + allowed + ".", Map.of("Allow", allowed));
     }
 
+    /** 406: the client does not take what the path gives. */
+    static HttpException notAcceptable(String message) {
+        return new HttpException(406, message, Map.of());
+    }
+
     /** 413: the body is too large. */
     static HttpException tooLarge(String message) {
         return new HttpException(413, message, Map.of());

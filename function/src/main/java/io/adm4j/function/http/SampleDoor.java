@@ -1,8 +1,13 @@
 package io.adm4j.function.http;
 
+import io.adm4j.function.service.SampleQuery;
+import io.adm4j.function.service.SamplingService;
 import io.vertx.core.http.HttpMethod;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The paths of plain sampling over HTTP. */
 @ApplicationScoped
@@ -11,21 +16,38 @@ public class SampleDoor implements Door {
     static final String IMAGE = "/sample.png";
     static final String MODEL = "/model";
 
+    private static final String PNG = "image/png";
+
+    private final SamplingService sampling;
+
+    @Inject
+    SampleDoor(SamplingService sampling) {
+        this.sampling = sampling;
+    }
+
     @Override
     public List<DoorPath> paths() {
         return List.of(
-                DoorPath.of(FUNCTION).get(query("application/json")).post(SampleFields::checkBody),
-                DoorPath.of(IMAGE).get(query("image/png")),
-                DoorPath.of(MODEL).get(Admission.noFields()));
+                DoorPath.of(FUNCTION)
+                        .get(query(BodyType.JSON, false))
+                        .post(((Admission) SampleFields::checkBody).giving(BodyType.JSON)),
+                DoorPath.of(IMAGE).get(query(PNG, true)),
+                DoorPath.of(MODEL).get(Admission.noFields().giving(BodyType.JSON)));
     }
 
     /** A HEAD is answered here: it needs no sampling. */
-    private static Admission query(String type) {
-        return request -> {
+    private Admission query(String type, boolean exact) {
+        Admission check = request -> {
             SampleFields.checkQuery(request);
-            if (request.request().method().equals(HttpMethod.HEAD)) {
+            Map<String, String> fields = new HashMap<>();
+            request.queryParams().forEach(field -> fields.put(field.getKey(), field.getValue()));
+            SampleQuery query = sampling.check(fields);
+            SampleCaching.apply(request, query, sampling.bundles(), exact);
+            if (request.request().method().equals(HttpMethod.HEAD)
+                    && !request.response().ended()) {
                 request.response().putHeader("Content-Type", type).end();
             }
         };
+        return check.giving(type);
     }
 }

@@ -117,6 +117,7 @@ public class InferenceResource {
     /** Samples images. */
     @POST
     @Path("/models/{name}/infer")
+    @Produces({MediaType.APPLICATION_JSON, InferenceDoor.BINARY})
     @Blocking
     public Response infer(@PathParam("name") String name, @Context RoutingContext http) {
         requireModel(name);
@@ -139,6 +140,7 @@ public class InferenceResource {
     /** The same, by version. */
     @POST
     @Path("/models/{name}/versions/{version}/infer")
+    @Produces({MediaType.APPLICATION_JSON, InferenceDoor.BINARY})
     @Blocking
     public Response infer(
             @PathParam("name") String name, @PathParam("version") String version, @Context RoutingContext http) {
