@@ -46,6 +46,11 @@ public record Manifest(
     /** Longest {@code model.json}, in bytes: names of many thousand classes fit. */
     static final int MOST_BYTES = 16 << 20;
 
+    /** Values of an image beyond which no memory or file format would hold it in float32. */
+    private static final long MOST_VALUES = 1L << 28;
+
+    private static final int LARGEST_SIDE = 1 << 16;
+    private static final int MOST_CLASSES = 1_000_000;
     private static final int RGB = 3;
 
     /**
@@ -63,11 +68,21 @@ public record Manifest(
         if (channels < 1) {
             throw new IllegalArgumentException("An image has at least 1 channel, not " + channels + ".");
         }
+        if (imageSize > LARGEST_SIDE
+                || channels > LARGEST_SIDE
+                || (long) imageSize * imageSize * channels > MOST_VALUES) {
+            throw new IllegalArgumentException("Images of " + imageSize + "x" + imageSize + " with "
+                    + Count.of(channels, "channel") + " are larger than any that can be sampled.");
+        }
         checkChannels("denoiser", denoiser, channels);
         classifier.ifPresent(flags -> checkChannels("classifier", flags, channels));
         classes = List.copyOf(classes);
         files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
         OptionalInt known = knownClasses(denoiser, classifier);
+        if (known.isPresent() && (known.getAsInt() < 1 || known.getAsInt() > MOST_CLASSES)) {
+            throw new IllegalArgumentException(
+                    "A model knows 1 to " + MOST_CLASSES + " classes (num_classes), not " + known.getAsInt() + ".");
+        }
         if (!classes.isEmpty() && known.isPresent() && known.getAsInt() != classes.size()) {
             throw new IllegalArgumentException("It names " + classes.size() + " classes, but its networks know "
                     + known.getAsInt() + ": there must be a name for each, or none.");
@@ -200,8 +215,8 @@ public record Manifest(
         try {
             return new Manifest(
                     json.path("name").asText(""),
-                    json.path("imageSize").asInt(),
-                    json.path("channels").asInt(json.has("channels") ? 0 : RGB),
+                    size(json, "imageSize", 0),
+                    size(json, "channels", json.has("channels") ? 0 : RGB),
                     object(json, "denoiser", what),
                     json.has("classifier") ? Optional.of(object(json, "classifier", what)) : Optional.empty(),
                     diffusion(object(json, "diffusion", what), what),
@@ -211,6 +226,14 @@ public record Manifest(
         } catch (IllegalArgumentException e) {
             throw new BundleException(what + " is wrong: " + e.getMessage(), e);
         }
+    }
+
+    private static int size(JsonNode json, String field, int otherwise) {
+        JsonNode value = json.path(field);
+        if (value.isNumber() && !value.canConvertToInt()) {
+            throw new IllegalArgumentException("Its " + field + " cannot be " + value + ".");
+        }
+        return value.asInt(otherwise);
     }
 
     private static DiffusionConfig diffusion(ObjectNode json, String what) {

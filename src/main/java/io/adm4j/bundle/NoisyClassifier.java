@@ -5,6 +5,7 @@ import io.adm4j.runtime.BatchSession;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.Threads;
 import io.adm4j.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -28,11 +29,17 @@ public final class NoisyClassifier implements ClassifierGradient, AutoCloseable 
      * Opens the bundle's {@value ModelBundle#CLASSIFIER_GRADIENT}.
      *
      * @param threads CPU threads; 0 for as many as there are processors
-     * @throws BundleException if the bundle has none, or it takes images with other channels than the manifest's
+     * @throws BundleException if the bundle has none, or it does not fit the manifest
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static NoisyClassifier open(ModelBundle bundle, Device device, int threads) {
-        return new NoisyClassifier(BundleGraph.open(bundle, ModelBundle.CLASSIFIER_GRADIENT, device, threads));
+        return new NoisyClassifier(BundleGraph.open(
+                bundle,
+                ModelBundle.CLASSIFIER_GRADIENT,
+                device,
+                threads,
+                List.of("x", "t", "y"),
+                List.of("log_prob", "grad")));
     }
 
     /**

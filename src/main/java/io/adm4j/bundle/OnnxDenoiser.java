@@ -6,6 +6,7 @@ import io.adm4j.runtime.Device;
 import io.adm4j.runtime.Threads;
 import io.adm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * several threads at once.
  */
 public final class OnnxDenoiser implements Denoiser, AutoCloseable {
-    private static final String LOW_RES = "low_res";
-
     private final BatchSession session;
     private final boolean takesLabels;
     private final boolean takesLowRes;
@@ -24,7 +23,7 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
     private OnnxDenoiser(BatchSession session) {
         this.session = session;
         this.takesLabels = takes(session, "y");
-        this.takesLowRes = takes(session, LOW_RES);
+        this.takesLowRes = takes(session, BundleGraph.LOW_RES);
     }
 
     private static boolean takes(BatchSession session, String input) {
@@ -35,11 +34,12 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
      * Opens the bundle's {@value ModelBundle#DENOISER}.
      *
      * @param threads CPU threads; 0 for as many as there are processors
-     * @throws BundleException if the bundle has none, or it takes images with other channels than the manifest's
+     * @throws BundleException if the bundle has none, or it does not fit the manifest
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static OnnxDenoiser open(ModelBundle bundle, Device device, int threads) {
-        return new OnnxDenoiser(BundleGraph.open(bundle, ModelBundle.DENOISER, device, threads));
+        return new OnnxDenoiser(
+                BundleGraph.open(bundle, ModelBundle.DENOISER, device, threads, List.of("x", "t"), List.of("out")));
     }
 
     /** Whether the graph has an input for labels. */
@@ -104,7 +104,7 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
             inputs.put("y", labels);
         }
         if (lowRes != null) {
-            inputs.put(LOW_RES, lowRes);
+            inputs.put(BundleGraph.LOW_RES, lowRes);
         }
         return inputs;
     }

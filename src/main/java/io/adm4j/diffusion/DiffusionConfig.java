@@ -28,6 +28,8 @@ public record DiffusionConfig(
         boolean rescaleTimesteps,
         boolean rescaleLearnedSigmas,
         boolean sigmaSmall) {
+    /** Of more timesteps the coefficients alone would take gigabytes. */
+    private static final int MOST_STEPS = 1_000_000;
 
     /**
      * Checks that the process exists.
@@ -35,6 +37,10 @@ public record DiffusionConfig(
      * @throws UserError if the schedule or the respacing does not exist
      */
     public DiffusionConfig {
+        if (diffusionSteps > MOST_STEPS) {
+            throw new UserError(
+                    "A process has at most " + MOST_STEPS + " diffusion_steps, not " + diffusionSteps + ".");
+        }
         NoiseSchedule.of(noiseSchedule, diffusionSteps);
         TimestepRespacing.parse(timestepRespacing, diffusionSteps);
     }

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelBundleTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -156,6 +158,55 @@ class ModelBundleTest {
         assertMessage(
                 assertThrows(BundleException.class, () -> NoisyClassifier.open(bundle, Device.CPU, 1)),
                 "classifier-gradient.onnx takes images with 3 channels");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "imageSize       | 1000000000    | Images of 1000000000x1000000000 with 3 channels are larger than any",
+                "imageSize       | 65536         | Images of 65536x65536 with 3 channels are larger than any",
+                "imageSize       | 1000000000000 | Its imageSize cannot be 1000000000000.",
+                "imageSize       | -8            | An image size is at least 1, not -8.",
+                "channels        | 4000000000    | Its channels cannot be 4000000000.",
+                "channels        | 2000000000    | Images of 8x8 with 2000000000 channels are larger than any",
+                "diffusion_steps | 2000000000    | A process has at most 1000000 diffusion_steps, not 2000000000.",
+                "num_classes     | 2000000000    | A model knows 1 to 1000000 classes (num_classes), not 2000000000.",
+                "num_classes     | 0             | A model knows 1 to 1000000 classes (num_classes), not 0.",
+            })
+    void absurdSizesAreToldInOneSentence(String field, long value, String expected) throws IOException {
+        edit(json -> {
+            json.putArray("classes");
+            ObjectNode within = field.equals("diffusion_steps")
+                    ? (ObjectNode) json.get("diffusion")
+                    : field.equals("num_classes") ? (ObjectNode) json.get("denoiser") : json;
+            within.put(field, value);
+            if (value == (int) value) {
+                within.put(field, (int) value);
+            }
+        });
+        assertRefused(expected);
+    }
+
+    @Test
+    void graphsOfOtherSizesOrWithoutTheirInputsAreRefused() throws IOException {
+        edit(json -> json.put("imageSize", 16));
+        ModelBundle bundle = ModelBundle.load(folder);
+        assertMessage(
+                assertThrows(BundleException.class, () -> OnnxDenoiser.open(bundle, Device.CPU, 1)),
+                "contradicts itself: denoiser.onnx takes images of 8x8, but model.json says 16x16");
+        Path swapped = parent.resolve("swapped");
+        try (BundleWriter writer = BundleWriter.create(swapped)) {
+            Files.copy(folder.resolve(ModelBundle.DENOISER), writer.file(ModelBundle.CLASSIFIER_GRADIENT));
+            Files.copy(folder.resolve(ModelBundle.CLASSIFIER_GRADIENT), writer.file(ModelBundle.DENOISER));
+            ModelBundle other = writer.finish(TinyBundle.description(8, true, CLASSES));
+            assertMessage(
+                    assertThrows(BundleException.class, () -> OnnxDenoiser.open(other, Device.CPU, 1)),
+                    "denoiser.onnx has the outputs [log_prob, grad], but [out] are needed");
+            assertMessage(
+                    assertThrows(BundleException.class, () -> NoisyClassifier.open(other, Device.CPU, 1)),
+                    "classifier-gradient.onnx has the outputs [out], but [log_prob, grad] are needed");
+        }
     }
 
     @Test
