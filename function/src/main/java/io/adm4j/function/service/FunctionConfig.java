@@ -20,6 +20,12 @@ public interface FunctionConfig {
     /** Name of the model in the Open Inference Protocol; by default the bundle's. */
     Optional<String> modelName();
 
+    /**
+     * Public Ed25519 keys, of which one must have signed both bundles: a PEM file, or a key itself in PEM or base64. By default
+     * any bundle is taken.
+     */
+    Optional<String> bundleKey();
+
     /** {@code cpu} or {@code cuda}. */
     @WithDefault("cpu")
     String device();

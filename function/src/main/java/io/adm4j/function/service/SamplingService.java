@@ -1,5 +1,6 @@
 package io.adm4j.function.service;
 
+import io.adm4j.bundle.BundleKey;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.diffusion.NonFiniteOutputException;
 import io.adm4j.feedback.UserError;
@@ -83,7 +84,10 @@ public class SamplingService {
         requireBundle(folder, "bundle", "the folder of one");
         large.ifPresent(path -> requireBundle(path, "upsampler", "the folder of one, or to nothing for none"));
         try {
-            ModelBundle bundle = ModelBundle.load(folder);
+            Optional<BundleKey> key = config.bundleKey()
+                    .filter(text -> !text.isBlank())
+                    .map(text -> BundleKey.of(text, "adm4j.bundle-key"));
+            ModelBundle bundle = ModelBundle.load(folder, key);
             if (bundle.manifest().smallSize().isPresent()) {
                 throw new ConfigurationException("The bundle in " + folder + " is an upsampler: set ADM4J_UPSAMPLER or"
                         + " -Dadm4j.upsampler to it, and adm4j.bundle to a base model.");
@@ -97,7 +101,7 @@ public class SamplingService {
             SamplingPipeline base = SamplingPipeline.open(bundle, device, config.threads());
             pipeline = base;
             if (large.isPresent()) {
-                Upsampler opened = Upsampler.open(ModelBundle.load(large.get()), device, config.threads());
+                Upsampler opened = Upsampler.open(ModelBundle.load(large.get(), key), device, config.threads());
                 upsampler = opened;
                 opened.requireFit(bundle.manifest());
             }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.bundle.SigningKey;
 import io.adm4j.bundle.TinyBundle;
 import io.adm4j.function.TestBundles;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -99,6 +100,40 @@ class StartTest {
     }
 
     @Test
+    void anUnsignedBundleIsRefusedIfAKeyIsSet() throws IOException {
+        Path key = SigningKey.create(folder.resolve("key.pem"));
+        Path base = TinyBundle.write(folder.resolve("base"), 4, true, List.of("a", "b"))
+                .folder();
+        Map<String, String> settings =
+                Map.of("adm4j.bundle", base.toString(), "adm4j.bundle-key", key.toString(), "adm4j.device", "cuda");
+        assertEquals(
+                "The bundle " + base + " cannot be trusted: it has no model.json.sig, but a signed one is asked for;"
+                        + " sign it with harness sign.",
+                failure(settings));
+        SigningKey.read(folder.resolve("key.pem")).sign(base);
+        // Signed, it gets as far as the device.
+        assertTrue(failure(settings).contains("CUDA"));
+        String other = failure(Map.of("adm4j.bundle", base.toString(), "adm4j.bundle-key", "AAAA"));
+        assertEquals("adm4j.bundle-key is no public Ed25519 key: make one with harness sign --new-key.", other);
+    }
+
+    @Test
+    void aGraphThatDoesNotFitIsExplained() throws IOException {
+        copyBundle();
+        Path manifest = folder.resolve("model.json");
+        String json = Files.readString(manifest);
+        Files.writeString(manifest, json.replace("\"imageSize\" : 32", "\"imageSize\" : 64"));
+        String message = failure(Map.of("adm4j.bundle", folder.toString()));
+        assertTrue(message.contains("takes images of 32x32, but model.json says 64x64"), message);
+        Files.writeString(manifest, json.replace("\"imageSize\" : 32", "\"imageSize\" : 1000000000"));
+        message = failure(Map.of("adm4j.bundle", folder.toString()));
+        assertTrue(message.contains("are larger than any that can be sampled"), message);
+        Files.writeString(manifest, json.replace("\"Ankle boot\"", "\"boot\", \"hat\""));
+        message = failure(Map.of("adm4j.bundle", folder.toString()));
+        assertTrue(message.contains("names 11 classes, but its networks know 10"), message);
+    }
+
+    @Test
     void anUpsamplerIsNoBaseModel() {
         String message = failure(Map.of("adm4j.bundle", TestBundles.UPSAMPLER));
         assertTrue(message.contains("is an upsampler: set ADM4J_UPSAMPLER"), message);
@@ -120,6 +155,15 @@ class StartTest {
         String message = failure(Map.of("adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", folder.toString()));
         assertTrue(
                 message.endsWith("upsamples images with 1 channel, but the model test-32 samples images with 3."),
+                message);
+    }
+
+    @Test
+    void anUpsamplerOfOtherSizesIsExplained() throws IOException {
+        TinyBundle.writeUpsampler(folder, 16, 64, false, 10);
+        String message = failure(Map.of("adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", folder.toString()));
+        assertTrue(
+                message.endsWith("upsamples images of 16x16 to 64x64, but the model test-32 samples images of 32x32."),
                 message);
     }
 
@@ -147,7 +191,7 @@ class StartTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'\"small_size\" : 32' | '\"small_size\" : 16' | upsamples images of 16x16 to 64x64, but the model test-32 samples images of 32x32.",
+                "'\"small_size\" : 32' | '\"small_size\" : 16' | contradicts itself: denoiser.onnx takes images of 32x32, but model.json says 16x16",
                 "'\"Ankle boot\"'       | '\"boot\", \"hat\"'  | It names 11 classes, but its networks know 10",
             })
     void anUpsamplerThatDoesNotFitIsExplained(String words, String others, String expected) throws IOException {
