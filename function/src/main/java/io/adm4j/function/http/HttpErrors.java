@@ -78,6 +78,8 @@ public class HttpErrors {
         if (problem == null) {
             problem = unexpected(request);
         }
+        // Some requests are so malformed that they do not reach the filters.
+        ResponseHeaders.set(request.response().headers());
         problem.headers().forEach(request.response()::putHeader);
         request.response()
                 .setStatusCode(problem.status())
@@ -110,6 +112,11 @@ public class HttpErrors {
         }
         if (status >= 400 && status < 500) {
             return HttpException.of(Refusal.badInput("The request cannot be read (" + status + ")."));
+        }
+        if (!request.request().isEnded()) {
+            // Anybody can send such a body, so it may not fill the log.
+            LOG.debug("A body could not be read.", request.failure());
+            return HttpException.of(Refusal.badInput("The body cannot be read: it is cut or malformed."));
         }
         LOG.error("A request failed.", request.failure());
         return HttpException.failed("The function failed; its log says why.");

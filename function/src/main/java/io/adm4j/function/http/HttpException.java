@@ -35,6 +35,25 @@ public final class HttpException extends RuntimeException {
         };
     }
 
+    /**
+     * 401: the request has no API key, or one that does not exist.
+     *
+     * @param keyed whether it has one
+     */
+    static HttpException unauthorized(boolean keyed) {
+        return new HttpException(
+                401,
+                keyed
+                        ? "This API key does not exist: ask whoever runs the function for one."
+                        : "This function needs an API key: send the header Authorization: Bearer KEY or X-Api-Key: KEY.",
+                Map.of("WWW-Authenticate", "Bearer realm=\"adm4j\"" + (keyed ? ", error=\"invalid_token\"" : "")));
+    }
+
+    /** 408: the request did not arrive in time. */
+    static HttpException tooSlow(String message) {
+        return new HttpException(408, message, Map.of());
+    }
+
     /** 404: the path does not exist. */
     public static HttpException notFound(String message) {
         return new HttpException(404, message, Map.of());

@@ -27,6 +27,7 @@ public class ImageResource {
         Map<String, String> fields = new HashMap<>();
         uri.getQueryParameters().forEach((name, values) -> fields.put(name, values.get(0)));
         SampleQuery query = sampling.check(fields);
+        RequestLog.images(request, query.count());
         SampleResult result = sampling.sample(query, request.response()::closed);
         Response.ResponseBuilder response = Response.ok(result.file(), "image/png")
                 .header("Adm4j-Bundle", result.bundle())

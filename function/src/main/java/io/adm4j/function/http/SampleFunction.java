@@ -24,6 +24,7 @@ public class SampleFunction {
     @Funq
     public SampleReply sample(Map<String, String> fields) {
         SampleQuery query = sampling.check(fields == null ? Map.of() : fields);
+        RequestLog.images(request.getCurrent(), query.count());
         return sampling.sample(query, request.getCurrent().response()::closed).reply();
     }
 }

@@ -50,6 +50,24 @@ public interface FunctionConfig {
     @WithDefault("16")
     int queue();
 
+    /** {@code text} or {@code json}: the form of the log's lines. */
+    @WithDefault("text")
+    String log();
+
+    /** Whether the log has a line for each request. */
+    @WithDefault("true")
+    boolean accessLog();
+
+    /** API keys, {@code name:key} or a key each, joined by commas; without any, and without a file, everybody may sample. */
+    Optional<String> apiKeys();
+
+    /** A file of API keys, one a line, which is read again when it changes. */
+    Optional<String> apiKeysFile();
+
+    /** Requests that one client may have under way at once; 0: any number. */
+    @WithDefault("0")
+    int clientLimit();
+
     /** Limits of one request. */
     Limit limit();
 

@@ -1,0 +1,75 @@
+package io.adm4j.function.http;
+
+import io.adm4j.function.security.ApiKeys;
+import io.adm4j.function.security.ClientLimit;
+import io.adm4j.function.service.Refusal;
+import io.adm4j.function.service.ServiceMetrics;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Admits requests of clients whose key is known and who have not too many under way. Health needs no key. */
+final class ClientFilter {
+    private static final String BEARER = "bearer ";
+
+    private final ApiKeys keys;
+    private final ClientLimit limit;
+    private final ServiceMetrics metrics;
+
+    ClientFilter(ApiKeys keys, ClientLimit limit, ServiceMetrics metrics) {
+        this.keys = keys;
+        this.limit = limit;
+        this.metrics = metrics;
+    }
+
+    void admit(RoutingContext request) {
+        String path = request.request().path();
+        if (isHealth(path)) {
+            request.next();
+            return;
+        }
+        if (keys.required()) {
+            String key = key(request.request()).orElse(null);
+            Optional<String> client = key == null ? Optional.empty() : keys.client(key);
+            if (client.isEmpty()) {
+                refuse(request, HttpException.unauthorized(key != null));
+                return;
+            }
+            RequestLog.client(request, client.get());
+        }
+        Optional<Runnable> leave =
+                path.startsWith("/q/") ? Optional.of(() -> {}) : limit.enter(RequestLog.client(request));
+        if (leave.isEmpty()) {
+            metrics.refused(Refusal.Reason.CLIENT_LIMIT);
+            refuse(
+                    request,
+                    HttpException.of(Refusal.of(
+                                    Refusal.Reason.CLIENT_LIMIT,
+                                    "This client has " + limit.most()
+                                            + " requests under way, as many as it may: wait for" + " one of them.")
+                            .retryAfter(Duration.ofSeconds(1))));
+            return;
+        }
+        request.addEndHandler(ended -> leave.get().run());
+        request.next();
+    }
+
+    private static boolean isHealth(String path) {
+        return path.equals("/q/health") || path.startsWith("/q/health/") || path.startsWith("/v2/health/");
+    }
+
+    private static Optional<String> key(HttpServerRequest request) {
+        String header = request.getHeader("Authorization");
+        if (header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return Optional.of(header.substring(BEARER.length()).strip());
+        }
+        return Optional.ofNullable(request.getHeader("X-Api-Key")).map(String::strip);
+    }
+
+    private static void refuse(RoutingContext request, HttpException problem) {
+        BodyTimeout.hangUpAfterwards(request);
+        request.request().resume();
+        request.fail(problem);
+    }
+}

@@ -1,0 +1,62 @@
+package io.adm4j.function.http;
+
+import io.adm4j.function.security.ApiKeys;
+import io.adm4j.function.security.ClientLimit;
+import io.adm4j.function.service.FunctionConfig;
+import io.adm4j.function.service.ServiceMetrics;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** What every request passes before anything else, its body included: response headers, log, client, time for the body. */
+@Singleton
+public class RequestFilters {
+    private static final Logger LOG = Logger.getLogger(RequestFilters.class);
+    /** Before the route that reads the body. */
+    private static final int FIRST = Integer.MIN_VALUE;
+
+    private final ApiKeys keys;
+    private final RequestLog log;
+    private final ClientFilter clients;
+    private final BodyTimeout bodies;
+
+    @Inject
+    RequestFilters(
+            FunctionConfig config,
+            ApiKeys keys,
+            ServiceMetrics metrics,
+            Vertx vertx,
+            @ConfigProperty(name = "quarkus.http.read-timeout") Duration readTimeout) {
+        this.keys = keys;
+        log = new RequestLog(config.accessLog());
+        clients = new ClientFilter(keys, new ClientLimit(config.clientLimit()), metrics);
+        bodies = new BodyTimeout(vertx, readTimeout);
+    }
+
+    void start(@Observes StartupEvent event) {
+        LOG.info(
+                keys.required()
+                        ? "API keys: " + keys.count() + "."
+                        : "API keys: off, so everybody who reaches the port may sample; adm4j.api-keys-file sets them.");
+    }
+
+    void install(@Observes Router router) {
+        router.route()
+                .order(FIRST)
+                .handler(ResponseHeaders::add)
+                .handler(log::begin)
+                .handler(clients::admit)
+                .handler(bodies::limit);
+    }
+
+    void install(@Observes ManagementInterface management) {
+        management.router().route().order(FIRST).handler(ResponseHeaders::add);
+    }
+}
