@@ -44,7 +44,7 @@ public record Manifest(
     public static final int FORMAT_VERSION = 1;
 
     /** Longest {@code model.json}, in bytes: names of many thousand classes fit. */
-    static final int MOST_BYTES = 16 << 20;
+    public static final int MOST_BYTES = 16 << 20;
 
     /** Values of an image beyond which no memory or file format would hold it in float32. */
     private static final long MOST_VALUES = 1L << 28;
@@ -180,7 +180,7 @@ public record Manifest(
      * @param what how messages name it
      * @throws BundleException if it is no JSON, of another format version, or something is missing or of another kind
      */
-    static Manifest parse(byte[] json, String what) {
+    public static Manifest parse(byte[] json, String what) {
         try {
             return fromJson(new ObjectMapper().readTree(json), what);
         } catch (JsonProcessingException e) {

@@ -1,12 +1,13 @@
 package io.adm4j.io;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
@@ -49,16 +50,36 @@ public record HashedFile(long bytes, String sha256) {
         }
     }
 
-    private static HashedFile read(Path file, Part part) throws IOException {
-        long bytes = 0;
-        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), Sha256.digest())) {
-            byte[] chunk = new byte[CHUNK];
-            for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-                part.take(chunk, n);
-                bytes += n;
-            }
-            return new HashedFile(
-                    bytes, HexFormat.of().formatHex(in.getMessageDigest().digest()));
+    /**
+     * Copies from a stream.
+     *
+     * @param target does not exist yet
+     * @param most bytes that are copied; one more is counted if there are more
+     */
+    public static HashedFile copy(InputStream source, Path target, long most) throws IOException {
+        try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
+            return read(source, most, (chunk, count) -> out.write(chunk, 0, count));
         }
+    }
+
+    private static HashedFile read(Path file, Part part) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in, Long.MAX_VALUE, part);
+        }
+    }
+
+    private static HashedFile read(InputStream source, long most, Part part) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        byte[] chunk = new byte[CHUNK];
+        long bytes = 0;
+        for (int n = source.read(chunk); n >= 0; n = source.read(chunk)) {
+            if (n > most - bytes) {
+                return new HashedFile(most + 1, "");
+            }
+            digest.update(chunk, 0, n);
+            part.take(chunk, n);
+            bytes += n;
+        }
+        return new HashedFile(bytes, HexFormat.of().formatHex(digest.digest()));
     }
 }

@@ -58,6 +58,11 @@ public final class OwnFiles {
         }
     }
 
+    /** Whether this user alone can change a file or folder itself, wherever it is. */
+    public boolean owns(Path path) throws IOException {
+        return user < 0 || isOwn(path, false);
+    }
+
     private boolean isOwn(Path path, boolean stickyIsFine) throws IOException {
         int owner = number(path, "unix:uid");
         int mode = number(path, "unix:mode");

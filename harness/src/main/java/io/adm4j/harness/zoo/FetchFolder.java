@@ -2,6 +2,8 @@ package io.adm4j.harness.zoo;
 
 import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
+import io.adm4j.fetch.Advice;
+import io.adm4j.fetch.Downloader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 public final class FetchFolder {
     /** Environment variable with the folder of everything kept between runs; {@code ~/.cache/adm4j} where it is not set. */
     public static final String HOME_VARIABLE = "ADM4J_HOME";
+
+    /** For messages of downloads. */
+    static final Advice ADVICE =
+            new Advice("give another with --mirror", "choose another folder with --dir", "the same command");
 
     private final Path path;
     private final Downloader downloader;
@@ -36,7 +42,8 @@ public final class FetchFolder {
      * @param progress notified of each file that is fetched
      */
     public static FetchFolder of(@Nullable Path path, ProgressListener progress) {
-        return new FetchFolder(path == null ? usual() : path, new Downloader(Downloader.Patience.USUAL, progress));
+        return new FetchFolder(
+                path == null ? usual() : path, new Downloader(Downloader.Patience.USUAL, ADVICE, progress));
     }
 
     private static Path usual() {

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
+import io.adm4j.fetch.Downloader;
+import io.adm4j.fetch.FileServer;
+import io.adm4j.io.LockFile;
 import io.adm4j.io.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -249,8 +252,9 @@ class FetchFolderTest {
     }
 
     @Test
-    void twoFetchesDoNotWriteTheSameFile() {
-        try (PartFile held = PartFile.open(place())) {
+    void twoFetchesDoNotWriteTheSameFile() throws IOException {
+        Path part = place().resolveSibling(place().getFileName() + ".part");
+        try (LockFile held = LockFile.take(part).orElseThrow()) {
             assertTrue(refused(file(), PUBLISHER).contains("Another process"));
         }
     }
@@ -349,7 +353,10 @@ class FetchFolderTest {
     }
 
     private static Downloader impatient(Duration silence) {
-        return new Downloader(new Downloader.Patience(3, Duration.ofMillis(1), silence), ProgressListener.silent());
+        return new Downloader(
+                new Downloader.Patience(3, Duration.ofMillis(1), Duration.ofSeconds(20), silence, Duration.ofHours(1)),
+                FetchFolder.ADVICE,
+                ProgressListener.silent());
     }
 
     private ReleasedFile file() {

@@ -1,4 +1,4 @@
-package io.adm4j.harness.zoo;
+package io.adm4j.fetch;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -24,10 +24,10 @@ public final class FileServer implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final String path;
 
-    volatile byte[] content;
-    volatile String etag = "\"one\"";
-    volatile boolean ranges = true;
-    volatile boolean conditions = true;
+    public volatile byte[] content;
+    public volatile String etag = "\"one\"";
+    public volatile boolean ranges = true;
+    public volatile boolean conditions = true;
 
     /** Number of bytes after which the first answers end, one entry per answer. */
     private final List<Integer> cuts = new CopyOnWriteArrayList<>();
@@ -57,12 +57,12 @@ public final class FileServer implements AutoCloseable {
         server.start();
     }
 
-    FileServer cutting(Integer... bytes) {
+    public FileServer cutting(Integer... bytes) {
         cuts.addAll(List.of(bytes));
         return this;
     }
 
-    FileServer answering(Integer... statusCodes) {
+    public FileServer answering(Integer... statusCodes) {
         codes.addAll(List.of(statusCodes));
         return this;
     }
@@ -76,7 +76,7 @@ public final class FileServer implements AutoCloseable {
      * Closes a connection early only when the client has stored all that was sent before: a client may lose what it has
      * received but not yet read.
      */
-    FileServer awaiting(Path stored) {
+    public FileServer awaiting(Path stored) {
         part = stored;
         return this;
     }
@@ -87,12 +87,12 @@ public final class FileServer implements AutoCloseable {
     }
 
     /** All requests. */
-    List<String> requests() {
+    public List<String> requests() {
         return new ArrayList<>(requests);
     }
 
     /** How many bytes the client had stored when it sent its last request. */
-    long storedAtLastRequest() {
+    public long storedAtLastRequest() {
         return storedAtLastRequest;
     }
 
@@ -100,7 +100,7 @@ public final class FileServer implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    URI address() {
+    public URI address() {
         return URI.create(base() + path);
     }
 

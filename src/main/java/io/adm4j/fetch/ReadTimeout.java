@@ -1,4 +1,4 @@
-package io.adm4j.harness.zoo;
+package io.adm4j.fetch;
 
 import java.io.IOException;
 import java.io.InputStream;

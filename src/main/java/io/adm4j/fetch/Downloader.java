@@ -1,4 +1,4 @@
-package io.adm4j.harness.zoo;
+package io.adm4j.fetch;
 
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
@@ -28,13 +28,14 @@ import java.util.regex.Pattern;
  * <p>A partial file is continued from its end (Range), on the condition that the file has not changed (If-Range, with the
  * server's ETag or date where it gave one). A server without support for that sends the file from the beginning.
  */
-final class Downloader {
+public final class Downloader {
     private static final int MEGABYTE = 1_000_000;
     private static final int CHUNK = 1 << 16;
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18})");
 
     private final HttpClient client;
     private final Patience patience;
+    private final Advice advice;
     private final ProgressListener progress;
 
     /**
@@ -42,14 +43,18 @@ final class Downloader {
      *
      * @param tries consecutive attempts without new bytes
      * @param pause before the second attempt; each further one is twice as long
+     * @param connect how long a connection may take to be made
      * @param silence how long a connection may be silent before it counts as broken
+     * @param longest how long everything may take
      */
-    record Patience(int tries, Duration pause, Duration silence) {
-        static final Patience USUAL = new Patience(6, Duration.ofSeconds(1), Duration.ofSeconds(60));
+    public record Patience(int tries, Duration pause, Duration connect, Duration silence, Duration longest) {
+        /** For people who watch. */
+        public static final Patience USUAL = new Patience(
+                6, Duration.ofSeconds(1), Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofDays(30));
     }
 
     /** The server does not have the file; another address may. */
-    static final class NotThere extends RuntimeException {
+    public static final class NotThere extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         NotThere(String message) {
@@ -58,7 +63,7 @@ final class Downloader {
     }
 
     /** The server cannot be reached. */
-    static final class Unreachable extends RuntimeException {
+    public static final class Unreachable extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         Unreachable(String message, Throwable cause) {
@@ -66,13 +71,15 @@ final class Downloader {
         }
     }
 
-    Downloader(Patience patience, ProgressListener progress) {
+    /** @param progress notified of each file that is fetched */
+    public Downloader(Patience patience, Advice advice, ProgressListener progress) {
         this.patience = patience;
+        this.advice = advice;
         this.progress = progress;
         client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NORMAL)
-                .connectTimeout(Duration.ofSeconds(20))
+                .connectTimeout(patience.connect())
                 .build();
     }
 
@@ -83,8 +90,8 @@ final class Downloader {
      * @throws Unreachable if no connection can be made
      * @throws UserError if it is not complete, or too small to be the file that is wanted
      */
-    void download(URI address, Path target, long leastBytes) {
-        try (PartFile part = PartFile.open(target)) {
+    public void download(URI address, Path target, long leastBytes) {
+        try (PartFile part = PartFile.open(target, advice)) {
             // Another process may have finished between the caller's check and the lock.
             if (!Files.exists(target)) {
                 new Transfer(address, target, leastBytes, part).run();
@@ -93,8 +100,8 @@ final class Downloader {
     }
 
     /** Copies a local file in the same way. */
-    void copy(Path source, Path target, long leastBytes) {
-        try (PartFile part = PartFile.open(target);
+    public void copy(Path source, Path target, long leastBytes) {
+        try (PartFile part = PartFile.open(target, advice);
                 InputStream in = Files.newInputStream(source)) {
             long total = Files.size(source);
             requireLength(source.toString(), total, leastBytes);
@@ -160,9 +167,11 @@ final class Downloader {
     /** The download of one file. */
     private final class Transfer {
         private final URI address;
+        private final String shown;
         private final Path target;
         private final long leastBytes;
         private final PartFile part;
+        private final long deadline = System.nanoTime() + patience.longest().toNanos();
         private boolean everConnected;
 
         /** Total length in bytes according to the server; -1 if unknown. */
@@ -170,6 +179,10 @@ final class Downloader {
 
         Transfer(URI address, Path target, long leastBytes, PartFile part) {
             this.address = address;
+            // A query may be a password.
+            this.shown = address.getRawQuery() == null
+                    ? address.toString()
+                    : address.toString().replace("?" + address.getRawQuery(), "?...");
             this.target = target;
             this.leastBytes = leastBytes;
             this.part = part;
@@ -196,11 +209,11 @@ final class Downloader {
                 failures = reached > furthest ? 1 : failures + 1;
                 furthest = Math.max(furthest, reached);
                 if (failures >= patience.tries()) {
-                    throw new UserError(address + " was not completed after " + failures + " attempts in a row without"
+                    throw new UserError(shown + " was not completed after " + failures + " attempts in a row without"
                             + " progress (" + problem + "); " + reached
-                            + " bytes are stored, and the same command resumes"
-                            + " there.");
+                            + " bytes are stored, and " + advice.again() + " resumes there.");
                 }
+                requireTime();
                 pause(failures);
             }
         }
@@ -231,12 +244,12 @@ final class Downloader {
                     }
                     case 404, 410 ->
                         throw new NotThere(
-                                address + " does not exist (the server answers " + response.statusCode() + ").");
+                                shown + " does not exist (the server answers " + response.statusCode() + ").");
                     case 408, 425, 429, 500, 502, 503, 504 ->
                         throw new IOException("the server answers " + response.statusCode());
                     default ->
-                        throw new UserError("The server answers " + response.statusCode() + " to a request for "
-                                + address + ": look at that address, or give another with --mirror.");
+                        throw new UserError("The server answers " + response.statusCode() + " to a request for " + shown
+                                + ": look at that address, or " + advice.address() + ".");
                 }
                 receive(body);
             }
@@ -246,7 +259,7 @@ final class Downloader {
             if (part.size() < leastBytes) {
                 long received = part.size();
                 part.begin(null);
-                requireLength(address.toString(), received, leastBytes);
+                requireLength(shown, received, leastBytes);
             }
             return true;
         }
@@ -270,7 +283,7 @@ final class Downloader {
         private void begin(HttpHeaders headers) {
             total = headers.firstValueAsLong("Content-Length").orElse(-1);
             if (total >= 0) {
-                requireLength(address.toString(), total, leastBytes);
+                requireLength(shown, total, leastBytes);
                 part.begin(null);
                 part.requireRoom(total);
             }
@@ -303,14 +316,23 @@ final class Downloader {
 
         private void receive(InputStream body) throws IOException {
             try (ReadTimeout silence = new ReadTimeout(body, patience.silence());
-                    Progress shown = show(target, part.size(), Math.max(total, part.size()))) {
-                Megabytes megabytes = new Megabytes(shown, part.size());
+                    Progress bar = show(target, part.size(), Math.max(total, part.size()))) {
+                Megabytes megabytes = new Megabytes(bar, part.size());
                 byte[] chunk = new byte[CHUNK];
                 for (int n = silence.read(chunk); n >= 0; n = silence.read(chunk)) {
                     part.append(chunk, n);
                     megabytes.reached(part.size());
+                    requireTime();
                 }
                 megabytes.ended(part.size());
+            }
+        }
+
+        private void requireTime() {
+            if (System.nanoTime() - deadline > 0) {
+                throw new UserError(
+                        shown + " took longer than " + patience.longest().toSeconds() + " seconds; " + part.size()
+                                + " bytes are stored, and " + advice.again() + " resumes there.");
             }
         }
 
@@ -349,8 +371,8 @@ final class Downloader {
         private UserError stopped(InterruptedException e) {
             Thread.currentThread().interrupt();
             return new UserError(
-                    "Stopped after " + part.size() + " bytes of " + target.getFileName()
-                            + ": the same command resumes where it stopped.",
+                    "Stopped after " + part.size() + " bytes of " + target.getFileName() + ": " + advice.again()
+                            + " resumes where it stopped.",
                     e);
         }
     }

@@ -1,4 +1,4 @@
-package io.adm4j.harness.zoo;
+package io.adm4j.fetch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +23,7 @@ final class PartFile implements AutoCloseable {
     private final Path part;
     private final Path note;
     private final FileChannel channel;
+    private final Advice advice;
     private @Nullable Origin origin;
 
     /**
@@ -34,8 +35,9 @@ final class PartFile implements AutoCloseable {
      */
     record Origin(String source, String validator, long total) {}
 
-    private PartFile(Path target, FileChannel channel) {
+    private PartFile(Path target, FileChannel channel, Advice advice) {
         this.target = target;
+        this.advice = advice;
         part = beside(target, ".part");
         note = beside(target, ".part.json");
         this.channel = channel;
@@ -47,14 +49,14 @@ final class PartFile implements AutoCloseable {
      *
      * @throws UserError if another process holds its lock, or it cannot be written
      */
-    static PartFile open(Path target) {
+    static PartFile open(Path target, Advice advice) {
         Path part = beside(target, ".part");
         try {
             Files.createDirectories(target.toAbsolutePath().getParent());
             LockFile lock = LockFile.take(part)
                     .orElseThrow(() -> new UserError(
                             "Another process is fetching " + target + ": wait for it, or stop it first."));
-            return new PartFile(target, lock.channel());
+            return new PartFile(target, lock.channel(), advice);
         } catch (IOException e) {
             throw cannotWrite(part, e);
         }
@@ -139,7 +141,7 @@ final class PartFile implements AutoCloseable {
 
     /** Checks that the disk has room for this many more bytes. */
     void requireRoom(long bytes) {
-        new DiskSpace(part).require("The file " + target, bytes, "choose another folder with --dir");
+        new DiskSpace(part).require("The file " + target, bytes, advice.folder());
     }
 
     /** Releases the lock; an empty part is removed. */
