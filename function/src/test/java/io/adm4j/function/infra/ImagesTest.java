@@ -26,7 +26,8 @@ class ImagesTest {
     private static final Pattern PINNED =
             Pattern.compile("[a-z0-9.-]+\\.[a-z]+/[a-z0-9._/-]+:[A-Za-z0-9._-]+@sha256:[0-9a-f]{64}");
     /** What the build leaves in function/target and goes into images, each by the profile that makes it. */
-    private static final Map<String, String> BUILT = Map.of("quarkus-app", "image", "cuda-natives", "cuda");
+    private static final Map<String, String> BUILT = Map.of(
+            "quarkus-app", "image", "cuda-natives", "cuda", "quarkus-app/bundle", "native", "*-runner", "native");
 
     /** A Dockerfile as its instructions, continued lines joined, with the comment on top. */
     record Image(Path file, String comment, List<List<String>> instructions) {
@@ -107,8 +108,9 @@ class ImagesTest {
                                         || path.matches(kept.replace(".", "\\.").replace("*", "[^/]*"))),
                         path + " is left out by .dockerignore");
                 if (path.startsWith("function/target/")) {
-                    String output = path.split("/")[2];
-                    String profile = BUILT.get(output);
+                    String output = path.substring("function/target/".length());
+                    boolean program = image.of("COPY").stream().anyMatch(other -> other.contains("-runner"));
+                    String profile = BUILT.get(program ? output : output.split("/")[0]);
                     assertTrue(
                             Pattern.compile("mvn .*-P(\\S*,)?" + profile + "\\b")
                                     .matcher(image.comment())
@@ -131,9 +133,26 @@ class ImagesTest {
 
     @ParameterizedTest
     @MethodSource("images")
-    void startsTheFunctionWithTheCacheThatWasWritten(Image image) throws Exception {
-        String[] start = new ObjectMapper().readValue(image.of("ENTRYPOINT").get(0), String[].class);
-        List<String> words = List.of(start);
+    void startsWhatItCopied(Image image) throws Exception {
+        List<String> words = start(image);
+        boolean java = words.contains("-jar");
+
+        assertEquals(List.of("/deployments"), image.of("WORKDIR"));
+        String started = java ? words.get(words.size() - 1) : words.get(0);
+        assertTrue(
+                image.of("COPY").stream()
+                        .anyMatch(copy -> ("/deployments/" + copy.replaceAll(".* ", "")).equals(started)),
+                started);
+    }
+
+    static Stream<Named<Image>> javaImages() {
+        return images().filter(image -> !image.getPayload().of("RUN").isEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("javaImages")
+    void startsWithTheCacheThatWasWritten(Image image) throws Exception {
+        List<String> words = start(image);
         Matcher run = Pattern.compile("aot-cache\\.sh (\\S+) (\\S+) ?(.*)").matcher(String.join("\n", image.of("RUN")));
 
         assertTrue(run.find());
@@ -142,8 +161,10 @@ class ImagesTest {
         for (String option : run.group(3).split(" ")) {
             assertTrue(option.isEmpty() || words.contains(option), option);
         }
-        assertEquals(List.of("-jar", "/deployments/quarkus-run.jar"), words.subList(words.size() - 2, words.size()));
-        assertEquals(List.of("/deployments"), image.of("WORKDIR"));
+    }
+
+    private static List<String> start(Image image) throws Exception {
+        return List.of(new ObjectMapper().readValue(image.of("ENTRYPOINT").get(0), String[].class));
     }
 
     @ParameterizedTest
@@ -160,9 +181,9 @@ class ImagesTest {
     }
 
     @Test
-    void bothImagesAreThere() {
+    void allImagesAreThere() {
         assertEquals(
-                List.of("Dockerfile.cuda", "Dockerfile.jvm"),
+                List.of("Dockerfile.cuda", "Dockerfile.jvm", "Dockerfile.native"),
                 images().map(Named::getName).toList());
     }
 }
