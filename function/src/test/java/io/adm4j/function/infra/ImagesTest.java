@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -25,9 +26,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ImagesTest {
     private static final Pattern PINNED =
             Pattern.compile("[a-z0-9.-]+\\.[a-z]+/[a-z0-9._/-]+:[A-Za-z0-9._-]+@sha256:[0-9a-f]{64}");
-    /** What the build leaves in function/target and goes into images, each by the profile that makes it. */
-    private static final Map<String, String> BUILT = Map.of(
-            "quarkus-app", "image", "cuda-natives", "cuda", "quarkus-app/bundle", "native", "*-runner", "native");
+    /** A build for an image: Maven's profiles and what it leaves that goes into the image. */
+    private record Build(String profiles, Set<String> outputs) {}
+
+    private static final Map<String, Build> BUILDS = Map.of(
+            "Dockerfile.jvm", new Build("image", Set.of("function/target/quarkus-app")),
+            "Dockerfile.cuda",
+                    new Build("cuda,image", Set.of("function/target/quarkus-app", "function/target/cuda-natives")),
+            "Dockerfile.native",
+                    new Build("native", Set.of("function/target/quarkus-app/bundle", "function/target/*-runner")),
+            "Dockerfile.lambda",
+                    new Build("lambda", Set.of("function/lambda/target/lib", "function/lambda/target/*-runner.jar")));
 
     /** A Dockerfile as its instructions, continued lines joined, with the comment on top. */
     record Image(Path file, String comment, List<List<String>> instructions) {
@@ -37,6 +46,11 @@ class ImagesTest {
                     .map(words -> words.get(1))
                     .toList();
         }
+    }
+
+    /** The images whose function listens on ports of its own; Lambda chooses user and ports itself. */
+    static Stream<Named<Image>> servers() {
+        return images().filter(image -> !image.getName().equals("Dockerfile.lambda"));
     }
 
     static Stream<Named<Image>> images() {
@@ -73,7 +87,7 @@ class ImagesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("images")
+    @MethodSource("servers")
     void runsAsNobodyInParticular(Image image) {
         List<String> users = image.of("USER");
 
@@ -90,6 +104,8 @@ class ImagesTest {
     @MethodSource("images")
     void copiesWhatIsBuiltAndNotIgnored(Image image) {
         String ignored = InfraFiles.text(InfraFiles.ROOT.resolve(".dockerignore"));
+        Build build = BUILDS.get(image.file().getFileName().toString());
+        assertTrue(image.comment().contains("mvn -q -P" + build.profiles() + " -pl "), "the command does not build it");
         for (String copy : image.of("COPY")) {
             if (copy.startsWith("--from=")) {
                 continue;
@@ -107,15 +123,11 @@ class ImagesTest {
                                         || path.startsWith(kept + "/")
                                         || path.matches(kept.replace(".", "\\.").replace("*", "[^/]*"))),
                         path + " is left out by .dockerignore");
-                if (path.startsWith("function/target/")) {
-                    String output = path.substring("function/target/".length());
-                    boolean program = image.of("COPY").stream().anyMatch(other -> other.contains("-runner"));
-                    String profile = BUILT.get(program ? output : output.split("/")[0]);
+                if (path.contains("/target/")) {
                     assertTrue(
-                            Pattern.compile("mvn .*-P(\\S*,)?" + profile + "\\b")
-                                    .matcher(image.comment())
-                                    .find(),
-                            "the command on top does not build " + output);
+                            build.outputs().stream()
+                                    .anyMatch(output -> path.equals(output) || path.startsWith(output + "/")),
+                            path + " is not built");
                 } else {
                     assertTrue(Files.exists(InfraFiles.ROOT.resolve(path)), path);
                 }
@@ -125,14 +137,17 @@ class ImagesTest {
 
     @Test
     void profilesOfTheCommandsAreThere() {
-        String pom = InfraFiles.text(InfraFiles.ROOT.resolve("function/pom.xml"));
-        for (String profile : BUILT.values()) {
-            assertTrue(pom.contains("<id>" + profile + "</id>"), profile);
+        String poms = InfraFiles.text(InfraFiles.ROOT.resolve("function/pom.xml"))
+                + InfraFiles.text(InfraFiles.ROOT.resolve("pom.xml"));
+        for (Build build : BUILDS.values()) {
+            for (String profile : build.profiles().split(",")) {
+                assertTrue(poms.contains("<id>" + profile + "</id>"), profile);
+            }
         }
     }
 
     @ParameterizedTest
-    @MethodSource("images")
+    @MethodSource("servers")
     void startsWhatItCopied(Image image) throws Exception {
         List<String> words = start(image);
         boolean java = words.contains("-jar");
@@ -182,8 +197,6 @@ class ImagesTest {
 
     @Test
     void allImagesAreThere() {
-        assertEquals(
-                List.of("Dockerfile.cuda", "Dockerfile.jvm", "Dockerfile.native"),
-                images().map(Named::getName).toList());
+        assertEquals(BUILDS.keySet(), images().map(Named::getName).collect(Collectors.toSet()));
     }
 }
