@@ -1,7 +1,10 @@
 package io.adm4j.sampling;
 
+import io.adm4j.feedback.Count;
+import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +26,12 @@ public record SampleJob(
         List<ImageState> images,
         int mostSteps,
         StepListener listener) {
-    /** @throws IllegalArgumentException if there is no stage or no image, or the numbers of images differ */
+    /**
+     * Checks that all fits together.
+     *
+     * @throws IllegalArgumentException if there is no stage or no image, the numbers of images differ, or an image cannot be in its
+     *     state with these stages
+     */
     public SampleJob {
         if (stages.isEmpty() || seeds.length == 0) {
             throw new IllegalArgumentException("At least one image and one model must be given.");
@@ -39,6 +47,36 @@ public record SampleJob(
         seeds = seeds.clone();
         labels = labels.clone();
         images = List.copyOf(images);
+        for (ImageState image : images) {
+            if (image instanceof ImageState.Started started) {
+                check(started, stages);
+            }
+        }
+    }
+
+    private static void check(ImageState.Started image, List<SampleStage> stages) {
+        if (image.stage() < 0 || image.stage() >= stages.size()) {
+            throw new IllegalArgumentException(
+                    "There is no stage " + image.stage() + " among " + Count.of(stages.size(), "stage") + ".");
+        }
+        SampleStage stage = stages.get(image.stage());
+        SamplingPipeline model = stage.model();
+        if (image.step() < 0 || image.step() >= stage.steps()) {
+            throw new IllegalArgumentException(
+                    "An image cannot continue after step " + image.step() + " of " + stage.steps() + ".");
+        }
+        requireShape(image.x(), model.shape(1));
+        if (model.networks().takesLowRes() != image.lowRes().isPresent()) {
+            throw new IllegalArgumentException("An image has a low-resolution image only at an upsampler.");
+        }
+        image.lowRes().ifPresent(lowRes -> requireShape(lowRes, model.lowResShape(1)));
+    }
+
+    private static void requireShape(Tensor image, long[] shape) {
+        if (image.type() != ElementType.FLOAT32 || !Arrays.equals(image.shape(), shape)) {
+            throw new IllegalArgumentException(
+                    "An image between two steps is float32 " + Arrays.toString(shape) + ", not " + image + ".");
+        }
     }
 
     /** New images. */
@@ -107,14 +145,25 @@ public record SampleJob(
         return image instanceof ImageState.Started started ? before(started.stage()) + started.step() : 0;
     }
 
-    /**
-     * Steps of one stage that are left to an image.
-     *
-     * @param done steps that it has taken, over all stages
-     */
-    int stepsLeft(int done, int stage) {
-        int steps = stages.get(stage).steps();
-        return Math.max(0, Math.min(steps, before(stage + 1) - done));
+    /** Steps of one stage that an image takes until it is finished or suspended. */
+    int stepsLeft(ImageState image, int stage) {
+        int done = stepsDone(image);
+        int end = (int) Math.min(steps(), (long) done + mostSteps);
+        return Math.max(0, Math.min(end, before(stage + 1)) - Math.max(done, before(stage)));
+    }
+
+    /** Steps of one stage that all images take until they are finished or suspended. */
+    long stepsLeft(int stage) {
+        return images.stream().mapToLong(image -> stepsLeft(image, stage)).sum();
+    }
+
+    /** The stage of the next step after a number of steps, over all stages. */
+    int stageOf(int done) {
+        int stage = 0;
+        while (before(stage + 1) <= done) {
+            stage++;
+        }
+        return stage;
     }
 
     /** Steps of all stages before one. */

@@ -35,6 +35,11 @@ final class SampleRow {
         return image;
     }
 
+    /** Number of the stage of its next step. */
+    int stageIndex() {
+        return stage;
+    }
+
     SampleStage stage() {
         return task.job().stages().get(stage);
     }
@@ -117,13 +122,11 @@ final class SampleRow {
         state = new ImageState.Waiting();
     }
 
-    /** How far the image has come; a copy. */
+    /** How far the image has come. Shares memory with the run, which must take no more steps. */
     ImageState state() {
-        if (finished() || run == null && lowRes == null) {
+        if (run == null && (stage == 0 || !(state instanceof ImageState.Waiting))) {
             return state;
         }
-        ReverseRun going = run();
-        Tensor x = Tensor.of(going.x().toFloatArray(), going.x().shape());
-        return new ImageState.Started(stage, going.step(), x, Optional.ofNullable(lowRes));
+        return new ImageState.Started(stage, run().step(), run().x(), Optional.ofNullable(lowRes));
     }
 }

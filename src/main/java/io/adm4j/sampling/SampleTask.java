@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +23,20 @@ public final class SampleTask {
     private final List<Sampler> samplers;
     private final CompletableFuture<SampleOutcome> outcome = new CompletableFuture<>();
 
-    /** Guarded by the scheduler's lock, as all that follows. */
-    private final Deque<SampleRow> ready = new ArrayDeque<>();
+    /** Rows that could take a step now, by stage. Guarded by the scheduler's lock, as all that follows. */
+    private final List<Deque<SampleRow>> ready = new ArrayList<>();
 
     private final List<ImageState> states;
     private Phase phase = Phase.RUNNING;
-    private @Nullable RuntimeException failure;
+    private @Nullable Throwable failure;
     private int running;
+    private int unfinished;
 
     /** Steps that each image has taken, over all stages. */
     private final int[] done;
+
+    /** Steps of each stage that are left, over all images. */
+    private final long[] left;
 
     SampleTask(StepScheduler scheduler, SampleJob job) {
         this.scheduler = scheduler;
@@ -43,9 +46,16 @@ public final class SampleTask {
                 .toList();
         this.states = new ArrayList<>(job.images());
         this.done = states.stream().mapToInt(job::stepsDone).toArray();
+        this.left = new long[job.stages().size()];
+        for (int stage = 0; stage < left.length; stage++) {
+            left[stage] = job.stepsLeft(stage);
+            ready.add(new ArrayDeque<>());
+        }
         for (int i = 0; i < job.count(); i++) {
             if (!(states.get(i) instanceof ImageState.Finished)) {
-                ready.add(new SampleRow(this, i, states.get(i)));
+                SampleRow row = new SampleRow(this, i, states.get(i));
+                ready.get(row.stageIndex()).add(row);
+                unfinished++;
             }
         }
     }
@@ -79,51 +89,83 @@ public final class SampleTask {
     }
 
     boolean isEmpty() {
-        return ready.isEmpty() && running == 0;
+        return running == 0 && waiting() == 0;
     }
 
-    Phase phase() {
-        return phase;
+    /** Whether it ends early, so that steps under way need not be finished. */
+    boolean stopping() {
+        return phase == Phase.STOPPING;
     }
 
     /** Rows that could take a step now. */
-    Deque<SampleRow> ready() {
-        return ready;
+    int waiting() {
+        return ready.stream().mapToInt(Deque::size).sum();
     }
 
-    int running() {
-        return running;
+    /** Rows that could take a step of a model now. */
+    int waiting(SamplingPipeline model) {
+        int rows = 0;
+        for (int stage = 0; stage < ready.size(); stage++) {
+            if (model(stage) == model) {
+                rows += ready.get(stage).size();
+            }
+        }
+        return rows;
+    }
+
+    /** The models that rows wait for, those of later stages first: what has begun is finished before more begins. */
+    List<SamplingPipeline> wanted() {
+        List<SamplingPipeline> models = new ArrayList<>();
+        for (int stage = ready.size() - 1; stage >= 0; stage--) {
+            if (!ready.get(stage).isEmpty()) {
+                models.add(model(stage));
+            }
+        }
+        return models;
     }
 
     /** Takes the first row that waits for a model, or null. */
     @Nullable
     SampleRow take(SamplingPipeline model) {
-        for (Iterator<SampleRow> rows = ready.iterator(); rows.hasNext(); ) {
-            SampleRow row = rows.next();
-            if (row.model() == model) {
-                rows.remove();
+        for (int stage = ready.size() - 1; stage >= 0; stage--) {
+            if (model(stage) == model && !ready.get(stage).isEmpty()) {
                 running++;
-                return row;
+                return ready.get(stage).remove();
             }
         }
         return null;
     }
 
-    /** A row comes back from its step; rows that have begun go before those that have not. */
-    void giveBack(SampleRow row) {
+    private SamplingPipeline model(int stage) {
+        return job.stages().get(stage).model();
+    }
+
+    /**
+     * A row comes back from its step; rows that have begun go before those that have not.
+     *
+     * @param proceed whether the listener wants to continue
+     */
+    void giveBack(SampleRow row, boolean proceed) {
         running--;
+        if (phase == Phase.RUNNING) {
+            left[job.stageOf(done[row.image()])]--;
+        }
         done[row.image()] = row.stepsDone();
         if (row.finished()) {
+            unfinished--;
             states.set(row.image(), row.state());
-        } else if (phase != Phase.RUNNING || row.stepsTaken() >= job.mostSteps()) {
+        } else if (phase == Phase.SUSPENDING || row.stepsTaken() >= job.mostSteps()) {
             states.set(row.image(), row.state());
-        } else {
-            ready.addFirst(row);
+        } else if (phase == Phase.RUNNING) {
+            ready.get(row.stageIndex()).addFirst(row);
+        }
+        if (!proceed && unfinished > 0) {
+            end(Phase.STOPPING);
         }
     }
 
     /** A row comes back from a step that failed. */
-    void giveBack(SampleRow row, RuntimeException cause) {
+    void giveBack(Throwable cause) {
         running--;
         if (failure == null) {
             failure = cause;
@@ -136,10 +178,13 @@ public final class SampleTask {
             return;
         }
         phase = as;
-        for (SampleRow row : ready) {
-            states.set(row.image(), row.state());
+        for (Deque<SampleRow> rows : ready) {
+            if (as == Phase.SUSPENDING) {
+                rows.forEach(row -> states.set(row.image(), row.state()));
+            }
+            rows.clear();
         }
-        ready.clear();
+        Arrays.fill(left, 0);
     }
 
     /** Completes the outcome; not under the lock, since whoever waits for it goes on at once. */
@@ -159,6 +204,6 @@ public final class SampleTask {
 
     /** Steps of one stage that are left, over all images. */
     long stepsLeft(int stage) {
-        return Arrays.stream(done).mapToLong(d -> job.stepsLeft(d, stage)).sum();
+        return left[stage];
     }
 }

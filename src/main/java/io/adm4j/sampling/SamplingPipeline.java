@@ -78,7 +78,11 @@ public final class SamplingPipeline implements AutoCloseable {
             }
             return listener.afterStep(image, stage, state);
         };
-        await(scheduler.submit(SampleJob.of(this, request, keeping)));
+        SampleJob job = SampleJob.of(this, request, keeping);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new SamplingStopped(0, job.steps());
+        }
+        await(scheduler.submit(job));
         return new SampleBatch(PixelScale.toBytes(x0), x0, request.labels());
     }
 
@@ -95,6 +99,9 @@ public final class SamplingPipeline implements AutoCloseable {
             } catch (ExecutionException e) {
                 if (interrupted) {
                     Thread.currentThread().interrupt();
+                }
+                if (e.getCause() instanceof Error error) {
+                    throw error;
                 }
                 throw (RuntimeException) e.getCause();
             }

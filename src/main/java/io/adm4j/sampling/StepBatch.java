@@ -17,10 +17,16 @@ import org.jspecify.annotations.Nullable;
  * go through the classifier.
  */
 final class StepBatch {
+    private final SamplingPipeline model;
     private final ModelNetworks networks;
     private final List<SampleRow> rows;
+
+    /** The rows that the classifier gets. Kept, as the model is, since rows that have taken their step may be at another model. */
+    private final List<SampleRow> guided;
+
     private final Threads threads;
     private final BatchSizes sizes;
+    private boolean measured;
     private double denoiserSeconds;
     private double classifierSeconds;
 
@@ -30,9 +36,11 @@ final class StepBatch {
      * @param rows of one model, at least one
      * @param sizes how batches are padded
      */
-    StepBatch(ModelNetworks networks, List<SampleRow> rows, Threads threads, BatchSizes sizes) {
-        this.networks = networks;
+    StepBatch(List<SampleRow> rows, Threads threads, BatchSizes sizes) {
+        this.model = rows.get(0).model();
+        this.networks = model.networks();
         this.rows = List.copyOf(rows);
+        this.guided = rows.stream().filter(SampleRow::guided).toList();
         this.threads = threads;
         this.sizes = sizes;
     }
@@ -42,13 +50,13 @@ final class StepBatch {
     }
 
     SamplingPipeline model() {
-        return rows.get(0).model();
+        return model;
     }
 
     /** The rows one by one, padded as before. */
     List<StepBatch> singles() {
         return rows.stream()
-                .map(row -> new StepBatch(networks, List.of(row), threads, sizes))
+                .map(row -> new StepBatch(List.of(row), threads, sizes))
                 .toList();
     }
 
@@ -67,16 +75,45 @@ final class StepBatch {
     }
 
     int guidedRows() {
-        return (int) rows.stream().filter(SampleRow::guided).count();
+        return guided.size();
     }
 
-    /**
-     * What the networks give.
-     *
-     * @param output of the denoiser, a row for each row of the batch
-     * @param gradient of the classifier, a row for each guided row; null without any
-     */
-    record Evaluation(Tensor output, @Nullable Tensor gradient) {}
+    /** Whether the networks ran for the batch as a whole, so that their times are known. */
+    boolean measured() {
+        return measured;
+    }
+
+    /** What the networks give. */
+    final class Evaluation {
+        private final Tensor output;
+        private final @Nullable Tensor gradient;
+
+        /**
+         * Their outputs.
+         *
+         * @param output of the denoiser, a row for each row of the batch
+         * @param gradient of the classifier, a row for each guided row; null without any
+         */
+        private Evaluation(Tensor output, @Nullable Tensor gradient) {
+            this.output = output;
+            this.gradient = gradient;
+        }
+
+        /** The denoiser's output for a row of the batch. */
+        Tensor output(int row) {
+            return output.rows(row, row + 1);
+        }
+
+        /** The classifier's gradient for a row of the batch; null if it is not guided. */
+        @Nullable
+        Tensor gradient(int row) {
+            int at = guided.indexOf(rows.get(row));
+            if (gradient == null || at < 0) {
+                return null;
+            }
+            return gradient.rows(at, at + 1);
+        }
+    }
 
     /** Runs the networks. */
     Evaluation evaluate() {
@@ -89,16 +126,21 @@ final class StepBatch {
                 networks.takesLowRes() ? all.lowRes() : null,
                 threads);
         long between = System.nanoTime();
-        denoiserSeconds = (between - begin) * 1e-9;
-        List<SampleRow> guided = rows.stream().filter(SampleRow::guided).toList();
         if (guided.isEmpty()) {
+            measured(between - begin, 0);
             return new Evaluation(output, null);
         }
         int padded = sizes.forClassifier(guided.size());
         Inputs pulled = guided.size() == rows.size() && padded == all.count ? all : new Inputs(guided, padded);
         Tensor gradient = networks.gradient(pulled.x, pulled.timesteps, pulled.labels, threads);
-        classifierSeconds = (System.nanoTime() - between) * 1e-9;
+        measured(between - begin, System.nanoTime() - between);
         return new Evaluation(output, gradient);
+    }
+
+    private void measured(long denoiserNanos, long classifierNanos) {
+        measured = true;
+        denoiserSeconds = denoiserNanos * 1e-9;
+        classifierSeconds = classifierNanos * 1e-9;
     }
 
     /** The inputs of a network for some rows; what is padded repeats the first. */

@@ -4,15 +4,14 @@ import io.adm4j.runtime.Device;
 import io.adm4j.runtime.RuntimeFailure;
 import io.adm4j.runtime.Threads;
 import io.adm4j.sampling.SampleTask.Phase;
-import io.adm4j.tensor.Tensor;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,7 @@ public final class StepScheduler implements AutoCloseable {
     private final Object lock = new Object();
 
     /** All guarded by the lock: tasks in the order of their turns. */
-    private final Deque<SampleTask> tasks = new ArrayDeque<>();
+    private final Set<SampleTask> tasks = new LinkedHashSet<>();
 
     private final Map<SamplingPipeline, ModelQueue> models = new HashMap<>();
     private final List<Thread> lanes = new ArrayList<>();
@@ -100,8 +99,8 @@ public final class StepScheduler implements AutoCloseable {
             }
             empty = task.isEmpty();
             if (!empty) {
-                tasks.add(task);
                 job.stages().forEach(stage -> startLanes(queue(stage.model()).lanes));
+                tasks.add(task);
                 lock.notifyAll();
             }
         }
@@ -123,15 +122,15 @@ public final class StepScheduler implements AutoCloseable {
         while (lanes.size() < count) {
             Thread lane = new Thread(this::work, "sampler-" + (lanes.size() + 1));
             lane.setDaemon(true);
-            lanes.add(lane);
             lane.start();
+            lanes.add(lane);
         }
     }
 
     /** Rows that wait for their next step. */
     public int rowsWaiting() {
         synchronized (lock) {
-            return tasks.stream().mapToInt(task -> task.ready().size()).sum();
+            return tasks.stream().mapToInt(SampleTask::waiting).sum();
         }
     }
 
@@ -154,11 +153,12 @@ public final class StepScheduler implements AutoCloseable {
                 int stage = i;
                 SampleStage through = job.stages().get(stage);
                 StepTimes times = queue(through.model()).times;
-                int[] left = job.images().stream()
-                        .mapToInt(image -> job.stepsLeft(job.stepsDone(image), stage))
-                        .toArray();
-                double longest = Arrays.stream(left).max().orElseThrow() * times.alone(through.guided());
-                double all = Arrays.stream(left).asLongStream().sum() * times.perRow(through.guided());
+                int most = job.images().stream()
+                        .mapToInt(image -> job.stepsLeft(image, stage))
+                        .max()
+                        .orElseThrow();
+                double longest = most * times.alone(through.guided());
+                double all = job.stepsLeft(stage) * times.perRow(through.guided());
                 seconds += Math.max(longest, all);
             }
             return seconds;
@@ -206,23 +206,25 @@ public final class StepScheduler implements AutoCloseable {
 
     /** A lane: batch after batch until the scheduler is closed. */
     private void work() {
-        while (true) {
-            StepBatch batch;
-            synchronized (lock) {
-                batch = next();
-                while (batch == null) {
-                    if (closed) {
-                        return;
-                    }
-                    try {
-                        lock.wait();
-                    } catch (InterruptedException e) {
-                        return;
-                    }
-                    batch = next();
-                }
-            }
+        for (StepBatch batch = await(); batch != null; batch = await()) {
             take(batch);
+        }
+    }
+
+    /** Waits for the next batch; null when the scheduler is closed and nothing is left. */
+    private @Nullable StepBatch await() {
+        synchronized (lock) {
+            StepBatch batch = next();
+            while (batch == null && !closed) {
+                try {
+                    lock.wait();
+                } catch (InterruptedException e) {
+                    // Whoever interrupts a lane cannot mean the tasks of others; close ends it.
+                    continue;
+                }
+                batch = next();
+            }
+            return batch;
         }
     }
 
@@ -232,20 +234,18 @@ public final class StepScheduler implements AutoCloseable {
             return null;
         }
         for (SampleTask task : tasks) {
-            SampleRow first = task.ready().peek();
-            if (first != null && queue(first.model()).busy < queue(first.model()).lanes) {
-                return next(first.model(), queue(first.model()));
+            for (SamplingPipeline model : task.wanted()) {
+                ModelQueue queue = queue(model);
+                if (queue.busy < queue.lanes) {
+                    return next(model, queue);
+                }
             }
         }
         return null;
     }
 
     private StepBatch next(SamplingPipeline model, ModelQueue queue) {
-        int waiting = tasks.stream()
-                .mapToInt(task -> (int) task.ready().stream()
-                        .filter(row -> row.model() == model)
-                        .count())
-                .sum();
+        int waiting = tasks.stream().mapToInt(task -> task.waiting(model)).sum();
         exclusive = queue.lanes > 1 && batchesInFlight == 0 && 2 * waiting <= queue.lanes;
         int idle = exclusive ? 1 : queue.lanes - queue.busy;
         int share = Math.min(queue.sizes.limit(), (waiting + idle - 1) / idle);
@@ -256,7 +256,7 @@ public final class StepScheduler implements AutoCloseable {
         queue.busy++;
         batchesInFlight++;
         rowsInFlight += rows.size();
-        return new StepBatch(model.networks(), rows, exclusive ? Threads.ALL : Threads.CALLING, queue.sizes);
+        return new StepBatch(rows, exclusive ? Threads.ALL : Threads.CALLING, queue.sizes);
     }
 
     /** One row of each task that has one for the model; tasks that had their turn go to the end. */
@@ -276,13 +276,13 @@ public final class StepScheduler implements AutoCloseable {
 
     private void take(StepBatch batch) {
         long begin = System.nanoTime();
-        Map<SampleRow, RuntimeException> failures = new HashMap<>();
-        step(batch, failures);
+        Map<SampleRow, Result> results = new HashMap<>();
+        step(batch, results);
         double seconds = (System.nanoTime() - begin) * 1e-9;
         List<SampleTask> over = new ArrayList<>();
         synchronized (lock) {
             ModelQueue queue = queue(batch.model());
-            if (failures.isEmpty()) {
+            if (batch.measured()) {
                 queue.times.add(batch);
             }
             queue.busy--;
@@ -292,11 +292,11 @@ public final class StepScheduler implements AutoCloseable {
             // In reverse, so that those which were first are first again.
             for (int i = batch.rows().size() - 1; i >= 0; i--) {
                 SampleRow row = batch.rows().get(i);
-                RuntimeException failure = failures.get(row);
-                if (failure == null) {
-                    row.task().giveBack(row);
+                Result result = Objects.requireNonNull(results.get(row));
+                if (result.failure() == null) {
+                    row.task().giveBack(row, result.proceed());
                 } else {
-                    row.task().giveBack(row, failure);
+                    row.task().giveBack(result.failure());
                 }
                 if (leaveIfDone(row.task())) {
                     over.add(row.task());
@@ -304,64 +304,89 @@ public final class StepScheduler implements AutoCloseable {
             }
             lock.notifyAll();
         }
-        listener.stepped(batch.model().capabilities().name(), batch.rows().size(), seconds);
+        try {
+            listener.stepped(batch.model().capabilities().name(), batch.rows().size(), seconds);
+        } catch (RuntimeException | Error e) {
+            Thread lane = Thread.currentThread();
+            lane.getUncaughtExceptionHandler().uncaughtException(lane, e);
+        }
         over.forEach(SampleTask::complete);
     }
 
-    /** Takes the step of each row; a batch that fails as a whole is repeated row by row, so that only the guilty fail. */
-    private static void step(StepBatch batch, Map<SampleRow, RuntimeException> failures) {
-        StepBatch.Evaluation evaluation;
-        try {
-            evaluation = batch.evaluate();
-        } catch (RuntimeException | OutOfMemoryError e) {
-            if (batch.rows().size() == 1) {
-                failures.put(batch.rows().get(0), asRuntime(e));
-            } else {
-                batch.singles().forEach(single -> step(single, failures));
-            }
-            return;
-        }
-        int guided = 0;
-        for (int i = 0; i < batch.rows().size(); i++) {
-            SampleRow row = batch.rows().get(i);
-            Tensor gradient = null;
-            if (row.guided() && evaluation.gradient() != null) {
-                gradient = evaluation.gradient().rows(guided, guided + 1);
-                guided++;
-            }
-            try {
-                boolean proceed = row.advance(evaluation.output().rows(i, i + 1), gradient);
-                if (!proceed && !row.finished()) {
-                    failures.put(
-                            row,
-                            new SamplingStopped(
-                                    row.stepsDone(), row.task().job().steps()));
-                }
-            } catch (RuntimeException | OutOfMemoryError e) {
-                failures.put(row, asRuntime(e));
-            }
+    /**
+     * What became of a row in a step.
+     *
+     * @param proceed whether the listener wants to continue
+     */
+    private record Result(boolean proceed, @Nullable Throwable failure) {
+        static Result failed(Throwable cause) {
+            return new Result(
+                    false,
+                    cause instanceof OutOfMemoryError
+                            ? new RuntimeFailure("There is too little memory for this batch.", cause)
+                            : cause);
         }
     }
 
-    private static RuntimeException asRuntime(Throwable failure) {
-        return failure instanceof RuntimeException e
-                ? e
-                : new RuntimeFailure("There is too little memory for this batch.", failure);
+    /**
+     * Takes the step of each row; a batch that fails as a whole is repeated row by row, so that only the guilty fail. Whatever a
+     * network or listener throws is the row's result: no thread of the scheduler ends by it.
+     */
+    private void step(StepBatch batch, Map<SampleRow, Result> results) {
+        StepBatch.Evaluation evaluation;
+        try {
+            evaluation = batch.evaluate();
+        } catch (RuntimeException | Error e) {
+            if (batch.rows().size() == 1) {
+                results.put(batch.rows().get(0), Result.failed(e));
+            } else {
+                batch.singles().forEach(single -> step(single, results));
+            }
+            return;
+        }
+        for (int i = 0; i < batch.rows().size(); i++) {
+            SampleRow row = batch.rows().get(i);
+            results.put(row, step(row, evaluation, i));
+        }
+    }
+
+    private Result step(SampleRow row, StepBatch.Evaluation evaluation, int index) {
+        if (isStopping(row.task())) {
+            return new Result(true, null);
+        }
+        try {
+            return new Result(row.advance(evaluation.output(index), evaluation.gradient(index)), null);
+        } catch (RuntimeException | Error e) {
+            return Result.failed(e);
+        } finally {
+            // If the listener set it, it is not for the rows that follow.
+            Thread.interrupted();
+        }
+    }
+
+    /** Whether nobody waits for the task's rows, so that the listener need not be called. */
+    private boolean isStopping(SampleTask task) {
+        synchronized (lock) {
+            return task.stopping();
+        }
     }
 
     /** Ends all tasks as if they were cancelled, waits for the steps under way, and ends the threads. The models stay open. */
     @Override
     public void close() {
         List<SampleTask> left;
+        List<Thread> running;
         synchronized (lock) {
             closed = true;
             left = List.copyOf(tasks);
+            running = List.copyOf(lanes);
             lock.notifyAll();
         }
         left.forEach(SampleTask::cancel);
         boolean interrupted = false;
-        for (Thread lane : lanes) {
-            while (lane.isAlive()) {
+        for (Thread lane : running) {
+            // A lane that closes its own scheduler, in a listener or behind an outcome, ends when it is back.
+            while (lane.isAlive() && lane != Thread.currentThread()) {
                 try {
                     lane.join();
                 } catch (InterruptedException e) {

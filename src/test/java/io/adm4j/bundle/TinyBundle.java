@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * A bundle of graphs whose results are known in closed form, for tests of the code that runs bundles.
@@ -53,6 +54,23 @@ public final class TinyBundle {
                 Files.write(writer.file(ModelBundle.CLASSIFIER_GRADIENT), classifierGradient(imageSize, channels));
             }
             return writer.finish(description);
+        }
+    }
+
+    /** Writes one of RGB images whose classifier fails for the last class. */
+    public static ModelBundle writeFragile(Path folder, int imageSize, List<String> classes) throws IOException {
+        try (BundleWriter writer = BundleWriter.create(folder)) {
+            Files.write(writer.file(ModelBundle.DENOISER), denoiser(imageSize, RGB));
+            byte[] classifier = gradient(
+                    images(imageSize, RGB, "grad")
+                            .longInput("y", -1)
+                            .constant(
+                                    "known",
+                                    LongStream.range(0, classes.size() - 1).toArray())
+                            .node("Gather", "class", "known", "y"),
+                    "class");
+            Files.write(writer.file(ModelBundle.CLASSIFIER_GRADIENT), classifier);
+            return writer.finish(description(imageSize, true, classes));
         }
     }
 
@@ -167,10 +185,14 @@ public final class TinyBundle {
     }
 
     private static TinyGraph images(int size, int channels) {
+        return images(size, channels, "out");
+    }
+
+    private static TinyGraph images(int size, int channels, String output) {
         return new TinyGraph()
                 .floatInput("x", -1, channels, size, size)
                 .floatInput("t", -1)
-                .floatOutput("out", -1, channels, size, size);
+                .floatOutput(output, -1, channels, size, size);
     }
 
     /** Adds {@code ac}, the part of the output that is of x and t. */
@@ -185,16 +207,15 @@ public final class TinyBundle {
     }
 
     private static byte[] classifierGradient(int size, int channels) {
-        return new TinyGraph()
-                .floatInput("x", -1, channels, size, size)
-                .floatInput("t", -1)
-                .longInput("y", -1)
-                .floatOutput("log_prob", -1)
-                .floatOutput("grad", -1, channels, size, size)
+        return gradient(images(size, channels, "grad").longInput("y", -1), "y");
+    }
+
+    private static byte[] gradient(TinyGraph images, String labels) {
+        return images.floatOutput("log_prob", -1)
                 .constant("each", -1, 1, 1, 1)
                 .constant("ofX", GRADIENT_X)
                 .constant("ofY", GRADIENT_Y)
-                .castToFloat("yFloat", "y")
+                .castToFloat("yFloat", labels)
                 .node("Neg", "log_prob", "yFloat")
                 .node("Reshape", "yEach", "yFloat", "each")
                 .node("Mul", "a", "x", "ofX")
