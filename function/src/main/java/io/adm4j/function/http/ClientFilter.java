@@ -60,11 +60,14 @@ final class ClientFilter {
     }
 
     private static Optional<String> key(HttpServerRequest request) {
-        String header = request.getHeader("Authorization");
-        if (header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            return Optional.of(header.substring(BEARER.length()).strip());
+        String plain = request.getHeader("X-Api-Key");
+        if (plain != null) {
+            // The other header may then hold a token of an OpenID Connect provider.
+            return Optional.of(plain.strip());
         }
-        return Optional.ofNullable(request.getHeader("X-Api-Key")).map(String::strip);
+        return Optional.ofNullable(request.getHeader("Authorization"))
+                .filter(header -> header.regionMatches(true, 0, BEARER, 0, BEARER.length()))
+                .map(header -> header.substring(BEARER.length()).strip());
     }
 
     private static void refuse(RoutingContext request, HttpException problem) {

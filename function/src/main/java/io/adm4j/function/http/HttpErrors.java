@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.adm4j.feedback.Quoted;
 import io.adm4j.function.service.Refusal;
 import io.quarkus.arc.All;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -95,6 +98,12 @@ public class HttpErrors {
             }
             if (t instanceof Refusal refusal) {
                 return HttpException.of(refusal);
+            }
+            if (t instanceof AuthenticationFailedException || t instanceof UnauthorizedException) {
+                return HttpException.unauthorized(true);
+            }
+            if (t instanceof ForbiddenException) {
+                return HttpException.forbidden();
             }
         }
         return null;

@@ -44,9 +44,14 @@ public final class HttpException extends RuntimeException {
         return new HttpException(
                 401,
                 keyed
-                        ? "This API key does not exist: ask whoever runs the function for one."
+                        ? "This API key or token is not valid: ask whoever runs the function for one."
                         : "This function needs an API key: send the header Authorization: Bearer KEY or X-Api-Key: KEY.",
                 Map.of("WWW-Authenticate", "Bearer realm=\"adm4j\"" + (keyed ? ", error=\"invalid_token\"" : "")));
+    }
+
+    /** 403: whom the token names may not do this. */
+    static HttpException forbidden() {
+        return new HttpException(403, "The token does not allow this.", Map.of());
     }
 
     /** 408: the request did not arrive in time. */

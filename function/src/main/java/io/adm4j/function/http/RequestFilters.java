@@ -12,6 +12,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -21,6 +22,8 @@ public class RequestFilters {
     private static final Logger LOG = Logger.getLogger(RequestFilters.class);
     /** Before the route that reads the body. */
     private static final int FIRST = Integer.MIN_VALUE;
+    /** Set in builds with OpenID Connect alone. */
+    private static final String TOKENS = "quarkus.oidc.tenant-enabled";
 
     private final ApiKeys keys;
     private final RequestLog log;
@@ -41,10 +44,15 @@ public class RequestFilters {
     }
 
     void start(@Observes StartupEvent event) {
-        LOG.info(
-                keys.required()
-                        ? "API keys: " + keys.count() + "."
-                        : "API keys: off, so everybody who reaches the port may sample; adm4j.api-keys-file sets them.");
+        if (keys.required()) {
+            LOG.infof("API keys: %d.", keys.count());
+        } else if (ConfigProvider.getConfig()
+                .getOptionalValue(TOKENS, Boolean.class)
+                .orElse(false)) {
+            LOG.info("API keys: off; requests need a token of the OpenID Connect provider.");
+        } else {
+            LOG.info("API keys: off, so everybody who reaches the port may sample; adm4j.api-keys-file sets them.");
+        }
     }
 
     void install(@Observes Router router) {

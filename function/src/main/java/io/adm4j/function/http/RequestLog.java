@@ -43,11 +43,14 @@ public final class RequestLog {
         request.put(CLIENT, client);
     }
 
-    /** Who sent a request: the client of its key, else its address, behind a proxy that which Quarkus takes from it. */
+    /** Who sent a request: the client of its key or token, else its address, behind a proxy that which Quarkus takes from it. */
     static String client(RoutingContext request) {
         String named = request.get(CLIENT);
         if (named != null) {
             return named;
+        }
+        if (request.user() != null && request.user().principal().getString("username") != null) {
+            return request.user().principal().getString("username").replaceAll("[^!-~]", "?");
         }
         return Optional.ofNullable(request.request().remoteAddress())
                 .map(SocketAddress::hostAddress)

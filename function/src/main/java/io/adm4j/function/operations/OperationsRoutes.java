@@ -31,8 +31,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public class OperationsRoutes {
     private static final String HEALTH = "/q/health";
     private static final String METRICS = "/q/metrics";
-    /** Before Quarkus' own routes for the same paths, after the checks of requests. */
-    private static final int BEFORE_QUARKUS = -900;
+    /** Before Quarkus' own routes for the same paths, after the checks of requests and, at -200 and -100, of tokens. */
+    private static final int BEFORE_QUARKUS = -50;
     /** After them, before the page that Quarkus shows for unknown paths. */
     private static final int AFTER_QUARKUS = 9000;
 
