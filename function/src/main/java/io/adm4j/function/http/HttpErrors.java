@@ -1,6 +1,7 @@
 package io.adm4j.function.http;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.Quoted;
 import io.adm4j.function.service.Refusal;
 import io.quarkus.arc.All;
@@ -88,7 +89,14 @@ public class HttpErrors {
                 .setStatusCode(problem.status())
                 .putHeader("Content-Type", "application/json")
                 .putHeader("Cache-Control", "no-store")
-                .end(json.createObjectNode().put("error", problem.getMessage()).toString());
+                .end(body(problem).toString());
+    }
+
+    /** The error as JSON. */
+    ObjectNode body(HttpException problem) {
+        ObjectNode body = json.createObjectNode().put("error", problem.getMessage());
+        problem.token().ifPresent(token -> body.put("token", token));
+        return body;
     }
 
     private static @Nullable HttpException problem(Throwable failure) {

@@ -3,6 +3,7 @@ package io.adm4j.function.http;
 import io.adm4j.function.service.Refusal;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** An HTTP error response; the message is one sentence for the client. */
 public final class HttpException extends RuntimeException {
@@ -10,12 +11,18 @@ public final class HttpException extends RuntimeException {
 
     private final int status;
     private final transient Map<String, String> headers;
+    private final transient Optional<String> token;
 
     private HttpException(int status, String message, Map<String, String> headers) {
+        this(status, message, headers, Optional.empty());
+    }
+
+    private HttpException(int status, String message, Map<String, String> headers, Optional<String> token) {
         // A bad request is no defect: its stack trace has no use and costs time.
         super(message, null, false, false);
         this.status = status;
         this.headers = headers;
+        this.token = token;
     }
 
     /** The response to a request that the service refuses. */
@@ -23,14 +30,14 @@ public final class HttpException extends RuntimeException {
         Map<String, String> headers = new LinkedHashMap<>();
         refusal.retryAfter()
                 .ifPresent(time -> headers.put("Retry-After", String.valueOf(Math.max(1, time.toSeconds()))));
-        return new HttpException(status(refusal.reason()), refusal.message(), headers);
+        return new HttpException(status(refusal.reason()), refusal.message(), headers, refusal.token());
     }
 
     private static int status(Refusal.Reason reason) {
         return switch (reason) {
-            case BAD_INPUT -> 400;
+            case BAD_INPUT, TOO_MUCH_WORK -> 400;
             case CLIENT_LIMIT -> 429;
-            case BUSY, TOO_MUCH_WORK, DEADLINE, STOPPING, CANCELLED -> 503;
+            case BUSY, DEADLINE, STOPPING, CANCELLED -> 503;
             case FAILED -> 500;
         };
     }
@@ -101,5 +108,10 @@ public final class HttpException extends RuntimeException {
     /** Additional response headers. */
     Map<String, String> headers() {
         return headers;
+    }
+
+    /** What continues the request where it was stopped, if it can be continued. */
+    Optional<String> token() {
+        return token;
     }
 }

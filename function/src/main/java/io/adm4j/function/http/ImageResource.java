@@ -3,7 +3,9 @@ package io.adm4j.function.http;
 import io.adm4j.function.service.SampleQuery;
 import io.adm4j.function.service.SampleResult;
 import io.adm4j.function.service.SamplingService;
+import io.adm4j.sampling.StepListener;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -23,15 +25,19 @@ public class ImageResource {
     /** Samples one file; the headers name the bundle and the seed that reproduce it. */
     @GET
     @Blocking
-    public Response sample(@Context UriInfo uri, @Context RoutingContext request) {
+    public Uni<Response> sample(@Context UriInfo uri, @Context RoutingContext request) {
         Map<String, String> fields = new HashMap<>();
         uri.getQueryParameters().forEach((name, values) -> fields.put(name, values.get(0)));
-        SampleQuery query = sampling.check(fields);
+        SampleQuery query = sampling.check(Clients.fields(fields, request)).whole();
         RequestLog.images(request, query.count());
-        SampleResult result = sampling.sample(query, request.response()::closed);
+        return Clients.result(sampling.submit(query, StepListener.none()), request)
+                .map(ImageResource::response);
+    }
+
+    private static Response response(SampleResult result) {
         Response.ResponseBuilder response = Response.ok(result.file(), "image/png")
                 .header("Adm4j-Bundle", result.bundle())
-                .header("Adm4j-Seed", query.seed())
+                .header("Adm4j-Seed", result.query().seed())
                 .header("Adm4j-Milliseconds", result.milliseconds());
         result.upsampler().ifPresent(name -> response.header("Adm4j-Upsampler", name));
         return response.build();

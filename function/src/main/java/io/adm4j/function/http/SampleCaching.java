@@ -76,6 +76,6 @@ final class SampleCaching {
                         .flatMap(s -> bundles.upsampled())
                         .map(BundleImages::digest)
                         .orElse("none"),
-                query.toString()));
+                query.fields().toString()));
     }
 }

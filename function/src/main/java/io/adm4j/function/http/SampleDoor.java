@@ -14,9 +14,11 @@ import java.util.Map;
 public class SampleDoor implements Door {
     static final String FUNCTION = "/sample";
     static final String IMAGE = "/sample.png";
+    static final String STREAM = "/sample/stream";
     static final String MODEL = "/model";
 
     private static final String PNG = "image/png";
+    private static final String EVENTS = "text/event-stream";
 
     private final SamplingService sampling;
 
@@ -32,7 +34,18 @@ public class SampleDoor implements Door {
                         .get(query(BodyType.JSON, false))
                         .post(((Admission) SampleFields::checkBody).giving(BodyType.JSON)),
                 DoorPath.of(IMAGE).get(query(PNG, true)),
+                DoorPath.of(STREAM).get(stream()),
                 DoorPath.of(MODEL).get(Admission.noFields().giving(BodyType.JSON)));
+    }
+
+    private static Admission stream() {
+        Admission check = request -> {
+            SampleFields.checkQuery(request, SampleStream.FIELDS);
+            if (request.request().method().equals(HttpMethod.HEAD)) {
+                request.response().putHeader("Content-Type", EVENTS).end();
+            }
+        };
+        return check.giving(EVENTS);
     }
 
     /** A HEAD is answered here: it needs no sampling. */

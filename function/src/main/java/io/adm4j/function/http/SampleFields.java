@@ -22,15 +22,32 @@ final class SampleFields {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
+    /** Bytes of a body without a token. */
+    private static final int LONGEST = 16 << 10;
+
     private SampleFields() {}
 
     /** The fields of a GET. */
     static void checkQuery(RoutingContext request) {
+        checkQuery(request, List.of());
+    }
+
+    /**
+     * The fields of a GET.
+     *
+     * @param more fields that this path has besides those of all
+     */
+    static void checkQuery(RoutingContext request, List<String> more) {
         BodyType.requireNone(request);
         MultiMap fields = request.queryParams();
         for (String name : fields.names()) {
             // Here, since Funqy takes dots in names for nesting.
-            SampleQuery.checkName(name);
+            if (!more.contains(name)) {
+                SampleQuery.checkName(name);
+            }
+            if (name.equals(SampleQuery.TOKEN)) {
+                throw Refusal.badInput("token must be in the JSON body of a POST: it is too long for a query.");
+            }
             List<String> values = fields.getAll(name);
             if (values.size() > 1) {
                 throw Refusal.badInput(
@@ -48,7 +65,11 @@ final class SampleFields {
         if (request.body().length() <= 0) {
             return;
         }
-        for (Map.Entry<String, JsonNode> field : body(request).properties()) {
+        JsonNode body = body(request);
+        if (request.body().length() > LONGEST && !body.has(SampleQuery.TOKEN)) {
+            throw HttpException.tooLarge("The body is too large: without a token it holds a few short fields.");
+        }
+        for (Map.Entry<String, JsonNode> field : body.properties()) {
             if (field.getValue().isContainerNode()) {
                 throw Refusal.badInput(
                         "Field " + Quoted.of(field.getKey()) + " must be one number or text, not an array or object.");

@@ -1,10 +1,14 @@
 package io.adm4j.function.http;
 
+import io.adm4j.function.service.SampleAnswer;
 import io.adm4j.function.service.SampleQuery;
 import io.adm4j.function.service.SampleReply;
 import io.adm4j.function.service.SamplingService;
+import io.adm4j.sampling.StepListener;
 import io.quarkus.funqy.Funq;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import java.util.Map;
 
@@ -22,9 +26,10 @@ public class SampleFunction {
      * @param fields see {@link SampleQuery}; null for a request without a body
      */
     @Funq
-    public SampleReply sample(Map<String, String> fields) {
-        SampleQuery query = sampling.check(fields == null ? Map.of() : fields);
-        RequestLog.images(request.getCurrent(), query.count());
-        return sampling.sample(query, request.getCurrent().response()::closed).reply();
+    public Uni<SampleReply> sample(Map<String, String> fields) {
+        RoutingContext http = request.getCurrent();
+        SampleQuery query = sampling.check(Clients.fields(fields == null ? Map.of() : fields, http));
+        RequestLog.images(http, query.count());
+        return Clients.answer(sampling.submit(query, StepListener.none()), http).map(SampleAnswer::reply);
     }
 }

@@ -1,12 +1,14 @@
 package io.adm4j.function.inference;
 
 import io.adm4j.feedback.Quoted;
+import io.adm4j.function.http.Clients;
 import io.adm4j.function.http.HttpException;
 import io.adm4j.function.service.SampleQuery;
-import io.adm4j.function.service.SampleResult;
 import io.adm4j.function.service.SamplingService;
+import io.adm4j.sampling.StepListener;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -119,16 +121,20 @@ public class InferenceResource {
     @Path("/models/{name}/infer")
     @Produces({MediaType.APPLICATION_JSON, InferenceDoor.BINARY})
     @Blocking
-    public Response infer(@PathParam("name") String name, @Context RoutingContext http) {
+    public Uni<Response> infer(@PathParam("name") String name, @Context RoutingContext http) {
         requireModel(name);
         byte[] body = http.body().buffer() == null
                 ? new byte[0]
                 : http.body().buffer().getBytes();
         InferenceRequest request = InferenceRequest.read(body, http.request().getHeader(InferenceRequest.JSON_LENGTH));
-        SampleQuery query = sampling.check(request.fields(), request.keys());
+        SampleQuery query = sampling.check(Clients.fields(request.fields(), http), request.keys())
+                .whole();
         List<InferenceRequest.Output> outputs = InferenceResponse.outputs(request, query);
-        SampleResult result = sampling.sample(query, http.response()::closed);
-        InferenceResponse response = InferenceResponse.of(name, version(), request, outputs, result);
+        return Clients.result(sampling.submit(query, StepListener.none()), http)
+                .map(result -> answer(InferenceResponse.of(name, version(), request, outputs, result)));
+    }
+
+    private static Response answer(InferenceResponse response) {
         Response.ResponseBuilder answer =
                 Response.ok(response.body(), response.binary() ? InferenceDoor.BINARY : MediaType.APPLICATION_JSON);
         if (response.binary()) {
@@ -142,7 +148,7 @@ public class InferenceResource {
     @Path("/models/{name}/versions/{version}/infer")
     @Produces({MediaType.APPLICATION_JSON, InferenceDoor.BINARY})
     @Blocking
-    public Response infer(
+    public Uni<Response> infer(
             @PathParam("name") String name, @PathParam("version") String version, @Context RoutingContext http) {
         requireModel(name);
         requireVersion(version);

@@ -3,6 +3,7 @@ package io.adm4j.function.service;
 import io.adm4j.sampling.SamplingSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -30,24 +31,16 @@ public interface FunctionConfig {
     @WithDefault("cpu")
     String device();
 
-    /** Threads within one operator of the network; 0 for all cores. */
+    /** Processors that the networks use; 0 for all. */
     @WithDefault("0")
     int threads();
 
-    /** Images in one batch; a larger request is split. */
-    @WithDefault("16")
+    /** Images in one step of a network; 0 for the size that is found efficient at the start. */
+    @WithDefault("0")
     int batchSize();
 
-    /** Images in one batch of the upsampler: fewer, since they are larger. */
-    @WithDefault("4")
-    int upsamplerBatchSize();
-
-    /** Requests that sample at the same time. */
-    @WithDefault("1")
-    int parallel();
-
-    /** Requests that may wait; further ones are refused with 503. */
-    @WithDefault("16")
+    /** Requests that may be under way at the same time; further ones are refused with 503. */
+    @WithDefault("64")
     int queue();
 
     /** {@code text} or {@code json}: the form of the log's lines. */
@@ -68,6 +61,19 @@ public interface FunctionConfig {
     @WithDefault("0")
     int clientLimit();
 
+    /** Secret text with which continuation tokens are signed, the same in all replicas; without it there are no tokens. */
+    Optional<String> tokenKey();
+
+    /** How long a continuation token is taken. */
+    @WithDefault("24H")
+    Duration tokenLifetime();
+
+    /** How long a request may take. */
+    Deadline deadline();
+
+    /** How the function stops. */
+    Drain drain();
+
     /** Limits of one request. */
     Limit limit();
 
@@ -83,6 +89,32 @@ public interface FunctionConfig {
         /** Denoising steps of one image, in each stage. */
         @WithDefault("250")
         int steps();
+
+        /** Estimated seconds of one request, if it were alone. */
+        @WithDefault("600")
+        int seconds();
+    }
+
+    /** See {@link #deadline()}. */
+    interface Deadline {
+        /** Of a request that names none. */
+        @WithDefault("300S")
+        Duration standard();
+
+        /** The longest that a request may name. */
+        @WithDefault("1H")
+        Duration most();
+    }
+
+    /** See {@link #drain()}. */
+    interface Drain {
+        /** How long requests are still taken after SIGTERM, while readiness is down and the news spreads. */
+        @WithDefault("0S")
+        Duration delay();
+
+        /** How long accepted requests may go on after that; what is left then gets 503 and a token. */
+        @WithDefault("20S")
+        Duration grace();
     }
 
     /** See {@link #standard()}. */

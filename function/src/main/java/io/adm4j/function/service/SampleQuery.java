@@ -3,8 +3,10 @@ package io.adm4j.function.service;
 import io.adm4j.bundle.ClassNames;
 import io.adm4j.feedback.Quoted;
 import io.adm4j.feedback.UserError;
+import io.adm4j.sampling.ImageState;
 import io.adm4j.sampling.ModelCapabilities;
 import io.adm4j.sampling.SamplingSettings;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels the label of each image, or none
  * @param settings how the base model samples
  * @param upsampling how the upsampler samples, if the images are upsampled
+ * @param time how long it may take
+ * @param images how far each image has come in an earlier request; none for a new one
  */
 public record SampleQuery(
         @Nullable Integer label,
@@ -34,13 +38,20 @@ public record SampleQuery(
         List<Long> seeds,
         List<Integer> labels,
         SamplingSettings settings,
-        Optional<SamplingSettings> upsampling) {
+        Optional<SamplingSettings> upsampling,
+        RequestTime time,
+        List<ImageState> images) {
+    /** The token of an earlier request, which stands for all fields but those of {@link RequestTime}. */
+    public static final String TOKEN = "token";
+
     /** The fields of a request. */
     public static final List<String> FIELDS = Stream.of(
                     List.of("label", "seed", "count"),
                     StageFields.BASE.names(),
                     List.of("upsample"),
-                    StageFields.UPSAMPLER.names())
+                    StageFields.UPSAMPLER.names(),
+                    RequestTime.FIELDS,
+                    List.of(TOKEN))
             .flatMap(List::stream)
             .toList();
 
@@ -91,7 +102,9 @@ public record SampleQuery(
                 seeds,
                 labels,
                 settings,
-                upsampling(fields, bundle.upsampler(), labelled, config));
+                upsampling(fields, bundle.upsampler(), labelled, config),
+                RequestTime.of(fields, config),
+                List.of());
         int[] one = query.labelled ? new int[] {Objects.requireNonNull(query.labelOf(0, base.classes()))} : new int[0];
         StageFields.BASE.check(settings, one, base);
         query.upsampling.ifPresent(
@@ -152,6 +165,51 @@ public record SampleQuery(
             throw Refusal.badInput(
                     "There is no field " + Quoted.of(name) + ": allowed are " + String.join(", ", FIELDS) + ".");
         }
+    }
+
+    /**
+     * The same request for an answer that holds images alone.
+     *
+     * @throws Refusal if it asks to be suspended
+     */
+    public SampleQuery whole() {
+        if (time.suspends()) {
+            throw Refusal.badInput((time.maxSteps().isPresent() ? "maxSteps" : "budgetMs")
+                    + " must be left out here: this answer has no place for a token; use /sample.");
+        }
+        return this;
+    }
+
+    /** The same request, continued from given states. */
+    SampleQuery from(List<ImageState> states, RequestTime newTime) {
+        return new SampleQuery(
+                label, labelled, seed, count, seeds, labels, settings, upsampling, newTime, List.copyOf(states));
+    }
+
+    /** Whether {@link #fields} can say what is sampled. */
+    boolean hasFields() {
+        return seeds.isEmpty() && labels.isEmpty();
+    }
+
+    /**
+     * The fields that ask for the same images.
+     *
+     * @throws IllegalStateException if they are chosen image by image, for which there are no fields
+     */
+    public Map<String, String> fields() {
+        if (!hasFields()) {
+            throw new IllegalStateException("Images that are chosen one by one have no fields.");
+        }
+        Map<String, String> fields = new LinkedHashMap<>();
+        if (label != null) {
+            fields.put("label", String.valueOf(label));
+        }
+        fields.put("seed", String.valueOf(seed));
+        fields.put("count", String.valueOf(count));
+        StageFields.BASE.write(settings, fields);
+        fields.put("upsample", String.valueOf(upsampling.isPresent()));
+        upsampling.ifPresent(s -> StageFields.UPSAMPLER.write(s, fields));
+        return fields;
     }
 
     /** Seed of the i-th image. */

@@ -1,6 +1,8 @@
 package io.adm4j.function.service;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.adm4j.sampling.SamplingSettings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,13 +12,28 @@ import org.jspecify.annotations.Nullable;
  * @param bundle name of the bundle that sampled the images
  * @param settings settings of the images: the request with defaults filled in
  * @param milliseconds time spent sampling, without waiting
- * @param images in the order of their seeds
+ * @param images in the order of their seeds; null if the request was suspended
+ * @param continuation what continues a suspended request, else null
  */
 public record SampleReply(
         String bundle,
         Settings settings,
         long milliseconds,
-        @JsonProperty("pictures") List<Image> images) {
+
+        @JsonProperty("pictures") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+        List<Image> images,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Continuation continuation) {
+    /**
+     * What continues a suspended request.
+     *
+     * @param token to be posted as the field {@code token}
+     * @param step steps that the image which is furthest behind has taken
+     * @param steps steps of each image
+     * @param expires when the token is no longer taken, ISO 8601
+     */
+    public record Continuation(String token, int step, int steps, String expires) {}
+
     /**
      * Settings common to all images of a request.
      *
@@ -36,7 +53,21 @@ public record SampleReply(
             String sampler,
             double eta,
             double classifierScale,
-            @Nullable Upsampling upsampling) {}
+            @Nullable Upsampling upsampling) {
+        static Settings of(SampleQuery query, BundleInfo bundles) {
+            SamplingSettings settings = query.settings();
+            return new Settings(
+                    query.label(),
+                    bundles.base().classes().name(query.label()),
+                    query.seed(),
+                    query.count(),
+                    settings.steps().toString(),
+                    settings.sampler().key(),
+                    settings.eta(),
+                    settings.classifierScale(),
+                    query.upsampling().map(s -> Upsampling.of(s, bundles)).orElse(null));
+        }
+    }
 
     /**
      * How images were upsampled.
@@ -45,7 +76,16 @@ public record SampleReply(
      * @param steps denoising steps as requested
      * @param eta noise of the ddim sampler, 0 to 1
      */
-    public record Upsampling(String bundle, String steps, String sampler, double eta, double classifierScale) {}
+    public record Upsampling(String bundle, String steps, String sampler, double eta, double classifierScale) {
+        static Upsampling of(SamplingSettings settings, BundleInfo bundles) {
+            return new Upsampling(
+                    bundles.upsampler().orElseThrow().name(),
+                    settings.steps().toString(),
+                    settings.sampler().key(),
+                    settings.eta(),
+                    settings.classifierScale());
+        }
+    }
 
     /**
      * One image.

@@ -4,13 +4,11 @@ import io.adm4j.bundle.ClassNames;
 import io.adm4j.io.ImageGrid;
 import io.adm4j.io.PngWriter;
 import io.adm4j.sampling.ModelCapabilities;
-import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The images of a request.
@@ -18,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param parts the images in order, in batches: uint8 {@code [N, H, W, C]}
  * @param milliseconds time spent sampling, without waiting
  */
-public record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> parts, long milliseconds) {
+public record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> parts, long milliseconds)
+        implements SampleAnswer {
     public String bundle() {
         return bundles.base().name();
     }
@@ -39,38 +38,17 @@ public record SampleResult(SampleQuery query, BundleInfo bundles, List<Tensor> p
     }
 
     /** Each image as a PNG file, with the settings that reproduce it. */
+    @Override
     public SampleReply reply() {
         List<Tensor> all = single();
         ClassNames classes = bundles.base().classes();
-        SamplingSettings settings = query.settings();
         List<SampleReply.Image> images = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             Integer label = query.labelOf(i, classes);
             images.add(
                     new SampleReply.Image(label, classes.name(label), query.seedOf(i), PngWriter.encode(all.get(i))));
         }
-        SampleReply.Settings reported = new SampleReply.Settings(
-                query.label(),
-                classes.name(query.label()),
-                query.seed(),
-                query.count(),
-                settings.steps().toString(),
-                settings.sampler().key(),
-                settings.eta(),
-                settings.classifierScale(),
-                upsampling());
-        return new SampleReply(bundle(), reported, milliseconds, images);
-    }
-
-    private SampleReply.@Nullable Upsampling upsampling() {
-        return query.upsampling()
-                .map(settings -> new SampleReply.Upsampling(
-                        upsampler().orElseThrow(),
-                        settings.steps().toString(),
-                        settings.sampler().key(),
-                        settings.eta(),
-                        settings.classifierScale()))
-                .orElse(null);
+        return new SampleReply(bundle(), SampleReply.Settings.of(query, bundles), milliseconds, images, null);
     }
 
     /** The images one by one, shape [H, W, C]. */

@@ -1,50 +1,53 @@
 package io.adm4j.function.service;
 
-import io.adm4j.bundle.BundleKey;
-import io.adm4j.bundle.ModelBundle;
 import io.adm4j.diffusion.NonFiniteOutputException;
-import io.adm4j.feedback.UserError;
-import io.adm4j.io.PngWriter;
-import io.adm4j.runtime.Device;
-import io.adm4j.runtime.GraphFailure;
-import io.adm4j.sampling.SampleRequest;
-import io.adm4j.sampling.SamplingPipeline;
-import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.function.service.Submission.Suspension;
+import io.adm4j.sampling.ImageState;
+import io.adm4j.sampling.SampleJob;
+import io.adm4j.sampling.SampleOutcome;
 import io.adm4j.sampling.SamplingStopped;
 import io.adm4j.sampling.StepListener;
-import io.adm4j.sampling.Upsampler;
 import io.adm4j.tensor.Tensor;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples from the loaded bundle, and upsamples if there is an upsampler. A limited number of requests runs at once, further
- * ones wait in a queue, and those beyond it are refused.
+ * Samples from the loaded bundle, and upsamples if there is an upsampler. Requests share the scheduler's batches; a limited
+ * number may be under way.
  */
 @ApplicationScoped
 public class SamplingService {
     private static final Logger LOG = Logger.getLogger(SamplingService.class);
+
+    /** Shorter keys can be guessed. */
+    private static final int SHORTEST_KEY = 16;
+
+    /** How long answers to suspended requests may take to be written. */
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(10);
 
     @Inject
     FunctionConfig config;
@@ -53,91 +56,61 @@ public class SamplingService {
     ServiceMetrics metrics;
 
     private BundleInfo bundles;
-    private @Nullable SamplingPipeline pipeline;
-    private @Nullable Upsampler upsampler;
-    private Semaphore admitted;
-    private Semaphore running;
-    private final AtomicInteger rowsInFlight = new AtomicInteger();
+    private @Nullable Models models;
+    private Optional<ContinuationTokens> tokens = Optional.empty();
+    private final Set<Submission> submissions = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "deadlines");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile boolean ready;
     private volatile boolean open;
 
     /** Loads the bundle before the first request; without one the function does not start. */
     void start(@Observes StartupEvent event) {
         atLeast("adm4j.threads", config.threads(), 0);
-        atLeast("adm4j.batch-size", config.batchSize(), 1);
-        atLeast("adm4j.upsampler-batch-size", config.upsamplerBatchSize(), 1);
-        atLeast("adm4j.parallel", config.parallel(), 1);
-        atLeast("adm4j.queue", config.queue(), 0);
+        atLeast("adm4j.batch-size", config.batchSize(), 0);
+        atLeast("adm4j.queue", config.queue(), 1);
         atLeast("adm4j.limit.count", config.limit().count(), 1);
         atLeast("adm4j.limit.steps", config.limit().steps(), 1);
-        load(BundleFolder.of(config.bundle()), device(config.device()));
+        atLeast("adm4j.limit.seconds", config.limit().seconds(), 1);
+        checkTimes();
+        tokens = config.tokenKey().map(SamplingService::tokens);
+        Models loaded = new Models(config, metrics::stepped);
+        models = loaded;
+        bundles = loaded.info();
         checkStandard();
-        running = new Semaphore(config.parallel(), true);
-        admitted = new Semaphore(config.parallel() + config.queue());
+        LOG.infof("Bundle %s, on %s.", bundles.base().name(), config.device());
+        bundles.upsampler().ifPresent(upsampler -> LOG.infof("Upsampler %s.", upsampler.name()));
+        if (tokens.isEmpty()) {
+            LOG.info("No adm4j.token-key: requests cannot be continued, so maxSteps and budgetMs are refused.");
+        }
         metrics.runs(bundles.base().name(), config.device(), config.threads());
-        metrics.watch(this::waiting, rowsInFlight::get);
+        metrics.watch(loaded.scheduler()::rowsWaiting, loaded.scheduler()::rowsInFlight);
         open = true;
+        ready = true;
     }
 
-    private void load(Path folder, Device device) {
-        Optional<Path> large =
-                config.upsampler().filter(name -> !name.isBlank()).map(Path::of);
-        requireBundle(folder, "bundle", "the folder of one");
-        large.ifPresent(path -> requireBundle(path, "upsampler", "the folder of one, or to nothing for none"));
-        try {
-            Optional<BundleKey> key = config.bundleKey()
-                    .filter(text -> !text.isBlank())
-                    .map(text -> BundleKey.of(text, "adm4j.bundle-key"));
-            ModelBundle bundle = ModelBundle.load(folder, key);
-            if (bundle.manifest().smallSize().isPresent()) {
-                throw new ConfigurationException("The bundle in " + folder + " is an upsampler: set ADM4J_UPSAMPLER or"
-                        + " -Dadm4j.upsampler to it, and adm4j.bundle to a base model.");
-            }
-            int channels = bundle.manifest().channels();
-            if (!PngWriter.holds(channels)) {
-                throw new ConfigurationException("The bundle in " + folder + " samples images with " + channels
-                        + " channels, which PNG, the form of all responses, cannot hold: set adm4j.bundle to a model of"
-                        + " images with 1, 3 or 4.");
-            }
-            SamplingPipeline base = SamplingPipeline.open(bundle, device, config.threads());
-            pipeline = base;
-            if (large.isPresent()) {
-                Upsampler opened = Upsampler.open(ModelBundle.load(large.get(), key), device, config.threads());
-                upsampler = opened;
-                opened.requireFit(bundle.manifest());
-            }
-            bundles = BundleInfo.of(base, Optional.ofNullable(upsampler));
-            warmUp(base);
-            LOG.infof("Bundle %s from %s, on %s.", bundles.base().name(), folder, device);
-            large.ifPresent(path -> LOG.infof(
-                    "Upsampler %s from %s.", bundles.upsampler().orElseThrow().name(), path));
-        } catch (UserError | GraphFailure e) {
-            close();
-            // Without a cause Quarkus prints only the sentence.
-            throw new ConfigurationException(e.getMessage());
+    private void checkTimes() {
+        positive("adm4j.deadline.standard", config.deadline().standard());
+        positive("adm4j.deadline.most", config.deadline().most());
+        positive("adm4j.token-lifetime", config.tokenLifetime());
+        if (config.deadline().standard().compareTo(config.deadline().most()) > 0) {
+            throw new ConfigurationException("adm4j.deadline.standard must be at most adm4j.deadline.most.");
+        }
+        if (config.drain().delay().isNegative() || config.drain().grace().isNegative()) {
+            throw new ConfigurationException("adm4j.drain.delay and adm4j.drain.grace must not be negative.");
         }
     }
 
-    private static void requireBundle(Path folder, String setting, String remedy) {
-        if (!Files.isRegularFile(folder.resolve("model.json"))) {
-            throw new ConfigurationException("There is no bundle in " + folder.toAbsolutePath()
-                    + " (no model.json): set ADM4J_" + setting.toUpperCase(Locale.ROOT) + " or -Dadm4j." + setting
-                    + " to "
-                    + remedy + ".");
+    private static ContinuationTokens tokens(String key) {
+        if (key.length() < SHORTEST_KEY) {
+            throw new ConfigurationException("adm4j.token-key must have at least " + SHORTEST_KEY
+                    + " characters; make one with openssl rand -hex 32.");
         }
-    }
-
-    /** One step of one image: a graph that cannot run fails at start, and the first request need not wait for loading. */
-    private void warmUp(SamplingPipeline base) {
-        double scale = bundles.base().hasClassifier() ? 1 : 0;
-        int[] labels = bundles.base().classes().count() == 0 ? new int[0] : new int[1];
-        SampleRequest request = new SampleRequest(new long[1], labels, SamplingSettings.ddpm(1, scale));
-        Tensor small = base.sample(request, StepListener.none()).images();
-        Upsampler large = upsampler;
-        if (large != null) {
-            double largeScale = large.capabilities().hasClassifier() ? 1 : 0;
-            SamplingSettings settings = SamplingSettings.ddpm(1, largeScale);
-            large.sample(large.request(small, new long[1], labels, settings), StepListener.none());
-        }
+        return new ContinuationTokens(key);
     }
 
     private void checkStandard() {
@@ -149,47 +122,84 @@ public class SamplingService {
         }
     }
 
-    private static Device device(String name) {
-        return switch (name.strip().toLowerCase(Locale.ROOT)) {
-            case "cpu" -> Device.CPU;
-            case "cuda" -> Device.CUDA;
-            default -> throw new ConfigurationException("adm4j.device must be cpu or cuda, not '" + name + "'.");
-        };
-    }
-
     private static void atLeast(String setting, int value, int least) {
         if (value < least) {
             throw new ConfigurationException(setting + " must be at least " + least + ", not " + value + ".");
         }
     }
 
-    /** Stops running requests at their next step, then frees the graphs. */
-    void stop(@Observes ShutdownEvent event) {
+    private static void positive(String setting, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new ConfigurationException(setting + " must be a time above 0, such as 30S.");
+        }
+    }
+
+    /**
+     * Leaves when the process is told to: readiness goes down, requests are taken until that is known, those under way may
+     * finish for a while, and the rest gets a token.
+     */
+    void drain(@Observes ShutdownDelayInitiatedEvent event) {
         if (!open) {
             return;
         }
+        ready = false;
+        sleep(config.drain().delay());
         open = false;
-        running.acquireUninterruptibly(config.parallel());
+        awaitAnswers(config.drain().grace());
+        submissions.forEach(submission -> submission.suspend(Suspension.STOPPING));
+        awaitAnswers(LAST_ANSWERS);
+    }
+
+    private void awaitAnswers(Duration most) {
+        long end = System.nanoTime() + most.toNanos();
+        while (underWay.get() > 0 && System.nanoTime() < end) {
+            sleep(Duration.ofMillis(10));
+        }
+    }
+
+    private static void sleep(Duration time) {
+        try {
+            Thread.sleep(time.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Frees the graphs; whatever is still under way is refused. */
+    void stop(@Observes ShutdownEvent event) {
+        ready = false;
+        open = false;
+        submissions.forEach(submission -> submission.suspend(Suspension.STOPPING));
         close();
+        timer.shutdownNow();
     }
 
     private void close() {
-        if (pipeline != null) {
-            pipeline.close();
-            pipeline = null;
-        }
-        if (upsampler != null) {
-            upsampler.close();
-            upsampler = null;
+        if (models != null) {
+            models.close();
+            models = null;
         }
     }
 
+    /** Whether requests should be sent here. */
     public boolean ready() {
-        return open;
+        return ready;
     }
 
     public BundleInfo bundles() {
         return bundles;
+    }
+
+    /** Requests that are under way. */
+    public int underWay() {
+        return underWay.get();
+    }
+
+    /** The name under which clients of the Open Inference Protocol know the model. */
+    public String modelName() {
+        return config.modelName()
+                .filter(name -> !name.isBlank())
+                .orElse(bundles.base().name());
     }
 
     /** What can be asked of this function. */
@@ -198,7 +208,7 @@ public class SamplingService {
     }
 
     /**
-     * Checks a request.
+     * Checks a request. A token stands for the fields of the request that it continues.
      *
      * @throws Refusal with the field and what is allowed for it
      */
@@ -213,124 +223,238 @@ public class SamplingService {
      */
     public SampleQuery check(Map<String, String> fields, ImageKeys keys) {
         try {
-            return SampleQuery.of(fields, keys, bundles, config);
+            String token = fields.get(SampleQuery.TOKEN);
+            return token == null ? SampleQuery.of(fields, keys, bundles, config) : continued(token, fields);
         } catch (Refusal e) {
             metrics.refused(e.reason());
             throw e;
         }
     }
 
-    /** The name under which clients of the Open Inference Protocol know the model. */
-    public String modelName() {
-        return config.modelName()
-                .filter(name -> !name.isBlank())
-                .orElse(bundles.base().name());
+    private SampleQuery continued(String token, Map<String, String> fields) {
+        fields.forEach((name, value) -> {
+            SampleQuery.checkName(name);
+            if (value != null && !name.equals(SampleQuery.TOKEN) && !RequestTime.FIELDS.contains(name)) {
+                throw Refusal.badInput(name + " must be left out: the token says what is sampled.");
+            }
+        });
+        ContinuationTokens ours = tokens.orElseThrow(() ->
+                Refusal.badInput("token must be left out: this function has no key to check continuation tokens with"
+                        + " (adm4j.token-key)."));
+        ContinuationTokens.State state = ours.read(token, Instant.now());
+        if (!state.digests().equals(digests())) {
+            throw Refusal.badInput("The token belongs to another bundle than "
+                    + bundles.base().name() + " as it is loaded here: start the request anew.");
+        }
+        return SampleQuery.of(state.fields(), ImageKeys.NONE, bundles, config)
+                .from(state.images(), RequestTime.of(fields, config));
     }
 
-    /** Requests that were admitted and do not run yet. */
-    private int waiting() {
-        int busy = config.parallel() - running.availablePermits();
-        return Math.max(0, config.parallel() + config.queue() - admitted.availablePermits() - busy);
+    private List<String> digests() {
+        return List.of(
+                bundles.images().digest(),
+                bundles.upsampled().map(BundleImages::digest).orElse(""));
     }
 
     /**
-     * Samples, after waiting in the queue; blocks.
+     * Begins to sample.
      *
-     * @param abandoned asked between steps whether the client is gone
-     * @throws Refusal if the queue is full, or the function stops
+     * @param listener notified of each step by the scheduler's threads, so it must be quick
+     * @throws Refusal if too many requests are under way, the request asks for too much, or the function stops
      */
-    public SampleResult sample(SampleQuery query, BooleanSupplier abandoned) {
+    public Submission submit(SampleQuery query, StepListener listener) {
         try {
-            return admit(query, abandoned);
+            return admitted(query, listener);
         } catch (Refusal e) {
             metrics.refused(e.reason());
             throw e;
         }
     }
 
-    private SampleResult admit(SampleQuery query, BooleanSupplier abandoned) {
-        if (!admitted.tryAcquire()) {
+    /**
+     * Samples, and waits for the answer.
+     *
+     * @param listener as for {@link #submit}
+     * @throws Refusal if there is no answer
+     */
+    public SampleAnswer sample(SampleQuery query, StepListener listener) {
+        try {
+            return submit(query, listener).answer().join();
+        } catch (CompletionException e) {
+            throw (RuntimeException) e.getCause();
+        }
+    }
+
+    private Submission admitted(SampleQuery query, StepListener listener) {
+        Models loaded = models;
+        if (!open || loaded == null) {
+            throw stopping();
+        }
+        SampleJob job = job(loaded, query, listener);
+        checkWork(job, query, loaded.scheduler().secondsOf(job));
+        if (underWay.incrementAndGet() > config.queue()) {
+            underWay.decrementAndGet();
             throw Refusal.of(
                             Refusal.Reason.BUSY,
-                            "The function is busy and " + config.queue() + " requests wait already: try again later.")
-                    .retryAfter(Duration.ofSeconds(1));
+                            "The function is busy: " + config.queue()
+                                    + " requests are under way already; try again later.")
+                    .retryAfter(untilPlace(loaded));
         }
+        long begin = System.nanoTime();
+        Submission submission;
         try {
-            running.acquireUninterruptibly();
-            try {
-                rowsInFlight.addAndGet(query.count());
-                return sampleNow(query, abandoned);
-            } finally {
-                rowsInFlight.addAndGet(-query.count());
-                running.release();
-            }
-        } finally {
-            admitted.release();
+            submission = new Submission(loaded.scheduler().submit(job));
+        } catch (IllegalStateException e) {
+            underWay.decrementAndGet();
+            throw stopping();
         }
-    }
-
-    private SampleResult sampleNow(SampleQuery query, BooleanSupplier abandoned) {
-        StepListener untilStopped = (image, stage, step) -> open && !abandoned.getAsBoolean();
-        long start = System.nanoTime();
-        List<Tensor> parts = new ArrayList<>();
-        SamplingPipeline base = Objects.requireNonNull(pipeline);
-        try {
-            for (int from = 0; from < query.count(); from += config.batchSize()) {
-                int to = Math.min(from + config.batchSize(), query.count());
-                Tensor images = base.sample(part(query, from, to), untilStopped).images();
-                if (query.upsampling().isEmpty()) {
-                    parts.add(images);
-                } else {
-                    parts.addAll(upsampled(query, query.upsampling().get(), images, from, untilStopped));
-                }
-            }
-        } catch (SamplingStopped e) {
-            if (open) {
-                throw Refusal.of(Refusal.Reason.CANCELLED, "The client hung up before the images were done.");
-            }
-            throw Refusal.of(Refusal.Reason.STOPPING, "The function stopped before the images were done: ask again.");
-        } catch (NonFiniteOutputException e) {
-            metrics.nonFinite();
-            throw Refusal.of(Refusal.Reason.FAILED, String.valueOf(e.getMessage()));
+        submissions.add(submission);
+        if (!open) {
+            // The drain may have passed while this one was on its way.
+            submission.suspend(Suspension.STOPPING);
         }
-        long nanos = System.nanoTime() - start;
-        metrics.served(query.count(), nanos);
-        return new SampleResult(query, bundles, parts, TimeUnit.NANOSECONDS.toMillis(nanos));
+        Future<?> deadline = suspendAfter(query.time().deadline(), submission, Suspension.DEADLINE);
+        Optional<Future<?>> budget =
+                query.time().budget().map(time -> suspendAfter(time, submission, Suspension.BUDGET));
+        submission
+                .task()
+                .outcome()
+                .handleAsync(
+                        (outcome, failure) -> {
+                            deadline.cancel(false);
+                            budget.ifPresent(future -> future.cancel(false));
+                            long nanos = System.nanoTime() - begin;
+                            try {
+                                submission.answer().complete(answer(query, submission, job, outcome, failure, nanos));
+                            } catch (Refusal e) {
+                                metrics.refused(e.reason());
+                                submission.answer().completeExceptionally(e);
+                            } finally {
+                                submissions.remove(submission);
+                                underWay.decrementAndGet();
+                            }
+                            return null;
+                        },
+                        Infrastructure.getDefaultWorkerPool());
+        return submission;
     }
 
-    /** @param first number of the first low-resolution image */
-    private List<Tensor> upsampled(
-            SampleQuery query, SamplingSettings settings, Tensor small, int first, StepListener listener) {
-        List<Tensor> large = new ArrayList<>();
-        Upsampler network = Objects.requireNonNull(upsampler);
-        int count = (int) small.dim(0);
-        for (int from = 0; from < count; from += config.upsamplerBatchSize()) {
-            int to = Math.min(from + config.upsamplerBatchSize(), count);
-            SampleRequest request = network.request(
-                    small.rows(from, to),
-                    seeds(query, first + from, first + to),
-                    labels(query, first + from, first + to),
-                    settings);
-            large.add(network.sample(request, listener).images());
-        }
-        return large;
+    private static Refusal stopping() {
+        return Refusal.of(Refusal.Reason.STOPPING, "The function stops: ask again, another replica will answer.")
+                .retryAfter(Duration.ofSeconds(1));
     }
 
-    private SampleRequest part(SampleQuery query, int from, int to) {
-        return new SampleRequest(seeds(query, from, to), labels(query, from, to), query.settings());
+    private Future<?> suspendAfter(Duration time, Submission submission, Suspension cause) {
+        return timer.schedule(() -> submission.suspend(cause), time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static long[] seeds(SampleQuery query, int from, int to) {
-        return LongStream.range(from, to).map(i -> query.seedOf((int) i)).toArray();
-    }
-
-    /** One per image, or none where they have none. */
-    private int[] labels(SampleQuery query, int from, int to) {
-        return query.labelled()
-                ? IntStream.range(from, to)
+    private SampleJob job(Models loaded, SampleQuery query, StepListener listener) {
+        long[] seeds =
+                IntStream.range(0, query.count()).mapToLong(query::seedOf).toArray();
+        int[] labels = query.labelled()
+                ? IntStream.range(0, query.count())
                         .map(i -> Objects.requireNonNull(
                                 query.labelOf(i, bundles.base().classes())))
                         .toArray()
                 : new int[0];
+        SampleJob job = SampleJob.of(loaded.stages(query), seeds, labels)
+                .atMost(query.time().maxSteps().orElse(Integer.MAX_VALUE))
+                .heardBy(listener);
+        return query.images().isEmpty() ? job : job.from(query.images());
+    }
+
+    /** Refuses what cannot be done in time, with what could. */
+    private void checkWork(SampleJob job, SampleQuery query, double seconds) {
+        if (query.time().budget().isPresent()) {
+            return;
+        }
+        double deadline = query.time().deadline().toMillis() * 1e-3;
+        double most = Math.min(deadline, config.limit().seconds());
+        if (seconds <= most) {
+            return;
+        }
+        double share = most / seconds;
+        int images = (int) (query.count() * share);
+        int steps = (int) (job.steps() * share);
+        String fits = images > 0
+                ? images + (images == 1 ? " image" : " images") + " of " + job.steps() + " steps"
+                : query.count() == 1 && steps > 0 ? "1 image of " + steps + " steps" : "less than one image";
+        throw Refusal.of(
+                Refusal.Reason.TOO_MUCH_WORK,
+                String.format(
+                        Locale.ROOT,
+                        "This would take about %d s, more than %s of %d s allows: about %s would fit.",
+                        (long) Math.ceil(seconds),
+                        deadline < config.limit().seconds() ? "its deadline" : "the limit",
+                        (long) most,
+                        fits));
+    }
+
+    /** When the next of the requests under way should be done, if they share the work evenly. */
+    private Duration untilPlace(Models loaded) {
+        double seconds = loaded.scheduler().secondsLeft() / Math.max(1, underWay.get());
+        return Duration.ofSeconds(Math.max(1, (long) Math.ceil(seconds)));
+    }
+
+    private SampleAnswer answer(
+            SampleQuery query,
+            Submission submission,
+            SampleJob job,
+            @Nullable SampleOutcome outcome,
+            @Nullable Throwable failure,
+            long nanos) {
+        if (outcome == null) {
+            throw refusal(failure);
+        }
+        if (outcome.finished()) {
+            metrics.served(query.count(), nanos);
+            List<Tensor> images = outcome.images().stream()
+                    .map(image -> ((ImageState.Finished) image).pixels())
+                    .toList();
+            return new SampleResult(query, bundles, images, TimeUnit.NANOSECONDS.toMillis(nanos));
+        }
+        Suspension cause = submission.suspension();
+        if (cause == null || cause == Suspension.BUDGET) {
+            Instant expires = Instant.now().plus(config.tokenLifetime());
+            int done = outcome.images().stream().mapToInt(job::stepsDone).min().orElseThrow();
+            return new Continuation(
+                    query,
+                    bundles,
+                    token(query, outcome, expires).orElseThrow(),
+                    done,
+                    job.steps(),
+                    expires,
+                    TimeUnit.NANOSECONDS.toMillis(nanos));
+        }
+        Refusal refusal = cause == Suspension.STOPPING
+                ? stopping()
+                : Refusal.of(
+                        Refusal.Reason.DEADLINE,
+                        "The deadline of " + query.time().deadline().toMillis()
+                                + " ms passed before the images were done.");
+        Optional<String> token = token(query, outcome, Instant.now().plus(config.tokenLifetime()));
+        throw token.isPresent() ? refusal.continuedBy(token.get()) : refusal;
+    }
+
+    private Optional<String> token(SampleQuery query, SampleOutcome outcome, Instant expires) {
+        if (!query.hasFields()) {
+            return Optional.empty();
+        }
+        return tokens.map(
+                t -> t.write(new ContinuationTokens.State(expires, digests(), query.fields(), outcome.images())));
+    }
+
+    private Refusal refusal(@Nullable Throwable failure) {
+        if (failure instanceof SamplingStopped) {
+            return open
+                    ? Refusal.of(Refusal.Reason.CANCELLED, "The client hung up before the images were done.")
+                    : stopping();
+        }
+        if (failure instanceof NonFiniteOutputException e) {
+            metrics.nonFinite();
+            return Refusal.of(Refusal.Reason.FAILED, String.valueOf(e.getMessage()));
+        }
+        LOG.error("A request failed.", failure);
+        return Refusal.of(Refusal.Reason.FAILED, "The function failed; its log says why.");
     }
 }

@@ -59,6 +59,16 @@ record StageFields(String sampler, String steps, String eta, String classifierSc
         return settings;
     }
 
+    /** Writes settings as fields that {@link #read} reads as the same. */
+    void write(SamplingSettings settings, Map<String, String> fields) {
+        fields.put(steps, settings.steps().toString());
+        fields.put(sampler, settings.sampler().key());
+        if (settings.sampler().takesEta()) {
+            fields.put(eta, String.valueOf(settings.eta()));
+        }
+        fields.put(classifierScale, String.valueOf(settings.classifierScale()));
+    }
+
     /**
      * Checks settings against a model.
      *

@@ -24,16 +24,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 @TestProfile(UpsamplerTest.Cascade.class)
 class UpsamplerTest {
-    /** Small batches, so that requests are cut up differently in the two stages. */
+    /** Small batches, so that the images of a request are in several. */
     public static class Cascade implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
-                    "adm4j.bundle", TestBundles.CONDITIONAL,
-                    "adm4j.upsampler", TestBundles.UPSAMPLER,
-                    "adm4j.batch-size", "3",
-                    "adm4j.upsampler-batch-size", "2",
-                    "adm4j.standard.upsampler-steps", "4");
+                    "adm4j.bundle",
+                    TestBundles.CONDITIONAL,
+                    "adm4j.upsampler",
+                    TestBundles.UPSAMPLER,
+                    "adm4j.batch-size",
+                    "3",
+                    "adm4j.standard.upsampler-steps",
+                    "4");
         }
     }
 

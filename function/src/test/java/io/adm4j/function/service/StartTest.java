@@ -12,10 +12,12 @@ import io.adm4j.function.TestBundles;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ class StartTest {
         sampling.metrics = new ServiceMetrics(new SimpleMeterRegistry(), "test");
         sampling.config = new SmallRyeConfigBuilder()
                 .withMapping(FunctionConfig.class)
+                .withConverter(Duration.class, 200, new DurationConverter())
                 .withDefaultValues(settings)
                 .build()
                 .getConfigMapping(FunctionConfig.class);
@@ -222,7 +225,6 @@ class StartTest {
         Map<String, String> cascade =
                 Map.of("adm4j.bundle", TestBundles.CONDITIONAL, "adm4j.upsampler", TestBundles.UPSAMPLER);
         for (String[] wrong : new String[][] {
-            {"adm4j.upsampler-batch-size", "0", "adm4j.upsampler-batch-size must be at least 1, not 0."},
             {"adm4j.standard.upsampler-steps", "few", "adm4j.standard.* do not work: upsamplerSteps must be a number"},
         }) {
             Map<String, String> settings = new HashMap<>(cascade);
@@ -244,9 +246,13 @@ class StartTest {
             value = {
                 "adm4j.device | gpu | adm4j.device must be cpu or cuda",
                 "adm4j.threads | -1 | adm4j.threads must be at least 0, not -1.",
-                "adm4j.batch-size | 0 | adm4j.batch-size must be at least 1, not 0.",
-                "adm4j.parallel | 0 | adm4j.parallel must be at least 1, not 0.",
-                "adm4j.queue | -1 | adm4j.queue must be at least 0, not -1.",
+                "adm4j.batch-size | -1 | adm4j.batch-size must be at least 0, not -1.",
+                "adm4j.queue | 0 | adm4j.queue must be at least 1, not 0.",
+                "adm4j.limit.seconds | 0 | adm4j.limit.seconds must be at least 1, not 0.",
+                "adm4j.token-key | short | adm4j.token-key must have at least 16 characters",
+                "adm4j.token-lifetime | 0S | adm4j.token-lifetime must be a time above 0, such as 30S.",
+                "adm4j.deadline.standard | 2H | adm4j.deadline.standard must be at most adm4j.deadline.most.",
+                "adm4j.drain.grace | -1S | adm4j.drain.delay and adm4j.drain.grace must not be negative.",
                 "adm4j.limit.count | 0 | adm4j.limit.count must be at least 1, not 0.",
                 "adm4j.limit.steps | 0 | adm4j.limit.steps must be at least 1, not 0.",
                 "adm4j.limit.steps | 10 | The settings adm4j.standard.* do not work: steps must be from 1 to 10 in all, not 25.",

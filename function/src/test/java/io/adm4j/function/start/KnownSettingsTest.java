@@ -61,7 +61,7 @@ class KnownSettingsTest {
         String message = assertThrows(ConfigurationException.class, () -> KnownSettings.check(config))
                 .getMessage();
         assertTrue(message.startsWith("There is no setting adm4j.xyzzyxyzzy: remove it; there are adm4j."), message);
-        assertTrue(message.contains("adm4j.upsampler-batch-size"), message);
+        assertTrue(message.contains("adm4j.batch-size"), message);
     }
 
     @Test

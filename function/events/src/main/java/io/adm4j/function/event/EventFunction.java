@@ -5,6 +5,7 @@ import io.adm4j.feedback.Quoted;
 import io.adm4j.function.service.Refusal;
 import io.adm4j.function.service.SampleQuery;
 import io.adm4j.function.service.SamplingService;
+import io.adm4j.sampling.StepListener;
 import io.quarkus.funqy.Funq;
 import io.quarkus.funqy.knative.events.CloudEvent;
 import io.quarkus.funqy.knative.events.CloudEventBuilder;
@@ -40,12 +41,12 @@ public class EventFunction {
     public CloudEvent<Object> sample(CloudEvent<JsonNode> event) {
         try {
             SampleQuery query = sampling.check(fields(event.data()));
-            return reply(event, IMAGES, sampling.sample(query, () -> false).reply());
+            return reply(event, IMAGES, sampling.sample(query, StepListener.none()).reply());
         } catch (Refusal e) {
-            if (e.reason() == Refusal.Reason.BAD_INPUT || e.reason() == Refusal.Reason.FAILED) {
-                return reply(event, REFUSED, new Failure(e.message()));
-            }
-            throw e;
+            return switch (e.reason()) {
+                case BAD_INPUT, TOO_MUCH_WORK, FAILED -> reply(event, REFUSED, new Failure(e.message()));
+                case CLIENT_LIMIT, BUSY, DEADLINE, STOPPING, CANCELLED -> throw e;
+            };
         }
     }
 

@@ -5,6 +5,7 @@ import io.adm4j.feedback.Quoted;
 import io.adm4j.function.service.Refusal;
 import io.adm4j.function.service.SampleQuery;
 import io.adm4j.function.service.SamplingService;
+import io.adm4j.sampling.StepListener;
 import io.quarkus.funqy.Funq;
 import jakarta.inject.Inject;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ public class LambdaFunction {
     public Object sample(@Nullable JsonNode event) {
         try {
             SampleQuery query = sampling.check(fields(event));
-            return sampling.sample(query, () -> false).reply();
+            return sampling.sample(query, StepListener.none()).reply();
         } catch (Refusal e) {
             return new Failure(e.message(), e.reason().name().toLowerCase(Locale.ROOT));
         }

@@ -1,0 +1,125 @@
+package io.adm4j.function.service;
+
+import io.adm4j.bundle.BundleKey;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.UserError;
+import io.adm4j.io.PngWriter;
+import io.adm4j.runtime.Device;
+import io.adm4j.runtime.GraphFailure;
+import io.adm4j.sampling.SampleStage;
+import io.adm4j.sampling.SamplingPipeline;
+import io.adm4j.sampling.SchedulerListener;
+import io.adm4j.sampling.StepScheduler;
+import io.adm4j.sampling.Upsampler;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The loaded models and the scheduler that runs them. */
+final class Models implements AutoCloseable {
+    private final StepScheduler scheduler;
+    private @Nullable SamplingPipeline base;
+    private @Nullable Upsampler upsampler;
+
+    /**
+     * Loads and tries the models: a graph that cannot run fails here, and the first request need not wait for loading.
+     *
+     * @throws ConfigurationException in one sentence if that is not possible
+     */
+    Models(FunctionConfig config, SchedulerListener listener) {
+        scheduler = new StepScheduler(config.batchSize(), listener);
+        try {
+            load(config, device(config.device()));
+        } catch (UserError | GraphFailure e) {
+            close();
+            // Without a cause Quarkus prints only the sentence.
+            throw new ConfigurationException(e.getMessage());
+        } catch (ConfigurationException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void load(FunctionConfig config, Device device) {
+        Path folder = BundleFolder.of(config.bundle());
+        Optional<Path> large =
+                config.upsampler().filter(name -> !name.isBlank()).map(Path::of);
+        requireBundle(folder, "bundle", "the folder of one");
+        large.ifPresent(path -> requireBundle(path, "upsampler", "the folder of one, or to nothing for none"));
+        Optional<BundleKey> key =
+                config.bundleKey().filter(text -> !text.isBlank()).map(text -> BundleKey.of(text, "adm4j.bundle-key"));
+        ModelBundle bundle = ModelBundle.load(folder, key);
+        if (bundle.manifest().smallSize().isPresent()) {
+            throw new ConfigurationException("The bundle in " + folder + " is an upsampler: set ADM4J_UPSAMPLER or"
+                    + " -Dadm4j.upsampler to it, and adm4j.bundle to a base model.");
+        }
+        int channels = bundle.manifest().channels();
+        if (!PngWriter.holds(channels)) {
+            throw new ConfigurationException("The bundle in " + folder + " samples images with " + channels
+                    + " channels, which PNG, the form of all responses, cannot hold: set adm4j.bundle to a model of"
+                    + " images with 1, 3 or 4.");
+        }
+        base = SamplingPipeline.open(bundle, device, config.threads());
+        if (large.isPresent()) {
+            upsampler = Upsampler.open(ModelBundle.load(large.get(), key), device, config.threads());
+            upsampler.requireFit(bundle.manifest());
+        }
+        scheduler.prepare(base);
+        if (upsampler != null) {
+            scheduler.prepare(upsampler.model());
+        }
+    }
+
+    private static void requireBundle(Path folder, String setting, String remedy) {
+        if (!Files.isRegularFile(folder.resolve("model.json"))) {
+            throw new ConfigurationException("There is no bundle in " + folder.toAbsolutePath()
+                    + " (no model.json): set ADM4J_" + setting.toUpperCase(Locale.ROOT) + " or -Dadm4j." + setting
+                    + " to "
+                    + remedy + ".");
+        }
+    }
+
+    private static Device device(String name) {
+        return switch (name.strip().toLowerCase(Locale.ROOT)) {
+            case "cpu" -> Device.CPU;
+            case "cuda" -> Device.CUDA;
+            default -> throw new ConfigurationException("adm4j.device must be cpu or cuda, not '" + name + "'.");
+        };
+    }
+
+    StepScheduler scheduler() {
+        return scheduler;
+    }
+
+    BundleInfo info() {
+        return BundleInfo.of(Objects.requireNonNull(base), Optional.ofNullable(upsampler));
+    }
+
+    /** The models that the images of a query pass through. */
+    List<SampleStage> stages(SampleQuery query) {
+        List<SampleStage> stages = new ArrayList<>();
+        stages.add(new SampleStage(Objects.requireNonNull(base), query.settings()));
+        query.upsampling()
+                .ifPresent(settings -> stages.add(
+                        new SampleStage(Objects.requireNonNull(upsampler).model(), settings)));
+        return stages;
+    }
+
+    /** Ends what runs, then frees the graphs. */
+    @Override
+    public void close() {
+        scheduler.close();
+        if (base != null) {
+            base.close();
+        }
+        if (upsampler != null) {
+            upsampler.close();
+        }
+    }
+}
