@@ -102,12 +102,12 @@ public class ServiceMetrics {
     /**
      * Watches what waits and what runs.
      *
-     * @param waiting what waits for its first step
-     * @param inFlight rows that take part in steps
+     * @param waiting rows that wait for their next step
+     * @param inFlight rows that are in a network
      */
     public void watch(IntSupplier waiting, IntSupplier inFlight) {
         Gauge.builder("adm4j.queue.depth", waiting::getAsInt)
-                .description("Requests that wait")
+                .description("Rows, one for each image in a stage, that wait for their next step")
                 .register(registry);
         Gauge.builder("adm4j.rows.in.flight", inFlight::getAsInt)
                 .description("Rows, one for each image in a stage, that take part in steps")
