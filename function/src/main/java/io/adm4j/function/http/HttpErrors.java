@@ -15,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -51,26 +52,29 @@ public class HttpErrors {
     /** Admits a request to a path that exists, if its method and fields are allowed. */
     private void admit(RoutingContext request) {
         String path = request.request().path();
-        if (!path.startsWith(OPERATIONS)) {
-            DoorPath door = paths.stream()
-                    .filter(p -> p.matches(path))
-                    .findFirst()
-                    .orElseThrow(() -> HttpException.notFound("There is nothing at " + Quoted.of(path) + ": use "
-                            + SampleDoor.FUNCTION + " or " + SampleDoor.IMAGE + "."));
-            HttpMethod method = request.request().method();
-            if (method.equals(HttpMethod.OPTIONS)) {
-                request.response()
-                        .setStatusCode(204)
-                        .putHeader("Allow", door.allowed())
-                        .end();
-                return;
-            }
-            door.check(method)
-                    .orElseThrow(() -> HttpException.badMethod(door.allowed()))
-                    .check(request);
+        Optional<DoorPath> known = paths.stream().filter(p -> p.matches(path)).findFirst();
+        if (known.isPresent()) {
+            admit(request, known.get());
+        } else if (!path.startsWith(OPERATIONS)) {
+            throw HttpException.notFound("There is nothing at " + Quoted.of(path) + ": use " + SampleDoor.FUNCTION
+                    + " or " + SampleDoor.IMAGE + "; /q/openapi lists all paths.");
         }
         if (!request.response().ended()) {
             request.next();
+        }
+    }
+
+    private static void admit(RoutingContext request, DoorPath path) {
+        HttpMethod method = request.request().method();
+        if (method.equals(HttpMethod.OPTIONS)) {
+            request.response()
+                    .setStatusCode(204)
+                    .putHeader("Allow", path.allowed())
+                    .end();
+        } else {
+            path.check(method)
+                    .orElseThrow(() -> HttpException.badMethod(path.allowed()))
+                    .check(request);
         }
     }
 

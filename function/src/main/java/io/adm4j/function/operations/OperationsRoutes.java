@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -69,11 +70,17 @@ public class OperationsRoutes {
         route(router, HEALTH + "/live", health::getLivenessAsync);
         route(router, HEALTH + "/ready", health::getReadinessAsync);
         route(router, HEALTH + "/started", health::getStartupAsync);
-        router.get(METRICS).order(BEFORE_QUARKUS).handler(this::metrics);
+        router.route(METRICS)
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .order(BEFORE_QUARKUS)
+                .handler(this::metrics);
     }
 
     private void route(Router router, String path, Supplier<Uni<SmallRyeHealth>> checks) {
-        router.get(path)
+        router.route(path)
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
                 .order(BEFORE_QUARKUS)
                 .handler(request -> checks.get().subscribe().with(result -> respond(request, result), request::fail));
     }

@@ -230,6 +230,10 @@ class BadInputTest {
         given().when().head("/sample.png?seed=1").then().statusCode(200).contentType("image/png");
         given().when().head("/sample?seed=1").then().statusCode(200).contentType("application/json");
         given().when().head("/sample?sede=1").then().statusCode(400);
+        for (String path : new String[] {"/q/health", "/q/health/ready", "/q/metrics", "/q/openapi", "/v2", "/model"}) {
+            given().when().options(path).then().statusCode(204).header("Allow", "GET, HEAD, OPTIONS");
+            given().when().head(path).then().statusCode(200);
+        }
         sentence(given().when().options("/samples"), 404);
     }
 

@@ -41,7 +41,8 @@ public class EventFunction {
     public CloudEvent<Object> sample(CloudEvent<JsonNode> event) {
         try {
             SampleQuery query = sampling.check(fields(event.data()));
-            return reply(event, IMAGES, sampling.sample(query, StepListener.none()).reply());
+            return reply(
+                    event, IMAGES, sampling.sample(query, StepListener.none()).reply());
         } catch (Refusal e) {
             return switch (e.reason()) {
                 case BAD_INPUT, TOO_MUCH_WORK, FAILED -> reply(event, REFUSED, new Failure(e.message()));

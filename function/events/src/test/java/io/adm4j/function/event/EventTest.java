@@ -158,6 +158,12 @@ class EventTest {
                 .body("settings.label", equalTo(1));
         given().when().get("/sample?label=99").then().statusCode(400).body("error", startsWith("label must be"));
         given().when().get("/v2/models/test-32").then().statusCode(200);
+        given().when()
+                .get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .body("paths.'/'.post.operationId", equalTo("event"))
+                .body("paths.'/sample'.get.operationId", equalTo("sample"));
         given().when().get("/q/health/ready").then().statusCode(200);
     }
 }
