@@ -3,6 +3,7 @@ package io.adm4j.function.inference;
 import io.adm4j.feedback.Quoted;
 import io.adm4j.function.http.Clients;
 import io.adm4j.function.http.HttpException;
+import io.adm4j.function.http.RequestLog;
 import io.adm4j.function.service.SampleQuery;
 import io.adm4j.function.service.SamplingService;
 import io.adm4j.sampling.StepListener;
@@ -129,6 +130,7 @@ public class InferenceResource {
         InferenceRequest request = InferenceRequest.read(body, http.request().getHeader(InferenceRequest.JSON_LENGTH));
         SampleQuery query = sampling.check(Clients.fields(request.fields(), http), request.keys())
                 .whole();
+        RequestLog.images(http, query.count());
         List<InferenceRequest.Output> outputs = InferenceResponse.outputs(request, query);
         return Clients.result(sampling.submit(query, StepListener.none()), http)
                 .map(result -> answer(InferenceResponse.of(name, version(), request, outputs, result)));
