@@ -110,7 +110,7 @@ public class ServiceMetrics {
                 .description("Rows, one for each image in a stage, that wait for their next step")
                 .register(registry);
         Gauge.builder("adm4j.rows.in.flight", inFlight::getAsInt)
-                .description("Rows, one for each image in a stage, that take part in steps")
+                .description("Rows that take part in steps")
                 .register(registry);
     }
 
