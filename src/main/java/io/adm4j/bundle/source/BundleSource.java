@@ -153,7 +153,7 @@ public final class BundleSource {
             Path archive = kept.beside(entry, ARCHIVE);
             Files.deleteIfExists(archive);
             try (InputStream in = open(objects, address, address.key())) {
-                HashedFile found = HashedFile.copy(guarded(in), archive, Long.MAX_VALUE);
+                HashedFile found = HashedFile.copy(in, archive, Long.MAX_VALUE);
                 unpack(archive, found, address, folder);
             } finally {
                 Files.deleteIfExists(archive);
@@ -172,8 +172,7 @@ public final class BundleSource {
         return kept.get("model-" + Sha256.of(manifest), folder -> fill(objects, address, prefix, manifest, folder));
     }
 
-    private static void fill(ObjectStore objects, BundleAddress address, String prefix, Path folder)
-            throws IOException {
+    private void fill(ObjectStore objects, BundleAddress address, String prefix, Path folder) throws IOException {
         byte[] manifest = small(objects, address, prefix + ModelBundle.MANIFEST, Manifest.MOST_BYTES);
         if (!Sha256.of(manifest).equals(address.hash().orElse(""))) {
             throw new BundleException("The bundle " + address + " cannot be trusted: the SHA-256 of its "
@@ -182,7 +181,7 @@ public final class BundleSource {
         fill(objects, address, prefix, manifest, folder);
     }
 
-    private static void fill(ObjectStore objects, BundleAddress address, String prefix, byte[] manifest, Path folder)
+    private void fill(ObjectStore objects, BundleAddress address, String prefix, byte[] manifest, Path folder)
             throws IOException {
         String what = "The bundle " + address;
         Manifest described = Manifest.parse(manifest, what);
@@ -191,9 +190,7 @@ public final class BundleSource {
             HashedFile found;
             try (InputStream in = open(objects, address, prefix + listed.getKey())) {
                 found = HashedFile.copy(
-                        guarded(in),
-                        folder.resolve(listed.getKey()),
-                        listed.getValue().bytes());
+                        in, folder.resolve(listed.getKey()), listed.getValue().bytes());
             }
             if (!found.equals(
                     new HashedFile(listed.getValue().bytes(), listed.getValue().sha256()))) {
@@ -203,16 +200,16 @@ public final class BundleSource {
         }
         Optional<InputStream> signature = asking(() -> objects.read(address.bucket(), prefix + BundleKey.SIGNATURE));
         if (signature.isPresent()) {
-            try (InputStream in = guarded(signature.get())) {
+            try (InputStream in = limited(signature.get())) {
                 Files.write(folder.resolve(BundleKey.SIGNATURE), in.readNBytes(LONGEST_SIGNATURE));
             }
         }
         Files.write(folder.resolve(ModelBundle.MANIFEST), manifest);
     }
 
-    private static byte[] small(ObjectStore objects, BundleAddress address, String key, int most) throws IOException {
+    private byte[] small(ObjectStore objects, BundleAddress address, String key, int most) throws IOException {
         try (InputStream in = open(objects, address, key)) {
-            byte[] bytes = guarded(in).readNBytes(most + 1);
+            byte[] bytes = in.readNBytes(most + 1);
             if (bytes.length > most) {
                 throw new BundleException("The bundle " + address + " is none: its " + ModelBundle.MANIFEST
                         + " has more than " + most + " bytes.");
@@ -221,9 +218,8 @@ public final class BundleSource {
         }
     }
 
-    private static InputStream open(ObjectStore objects, BundleAddress address, String key)
-            throws ObjectStoreException {
-        return asking(() -> objects.read(address.bucket(), key)).orElseThrow(() -> absent(address, key));
+    private InputStream open(ObjectStore objects, BundleAddress address, String key) throws ObjectStoreException {
+        return limited(asking(() -> objects.read(address.bucket(), key)).orElseThrow(() -> absent(address, key)));
     }
 
     private static BundleException absent(BundleAddress address, String key) {
@@ -245,7 +241,7 @@ public final class BundleSource {
         }
     }
 
-    private static InputStream guarded(InputStream in) {
-        return new ObjectStoreException.Stream(in);
+    private InputStream limited(InputStream in) {
+        return new ObjectStoreException.Stream(in, patience.longest());
     }
 }

@@ -3,6 +3,7 @@ package io.adm4j.bundle.source;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 
 /** An object store failed, rather than the disk to which its objects are written. */
 final class ObjectStoreException extends IOException {
@@ -12,10 +13,15 @@ final class ObjectStoreException extends IOException {
         super(cause.getMessage(), cause);
     }
 
-    /** Marks the failures of a stream. */
+    /** Marks the failures of a stream, and ends one that takes too long. */
     static final class Stream extends FilterInputStream {
-        Stream(InputStream in) {
+        private final Duration longest;
+        private final long deadline;
+
+        Stream(InputStream in, Duration longest) {
             super(in);
+            this.longest = longest;
+            this.deadline = System.nanoTime() + longest.toNanos();
         }
 
         @Override
@@ -29,6 +35,10 @@ final class ObjectStoreException extends IOException {
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
+            if (System.nanoTime() - deadline > 0) {
+                throw new ObjectStoreException(
+                        new IOException("it took longer than " + longest.toSeconds() + " seconds"));
+            }
             try {
                 return in.read(target, offset, length);
             } catch (IOException e) {

@@ -15,10 +15,12 @@ final class BundleFolder {
      * @return {@code configured}, else the folder {@code bundle} beside the jar or program that runs
      */
     static Path of(Optional<String> configured) {
-        return configured
-                .filter(c -> !c.isBlank())
-                .map(Path::of)
-                .orElseGet(() -> application().resolve("bundle"));
+        return configured.filter(c -> !c.isBlank()).map(Path::of).orElseGet(BundleFolder::besideApplication);
+    }
+
+    /** The folder {@code bundle} beside the jar or program that runs. */
+    static Path besideApplication() {
+        return application().resolve("bundle");
     }
 
     /** The folder of quarkus-run.jar; the class path is just that jar under {@code java -jar}. */

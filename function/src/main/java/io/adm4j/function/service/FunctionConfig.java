@@ -12,10 +12,13 @@ import java.util.Optional;
  */
 @ConfigMapping(prefix = "adm4j")
 public interface FunctionConfig {
-    /** Folder of the bundle; by default the folder {@code bundle} beside {@code quarkus-run.jar}. */
+    /**
+     * The bundle: a folder, a {@code .zip}, {@code https://...#sha256=...} or {@code s3://...}; by default the folder {@code
+     * bundle} beside {@code quarkus-run.jar}.
+     */
     Optional<String> bundle();
 
-    /** Folder of the bundle of an upsampler for the images; by default there is none. */
+    /** The bundle of an upsampler for the images, named in the same ways; by default there is none. */
     Optional<String> upsampler();
 
     /** Name of the model in the Open Inference Protocol; by default the bundle's. */
@@ -26,6 +29,18 @@ public interface FunctionConfig {
      * any bundle is taken.
      */
     Optional<String> bundleKey();
+
+    /**
+     * Folder in which bundles from elsewhere are kept; by default {@code ~/.cache/adm4j}, or one in the directory for temporary
+     * files where that cannot be written.
+     */
+    Optional<String> cache();
+
+    /** How bundles are fetched. */
+    Fetch fetch();
+
+    /** Bundles in object stores. */
+    S3 s3();
 
     /** {@code cpu} or {@code cuda}. */
     @WithDefault("cpu")
@@ -79,6 +94,31 @@ public interface FunctionConfig {
 
     /** Defaults of a request. */
     Standard standard();
+
+    /** See {@link #fetch()}. */
+    interface Fetch {
+        /** How long a connection may take to be made. */
+        @WithDefault("PT10S")
+        Duration connectTimeout();
+
+        /** How long a connection may be silent. */
+        @WithDefault("PT30S")
+        Duration readTimeout();
+
+        /** How long all of a bundle may take. */
+        @WithDefault("PT10M")
+        Duration longest();
+
+        /** Attempts in a row that may bring nothing new. */
+        @WithDefault("3")
+        int tries();
+    }
+
+    /** See {@link #s3()}. */
+    interface S3 {
+        /** Address of another store than Amazon's. */
+        Optional<String> endpoint();
+    }
 
     /** See {@link #limit()}. */
     interface Limit {
