@@ -2,21 +2,10 @@ package io.adm4j.function.service;
 
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.Optional;
 
-/** Finds the folder of the bundle. */
+/** Where the bundle is that comes with the application. */
 final class BundleFolder {
     private BundleFolder() {}
-
-    /**
-     * The folder to load.
-     *
-     * @param configured the setting {@code adm4j.bundle}, taken from the working directory if relative
-     * @return {@code configured}, else the folder {@code bundle} beside the jar or program that runs
-     */
-    static Path of(Optional<String> configured) {
-        return configured.filter(c -> !c.isBlank()).map(Path::of).orElseGet(BundleFolder::besideApplication);
-    }
 
     /** The folder {@code bundle} beside the jar or program that runs. */
     static Path besideApplication() {

@@ -1,6 +1,5 @@
 package io.adm4j.function.service;
 
-import io.adm4j.bundle.BundleKey;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.PngWriter;
@@ -12,7 +11,6 @@ import io.adm4j.sampling.SchedulerListener;
 import io.adm4j.sampling.StepScheduler;
 import io.adm4j.sampling.Upsampler;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,14 +45,10 @@ final class Models implements AutoCloseable {
     }
 
     private void load(FunctionConfig config, Device device) {
-        Path folder = BundleFolder.of(config.bundle());
-        Optional<Path> large =
-                config.upsampler().filter(name -> !name.isBlank()).map(Path::of);
-        requireBundle(folder, "bundle", "the folder of one");
-        large.ifPresent(path -> requireBundle(path, "upsampler", "the folder of one, or to nothing for none"));
-        Optional<BundleKey> key =
-                config.bundleKey().filter(text -> !text.isBlank()).map(text -> BundleKey.of(text, "adm4j.bundle-key"));
-        ModelBundle bundle = ModelBundle.load(folder, key);
+        ConfiguredBundles named = new ConfiguredBundles(config);
+        ModelBundle bundle = named.base();
+        Path folder = bundle.folder();
+        Optional<ModelBundle> large = named.upsampler();
         if (bundle.manifest().smallSize().isPresent()) {
             throw new ConfigurationException("The bundle in " + folder + " is an upsampler: set ADM4J_UPSAMPLER or"
                     + " -Dadm4j.upsampler to it, and adm4j.bundle to a base model.");
@@ -67,21 +61,12 @@ final class Models implements AutoCloseable {
         }
         base = SamplingPipeline.open(bundle, device, config.threads());
         if (large.isPresent()) {
-            upsampler = Upsampler.open(ModelBundle.load(large.get(), key), device, config.threads());
+            upsampler = Upsampler.open(large.get(), device, config.threads());
             upsampler.requireFit(bundle.manifest());
         }
         scheduler.prepare(base);
         if (upsampler != null) {
             scheduler.prepare(upsampler.model());
-        }
-    }
-
-    private static void requireBundle(Path folder, String setting, String remedy) {
-        if (!Files.isRegularFile(folder.resolve("model.json"))) {
-            throw new ConfigurationException("There is no bundle in " + folder.toAbsolutePath()
-                    + " (no model.json): set ADM4J_" + setting.toUpperCase(Locale.ROOT) + " or -Dadm4j." + setting
-                    + " to "
-                    + remedy + ".");
         }
     }
 

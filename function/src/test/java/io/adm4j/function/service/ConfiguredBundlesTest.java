@@ -9,11 +9,13 @@ import io.adm4j.bundle.ModelBundle;
 import io.adm4j.function.TestBundles;
 import io.adm4j.function.store.S3Server;
 import io.adm4j.io.Sha256;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,7 @@ class ConfiguredBundlesTest {
 
     private ConfiguredBundles configured() {
         return new ConfiguredBundles(new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(FunctionConfig.class)
                 .withDefaultValues(settings)
                 .build()

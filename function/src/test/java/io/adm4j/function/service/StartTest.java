@@ -69,7 +69,7 @@ class StartTest {
         String message = failure(Map.of("adm4j.bundle", folder.resolve("none").toString()));
         assertEquals(
                 "There is no bundle in " + folder.resolve("none") + " (no model.json): set ADM4J_BUNDLE or"
-                        + " -Dadm4j.bundle to the folder of one.",
+                        + " -Dadm4j.bundle to the folder or address of one.",
                 message);
     }
 
@@ -179,7 +179,7 @@ class StartTest {
                 folder.resolve("none").toString()));
         assertEquals(
                 "There is no bundle in " + folder.resolve("none") + " (no model.json): set ADM4J_UPSAMPLER or"
-                        + " -Dadm4j.upsampler to the folder of one, or to nothing for none.",
+                        + " -Dadm4j.upsampler to the folder or address of one, or to nothing for none.",
                 message);
     }
 
