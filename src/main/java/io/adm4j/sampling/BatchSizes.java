@@ -14,7 +14,7 @@ record BatchSizes(int limit, int denoiserMultiple, int classifierMultiple, boole
 
     /** For networks that have not been tried. */
     static BatchSizes untried(int limit, boolean cpu) {
-        return new BatchSizes(limit, 1, cpu ? USUAL_MULTIPLE : 1, false);
+        return new BatchSizes(limit, 1, cpu && limit > 1 ? USUAL_MULTIPLE : 1, false);
     }
 
     /** Rows of the denoiser's batch that holds a number of rows. */

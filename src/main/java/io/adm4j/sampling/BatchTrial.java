@@ -10,23 +10,29 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /** Finds out by running a model's networks which sizes of batches suit them. */
 final class BatchTrial {
-    /** No larger batch is tried once this time has passed. */
-    private static final double ENOUGH_SECONDS = 1.5;
+    /** Once this time has passed with a network, no more is tried. */
+    private static final double ENOUGH_SECONDS = 0.5;
+
+    /**
+     * On a CPU rows of larger batches are little faster: a batch is as large as {@link StepScheduler#CPU_ROWS} but its step, after
+     * which rows join and leave, is no longer than this. A rule that does not depend on how busy the processor is just now.
+     */
+    private static final double LONGEST_STEP_SECONDS = 1;
 
     /** A larger batch is worth its longer steps only if its rows take less than this share of the time. */
     private static final double WORTHWHILE = 0.95;
 
-    private static final int[] ON_CPU = {1, 2, 3, 4, 8};
+    private static final int[] ON_CPU = {1, 2, 3, 4};
     private static final int[] ON_DEVICE = {1, 2, 4, 8, 16, 32};
 
     private final SamplingPipeline model;
     private final ModelNetworks networks;
     private final int limit;
     private final boolean cpu;
-    private final long begin = System.nanoTime();
 
     /** @param limit most rows in a batch; 0 to find it */
     BatchTrial(SamplingPipeline model, int limit) {
@@ -38,12 +44,17 @@ final class BatchTrial {
 
     BatchSizes sizes() {
         Trial denoiser = trial(this::denoise);
+        networks.loadClassifier();
         Optional<Trial> classifier = networks.hasClassifier() ? Optional.of(trial(this::gradient)) : Optional.empty();
         if (networks.lanes() > 1) {
             // Single images take all threads, for which the graphs are loaded once more.
             run(1, Threads.ALL);
         }
-        int rows = limit > 0 ? limit : denoiser.efficient();
+        int rows = limit > 0 ? limit : cpu ? denoiser.within(LONGEST_STEP_SECONDS) : denoiser.efficient();
+        if (rows == 1) {
+            // There is no other size whose bits could differ.
+            return new BatchSizes(1, 1, 1, !cpu);
+        }
         return new BatchSizes(
                 rows, denoiser.multiple(), classifier.map(Trial::multiple).orElse(1), !cpu);
     }
@@ -87,24 +98,50 @@ final class BatchTrial {
         return timesteps;
     }
 
+    /** The network is run for one row at least; for others, and again for better timing, while there is time. */
     private Trial trial(IntFunction<Tensor> network) {
+        long begin = System.nanoTime();
         Trial trial = new Trial();
-        for (int rows : cpu ? ON_CPU : ON_DEVICE) {
-            if (!trial.outputs.isEmpty() && (System.nanoTime() - begin) * 1e-9 > ENOUGH_SECONDS) {
-                break;
+        int[] sizes = sizesToTry();
+        // The first run with a size takes longer, which matters only where sizes are compared.
+        int rounds = cpu || limit > 0 ? 1 : 2;
+        for (int round = 0; round < rounds; round++) {
+            for (int rows : sizes) {
+                if (!trial.isEmpty() && (System.nanoTime() - begin) * 1e-9 > ENOUGH_SECONDS) {
+                    return trial;
+                }
+                long start = System.nanoTime();
+                Tensor output = network.apply(rows);
+                trial.add(rows, output, (System.nanoTime() - start) * 1e-9);
             }
-            trial.outputs.put(rows, network.apply(rows));
-            long start = System.nanoTime();
-            trial.outputs.put(rows, network.apply(rows));
-            trial.secondsPerRow.put(rows, (System.nanoTime() - start) * 1e-9 / rows);
         }
         return trial;
     }
 
+    private int[] sizesToTry() {
+        int[] usual = cpu ? ON_CPU : ON_DEVICE;
+        return limit == 0
+                ? usual
+                : IntStream.concat(IntStream.of(usual), IntStream.of(limit))
+                        .filter(rows -> rows <= limit)
+                        .distinct()
+                        .toArray();
+    }
+
     /** What one network gave and how long it took, by the number of rows. */
-    private static final class Trial {
+    static final class Trial {
         private final TreeMap<Integer, Tensor> outputs = new TreeMap<>();
         private final TreeMap<Integer, Double> secondsPerRow = new TreeMap<>();
+
+        boolean isEmpty() {
+            return outputs.isEmpty();
+        }
+
+        /** Adds a run with a number of rows. */
+        void add(int rows, Tensor output, double seconds) {
+            outputs.put(rows, output);
+            secondsPerRow.merge(rows, seconds / rows, Math::min);
+        }
 
         /** The smallest batch whose rows are about as fast as in any. */
         int efficient() {
@@ -117,6 +154,19 @@ final class BatchTrial {
                     .mapToInt(Map.Entry::getKey)
                     .findFirst()
                     .orElseThrow();
+        }
+
+        /** The largest usual batch whose step is no longer than a number of seconds; 1 if none is. */
+        int within(double seconds) {
+            double perRow = secondsPerRow.values().stream()
+                    .mapToDouble(Double::doubleValue)
+                    .min()
+                    .orElseThrow();
+            int rows = StepScheduler.CPU_ROWS;
+            while (rows > 1 && rows * perRow > seconds) {
+                rows /= 2;
+            }
+            return rows;
         }
 
         /** Rows give the same bits in all batches whose sizes are multiples of it, as far as was tried. */

@@ -53,6 +53,13 @@ final class ModelNetworks implements AutoCloseable {
         return classifier().evaluate(x, timesteps, labels, which).gradient();
     }
 
+    /** Loads the classifier, if there is one, before its first use. */
+    void loadClassifier() {
+        if (hasClassifier()) {
+            classifier();
+        }
+    }
+
     private synchronized NoisyClassifier classifier() {
         if (closed) {
             throw new IllegalStateException("These networks are closed.");

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * them.
  */
 public final class StepScheduler implements AutoCloseable {
-    /** Rows in a batch on a CPU where nothing else is known: as fast as many, and their steps are short. */
-    private static final int CPU_ROWS = 4;
+    /** Rows in a batch on a CPU unless their step takes long: as fast as many. */
+    static final int CPU_ROWS = 4;
 
     private final int batchLimit;
     private final SchedulerListener listener;
