@@ -17,6 +17,8 @@ public final class RequestLog {
     static final String CATEGORY = "io.adm4j.access";
 
     private static final Logger LOG = Logger.getLogger(CATEGORY);
+    private static final String REQUEST = "requestId";
+    private static final String TRACE = "traceId";
     private static final String OPERATIONS = "/q/";
     private static final String IMAGES = "adm4j.images";
     private static final String CLIENT = "adm4j.client";
@@ -60,16 +62,15 @@ public final class RequestLog {
     void begin(RoutingContext request) {
         long start = System.nanoTime();
         RequestId id = RequestId.of(request.request());
-        MDC.put("requestId", id.id());
-        id.trace().ifPresent(trace -> MDC.put("traceId", trace));
+        name(id);
         request.response().putHeader(RequestId.HEADER, id.id());
         if (lines && !request.request().path().startsWith(OPERATIONS)) {
-            request.addEndHandler(ended -> write(request, start, ended.succeeded()));
+            request.addEndHandler(ended -> write(request, id, start, ended.succeeded()));
         }
         request.next();
     }
 
-    private void write(RoutingContext request, long start, boolean answered) {
+    private void write(RoutingContext request, RequestId id, long start, boolean answered) {
         int status = answered ? request.response().getStatusCode() : HUNG_UP;
         long now = System.nanoTime();
         if (status >= 400 && status < 500 && !refused.allows(now)) {
@@ -84,7 +85,19 @@ public final class RequestLog {
                 request.<Integer>get(IMAGES, 0),
                 client(request),
                 refused.left(now));
+        boolean named = MDC.get(REQUEST) != null;
+        // The response may have been ended by a thread that computed it and knows no request.
+        name(id);
         LOG.infof("%s", line);
+        if (!named) {
+            MDC.remove(REQUEST);
+            MDC.remove(TRACE);
+        }
+    }
+
+    private static void name(RequestId id) {
+        MDC.put(REQUEST, id.id());
+        id.trace().ifPresent(trace -> MDC.put(TRACE, trace));
     }
 
     /** Without the query, which may hold a secret, and without what could break a line. */

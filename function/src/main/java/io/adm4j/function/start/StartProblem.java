@@ -72,6 +72,9 @@ final class StartProblem {
         if (problem.contains("boolean")) {
             return "true or false";
         }
+        if (problem.contains("Duration") || problem.contains("DateTimeParse") || problem.contains("duration")) {
+            return "a time such as 30S or 10M";
+        }
         return "a value of its kind";
     }
 

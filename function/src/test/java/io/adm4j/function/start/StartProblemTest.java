@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.adm4j.function.service.FunctionConfig;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,11 +32,14 @@ class StartProblemTest {
             value = {
                 "adm4j.queue | abc | adm4j.queue must be a whole number, not 'abc': set ADM4J_QUEUE or -Dadm4j.queue to one.",
                 "adm4j.limit.count | 1.5 | adm4j.limit.count must be a whole number, not '1.5': set ADM4J_LIMIT_COUNT or -Dadm4j.limit.count to one.",
+                "adm4j.deadline.most | soon | adm4j.deadline.most must be a time such as 30S or 10M, not 'soon': set ADM4J_DEADLINE_MOST or -Dadm4j.deadline.most to one.",
                 "adm4j.standard.classifier-scale | x | adm4j.standard.classifier-scale must be a number, not 'x': set ADM4J_STANDARD_CLASSIFIER_SCALE or -Dadm4j.standard.classifier-scale to one.",
             })
     void aValueOfTheWrongKindIsNamed(String name, String value, String expected) {
-        SmallRyeConfigBuilder config =
-                new SmallRyeConfigBuilder().withMapping(FunctionConfig.class).withDefaultValues(Map.of(name, value));
+        SmallRyeConfigBuilder config = new SmallRyeConfigBuilder()
+                .withMapping(FunctionConfig.class)
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withDefaultValues(Map.of(name, value));
         ConfigValidationException failure = assertThrows(ConfigValidationException.class, config::build);
         assertEquals(Optional.of(expected), StartProblem.of(new IllegalStateException(failure)));
     }
