@@ -5,9 +5,18 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amazonaws.services.lambda.runtime.Context;
+import io.quarkus.funqy.lambda.FunqyLambdaBindingRecorder;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -44,6 +53,28 @@ class LambdaTest {
         assertEquals(
                 png,
                 invoke("{\"label\": 9, \"seed\": 8, \"steps\": 2}").extract().path("pictures[0].png"));
+    }
+
+    /** As Lambda's Java runtime calls it. */
+    @Test
+    void theTimeThatLambdaLeavesIsTheDeadline() throws IOException {
+        String work = "{\"label\": \"boot\", \"count\": 100, \"steps\": 250}";
+        JsonPath late = handle(work, 700);
+        assertTrue(List.of("deadline", "too_much_work").contains(late.getString("reason")), late.prettify());
+        assertEquals(1, handle("{\"steps\": 2}", 60_000).getList("pictures").size());
+        assertEquals("bad_input", handle("[1]", 60_000).getString("reason"));
+    }
+
+    private static JsonPath handle(String event, int remainingMillis) throws IOException {
+        Context context = (Context) Proxy.newProxyInstance(
+                Context.class.getClassLoader(),
+                new Class<?>[] {Context.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("getRemainingTimeInMillis") ? remainingMillis : null);
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        new SampleHandler(FunqyLambdaBindingRecorder::handle)
+                .handleRequest(new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), answer, context);
+        return new JsonPath(answer.toString(StandardCharsets.UTF_8));
     }
 
     @Test
