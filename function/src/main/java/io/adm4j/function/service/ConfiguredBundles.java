@@ -112,7 +112,7 @@ final class ConfiguredBundles {
 
     private static void require(String setting, Duration value) {
         if (value.isNegative() || value.isZero()) {
-            throw new ConfigurationException(setting + " must be longer than nothing, such as 30s.");
+            throw new ConfigurationException(setting + " must be longer than nothing, such as 30S.");
         }
     }
 }

@@ -98,15 +98,15 @@ public interface FunctionConfig {
     /** See {@link #fetch()}. */
     interface Fetch {
         /** How long a connection may take to be made. */
-        @WithDefault("PT10S")
+        @WithDefault("10S")
         Duration connectTimeout();
 
         /** How long a connection may be silent. */
-        @WithDefault("PT30S")
+        @WithDefault("30S")
         Duration readTimeout();
 
         /** How long all of a bundle may take. */
-        @WithDefault("PT10M")
+        @WithDefault("10M")
         Duration longest();
 
         /** Attempts in a row that may bring nothing new. */

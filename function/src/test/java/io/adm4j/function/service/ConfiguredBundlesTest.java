@@ -149,9 +149,9 @@ class ConfiguredBundlesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "adm4j.fetch.connect-timeout | PT0S            | adm4j.fetch.connect-timeout must be longer than nothing, such as 30s.",
-                "adm4j.fetch.read-timeout    | PT-1S           | adm4j.fetch.read-timeout must be longer than nothing, such as 30s.",
-                "adm4j.fetch.longest         | PT0S            | adm4j.fetch.longest must be longer than nothing, such as 30s.",
+                "adm4j.fetch.connect-timeout | PT0S            | adm4j.fetch.connect-timeout must be longer than nothing, such as 30S.",
+                "adm4j.fetch.read-timeout    | PT-1S           | adm4j.fetch.read-timeout must be longer than nothing, such as 30S.",
+                "adm4j.fetch.longest         | PT0S            | adm4j.fetch.longest must be longer than nothing, such as 30S.",
                 "adm4j.fetch.tries           | 0               | adm4j.fetch.tries must be at least 1, not 0.",
                 "adm4j.s3.endpoint           | minio:9000      | adm4j.s3.endpoint must be an address such as https://host:9000.",
                 "adm4j.s3.endpoint           | http://a b      | adm4j.s3.endpoint must be an address such as https://host:9000.",
