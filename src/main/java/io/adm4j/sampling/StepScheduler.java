@@ -371,7 +371,10 @@ public final class StepScheduler implements AutoCloseable {
         }
     }
 
-    /** Ends all tasks as if they were cancelled, waits for the steps under way, and ends the threads. The models stay open. */
+    /**
+     * Ends all tasks as if they were cancelled, waits for the steps under way, and ends the threads. The models stay open. Called
+     * by one of its own threads it does not wait.
+     */
     @Override
     public void close() {
         List<SampleTask> left;
@@ -383,10 +386,13 @@ public final class StepScheduler implements AutoCloseable {
             lock.notifyAll();
         }
         left.forEach(SampleTask::cancel);
+        if (running.contains(Thread.currentThread())) {
+            // A listener or what depends on an outcome closes: two lanes that do so must not wait for each other.
+            return;
+        }
         boolean interrupted = false;
         for (Thread lane : running) {
-            // A lane that closes its own scheduler, in a listener or behind an outcome, ends when it is back.
-            while (lane.isAlive() && lane != Thread.currentThread()) {
+            while (lane.isAlive()) {
                 try {
                     lane.join();
                 } catch (InterruptedException e) {
