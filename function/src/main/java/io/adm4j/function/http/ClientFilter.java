@@ -4,28 +4,36 @@ import io.adm4j.function.security.ApiKeys;
 import io.adm4j.function.security.ClientLimit;
 import io.adm4j.function.service.Refusal;
 import io.adm4j.function.service.ServiceMetrics;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
-/** Admits requests of clients whose key is known and who have not too many under way. Health needs no key. */
+/**
+ * Admits requests of clients whose key is known and who have not too many under way. Health and some paths of
+ * doors need no key.
+ */
 final class ClientFilter {
     private static final String BEARER = "bearer ";
 
     private final ApiKeys keys;
     private final ClientLimit limit;
     private final ServiceMetrics metrics;
+    private final List<DoorPath> keyless;
 
-    ClientFilter(ApiKeys keys, ClientLimit limit, ServiceMetrics metrics) {
+    /** @param keyless paths that everybody may read */
+    ClientFilter(ApiKeys keys, ClientLimit limit, ServiceMetrics metrics, List<DoorPath> keyless) {
         this.keys = keys;
         this.limit = limit;
         this.metrics = metrics;
+        this.keyless = List.copyOf(keyless);
     }
 
     void admit(RoutingContext request) {
         String path = request.request().path();
-        if (isHealth(path)) {
+        if (isHealth(path) || isKeyless(path, request.request().method())) {
             request.next();
             return;
         }
@@ -53,6 +61,11 @@ final class ClientFilter {
         }
         request.addEndHandler(ended -> leave.get().run());
         request.next();
+    }
+
+    private boolean isKeyless(String path, HttpMethod method) {
+        return keyless.stream()
+                .anyMatch(door -> door.matches(path) && door.check(method).isPresent());
     }
 
     private static boolean isHealth(String path) {

@@ -7,6 +7,6 @@ import java.util.List;
  * that a path does not take 405.
  */
 public interface Door {
-    /** The paths; each belongs to one door. */
+    /** The paths; each method of a path belongs to one door. */
     List<DoorPath> paths();
 }

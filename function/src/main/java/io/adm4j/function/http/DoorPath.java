@@ -14,15 +14,16 @@ import java.util.stream.Collectors;
  *
  * @param template the path; {@code {name}} stands for any one segment, and a last {@code *} for any rest
  * @param methods the check of each method
+ * @param keyless whether it needs no API key, as what one has to see before one can give a key
  */
-public record DoorPath(String template, Map<HttpMethod, Admission> methods) {
+public record DoorPath(String template, Map<HttpMethod, Admission> methods, boolean keyless) {
     public DoorPath {
         methods = Map.copyOf(methods);
     }
 
     /** A path without a method. */
     public static DoorPath of(String template) {
-        return new DoorPath(template, Map.of());
+        return new DoorPath(template, Map.of(), false);
     }
 
     /** The same path that takes GET and HEAD too. */
@@ -35,10 +36,22 @@ public record DoorPath(String template, Map<HttpMethod, Admission> methods) {
         return with(HttpMethod.POST, check);
     }
 
+    /** The same path, which needs no API key and does not count for the limit of its client. */
+    public DoorPath withoutKey() {
+        return new DoorPath(template, methods, true);
+    }
+
     private DoorPath with(HttpMethod method, Admission check) {
         Map<HttpMethod, Admission> more = new HashMap<>(methods);
         more.put(method, check);
-        return new DoorPath(template, more);
+        return new DoorPath(template, more, keyless);
+    }
+
+    /** The same path with the methods that another door takes on it. */
+    DoorPath and(DoorPath other) {
+        Map<HttpMethod, Admission> all = new HashMap<>(other.methods);
+        all.putAll(methods);
+        return new DoorPath(template, all, keyless && other.keyless);
     }
 
     /** Whether a path, as it was sent, is this one. */

@@ -14,7 +14,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,11 @@ public class HttpErrors {
     private List<DoorPath> paths = List.of();
 
     void install(@Observes Router router) {
-        paths = doors.stream().flatMap(door -> door.paths().stream()).toList();
+        Map<String, DoorPath> byTemplate = new LinkedHashMap<>();
+        doors.stream()
+                .flatMap(door -> door.paths().stream())
+                .forEach(path -> byTemplate.merge(path.template(), path, DoorPath::and));
+        paths = List.copyOf(byTemplate.values());
         router.route("/*").order(FIRST).handler(BodyType::prepare);
         router.route("/*").order(BEFORE_FUNCTIONS).handler(this::admit).failureHandler(this::respond);
     }

@@ -4,6 +4,7 @@ import io.adm4j.function.security.ApiKeys;
 import io.adm4j.function.security.ClientLimit;
 import io.adm4j.function.service.FunctionConfig;
 import io.adm4j.function.service.ServiceMetrics;
+import io.quarkus.arc.All;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.Vertx;
@@ -12,6 +13,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -35,11 +37,19 @@ public class RequestFilters {
             FunctionConfig config,
             ApiKeys keys,
             ServiceMetrics metrics,
+            @All List<Door> doors,
             Vertx vertx,
             @ConfigProperty(name = "quarkus.http.read-timeout") Duration readTimeout) {
         this.keys = keys;
         log = new RequestLog(config.accessLog());
-        clients = new ClientFilter(keys, new ClientLimit(config.clientLimit()), metrics);
+        clients = new ClientFilter(
+                keys,
+                new ClientLimit(config.clientLimit()),
+                metrics,
+                doors.stream()
+                        .flatMap(door -> door.paths().stream())
+                        .filter(DoorPath::keyless)
+                        .toList());
         bodies = new BodyTimeout(vertx, readTimeout);
     }
 

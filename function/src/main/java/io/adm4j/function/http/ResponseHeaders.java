@@ -9,7 +9,7 @@ import io.vertx.ext.web.RoutingContext;
  */
 final class ResponseHeaders {
     private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
-            + " img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'self';"
+            + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none';"
             + " frame-ancestors 'none'";
 
     private ResponseHeaders() {}

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param digest SHA-256 of its {@code model.json}
  * @param imageSize height and width of its images
  * @param channels 1 (grayscale), 3 (RGB) or 4 (RGBA)
+ * @param timesteps timesteps of its diffusion process: {@code ddimN} takes every k-th of them
  * @param classes names by number; empty if the classes have none
  * @param classCount number of classes; 0 if there are none to choose
  * @param samplers what {@code sampler} may be
@@ -27,6 +28,7 @@ public record ModelReply(
         String digest,
         int imageSize,
         int channels,
+        int timesteps,
         List<String> classes,
         int classCount,
         Labels labels,
@@ -82,7 +84,8 @@ public record ModelReply(
     public record Limits(int count, int steps) {}
 
     /** The second stage, which upsamples the images. */
-    public record Second(String name, String digest, int imageSize, boolean hasClassifier, Defaults defaults) {}
+    public record Second(
+            String name, String digest, int imageSize, int timesteps, boolean hasClassifier, Defaults defaults) {}
 
     /** @param standard a request without fields */
     static ModelReply of(BundleInfo bundles, SampleQuery standard, FunctionConfig.Limit limit) {
@@ -92,6 +95,7 @@ public record ModelReply(
                 bundles.images().digest(),
                 bundles.images().size(),
                 bundles.images().channels(),
+                base.process().diffusionSteps(),
                 base.classes().names(),
                 base.classes().count(),
                 Labels.of(base),
@@ -108,6 +112,11 @@ public record ModelReply(
         ModelCapabilities upsampler = bundles.upsampler().orElseThrow();
         BundleImages images = bundles.upsampled().orElseThrow();
         return new Second(
-                upsampler.name(), images.digest(), images.size(), upsampler.hasClassifier(), Defaults.of(settings));
+                upsampler.name(),
+                images.digest(),
+                images.size(),
+                upsampler.process().diffusionSteps(),
+                upsampler.hasClassifier(),
+                Defaults.of(settings));
     }
 }

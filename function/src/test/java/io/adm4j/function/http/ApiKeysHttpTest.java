@@ -46,6 +46,13 @@ class ApiKeysHttpTest {
         }
     }
 
+    /** Who has not given a key yet needs the page to give it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/favicon.svg", "/page/app.js"})
+    void thePageNeedsNoKey(String path) {
+        given().when().get(path).then().statusCode(200);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "Authorization, Bearer " + KEY,

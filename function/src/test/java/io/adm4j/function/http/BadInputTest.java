@@ -243,7 +243,17 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/samples", "/sample/x", "/sample.png/x", "/favicon.ico"})
+    @ValueSource(
+            strings = {
+                "/page",
+                "/page/",
+                "/page/other.js",
+                "/page/../application.properties",
+                "/samples",
+                "/sample/x",
+                "/sample.png/x",
+                "/favicon.ico"
+            })
     void otherPathsAreNotFound(String path) {
         sentence(given().when().get(path), 404);
         sentence(given().when().post(path), 404);
