@@ -9,12 +9,9 @@ package io.adm4j.sampling;
  * @param powers whether batches are padded to a power of two, for devices that prepare for each new size
  */
 record BatchSizes(int limit, int denoiserMultiple, int classifierMultiple, boolean powers) {
-    /** Where the time allows no comparison: the classifiers that are known differ between odd and even batches on a CPU. */
-    static final int USUAL_MULTIPLE = 2;
-
     /** For networks that have not been tried. */
-    static BatchSizes untried(int limit, boolean cpu) {
-        return new BatchSizes(limit, 1, cpu && limit > 1 ? USUAL_MULTIPLE : 1, false);
+    static BatchSizes untried(int limit) {
+        return new BatchSizes(limit, 1, 1, false);
     }
 
     /** Rows of the denoiser's batch that holds a number of rows. */

@@ -73,13 +73,13 @@ final class BatchTrial {
     }
 
     private Tensor denoise(int rows, Threads threads) {
-        Tensor labels = networks.takesLabels() ? Tensor.zeros(ElementType.INT64, rows) : null;
+        Tensor labels = networks.takesLabels() ? labels(rows) : null;
         Tensor lowRes = networks.takesLowRes() ? Tensor.zeros(ElementType.FLOAT32, model.lowResShape(rows)) : null;
         return networks.denoise(noise(rows), timesteps(rows), labels, lowRes, threads);
     }
 
     private Tensor gradient(int rows, Threads threads) {
-        return networks.gradient(noise(rows), timesteps(rows), Tensor.zeros(ElementType.INT64, rows), threads);
+        return networks.gradient(noise(rows), timesteps(rows), labels(rows), threads);
     }
 
     private Tensor noise(int rows) {
@@ -90,10 +90,21 @@ final class BatchTrial {
         return new SeededNoise(seeds).start(model.shape(rows));
     }
 
+    /** Different ones, where it is known that there are some. */
+    private Tensor labels(int rows) {
+        int classes = Math.max(1, model.capabilities().classes().count());
+        Tensor labels = Tensor.zeros(ElementType.INT64, rows);
+        for (int i = 0; i < rows; i++) {
+            labels.longs().put(i, i % classes);
+        }
+        return labels;
+    }
+
+    /** Of all sizes: sines of large timesteps are where kernels differ between the last rows of a batch and the others. */
     private static Tensor timesteps(int rows) {
         Tensor timesteps = Tensor.zeros(ElementType.FLOAT32, rows);
         for (int i = 0; i < rows; i++) {
-            timesteps.floats().put(i, 1 + 37 * i);
+            timesteps.floats().put(i, (997 + 389 * i) % 1000);
         }
         return timesteps;
     }
@@ -172,9 +183,6 @@ final class BatchTrial {
         /** Rows give the same bits in all batches whose sizes are multiples of it, as far as was tried. */
         int multiple() {
             int largest = outputs.lastKey();
-            if (largest == 1) {
-                return BatchSizes.USUAL_MULTIPLE;
-            }
             for (int multiple = 1; multiple < largest; multiple *= 2) {
                 int m = multiple;
                 if (outputs.keySet().stream().filter(n -> n % m == 0).allMatch(n -> sameRows(n, largest))) {

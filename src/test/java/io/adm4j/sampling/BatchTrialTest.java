@@ -54,7 +54,7 @@ class BatchTrialTest {
         assertEquals(2, trial(4, rows -> rows % 2).multiple());
         assertEquals(4, trial(8, rows -> rows % 4).multiple());
         assertEquals(8, trial(8, rows -> rows).multiple());
-        assertEquals(BatchSizes.USUAL_MULTIPLE, trial(1, rows -> 0).multiple());
+        assertEquals(1, trial(1, rows -> 0).multiple());
     }
 
     @Test
@@ -96,8 +96,6 @@ class BatchTrialTest {
         assertEquals(8, powers.forDenoiser(5));
         assertEquals(8, powers.forDenoiser(8));
         assertEquals(4, powers.forClassifier(1));
-        assertEquals(new BatchSizes(1, 1, 1, false), BatchSizes.untried(1, true));
-        assertEquals(new BatchSizes(4, 1, 2, false), BatchSizes.untried(4, true));
-        assertEquals(new BatchSizes(64, 1, 1, false), BatchSizes.untried(64, false));
+        assertEquals(new BatchSizes(4, 1, 1, false), BatchSizes.untried(4));
     }
 }
