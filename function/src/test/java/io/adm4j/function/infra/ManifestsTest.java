@@ -199,13 +199,34 @@ class ManifestsTest {
                 : pod.spec().path("terminationGracePeriodSeconds").asLong(30);
 
         assertTrue(
-                given >= drain(pod, "adm4j.drain.delay") + drain(pod, "adm4j.drain.grace") + MARGIN,
+                given >= seconds(pod, "adm4j.drain.delay") + seconds(pod, "adm4j.drain.grace") + MARGIN,
                 "the function may take longer to drain than the " + given + " s it is given");
     }
 
-    private static long drain(Pod pod, String setting) {
-        Optional<String> standard = Settings.ofFunction().getOrDefault(setting, Optional.of("0s"));
-        return Settings.seconds(pod.variable(Settings.variable(setting)).orElseGet(standard::orElseThrow));
+    @Test
+    void knativeWaitsLongerThanARequestMayTake() {
+        List<Pod> services = pods().map(Named::getPayload)
+                .filter(pod -> pod.spec().has("timeoutSeconds"))
+                .toList();
+
+        assertEquals(2, services.size());
+        for (Pod pod : services) {
+            long most = seconds(pod, "adm4j.deadline.most");
+            assertTrue(most < pod.spec().path("timeoutSeconds").asLong(), most + " s");
+            assertTrue(seconds(pod, "adm4j.deadline.standard") <= most);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pods")
+    void readinessGoesDownBeforeRequestsAreRefused(Pod pod) {
+        assertTrue(seconds(pod, "adm4j.drain.delay")
+                > pod.container().at("/readinessProbe/periodSeconds").asLong());
+    }
+
+    private static long seconds(Pod pod, String setting) {
+        return Settings.seconds(pod.variable(Settings.variable(setting))
+                .orElseGet(() -> Settings.ofFunction().get(setting).orElseThrow()));
     }
 
     @Test
