@@ -26,6 +26,8 @@ final class BatchTrial {
     /** A larger batch is worth its longer steps only if its rows take less than this share of the time. */
     private static final double WORTHWHILE = 0.95;
 
+    private static final int TIMESTEP = 613;
+
     private static final int[] ON_CPU = {1, 2, 3, 4};
     private static final int[] ON_DEVICE = {1, 2, 4, 8, 16, 32};
 
@@ -53,10 +55,14 @@ final class BatchTrial {
         int rows = limit > 0 ? limit : cpu ? denoiser.within(LONGEST_STEP_SECONDS) : denoiser.efficient();
         if (rows == 1) {
             // There is no other size whose bits could differ.
-            return new BatchSizes(1, 1, 1, !cpu);
+            return new BatchSizes(1, true, true, !cpu);
         }
+        // Other devices choose their kernels by the size, so no row is quite independent of its company there.
         return new BatchSizes(
-                rows, denoiser.multiple(), classifier.map(Trial::multiple).orElse(1), !cpu);
+                rows,
+                !cpu || denoiser.rowsAreIndependent(),
+                !cpu || classifier.map(Trial::rowsAreIndependent).orElse(true),
+                !cpu);
     }
 
     private Tensor run(int rows, Threads threads) {
@@ -82,29 +88,19 @@ final class BatchTrial {
         return networks.gradient(noise(rows), timesteps(rows), labels(rows), threads);
     }
 
+    /** All rows are the same, so that what they give may be compared. */
     private Tensor noise(int rows) {
-        long[] seeds = new long[rows];
-        for (int i = 0; i < rows; i++) {
-            seeds[i] = i;
-        }
-        return new SeededNoise(seeds).start(model.shape(rows));
+        return new SeededNoise(new long[rows]).start(model.shape(rows));
     }
 
-    /** Different ones, where it is known that there are some. */
-    private Tensor labels(int rows) {
-        int classes = Math.max(1, model.capabilities().classes().count());
-        Tensor labels = Tensor.zeros(ElementType.INT64, rows);
-        for (int i = 0; i < rows; i++) {
-            labels.longs().put(i, i % classes);
-        }
-        return labels;
+    private static Tensor labels(int rows) {
+        return Tensor.zeros(ElementType.INT64, rows);
     }
 
-    /** Of all sizes: sines of large timesteps are where kernels differ between the last rows of a batch and the others. */
     private static Tensor timesteps(int rows) {
         Tensor timesteps = Tensor.zeros(ElementType.FLOAT32, rows);
         for (int i = 0; i < rows; i++) {
-            timesteps.floats().put(i, (997 + 389 * i) % 1000);
+            timesteps.floats().put(i, TIMESTEP);
         }
         return timesteps;
     }
@@ -180,22 +176,18 @@ final class BatchTrial {
             return rows;
         }
 
-        /** Rows give the same bits in all batches whose sizes are multiples of it, as far as was tried. */
-        int multiple() {
-            int largest = outputs.lastKey();
-            for (int multiple = 1; multiple < largest; multiple *= 2) {
-                int m = multiple;
-                if (outputs.keySet().stream().filter(n -> n % m == 0).allMatch(n -> sameRows(n, largest))) {
-                    return multiple;
+        /** Whether a row has the same bits alone and at any place of any batch, as far as was tried. */
+        boolean rowsAreIndependent() {
+            Tensor alone =
+                    Objects.requireNonNull(outputs.firstEntry()).getValue().rows(0, 1);
+            for (Tensor output : outputs.values()) {
+                for (long row = 0; row < output.dim(0); row++) {
+                    if (!output.rows(row, row + 1).bytes().equals(alone.bytes())) {
+                        return false;
+                    }
                 }
             }
-            return largest;
-        }
-
-        private boolean sameRows(int few, int many) {
-            Tensor small = Objects.requireNonNull(outputs.get(few));
-            Tensor large = Objects.requireNonNull(outputs.get(many)).rows(0, few);
-            return small.bytes().equals(large.bytes());
+            return true;
         }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -83,58 +84,63 @@ final class StepBatch {
         return measured;
     }
 
-    /** What the networks give. */
-    final class Evaluation {
-        private final Tensor output;
-        private final @Nullable Tensor gradient;
-
-        /**
-         * Their outputs.
-         *
-         * @param output of the denoiser, a row for each row of the batch
-         * @param gradient of the classifier, a row for each guided row; null without any
-         */
-        private Evaluation(Tensor output, @Nullable Tensor gradient) {
-            this.output = output;
-            this.gradient = gradient;
-        }
-
+    /**
+     * What the networks give.
+     *
+     * @param outputs of the denoiser, one for each row of the batch
+     * @param gradients of the classifier, one for each row; null for those that are not guided
+     */
+    record Evaluation(List<Tensor> outputs, List<@Nullable Tensor> gradients) {
         /** The denoiser's output for a row of the batch. */
         Tensor output(int row) {
-            return output.rows(row, row + 1);
+            return outputs.get(row);
         }
 
         /** The classifier's gradient for a row of the batch; null if it is not guided. */
         @Nullable
         Tensor gradient(int row) {
-            int at = guided.indexOf(rows.get(row));
-            if (gradient == null || at < 0) {
-                return null;
-            }
-            return gradient.rows(at, at + 1);
+            return gradients.get(row);
         }
     }
 
     /** Runs the networks. */
     Evaluation evaluate() {
-        Inputs all = new Inputs(rows, sizes.forDenoiser(rows.size()));
         long begin = System.nanoTime();
-        Tensor output = networks.denoise(
-                all.x,
-                all.timesteps,
-                networks.takesLabels() ? all.labels : null,
-                networks.takesLowRes() ? all.lowRes() : null,
-                threads);
+        List<Tensor> outputs = inBatches(rows, sizes.denoiserTogether(), this::denoise);
         long between = System.nanoTime();
-        if (guided.isEmpty()) {
-            measured(between - begin, 0);
-            return new Evaluation(output, null);
-        }
-        int padded = sizes.forClassifier(guided.size());
-        Inputs pulled = guided.size() == rows.size() && padded == all.count ? all : new Inputs(guided, padded);
-        Tensor gradient = networks.gradient(pulled.x, pulled.timesteps, pulled.labels, threads);
+        Iterator<Tensor> pulls =
+                inBatches(guided, sizes.classifierTogether(), this::gradient).iterator();
+        List<@Nullable Tensor> gradients = new ArrayList<>();
+        rows.forEach(row -> gradients.add(row.guided() ? pulls.next() : null));
         measured(between - begin, System.nanoTime() - between);
-        return new Evaluation(output, gradient);
+        return new Evaluation(outputs, gradients);
+    }
+
+    /** What a network gives for each of some rows, which it gets together or one by one. */
+    private List<Tensor> inBatches(List<SampleRow> all, boolean together, Function<Inputs, Tensor> network) {
+        List<Tensor> results = new ArrayList<>();
+        int size = together ? Math.max(1, all.size()) : 1;
+        for (int from = 0; from < all.size(); from += size) {
+            List<SampleRow> part = all.subList(from, from + size);
+            Tensor result = network.apply(new Inputs(part, sizes.padded(size)));
+            for (int i = 0; i < size; i++) {
+                results.add(result.rows(i, i + 1));
+            }
+        }
+        return results;
+    }
+
+    private Tensor denoise(Inputs in) {
+        return networks.denoise(
+                in.x,
+                in.timesteps,
+                networks.takesLabels() ? in.labels : null,
+                networks.takesLowRes() ? in.lowRes() : null,
+                threads);
+    }
+
+    private Tensor gradient(Inputs in) {
+        return networks.gradient(in.x, in.timesteps, in.labels, threads);
     }
 
     private void measured(long denoiserNanos, long classifierNanos) {

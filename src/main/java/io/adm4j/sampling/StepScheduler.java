@@ -114,7 +114,7 @@ public final class StepScheduler implements AutoCloseable {
         return models.computeIfAbsent(model, m -> {
             boolean cpu = m.networks().device() == Device.CPU;
             int rows = batchLimit > 0 ? batchLimit : cpu ? CPU_ROWS : Integer.MAX_VALUE;
-            return new ModelQueue(m.networks().lanes(), BatchSizes.untried(rows));
+            return new ModelQueue(m.networks().lanes(), BatchSizes.untried(rows, cpu));
         });
     }
 

@@ -1,6 +1,8 @@
 package io.adm4j.sampling;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.bundle.TinyBundle;
 import io.adm4j.runtime.Device;
@@ -8,7 +10,7 @@ import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
+import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,28 +22,28 @@ class BatchTrialTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void networksThatComputeRowByRowNeedNoPadding(int threads) throws IOException {
+    void networksThatComputeRowByRowGetThemTogether(int threads) throws IOException {
         try (SamplingPipeline model = SamplingPipeline.open(
                         TinyBundle.write(folder.resolve("tiny"), 4, true, List.of("a", "b")), Device.CPU, threads);
                 Upsampler upsampler = Upsampler.open(
                         TinyBundle.writeUpsampler(folder.resolve("up"), 4, 8, false, 0), Device.CPU, threads)) {
             for (SamplingPipeline each : List.of(model, upsampler.model())) {
                 BatchSizes found = new BatchTrial(each, 0).sizes();
-                assertEquals(new BatchSizes(StepScheduler.CPU_ROWS, 1, 1, false), found);
+                assertEquals(new BatchSizes(StepScheduler.CPU_ROWS, true, true, false), found);
                 for (int limit : new int[] {1, 2, 5, 16}) {
-                    assertEquals(new BatchSizes(limit, 1, 1, false), new BatchTrial(each, limit).sizes());
+                    assertEquals(new BatchSizes(limit, true, true, false), new BatchTrial(each, limit).sizes());
                 }
             }
         }
     }
 
-    /** A network whose results depend on a property of the batch's size. */
-    private static BatchTrial.Trial trial(int most, IntUnaryOperator property) {
+    /** A network that gets equal rows, and whose results depend on their place and on the size of the batch. */
+    private static BatchTrial.Trial trial(int most, IntBinaryOperator result) {
         BatchTrial.Trial trial = new BatchTrial.Trial();
         for (int rows = 1; rows <= most; rows++) {
             float[] values = new float[rows];
             for (int i = 0; i < rows; i++) {
-                values[i] = i + 0.25f * property.applyAsInt(rows);
+                values[i] = result.applyAsInt(i, rows);
             }
             trial.add(rows, Tensor.of(values, rows, 1), rows);
         }
@@ -49,12 +51,12 @@ class BatchTrialTest {
     }
 
     @Test
-    void paddingMakesBatchesEqualToTheBit() {
-        assertEquals(1, trial(4, rows -> 0).multiple());
-        assertEquals(2, trial(4, rows -> rows % 2).multiple());
-        assertEquals(4, trial(8, rows -> rows % 4).multiple());
-        assertEquals(8, trial(8, rows -> rows).multiple());
-        assertEquals(1, trial(1, rows -> 0).multiple());
+    void aRowMustNotDependOnItsPlaceOrCompany() {
+        assertTrue(trial(4, (place, rows) -> 7).rowsAreIndependent());
+        assertTrue(trial(1, (place, rows) -> 7).rowsAreIndependent());
+        assertFalse(trial(4, (place, rows) -> place % 2).rowsAreIndependent());
+        assertFalse(trial(4, (place, rows) -> rows % 2).rowsAreIndependent());
+        assertFalse(trial(4, (place, rows) -> rows == 4 ? 1 : 0).rowsAreIndependent());
     }
 
     @Test
@@ -86,16 +88,13 @@ class BatchTrialTest {
     }
 
     @Test
-    void sizesArePaddedToMultiplesAndPowers() {
-        BatchSizes plain = new BatchSizes(8, 1, 2, false);
-        assertEquals(3, plain.forDenoiser(3));
-        assertEquals(4, plain.forClassifier(3));
-        assertEquals(2, plain.forClassifier(1));
-        BatchSizes powers = new BatchSizes(32, 1, 4, true);
-        assertEquals(1, powers.forDenoiser(1));
-        assertEquals(8, powers.forDenoiser(5));
-        assertEquals(8, powers.forDenoiser(8));
-        assertEquals(4, powers.forClassifier(1));
-        assertEquals(new BatchSizes(4, 1, 1, false), BatchSizes.untried(4));
+    void batchesArePaddedToPowersWhereTheDeviceWantsThat() {
+        assertEquals(3, new BatchSizes(8, true, false, false).padded(3));
+        BatchSizes powers = new BatchSizes(32, true, true, true);
+        assertEquals(1, powers.padded(1));
+        assertEquals(8, powers.padded(5));
+        assertEquals(8, powers.padded(8));
+        assertEquals(new BatchSizes(4, true, false, false), BatchSizes.untried(4, true));
+        assertEquals(new BatchSizes(64, true, true, false), BatchSizes.untried(64, false));
     }
 }

@@ -92,13 +92,16 @@ class MixedStepsTest {
                     job(model, guided, 3, 1),
                     job(model, unguided, 4, 2),
                     job(model, guided, 5, 0));
-            for (BatchSizes sizes : List.of(new BatchSizes(8, 1, 1, false), new BatchSizes(8, 8, 4, false))) {
+            for (BatchSizes sizes : List.of(
+                    new BatchSizes(8, true, true, false),
+                    new BatchSizes(8, false, false, false),
+                    new BatchSizes(8, true, false, true))) {
                 StepBatch batch = new StepBatch(rows, Threads.CALLING, sizes);
                 StepBatch.Evaluation evaluation = batch.evaluate();
                 assertEquals(2, batch.guidedRows());
                 for (int i = 0; i < rows.size(); i++) {
                     StepBatch.Evaluation own = new StepBatch(
-                                    List.of(rows.get(i)), Threads.CALLING, new BatchSizes(1, 1, 1, false))
+                                    List.of(rows.get(i)), Threads.CALLING, new BatchSizes(1, true, true, false))
                             .evaluate();
                     assertEquals(own.output(0).bytes(), evaluation.output(i).bytes());
                     boolean pulled = i == 2 || i == 4;
@@ -110,7 +113,7 @@ class MixedStepsTest {
                 }
             }
             List<SampleRow> failing = rows(scheduler, job(model, guided, 0, 2));
-            StepBatch batch = new StepBatch(failing, Threads.CALLING, new BatchSizes(1, 1, 1, false));
+            StepBatch batch = new StepBatch(failing, Threads.CALLING, new BatchSizes(1, true, true, false));
             assertThrows(RuntimeException.class, batch::evaluate);
             assertEquals(false, batch.measured());
         }
