@@ -159,6 +159,16 @@ public final class FunctionProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Tells the function to end, as by SIGTERM, and waits.
+     *
+     * @return whether it ended in this time
+     */
+    public boolean terminate(long seconds) throws InterruptedException {
+        process.destroy();
+        return process.waitFor(seconds, TimeUnit.SECONDS);
+    }
+
     /** Stops the function. */
     @Override
     public void close() {

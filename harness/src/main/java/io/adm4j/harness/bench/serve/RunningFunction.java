@@ -3,6 +3,7 @@ package io.adm4j.harness.bench.serve;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bench.Timing;
 import io.adm4j.harness.sampling.FunctionProcess;
+import io.adm4j.harness.sampling.ProcessStatus;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;

@@ -38,7 +38,12 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures the time of one evaluation of the denoiser, one guided DDIM step and one whole training step"
                         + " (forward, backward, AdamW, moving average). The networks have the given flags and fresh weights.",
-        subcommands = {BenchFeaturesCommand.class, BenchMetricsCommand.class, BenchServeCommand.class})
+        subcommands = {
+            BenchFeaturesCommand.class,
+            BenchMetricsCommand.class,
+            BenchServeCommand.class,
+            BenchSoakCommand.class
+        })
 public final class BenchCommand implements Runnable {
     @Option(names = "--flags", paramLabel = "FILE", description = "Published flags of the denoiser as JSON.")
     private Path flags;

@@ -1,4 +1,4 @@
-package io.adm4j.harness.bench.serve;
+package io.adm4j.harness.sampling;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,21 +6,21 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /** What Linux reports of another process; nothing on other systems, and of processes that have ended. */
-final class ProcessStatus {
+public final class ProcessStatus {
     private final Path file;
 
-    ProcessStatus(long pid) {
+    public ProcessStatus(long pid) {
         this.file = Path.of("/proc", String.valueOf(pid), "status");
     }
 
     /** Resident memory in bytes. */
-    OptionalLong residentBytes() {
+    public OptionalLong residentBytes() {
         OptionalLong kilobytes = number("VmRSS:");
         return kilobytes.isPresent() ? OptionalLong.of(kilobytes.getAsLong() * 1024) : kilobytes;
     }
 
     /** Threads. */
-    OptionalLong threads() {
+    public OptionalLong threads() {
         return number("Threads:");
     }
 
