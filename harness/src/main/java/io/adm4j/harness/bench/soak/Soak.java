@@ -237,7 +237,11 @@ public final class Soak {
 
     private String refused(int number, SoakRequest request, Exchange exchange, JsonNode answer) {
         String reason = answer.get("error").asText();
-        boolean mayRefuse = exchange.status() == 503 || exchange.status() == 429 || exchange.status() == 200;
+        // 400 says that the deadline is too short for what is asked.
+        boolean mayRefuse = exchange.status() == 503
+                || exchange.status() == 429
+                || exchange.status() == 200
+                || exchange.status() == 400 && request.deadlineMillis() > 0;
         if (!mayRefuse || reason.isBlank()) {
             problem(number, request, "was refused with " + exchange.status() + ": " + exchange.text());
             return "";
