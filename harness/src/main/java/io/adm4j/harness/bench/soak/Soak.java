@@ -246,7 +246,7 @@ public final class Soak {
             problem(number, request, "was refused with " + exchange.status() + ": " + exchange.text());
             return "";
         }
-        counts.add("refused: " + reason.replaceAll("\\d+", "N"), 1);
+        counts.add("refused: " + reason.replaceAll("\\d+", "N").replaceAll("about .*", "..."), 1);
         if (request.deadlineMillis() > 0) {
             return "";
         }
