@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Many malicious requests to all doors, from several clients. Each must be answered, with one sentence if it is refused, and
- * never as the server's fault; afterwards nothing of them may be left. {@code -Dadm4j.fuzz=N} sets their number, {@code
+ * never as the server's fault; afterwards nothing of them may be left. {@code -Dadm4j.fuzz.doors=N} sets their number, {@code
  * -Dadm4j.fuzz.first} the number of the first; a request depends on its number alone.
  */
 @QuarkusTest
@@ -54,7 +54,7 @@ class DoorFuzzTest {
         }
     }
 
-    private static final int REQUESTS = Integer.getInteger("adm4j.fuzz", 500);
+    private static final int REQUESTS = Integer.getInteger("adm4j.fuzz.doors", 500);
     private static final int FIRST = Integer.getInteger("adm4j.fuzz.first", 0);
 
     /** Requests before the function's size is taken: pools are filled, code is compiled. */
