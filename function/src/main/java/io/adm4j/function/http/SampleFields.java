@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.adm4j.feedback.Quoted;
+import io.adm4j.function.service.JsonFields;
 import io.adm4j.function.service.Refusal;
 import io.adm4j.function.service.SampleQuery;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 
 /** Rejects what Funqy and REST would misread in a request's fields; their values are checked by the function. */
 final class SampleFields {
@@ -66,28 +66,19 @@ final class SampleFields {
             return;
         }
         JsonNode body = body(request);
+        JsonFields.requireObject(body, "The body");
         if (request.body().length() > LONGEST && !body.has(SampleQuery.TOKEN)) {
             throw HttpException.tooLarge("The body is too large: without a token it holds a few short fields.");
         }
-        for (Map.Entry<String, JsonNode> field : body.properties()) {
-            if (field.getValue().isContainerNode()) {
-                throw Refusal.badInput(
-                        "Field " + Quoted.of(field.getKey()) + " must be one number or text, not an array or object.");
-            }
-        }
+        JsonFields.requireValues(body);
     }
 
     private static JsonNode body(RoutingContext request) {
-        JsonNode body;
         try {
-            body = JSON.readTree(request.body().buffer().getBytes());
+            return JSON.readTree(request.body().buffer().getBytes());
         } catch (IOException e) {
             throw Refusal.badInput("The body is no JSON" + place(e) + ".");
         }
-        if (!body.isObject()) {
-            throw Refusal.badInput("The body must be a JSON object such as {\"label\": \"boot\", \"seed\": 1}.");
-        }
-        return body;
     }
 
     private static String place(IOException e) {

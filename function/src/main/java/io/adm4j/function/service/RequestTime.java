@@ -1,11 +1,11 @@
 package io.adm4j.function.service;
 
-import io.adm4j.feedback.Quoted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * How long a request may take.
@@ -26,37 +26,27 @@ public record RequestTime(OptionalInt maxSteps, Optional<Duration> budget, Durat
      */
     static RequestTime of(Map<String, String> fields, FunctionConfig config) {
         long most = config.deadline().most().toMillis();
-        OptionalInt steps = fields.get("maxSteps") == null
-                ? OptionalInt.empty()
-                : OptionalInt.of((int) whole(fields, "maxSteps", Integer.MAX_VALUE));
-        Optional<Duration> budget = Optional.ofNullable(fields.get("budgetMs"))
-                .map(text -> Duration.ofMillis(whole(fields, "budgetMs", most)));
+        OptionalInt steps = Stream.ofNullable(fields.get("maxSteps"))
+                .mapToInt(text -> (int) SampleQuery.whole("maxSteps", text, 1, Integer.MAX_VALUE))
+                .findFirst();
+        Optional<Duration> budget = time("budgetMs", fields, most);
         if ((steps.isPresent() || budget.isPresent()) && config.tokenKey().isEmpty()) {
             throw Refusal.badInput(
                     (steps.isPresent() ? "maxSteps" : "budgetMs")
                             + " must be left out: this function has no key to sign continuation tokens with (adm4j.token-key).");
         }
-        Duration deadline = fields.get("deadlineMs") == null
-                ? config.deadline().standard()
-                : Duration.ofMillis(whole(fields, "deadlineMs", most));
+        Duration deadline =
+                time("deadlineMs", fields, most).orElse(config.deadline().standard());
         return new RequestTime(steps, budget, deadline);
+    }
+
+    private static Optional<Duration> time(String name, Map<String, String> fields, long most) {
+        return Optional.ofNullable(fields.get(name))
+                .map(text -> Duration.ofMillis(SampleQuery.whole(name, text, 1, most)));
     }
 
     /** Whether the answer may be a continuation token instead of images. */
     public boolean suspends() {
         return maxSteps.isPresent() || budget.isPresent();
-    }
-
-    private static long whole(Map<String, String> fields, String name, long most) {
-        String text = String.valueOf(fields.get(name));
-        try {
-            long value = Long.parseLong(text.strip());
-            if (value >= 1 && value <= most) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // The same sentence serves what is no number and what is out of range.
-        }
-        throw Refusal.badInput(name + " must be a whole number from 1 to " + most + ", not " + Quoted.of(text) + ".");
     }
 }

@@ -252,7 +252,12 @@ public record SampleQuery(
         };
     }
 
-    private static long whole(String name, String text, long least, long most) {
+    /**
+     * Reads a whole number.
+     *
+     * @throws Refusal with the field's name and the range if it is none within it
+     */
+    static long whole(String name, String text, long least, long most) {
         try {
             long value = Long.parseLong(text.strip());
             if (value >= least && value <= most) {

@@ -1,7 +1,7 @@
 package io.adm4j.function.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.adm4j.feedback.Quoted;
+import io.adm4j.function.service.JsonFields;
 import io.adm4j.function.service.Refusal;
 import io.adm4j.function.service.SampleQuery;
 import io.adm4j.function.service.SamplingService;
@@ -11,10 +11,7 @@ import io.quarkus.funqy.knative.events.CloudEvent;
 import io.quarkus.funqy.knative.events.CloudEventBuilder;
 import io.quarkus.funqy.knative.events.CloudEventMapping;
 import jakarta.inject.Inject;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Answers an event of type {@value #REQUEST} with one of type {@value #IMAGES} or {@value #REFUSED}. */
 public class EventFunction {
@@ -40,7 +37,7 @@ public class EventFunction {
     @CloudEventMapping(trigger = REQUEST)
     public CloudEvent<Object> sample(CloudEvent<JsonNode> event) {
         try {
-            SampleQuery query = sampling.check(fields(event.data()));
+            SampleQuery query = sampling.check(JsonFields.of(event.data(), "The data of the event"));
             return reply(
                     event, IMAGES, sampling.sample(query, StepListener.none()).reply());
         } catch (Refusal e) {
@@ -59,26 +56,5 @@ public class EventFunction {
                 .source("adm4j/" + sampling.bundles().base().name())
                 .subject(event.id())
                 .build(data);
-    }
-
-    private static Map<String, String> fields(@Nullable JsonNode data) {
-        Map<String, String> fields = new HashMap<>();
-        if (data == null || data.isNull() || data.isMissingNode()) {
-            return fields;
-        }
-        if (!data.isObject()) {
-            throw Refusal.badInput(
-                    "The data of the event must be a JSON object such as {\"label\": \"boot\", \"seed\": 1}.");
-        }
-        for (Map.Entry<String, JsonNode> field : data.properties()) {
-            if (field.getValue().isContainerNode()) {
-                throw Refusal.badInput(
-                        "Field " + Quoted.of(field.getKey()) + " must be one number or text, not an array or object.");
-            }
-            fields.put(
-                    field.getKey(),
-                    field.getValue().isNull() ? null : field.getValue().asText());
-        }
-        return fields;
     }
 }

@@ -1,16 +1,14 @@
 package io.adm4j.function.lambda;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.adm4j.feedback.Quoted;
+import io.adm4j.function.service.JsonFields;
 import io.adm4j.function.service.Refusal;
 import io.adm4j.function.service.SampleQuery;
 import io.adm4j.function.service.SamplingService;
 import io.adm4j.sampling.StepListener;
 import io.quarkus.funqy.Funq;
 import jakarta.inject.Inject;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The function {@code sample}: the event is a JSON object with the fields of a request. */
@@ -36,30 +34,10 @@ public class LambdaFunction {
     @Funq
     public Object sample(@Nullable JsonNode event) {
         try {
-            SampleQuery query = sampling.check(fields(event));
+            SampleQuery query = sampling.check(JsonFields.of(event, "The event"));
             return sampling.sample(query, StepListener.none()).reply();
         } catch (Refusal e) {
             return new Failure(e.message(), e.reason().name().toLowerCase(Locale.ROOT));
         }
-    }
-
-    private static Map<String, String> fields(@Nullable JsonNode event) {
-        Map<String, String> fields = new HashMap<>();
-        if (event == null || event.isNull() || event.isMissingNode()) {
-            return fields;
-        }
-        if (!event.isObject()) {
-            throw Refusal.badInput("The event must be a JSON object such as {\"label\": \"boot\", \"seed\": 1}.");
-        }
-        for (Map.Entry<String, JsonNode> field : event.properties()) {
-            if (field.getValue().isContainerNode()) {
-                throw Refusal.badInput(
-                        "Field " + Quoted.of(field.getKey()) + " must be one number or text, not an array or object.");
-            }
-            fields.put(
-                    field.getKey(),
-                    field.getValue().isNull() ? null : field.getValue().asText());
-        }
-        return fields;
     }
 }
