@@ -6,26 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
 import io.adm4j.bundle.TinyBundle;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The page on a grayscale model without a classifier, with more classes than fit side by side. */
 @QuarkusTest
 @TestProfile(PageGrayTest.Gray.class)
-class PageGrayTest {
+class PageGrayTest extends BrowserTest {
     private static final List<String> CLASSES =
             IntStream.range(0, 40).mapToObj(i -> "kind " + i).toList();
 
@@ -40,23 +36,6 @@ class PageGrayTest {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-    }
-
-    @TestHTTPResource("/")
-    URI base;
-
-    private Visitor visitor;
-
-    @BeforeEach
-    void open() {
-        visitor = Visitor.of(base);
-    }
-
-    @AfterEach
-    void close() {
-        if (visitor != null) {
-            visitor.close();
         }
     }
 

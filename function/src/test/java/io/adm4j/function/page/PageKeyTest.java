@@ -4,20 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import java.net.URI;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The page where the function needs an API key and takes one request of a client at a time. */
 @QuarkusTest
 @TestProfile(PageKeyTest.Guarded.class)
-class PageKeyTest {
+class PageKeyTest extends BrowserTest {
     private static final String KEY = "correct-horse-battery";
 
     /** One key. */
@@ -25,23 +21,6 @@ class PageKeyTest {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of("adm4j.api-keys", "alice:" + KEY, "adm4j.client-limit", "1");
-        }
-    }
-
-    @TestHTTPResource("/")
-    URI base;
-
-    private Visitor visitor;
-
-    @BeforeEach
-    void open() {
-        visitor = Visitor.of(base);
-    }
-
-    @AfterEach
-    void close() {
-        if (visitor != null) {
-            visitor.close();
         }
     }
 

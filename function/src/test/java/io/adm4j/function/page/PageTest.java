@@ -11,11 +11,9 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.WaitForSelectorState;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,14 +22,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The page in a browser, on the embedded bundle. */
 @QuarkusTest
 @TestProfile(PageTest.Embedded.class)
-class PageTest {
+class PageTest extends BrowserTest {
     private static final String BOOT = "#label=9&seed=7&steps=6&sampler=ddim&eta=0";
 
     /** Enough steps to be stopped in. */
@@ -44,23 +40,6 @@ class PageTest {
                             .toString(),
                     "adm4j.limit.steps",
                     "1000");
-        }
-    }
-
-    @TestHTTPResource("/")
-    URI base;
-
-    private Visitor visitor;
-
-    @BeforeEach
-    void open() {
-        visitor = Visitor.of(base);
-    }
-
-    @AfterEach
-    void close() {
-        if (visitor != null) {
-            visitor.close();
         }
     }
 

@@ -8,42 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Page;
 import io.adm4j.function.Pixels;
 import io.adm4j.function.TestBundles;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import java.net.URI;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The page on a denoiser that knows no classes, a classifier that does, and an upsampler. */
 @QuarkusTest
 @TestProfile(PageUpsamplerTest.Cascade.class)
-class PageUpsamplerTest {
+class PageUpsamplerTest extends BrowserTest {
     /** See {@link TestBundles}. */
     public static class Cascade implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of("adm4j.bundle", TestBundles.UNCONDITIONAL, "adm4j.upsampler", TestBundles.UPSAMPLER);
-        }
-    }
-
-    @TestHTTPResource("/")
-    URI base;
-
-    private Visitor visitor;
-
-    @BeforeEach
-    void open() {
-        visitor = Visitor.of(base);
-    }
-
-    @AfterEach
-    void close() {
-        if (visitor != null) {
-            visitor.close();
         }
     }
 
