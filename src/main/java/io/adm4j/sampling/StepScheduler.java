@@ -73,7 +73,7 @@ public final class StepScheduler implements AutoCloseable {
 
     /**
      * Runs a model's networks a few times before its first task: loads them, finds the size of batches that is efficient, unless
-     * it was set, and how batches must be padded so that an image gets the same bits in any company.
+     * it was set, and whether a network gets rows one by one so that an image has the same bits in any company.
      *
      * @throws io.adm4j.runtime.RuntimeFailure if a network cannot be loaded or run
      */

@@ -1,19 +1,33 @@
 package io.adm4j.function.http;
 
 import io.adm4j.function.service.SampleAnswer;
+import io.adm4j.function.service.SampleQuery;
 import io.adm4j.function.service.SampleResult;
 import io.adm4j.function.service.Submission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** What clients say besides their fields: by a header how long they wait, and by hanging up that they no longer do. */
 public final class Clients {
     /** As the field {@code deadlineMs}, for clients and proxies that set headers alone. */
     static final String DEADLINE = "Adm4j-Deadline-Ms";
 
+    private static final String QUERY = "adm4j.query";
+
     private Clients() {}
+
+    /** Keeps the query of a request that has been checked, so that its handler need not check it again. */
+    static void keep(RoutingContext request, SampleQuery query) {
+        request.put(QUERY, query);
+    }
+
+    /** The query of a request that has been checked. */
+    static Optional<SampleQuery> checked(RoutingContext request) {
+        return Optional.ofNullable(request.get(QUERY));
+    }
 
     /** The fields of a request, with the deadline from its header unless a field names one. */
     public static Map<String, String> fields(Map<String, String> fields, RoutingContext request) {

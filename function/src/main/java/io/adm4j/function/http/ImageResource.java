@@ -12,9 +12,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriInfo;
-import java.util.HashMap;
-import java.util.Map;
 
 /** The same function for browsers and {@code curl -o}: one PNG file, a grid of several images. */
 @Path("/sample.png")
@@ -25,10 +22,8 @@ public class ImageResource {
     /** Samples one file; the headers name the bundle and the seed that reproduce it. */
     @GET
     @Blocking
-    public Uni<Response> sample(@Context UriInfo uri, @Context RoutingContext request) {
-        Map<String, String> fields = new HashMap<>();
-        uri.getQueryParameters().forEach((name, values) -> fields.put(name, values.get(0)));
-        SampleQuery query = sampling.check(Clients.fields(fields, request)).whole();
+    public Uni<Response> sample(@Context RoutingContext request) {
+        SampleQuery query = Clients.checked(request).orElseThrow().whole();
         RequestLog.images(request, query.count());
         return Clients.result(sampling.submit(query, StepListener.none()), request)
                 .map(ImageResource::response);

@@ -3,6 +3,7 @@ package io.adm4j.function.http;
 import io.adm4j.function.service.SampleQuery;
 import io.adm4j.function.service.SamplingService;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.HashMap;
@@ -41,26 +42,29 @@ public class SampleDoor implements Door {
     private static Admission stream() {
         Admission check = request -> {
             SampleFields.checkQuery(request, SampleStream.FIELDS);
-            if (request.request().method().equals(HttpMethod.HEAD)) {
-                request.response().putHeader("Content-Type", EVENTS).end();
-            }
+            answerHead(request, EVENTS);
         };
         return check.giving(EVENTS);
     }
 
-    /** A HEAD is answered here: it needs no sampling. */
     private Admission query(String type, boolean exact) {
         Admission check = request -> {
             SampleFields.checkQuery(request);
             Map<String, String> fields = new HashMap<>();
             request.queryParams().forEach(field -> fields.put(field.getKey(), field.getValue()));
-            SampleQuery query = sampling.check(fields);
+            SampleQuery query = sampling.check(Clients.fields(fields, request));
+            Clients.keep(request, query);
             SampleCaching.apply(request, query, sampling.bundles(), exact);
-            if (request.request().method().equals(HttpMethod.HEAD)
-                    && !request.response().ended()) {
-                request.response().putHeader("Content-Type", type).end();
-            }
+            answerHead(request, type);
         };
         return check.giving(type);
+    }
+
+    /** A HEAD is answered before the handlers: it needs no sampling. */
+    private static void answerHead(RoutingContext request, String type) {
+        if (request.request().method().equals(HttpMethod.HEAD)
+                && !request.response().ended()) {
+            request.response().putHeader("Content-Type", type).end();
+        }
     }
 }

@@ -28,7 +28,8 @@ public class SampleFunction {
     @Funq
     public Uni<SampleReply> sample(Map<String, String> fields) {
         RoutingContext http = request.getCurrent();
-        SampleQuery query = sampling.check(Clients.fields(fields == null ? Map.of() : fields, http));
+        SampleQuery query = Clients.checked(http)
+                .orElseGet(() -> sampling.check(Clients.fields(fields == null ? Map.of() : fields, http)));
         RequestLog.images(http, query.count());
         return Clients.answer(sampling.submit(query, StepListener.none()), http).map(SampleAnswer::reply);
     }

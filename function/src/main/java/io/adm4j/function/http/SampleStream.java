@@ -41,6 +41,9 @@ public class SampleStream {
     private static final int USUAL_STRIDE = 5;
     private static final int LARGEST_STRIDE = 1000;
 
+    /** Steps of the second stage count from here. */
+    private static final int FIRST_STAGE = 1 << 20;
+
     @Inject
     SamplingService sampling;
 
@@ -184,7 +187,4 @@ public class SampleStream {
             return "event: " + name + "\ndata: " + data + "\n\n";
         }
     }
-
-    /** Steps of the second stage count from here. */
-    private static final int FIRST_STAGE = 1 << 20;
 }
