@@ -154,12 +154,15 @@ public class SampleStream {
         }
 
         void last(@Nullable SampleAnswer answer, @Nullable Throwable failure) {
+            // Queued, since what is known at once would overtake the events that wait for this connection's thread.
             context.<String>executeBlocking(() -> lastEvent(answer, failure), true)
-                    .onSuccess(event -> {
-                        if (!response.closed()) {
-                            response.end(event);
-                        }
-                    });
+                    .onSuccess(event -> context.runOnContext(v -> end(event)));
+        }
+
+        private void end(String event) {
+            if (!response.closed()) {
+                response.end(event);
+            }
         }
 
         private String lastEvent(@Nullable SampleAnswer answer, @Nullable Throwable failure)
