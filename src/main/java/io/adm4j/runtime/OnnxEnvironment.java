@@ -3,6 +3,8 @@ package io.adm4j.runtime;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,8 +16,12 @@ import org.jspecify.annotations.Nullable;
  * <p>By default ONNX Runtime counts physical cores, which is wrong under hypervisors and in containers with a CPU limit,
  * and gives each session its own pool, whose spinning threads slow each other down. Here all sessions share one pool with
  * as many threads as the JVM sees processors, which accounts for both.
+ *
+ * <p>ONNX Runtime's Java binding frees the environment in a shutdown hook, at the same time as other hooks may still wait for
+ * sessions to finish; these would crash. So the environment is held once more here, and lives as long as the process.
  */
 final class OnnxEnvironment {
+    private static final String NAME = "adm4j";
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
     private static @Nullable OrtEnvironment environment;
     private static @Nullable ExecutorService workers;
@@ -40,7 +46,10 @@ final class OnnxEnvironment {
         try (OrtEnvironment.ThreadingOptions threads = new OrtEnvironment.ThreadingOptions()) {
             threads.setGlobalIntraOpNumThreads(PROCESSORS);
             threads.setGlobalInterOpNumThreads(1);
-            return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "adm4j", threads);
+            OrtEnvironment created =
+                    OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, NAME, threads);
+            hold();
+            return created;
         } catch (OrtException e) {
             throw new RuntimeFailure("ONNX Runtime did not start: " + OnnxSession.oneLine(e), e);
         } catch (LinkageError e) {
@@ -51,6 +60,19 @@ final class OnnxEnvironment {
                     e);
         } finally {
             libraries.removeLoaded();
+        }
+    }
+
+    /** Counts one more user of the environment that exists, which the native code then keeps when the hook releases its own. */
+    private static void hold() {
+        try {
+            Field api = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("ortApiHandle");
+            Method create = OrtEnvironment.class.getDeclaredMethod("createHandle", long.class, int.class, String.class);
+            api.setAccessible(true);
+            create.setAccessible(true);
+            create.invoke(null, api.getLong(null), OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING.getValue(), NAME);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("This version of ONNX Runtime makes its environment in another way.", e);
         }
     }
 

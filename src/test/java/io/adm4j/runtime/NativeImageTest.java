@@ -81,6 +81,24 @@ class NativeImageTest {
     }
 
     @Test
+    void membersThatAreCalledByReflectionExist() throws Exception {
+        try (InputStream in = NativeImageTest.class.getResourceAsStream(FOLDER + "reflect-config.json")) {
+            for (JsonNode named : new ObjectMapper().readTree(in)) {
+                Class<?> owner = type(named.path("name").asText());
+                for (JsonNode field : named.path("fields")) {
+                    assertNotNull(owner.getDeclaredField(field.path("name").asText()));
+                }
+                for (JsonNode method : named.path("methods")) {
+                    Class<?>[] parameters = stream(method.path("parameterTypes"))
+                            .map(parameter -> type(parameter.asText()))
+                            .toArray(Class<?>[]::new);
+                    assertNotNull(owner.getDeclaredMethod(method.path("name").asText(), parameters));
+                }
+            }
+        }
+    }
+
+    @Test
     void packagesThatAreInitializedAtRunTimeExist() throws Exception {
         Properties arguments = new Properties();
         try (InputStream in = NativeImageTest.class.getResourceAsStream(FOLDER + "native-image.properties")) {
