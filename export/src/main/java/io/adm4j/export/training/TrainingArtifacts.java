@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What ONNX Runtime's training API loads: the training graph (forward, backward, gradient accumulation, moving
@@ -36,6 +37,10 @@ public final class TrainingArtifacts {
     public static final String OPTIMIZER_MODEL = "optimizer.onnx";
     /** Training input: 1 where a step should move the moving averages, 0 where it should not; float32 []. */
     public static final String EMA_SWITCH = "ema_switch";
+    /** Training output: sum of squares of the gradients accumulated so far; float32 []. */
+    public static final String GRADIENT_SQUARE = "gradient_square";
+    /** Training output: sum of squares of the parameters; float32 []. */
+    public static final String PARAMETER_SQUARE = "parameter_square";
 
     /** AdamW keeps two running means for each parameter. */
     private static final int MOMENTS = 2;
@@ -64,6 +69,7 @@ public final class TrainingArtifacts {
         List<Value> outputs = new ArrayList<>();
         outputs.add(network.loss());
         outputs.addAll(network.outputs());
+        int reported = outputs.size();
 
         Value keep = g.constant(Tensor.wrap(ElementType.BOOL, ByteBuffer.allocate(1), 1));
         for (double rate : emaRates) {
@@ -74,7 +80,7 @@ public final class TrainingArtifacts {
             }
             List<Value> moves = moves(values, averages, step);
             for (int i = 0; i < averages.size(); i++) {
-                outputs.add(accumulate(g, averages.get(i), moves.get(i), keep));
+                outputs.add(accumulate(g, averages.get(i), moves.get(i), keep, null));
             }
             inputs.addAll(averages);
         }
@@ -85,10 +91,15 @@ public final class TrainingArtifacts {
         Value reset = g.input("lazy_reset_grad", ElementType.BOOL, 1);
         inputs.addAll(buffers);
         inputs.add(reset);
+        List<Value> sums = new ArrayList<>();
         for (int i = 0; i < parameters.size(); i++) {
             Value gradient = g.named(parameters.get(i).name() + "_grad", gradients.get(i));
-            outputs.add(accumulate(g, buffers.get(i), gradient, reset));
+            Value sum = g.fresh("sum", ElementType.FLOAT32, parameters.get(i).shape());
+            outputs.add(accumulate(g, buffers.get(i), gradient, reset, sum));
+            sums.add(sum);
         }
+        outputs.add(reported, g.named(GRADIENT_SQUARE, square(sums)));
+        outputs.add(reported + 1, g.named(PARAMETER_SQUARE, square(values)));
         try {
             Files.createDirectories(folder);
             OnnxModel.withInputs(g, inputs, outputs, processor).write(folder.resolve(TRAINING_MODEL));
@@ -199,13 +210,30 @@ public final class TrainingArtifacts {
                 : v.mul(factor);
     }
 
-    private static Value accumulate(GraphBuilder g, Value buffer, Value addend, Value reset) {
+    /** The sum of squares of all elements of all values: products of vectors, which need no memory. */
+    private static Value square(List<Value> values) {
+        GraphBuilder g = values.get(0).graph();
+        Value[] squares = values.stream()
+                .map(v -> {
+                    Value row = v.reshape(1, Tensor.elements(v.shape()));
+                    return row.matmul(row, false, true, 1).reshape(1);
+                })
+                .toArray(Value[]::new);
+        return g.concat(0, squares).reduceSum(false, 0);
+    }
+
+    /** @param sum the buffer after it, if a node needs it */
+    private static Value accumulate(GraphBuilder g, Value buffer, Value addend, Value reset, @Nullable Value sum) {
         String base = buffer.name().endsWith(".buffer")
                 ? buffer.name().substring(0, buffer.name().length() - ".buffer".length())
                 : buffer.name() + "_grad.accumulation";
         Value updated = g.output(base + ".out", ElementType.BOOL, 1);
         g.add(new Node(
-                "InPlaceAccumulatorV2", Node.MICROSOFT, List.of(buffer, addend, reset), List.of(updated), Map.of()));
+                "InPlaceAccumulatorV2",
+                Node.MICROSOFT,
+                List.of(buffer, addend, reset),
+                sum == null ? List.of(updated) : List.of(updated, sum),
+                Map.of()));
         return updated;
     }
 

@@ -3,7 +3,6 @@ package io.adm4j.harness.bench;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
-import io.adm4j.export.graph.Processor;
 import io.adm4j.export.loss.DiffusionLoss;
 import io.adm4j.export.net.AdmUNet;
 import io.adm4j.export.net.DropoutKeys;
@@ -11,9 +10,9 @@ import io.adm4j.export.net.InitialWeights;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.export.training.AdamW;
-import io.adm4j.export.training.TrainingArtifacts;
-import io.adm4j.runtime.Device;
-import io.adm4j.runtime.TrainingSession;
+import io.adm4j.harness.training.engine.EngineKind;
+import io.adm4j.harness.training.engine.EngineSettings;
+import io.adm4j.harness.training.engine.TrainingEngine;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -25,7 +24,7 @@ final class TrainingStep implements Workload {
     private static final List<Double> EMA_RATES = List.of(0.9999);
     private static final double LEARNING_RATE = 1e-4;
 
-    private final TrainingSession session;
+    private final TrainingEngine engine;
     private final Map<String, Tensor> batch = new LinkedHashMap<>();
 
     TrainingStep(BenchSettings settings, Path scratch) {
@@ -35,22 +34,13 @@ final class TrainingStep implements Workload {
         GaussianDiffusion process = new GaussianDiffusion(diffusion);
         TrainingGraph graph =
                 TrainingGraph.ofDenoiser(config, new DiffusionLoss(process, DiffusionLoss.typeOf(diffusion)));
-        Path checkpoint = scratch.resolve("start.ckpt");
-        TrainingArtifacts.start(InitialWeights.of(graph.graph().parameters(), 0), EMA_RATES)
-                .write(checkpoint);
-        TrainingArtifacts.write(
-                scratch,
-                graph,
-                AdamW.withWeightDecay(0),
-                EMA_RATES,
-                settings.device() == Device.CPU ? Processor.ofThisMachine() : Processor.ANY);
+        EngineKind.ORT.start(scratch, InitialWeights.of(graph.graph().parameters(), 0), EMA_RATES);
         fill(config, process.numTimesteps(), settings.batchSize());
-        session = TrainingSession.open(
-                checkpoint,
-                scratch.resolve(TrainingArtifacts.TRAINING_MODEL),
-                scratch.resolve(TrainingArtifacts.OPTIMIZER_MODEL),
-                settings.device(),
-                settings.threads());
+        engine = EngineKind.ORT.open(
+                graph,
+                scratch,
+                scratch,
+                new EngineSettings(AdamW.withWeightDecay(0), EMA_RATES, settings.device(), settings.threads()));
     }
 
     private void fill(UNetConfig config, int steps, int size) {
@@ -65,7 +55,6 @@ final class TrainingStep implements Workload {
             batch.put(TrainingGraph.DROPOUT_KEYS, DropoutKeys.of(0, 0, size, new AdmUNet(config).dropoutLayers()));
         }
         batch.put("loss_weight", random.constant(1));
-        batch.put(TrainingArtifacts.EMA_SWITCH, Tensor.of(new float[] {1}));
     }
 
     @Override
@@ -75,12 +64,12 @@ final class TrainingStep implements Workload {
 
     @Override
     public void run() {
-        session.accumulate(batch);
-        session.update(LEARNING_RATE);
+        engine.accumulate(batch);
+        engine.update(LEARNING_RATE);
     }
 
     @Override
     public void close() {
-        session.close();
+        engine.close();
     }
 }

@@ -1,7 +1,6 @@
 package io.adm4j.harness.training;
 
-import io.adm4j.export.training.TrainingArtifacts;
-import io.adm4j.runtime.TrainingSession;
+import io.adm4j.harness.training.engine.TrainingEngine;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,19 +16,19 @@ import java.util.Map;
 record GradientAccumulation(TrainingTask task, int microbatch) {
 
     /**
-     * Adds the gradient of a batch to the session's.
+     * Adds the gradient of a batch to the engine's.
      *
-     * @param batch by graph input, without {@code loss_weight} and {@code ema_switch}; not modified
+     * @param batch by graph input, without {@code loss_weight}; not modified
      * @return the metrics of the whole batch
      */
-    double[] accumulate(TrainingSession session, Map<String, Tensor> batch) {
+    double[] accumulate(TrainingEngine engine, Map<String, Tensor> batch) {
         int size = (int) batch.values().iterator().next().dim(0);
         double[] metrics = new double[task.metricNames().size()];
         for (int from = 0; from < size; from += microbatch) {
             int to = Math.min(size, from + microbatch);
             double share = (double) (to - from) / size;
             Map<String, Tensor> part = part(batch, from, to, share);
-            double[] own = task.metrics(part, session.accumulate(part));
+            double[] own = task.metrics(part, engine.accumulate(part));
             for (int i = 0; i < metrics.length; i++) {
                 metrics[i] += share * own[i];
             }
@@ -43,8 +42,6 @@ record GradientAccumulation(TrainingTask task, int microbatch) {
         float[] weights = new float[to - from];
         Arrays.fill(weights, (float) share);
         part.put("loss_weight", Tensor.of(weights, weights.length));
-        // The moving averages move once per optimizer step.
-        part.put(TrainingArtifacts.EMA_SWITCH, Tensor.of(new float[] {from == 0 ? 1 : 0}));
         return part;
     }
 }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * log.csv                  one line per optimizer step
  * lock                     held while a process trains
  * graphs/                  training.onnx, optimizer.onnx; written whenever training starts or resumes
- * checkpoint-00001000/     weights.ckpt, state.json; the two newest are kept
+ * checkpoint-00001000/     the files of the engine, state.json; the two newest are kept
  * </pre>
  *
  * <p>Saving a checkpoint is atomic: it is written under another name and then renamed.
@@ -44,11 +44,7 @@ public final class RunFolder {
      * @param step optimizer steps done
      * @param seconds time spent on them, all sessions together
      */
-    public record Checkpoint(Path folder, long step, double seconds) {
-        public Path weights() {
-            return folder.resolve("weights.ckpt");
-        }
-    }
+    public record Checkpoint(Path folder, long step, double seconds) {}
 
     public RunFolder(Path folder) {
         this.folder = folder;
@@ -166,18 +162,18 @@ public final class RunFolder {
      *
      * @param step optimizer steps done
      * @param seconds time spent on them, all sessions together
-     * @param writeWeights writes the weights and the optimizer's state to the file that it is given; if it throws,
-     *     nothing of the checkpoint is left
+     * @param writeFiles writes the weights and all other state into the folder that it is given; if it throws, nothing of
+     *     the checkpoint is left
      * @throws UserError if the folder cannot be written
      */
-    public Checkpoint save(long step, double seconds, Consumer<Path> writeWeights) {
+    public Checkpoint save(long step, double seconds, Consumer<Path> writeFiles) {
         Path target = folder.resolve(String.format(Locale.ROOT, "%s%08d", PREFIX, step));
         Path temporary = folder.resolve("saving");
         try {
             FileTree.delete(temporary);
             Files.createDirectories(temporary);
             try {
-                writeWeights.accept(temporary.resolve("weights.ckpt"));
+                writeFiles.accept(temporary);
                 ObjectNode state = mapper.createObjectNode().put("step", step).put("seconds", seconds);
                 Files.writeString(temporary.resolve("state.json"), mapper.writeValueAsString(state));
                 FileTree.delete(target);

@@ -1,18 +1,17 @@
 package io.adm4j.harness.training;
 
-import io.adm4j.export.graph.Processor;
 import io.adm4j.export.training.AdamW;
-import io.adm4j.export.training.OrtCheckpoint;
-import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.BackgroundCheck;
+import io.adm4j.harness.training.engine.EngineKind;
+import io.adm4j.harness.training.engine.EngineSettings;
+import io.adm4j.harness.training.engine.SavedWeights;
+import io.adm4j.harness.training.engine.TrainingEngine;
 import io.adm4j.io.LockFile;
 import io.adm4j.runtime.Device;
-import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
@@ -49,13 +48,11 @@ public final class TrainingLoop {
     /**
      * Saves the first checkpoint of a new run.
      *
+     * @param engine that trains the run from now on
      * @param weights initial value of each parameter by name; not modified
      */
-    public void prepare(Map<String, Tensor> weights) {
-        run.save(
-                0,
-                0,
-                file -> TrainingArtifacts.start(weights, settings.emaRates()).write(file));
+    public void prepare(EngineKind engine, Map<String, Tensor> weights) {
+        run.save(0, 0, checkpoint -> engine.start(checkpoint, weights, settings.emaRates()));
     }
 
     /** Asks {@link #train} to save and return after the current step; safe to call from any thread. */
@@ -87,7 +84,7 @@ public final class TrainingLoop {
         GradientAccumulation gradients = new GradientAccumulation(task, settings.microbatch());
         RunningMeans means = new RunningMeans(task.metricNames());
         double before = saved.seconds();
-        try (TrainingSession session = open(saved);
+        try (TrainingEngine engine = open(saved);
                 TrainingLog log = TrainingLog.open(run.log(), task.metricNames(), first);
                 BackgroundCheck check = task.checkImages();
                 BatchPrefetcher batches = new BatchPrefetcher(task::batch, first, steps);
@@ -96,8 +93,8 @@ public final class TrainingLoop {
             boolean last = false;
             for (long step = first; !last; step++) {
                 double learningRate = schedule.at(step);
-                double[] metrics = gradients.accumulate(session, batches.next());
-                session.update(learningRate);
+                double[] metrics = gradients.accumulate(engine, batches.next());
+                engine.update(learningRate);
                 double seconds = (System.nanoTime() - start) / 1e9;
                 log.add(step + 1, learningRate, metrics, before + seconds);
                 requireFinite(metrics[0], step + 1, saved);
@@ -107,7 +104,7 @@ public final class TrainingLoop {
                 shown.step(1);
                 last = step + 1 == steps || stopped;
                 if (last || (step + 1) % saveInterval == 0) {
-                    saved = save(session, step + 1, before + seconds, saved);
+                    saved = save(engine, step + 1, before + seconds, saved);
                 }
             }
         } catch (InterruptedException e) {
@@ -116,28 +113,22 @@ public final class TrainingLoop {
         return saved;
     }
 
-    private TrainingSession open(RunFolder.Checkpoint checkpoint) {
-        Path graphs = run.graphs();
-        TrainingArtifacts.write(
-                graphs,
-                task.graph(),
-                AdamW.withWeightDecay(settings.weightDecay()),
-                settings.emaRates(),
-                device == Device.CPU ? Processor.ofThisMachine() : Processor.ANY);
-        return TrainingSession.open(
-                checkpoint.weights(),
-                graphs.resolve(TrainingArtifacts.TRAINING_MODEL),
-                graphs.resolve(TrainingArtifacts.OPTIMIZER_MODEL),
-                device,
-                threads);
+    private TrainingEngine open(RunFolder.Checkpoint checkpoint) {
+        return EngineKind.of(checkpoint.folder())
+                .open(
+                        task.graph(),
+                        checkpoint.folder(),
+                        run.graphs(),
+                        new EngineSettings(
+                                AdamW.withWeightDecay(settings.weightDecay()), settings.emaRates(), device, threads));
     }
 
     /** The loss shows only what the update before it did to the weights, so those of the last update are checked. */
     private RunFolder.Checkpoint save(
-            TrainingSession session, long step, double seconds, RunFolder.Checkpoint lastSaved) {
-        return run.save(step, seconds, file -> {
-            session.save(file);
-            OrtCheckpoint.read(file).notFinite().ifPresent(name -> {
+            TrainingEngine engine, long step, double seconds, RunFolder.Checkpoint lastSaved) {
+        return run.save(step, seconds, checkpoint -> {
+            engine.save(checkpoint);
+            SavedWeights.read(checkpoint).notFinite().ifPresent(name -> {
                 throw diverged("The weights '" + name + "' are no longer finite after", step, lastSaved);
             });
         });

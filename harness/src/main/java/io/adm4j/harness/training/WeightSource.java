@@ -13,9 +13,8 @@ import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.ClassifierGraph;
 import io.adm4j.export.recipe.DenoiserGraph;
-import io.adm4j.export.training.OrtCheckpoint;
-import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.training.engine.SavedWeights;
 import io.adm4j.io.Sha256;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Files;
@@ -104,15 +103,15 @@ public final class WeightSource implements AutoCloseable {
                 TrainingSettings.fromJson(description.get("training")).emaRates();
         double rate = emaRate != null ? emaRate : rates.isEmpty() ? 0 : Collections.max(rates);
         RunFolder.Checkpoint checkpoint = run.require();
-        OrtCheckpoint saved = OrtCheckpoint.read(checkpoint.weights());
-        Map<String, Tensor> weights = rate == 0 ? saved.trainable() : TrainingArtifacts.averages(saved, rate);
+        SavedWeights saved = SavedWeights.read(checkpoint.folder());
+        Map<String, Tensor> weights = rate == 0 ? saved.weights() : saved.averages(rate);
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         weights.forEach((name, weight) ->
                 shapes.put(name, Arrays.stream(weight.shape()).boxed().toList()));
         ObjectNode origin = origin("run", path)
                 .put("step", checkpoint.step())
                 .put("ema_rate", rate)
-                .put("sha256", Sha256.of(checkpoint.weights()));
+                .put("sha256", saved.sha256());
         return new WeightSource(path, flags.deepCopy(), shapes, weights::get, origin, () -> {});
     }
 

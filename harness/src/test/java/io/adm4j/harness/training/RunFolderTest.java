@@ -130,7 +130,7 @@ class RunFolderTest {
         RunFolder.Checkpoint saved = run.save(1234, 5.5, writing("weights"));
 
         assertEquals(folder.resolve("checkpoint-00001234"), saved.folder());
-        assertEquals("weights", Files.readString(saved.weights()));
+        assertEquals("weights", Files.readString(saved.folder().resolve("weights")));
         assertEquals(new RunFolder.Checkpoint(saved.folder(), 1234, 5.5), saved);
         assertEquals(saved, run.require());
         assertEquals(saved, run.newest().orElseThrow());
@@ -145,7 +145,7 @@ class RunFolderTest {
 
         assertEquals(List.of("checkpoint-00001000", "checkpoint-123456789"), checkpoints());
         assertEquals(123456789, run.require().step());
-        assertEquals("123456789", Files.readString(run.require().weights()));
+        assertEquals("123456789", Files.readString(run.require().folder().resolve("weights")));
     }
 
     @Test
@@ -154,7 +154,7 @@ class RunFolderTest {
         run.save(3, 1, writing("old"));
         run.save(3, 2, writing("new"));
 
-        assertEquals("new", Files.readString(run.require().weights()));
+        assertEquals("new", Files.readString(run.require().folder().resolve("weights")));
         assertEquals(2, run.require().seconds());
     }
 
@@ -165,8 +165,8 @@ class RunFolderTest {
 
         assertThrows(
                 IllegalStateException.class,
-                () -> run.save(2, 2, file -> {
-                    writing("half").accept(file);
+                () -> run.save(2, 2, checkpoint -> {
+                    writing("half").accept(checkpoint);
                     throw new IllegalStateException();
                 }));
 
@@ -212,9 +212,9 @@ class RunFolderTest {
     }
 
     private static Consumer<Path> writing(String text) {
-        return file -> {
+        return checkpoint -> {
             try {
-                Files.writeString(file, text);
+                Files.writeString(checkpoint.resolve("weights"), text);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -7,11 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.training.engine.EngineKind;
+import io.adm4j.harness.training.engine.SavedWeights;
 import io.adm4j.io.LockFile;
 import io.adm4j.runtime.Device;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class TrainingLoopTest {
 
         float w0 = 1;
         float w1 = -2;
-        loop(CONSTANT, settings).prepare(LinearTask.START);
+        loop(CONSTANT, settings).prepare(EngineKind.ORT, LinearTask.START);
         for (int step = 0; step < expected.length; step++) {
             loop(CONSTANT, settings).train(step + 1, 1);
             float[] w = weights();
@@ -71,7 +72,7 @@ class TrainingLoopTest {
     @Test
     void stepsAreThoseOfAdamWWithMovingAverages() {
         TrainingSettings settings = settings(4, 0.1, 0.2, 0, 0, List.of(0.5, 0.9));
-        loop(VARYING, settings).prepare(LinearTask.START);
+        loop(VARYING, settings).prepare(EngineKind.ORT, LinearTask.START);
 
         loop(VARYING, settings).train(5, 100);
 
@@ -82,12 +83,10 @@ class TrainingLoopTest {
         }
         assertArrayEquals(expected.w, doubles(weights()), 1e-5);
         assertArrayEquals(losses, TinyRun.logged(folder, "loss"), 1e-5);
-        OrtCheckpoint checkpoint = OrtCheckpoint.read(run.require().weights());
+        SavedWeights checkpoint = SavedWeights.read(run.require().folder());
         for (int rate = 0; rate < 2; rate++) {
-            float[] average = TrainingArtifacts.averages(
-                            checkpoint, settings.emaRates().get(rate))
-                    .get("w")
-                    .toFloatArray();
+            float[] average =
+                    checkpoint.averages(settings.emaRates().get(rate)).get("w").toFloatArray();
             assertArrayEquals(expected.averages[rate], doubles(average), 1e-5);
         }
     }
@@ -101,11 +100,11 @@ class TrainingLoopTest {
             run = new RunFolder(folder.resolve("of-" + microbatch));
             run.create(JsonNodeFactory.instance.objectNode());
             TrainingSettings settings = settings(4, microbatch, 0.1, 0.2, 0, 0, List.of(0.9));
-            loop(VARYING, settings).prepare(LinearTask.START);
+            loop(VARYING, settings).prepare(EngineKind.ORT, LinearTask.START);
             loop(VARYING, settings).train(4, 100);
-            OrtCheckpoint checkpoint = OrtCheckpoint.read(run.require().weights());
+            SavedWeights checkpoint = SavedWeights.read(run.require().folder());
             found.add(weights());
-            found.add(TrainingArtifacts.averages(checkpoint, 0.9).get("w").toFloatArray());
+            found.add(checkpoint.averages(0.9).get("w").toFloatArray());
             losses.add(TinyRun.logged(run.path(), "loss"));
             sizes.add(TinyRun.logged(run.path(), "size"));
         }
@@ -122,7 +121,7 @@ class TrainingLoopTest {
     @Test
     void savesAtTheIntervalAndAtTheEnd() throws IOException {
         TrainingSettings settings = settings(2, 0.1, 0, 0, 0, List.of());
-        loop(CONSTANT, settings).prepare(LinearTask.START);
+        loop(CONSTANT, settings).prepare(EngineKind.ORT, LinearTask.START);
         assertEquals(List.of("checkpoint-00000000"), checkpoints());
         assertArrayEquals(new float[] {1, -2}, weights());
 
@@ -139,7 +138,7 @@ class TrainingLoopTest {
     @Test
     void aFinishedRunStaysAsItIs() throws IOException {
         TrainingSettings settings = settings(2, 0.1, 0, 0, 0, List.of());
-        loop(CONSTANT, settings).prepare(LinearTask.START);
+        loop(CONSTANT, settings).prepare(EngineKind.ORT, LinearTask.START);
         RunFolder.Checkpoint end = loop(CONSTANT, settings).train(2, 100);
         List<String> log = Files.readAllLines(run.log());
 
@@ -151,9 +150,9 @@ class TrainingLoopTest {
     @Test
     void aResumedRunContinuesWithTimeAndSteps() {
         TrainingSettings settings = settings(2, 0.1, 0, 0, 0, List.of());
-        loop(CONSTANT, settings).prepare(LinearTask.START);
+        loop(CONSTANT, settings).prepare(EngineKind.ORT, LinearTask.START);
         RunFolder.Checkpoint first = loop(CONSTANT, settings).train(2, 100);
-        run.save(2, 1000, file -> copy(first.weights(), file));
+        run.save(2, 1000, folder -> copy(first.folder().resolve("weights.ckpt"), folder.resolve("weights.ckpt")));
 
         RunFolder.Checkpoint second = loop(CONSTANT, settings).train(4, 100);
 
@@ -177,7 +176,7 @@ class TrainingLoopTest {
                 }
             }
         }));
-        loop.get().prepare(LinearTask.START);
+        loop.get().prepare(EngineKind.ORT, LinearTask.START);
 
         RunFolder.Checkpoint end = loop.get().train(1000, 1000);
 
@@ -190,7 +189,7 @@ class TrainingLoopTest {
     @Test
     void progressHasStepsMeansAndSpeed() {
         TrainingSettings settings = settings(2, 0.1, 0, 0, 0, List.of());
-        loop(CONSTANT, settings).prepare(LinearTask.START);
+        loop(CONSTANT, settings).prepare(EngineKind.ORT, LinearTask.START);
         loop(CONSTANT, settings).train(2, 100);
         Recorder recorder = new Recorder();
         List<String> started = new ArrayList<>();
@@ -220,7 +219,7 @@ class TrainingLoopTest {
     void aLossThatIsNoNumberStopsTheRun() {
         TrainingSettings settings = settings(2, 0.1, 0, 0, 0, List.of());
         LongFunction<float[]> broken = step -> step < 3 ? CONSTANT.apply(step) : new float[] {Float.NaN, 0, 1, 1};
-        loop(broken, settings).prepare(LinearTask.START);
+        loop(broken, settings).prepare(EngineKind.ORT, LinearTask.START);
 
         UserError e = assertThrows(UserError.class, () -> loop(broken, settings).train(10, 2));
 
@@ -234,7 +233,7 @@ class TrainingLoopTest {
     @Test
     void weightsThatAreNotFiniteAreNotSaved() throws IOException {
         TrainingSettings settings = settings(2, 1e39, 0, 0, 0, List.of());
-        loop(CONSTANT, settings).prepare(LinearTask.START);
+        loop(CONSTANT, settings).prepare(EngineKind.ORT, LinearTask.START);
 
         UserError e =
                 assertThrows(UserError.class, () -> loop(CONSTANT, settings).train(1, 1));
@@ -255,7 +254,7 @@ class TrainingLoopTest {
         LongFunction<float[]> broken = step -> {
             throw error;
         };
-        loop(broken, settings).prepare(LinearTask.START);
+        loop(broken, settings).prepare(EngineKind.ORT, LinearTask.START);
 
         assertEquals(
                 error,
@@ -265,7 +264,7 @@ class TrainingLoopTest {
     @Test
     void interruptionReturnsTheLastCheckpoint() {
         TrainingSettings settings = settings(2, 0.1, 0, 0, 0, List.of());
-        loop(CONSTANT, settings).prepare(LinearTask.START);
+        loop(CONSTANT, settings).prepare(EngineKind.ORT, LinearTask.START);
         Thread.currentThread().interrupt();
         try {
             assertEquals(0, loop(CONSTANT, settings).train(1000, 1000).step());
@@ -282,7 +281,7 @@ class TrainingLoopTest {
             refused.add(assertThrows(UserError.class, () -> run.lock().close()));
             return new Recorder();
         });
-        loop.prepare(LinearTask.START);
+        loop.prepare(EngineKind.ORT, LinearTask.START);
 
         loop.train(1, 1);
 
@@ -383,7 +382,7 @@ class TrainingLoopTest {
     }
 
     private float[] weights() {
-        return OrtCheckpoint.read(run.require().weights()).trainable().get("w").toFloatArray();
+        return SavedWeights.read(run.require().folder()).weights().get("w").toFloatArray();
     }
 
     private static double[] doubles(float[] values) {

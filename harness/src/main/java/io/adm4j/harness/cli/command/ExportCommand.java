@@ -3,8 +3,6 @@ package io.adm4j.harness.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.export.training.OrtCheckpoint;
-import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.harness.cli.option.PrecisionOption;
@@ -16,6 +14,7 @@ import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TrainedNetwork;
 import io.adm4j.harness.training.TrainingSettings;
+import io.adm4j.harness.training.engine.SavedWeights;
 import io.adm4j.io.OutputPath;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
@@ -143,7 +142,7 @@ public final class ExportCommand implements Runnable {
         }
         RunFolder run = new RunFolder(folder);
         run.description();
-        return OrtCheckpoint.read(run.require().weights()).trainable().values().stream()
+        return SavedWeights.read(run.require().folder()).weights().values().stream()
                 .mapToLong(weight -> (long) weight.size() * Float.BYTES)
                 .sum();
     }
@@ -178,11 +177,11 @@ public final class ExportCommand implements Runnable {
                 .put("steps", checkpoint.step())
                 .put("seconds", Math.round(checkpoint.seconds()))
                 .put("ema_rate", rate);
-        OrtCheckpoint weights = OrtCheckpoint.read(checkpoint.weights());
+        SavedWeights saved = SavedWeights.read(checkpoint.folder());
         if (rate == 0) {
-            return weights.trainable();
+            return saved.weights();
         }
-        Map<String, Tensor> averages = TrainingArtifacts.averages(weights, rate);
+        Map<String, Tensor> averages = saved.averages(rate);
         warnIfSlow(new MovingAverageRate(rate), run, checkpoint.step());
         return averages;
     }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.net.InitialWeights;
-import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.option.TrainOptions;
@@ -21,9 +20,9 @@ import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.harness.training.TrainingTask;
 import io.adm4j.harness.training.WeightSource;
 import io.adm4j.harness.training.WeightTransfer;
+import io.adm4j.harness.training.engine.EngineKind;
 import io.adm4j.harness.zoo.CheckpointMatcher;
 import io.adm4j.harness.zoo.ReleasedModels;
-import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -73,7 +72,7 @@ final class TrainRunner {
             refuseFixed();
         }
         // A run that cannot start must not leave a folder behind.
-        TrainingSession.require(options.runtime.device);
+        EngineKind.ORT.require(options.runtime.device);
         TrainingLoop loop = resumed ? resume() : start(flags);
         console.flush();
         trainInterruptibly(loop);
@@ -98,8 +97,7 @@ final class TrainRunner {
             throw new UserError("The images in " + source + " are not those that this run was started with.");
         }
         TrainingTask task = network.task(description.get("flags"), images, settings);
-        folder.requireRoom(
-                TrainingArtifacts.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
+        folder.requireRoom(EngineKind.ORT.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
         console.printf(
                 Locale.ROOT,
                 "%s%nResuming from step %d of %s%n",
@@ -124,9 +122,9 @@ final class TrainRunner {
             TrainingSettings settings = options.settings();
             TrainingTask task = network.task(complete, images, settings);
             List<Parameter> parameters = task.graph().graph().parameters();
-            TrainingArtifacts.requireRoom(parameters, settings.emaRates());
+            EngineKind.ORT.requireCapacity(parameters, settings.emaRates());
             RunFolder folder = new RunFolder(options.out);
-            folder.requireRoom(TrainingArtifacts.checkpointBytes(parameters, settings.emaRates()));
+            folder.requireRoom(EngineKind.ORT.checkpointBytes(parameters, settings.emaRates()));
             Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());
             ObjectNode description = describe(complete, settings, images);
             if (source != null) {
@@ -138,7 +136,7 @@ final class TrainRunner {
             }
             folder.create(description);
             TrainingLoop loop = loop(task, settings, folder);
-            loop.prepare(first);
+            loop.prepare(EngineKind.ORT, first);
             long count = first.values().stream().mapToLong(Tensor::size).sum();
             console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", images, count, folder.path());
             warnOfSlowAverages(settings);

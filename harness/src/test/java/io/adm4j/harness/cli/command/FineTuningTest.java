@@ -11,9 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.export.importer.torch.SafetensorsBytes;
-import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TinyRun;
+import io.adm4j.harness.training.TrainingSettings;
+import io.adm4j.harness.training.engine.EngineKind;
+import io.adm4j.harness.training.engine.SavedWeights;
 import io.adm4j.io.FileTree;
 import io.adm4j.io.Sha256;
 import io.adm4j.tensor.Tensor;
@@ -209,7 +211,7 @@ class FineTuningTest {
         assertEquals(4, run.get("step").asInt());
         assertEquals(0.5, run.get("ema_rate").asDouble());
         assertEquals(
-                Sha256.of(new RunFolder(denoiser).require().weights()),
+                SavedWeights.read(new RunFolder(denoiser).require().folder()).sha256(),
                 run.get("sha256").asText());
         JsonNode ofBundle = new RunFolder(fromBundle).description().get("init_from");
         assertEquals(bundle.toString(), ofBundle.get("bundle").asText());
@@ -309,7 +311,7 @@ class FineTuningTest {
     }
 
     private static Map<String, Tensor> weights(Path run) {
-        return OrtCheckpoint.read(new RunFolder(run).require().weights()).trainable();
+        return SavedWeights.read(new RunFolder(run).require().folder()).weights();
     }
 
     private double firstLossFrom(Path source, Object... more) {
@@ -325,15 +327,14 @@ class FineTuningTest {
         Path copy = out();
         Files.createDirectories(copy);
         Files.copy(run.resolve("run.json"), copy.resolve("run.json"));
-        new RunFolder(copy).save(0, 0, file -> new OrtCheckpoint(weights(run), averages(run)).write(file));
+        TrainingSettings settings =
+                TrainingSettings.fromJson(new RunFolder(run).description().get("training"));
+        EngineKind engine = EngineKind.of(new RunFolder(run).require().folder());
+        new RunFolder(copy).save(0, 0, start -> engine.start(start, weights(run), settings.emaRates()));
         succeeding("train", kind, "--resume", copy, "--steps", 1, "--threads", 1);
         double loss = TinyRun.logged(copy, "loss")[0];
         FileTree.delete(copy);
         return loss;
-    }
-
-    private static Map<String, Tensor> averages(Path run) {
-        return OrtCheckpoint.read(new RunFolder(run).require().weights()).frozen();
     }
 
     private Path safetensors(Path run) throws IOException {

@@ -9,9 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TinyRun;
+import io.adm4j.harness.training.TrainingSettings;
+import io.adm4j.harness.training.engine.SavedWeights;
 import io.adm4j.io.Npz;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
@@ -75,12 +76,16 @@ class TrainingRunTest {
             assertArrayEquals(TinyRun.logged(whole, column), TinyRun.logged(parts, column), 1e-6, column);
         }
         assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, TinyRun.logged(whole, "step"));
-        OrtCheckpoint expected =
-                OrtCheckpoint.read(new RunFolder(whole).require().weights());
-        OrtCheckpoint actual = OrtCheckpoint.read(new RunFolder(parts).require().weights());
-        assertSame(expected.trainable(), actual.trainable());
-        assertSame(expected.frozen(), actual.frozen());
-        assertEquals(2 * expected.trainable().size(), expected.frozen().size(), "two averages of each weight");
+        SavedWeights expected = SavedWeights.read(new RunFolder(whole).require().folder());
+        SavedWeights actual = SavedWeights.read(new RunFolder(parts).require().folder());
+        assertSame(expected.weights(), actual.weights());
+        List<Double> rates = TrainingSettings.fromJson(
+                        new RunFolder(whole).description().get("training"))
+                .emaRates();
+        assertEquals(2, rates.size());
+        for (double rate : rates) {
+            assertSame(expected.averages(rate), actual.averages(rate));
+        }
     }
 
     private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> actual) {

@@ -1,0 +1,87 @@
+package io.adm4j.harness.training.engine;
+
+import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.export.training.TrainingArtifacts;
+import io.adm4j.feedback.UserError;
+import io.adm4j.runtime.Device;
+import io.adm4j.runtime.TrainingSession;
+import io.adm4j.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The engines that there are. A run keeps the one that it was started with. */
+public enum EngineKind {
+    /** ONNX Runtime's training API. */
+    ORT;
+
+    /**
+     * The engine that saved a checkpoint.
+     *
+     * @throws UserError if there are no weights in the folder
+     */
+    public static EngineKind of(Path checkpoint) {
+        if (Files.exists(checkpoint.resolve(OrtEngine.CHECKPOINT))) {
+            return ORT;
+        }
+        throw new UserError("The checkpoint " + checkpoint + " is damaged: it has no weights.");
+    }
+
+    /**
+     * Checks that this engine can run here, before any work is done for it.
+     *
+     * @throws io.adm4j.runtime.RuntimeFailure if it cannot
+     */
+    public void require(Device device) {
+        TrainingSession.require(device);
+    }
+
+    /**
+     * Checks that the state of a network fits into this engine's checkpoints.
+     *
+     * @throws UserError if it does not
+     */
+    public void requireCapacity(List<Parameter> parameters, List<Double> emaRates) {
+        TrainingArtifacts.requireRoom(parameters, emaRates);
+    }
+
+    /** About the bytes of a checkpoint. */
+    public long checkpointBytes(List<Parameter> parameters, List<Double> emaRates) {
+        return TrainingArtifacts.checkpointBytes(parameters, emaRates);
+    }
+
+    /**
+     * Writes the checkpoint that a new run starts from: the weights, every moving average equal to them, and no moments.
+     *
+     * @param folder of the checkpoint; exists
+     * @param weights initial value of each parameter by name; not modified
+     * @throws UserError if it cannot be written
+     */
+    public void start(Path folder, Map<String, Tensor> weights, List<Double> emaRates) {
+        TrainingArtifacts.start(weights, emaRates).write(folder.resolve(OrtEngine.CHECKPOINT));
+    }
+
+    /**
+     * Resumes from a checkpoint of this engine.
+     *
+     * @param network modified: gradients are added to its graph
+     * @param checkpoint folder of the checkpoint
+     * @param scratch folder for the graphs; made if there is none
+     * @throws UserError if the checkpoint is damaged or the graphs cannot be written
+     * @throws io.adm4j.runtime.RuntimeFailure if the engine cannot start here
+     */
+    public TrainingEngine open(TrainingGraph network, Path checkpoint, Path scratch, EngineSettings settings) {
+        return OrtEngine.open(network, checkpoint, scratch, settings);
+    }
+
+    /**
+     * Opens the weights of a checkpoint of this engine.
+     *
+     * @throws UserError if they are damaged
+     */
+    SavedWeights read(Path checkpoint) {
+        return new OrtWeights(checkpoint.resolve(OrtEngine.CHECKPOINT));
+    }
+}

@@ -1,0 +1,48 @@
+package io.adm4j.harness.training.engine;
+
+import io.adm4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Holds the parameters of a network, their gradients, AdamW's moments and the moving averages, and takes steps with them.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public interface TrainingEngine extends AutoCloseable {
+    /**
+     * Runs forward and backward and adds to the gradients that the next {@link #update} takes.
+     *
+     * @param microbatch one tensor per input of the training graph, by name, {@code loss_weight} included; not modified
+     * @return the graph's outputs by name, each in newly allocated memory
+     * @throws IllegalArgumentException if an input is missing
+     * @throws io.adm4j.runtime.RuntimeFailure if there is too little memory
+     */
+    Map<String, Tensor> accumulate(Map<String, Tensor> microbatch);
+
+    /**
+     * Applies AdamW to the gradients, moves the averages and clears the gradients.
+     *
+     * @param learningRate of this update, at least 0
+     * @throws io.adm4j.runtime.RuntimeFailure if there is too little memory
+     */
+    void update(double learningRate);
+
+    /** L2 norm over all gradients that the last update took; 0 before the first. */
+    double gradientNorm();
+
+    /** L2 norm over all parameters as the last update found them; 0 before the first. */
+    double parameterNorm();
+
+    /**
+     * Writes the whole state, from which {@link EngineKind#open} resumes with the same numbers.
+     *
+     * @param folder of the checkpoint; exists
+     * @throws io.adm4j.feedback.UserError if a file cannot be written
+     */
+    void save(Path folder);
+
+    /** Frees the memory; what was not saved is lost. */
+    @Override
+    void close();
+}
