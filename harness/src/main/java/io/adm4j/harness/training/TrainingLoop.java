@@ -90,7 +90,7 @@ public final class TrainingLoop {
                 BatchPrefetcher batches = new BatchPrefetcher(task::batch, first, steps);
                 Progress shown = progress.start("Training", first, steps, "steps")) {
             long start = System.nanoTime();
-            boolean last = false;
+            boolean last = stopped;
             for (long step = first; !last; step++) {
                 double learningRate = schedule.at(step);
                 double[] metrics = gradients.accumulate(engine, batches.next());

@@ -9,6 +9,7 @@ import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.training.TrainedNetwork;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
         description = "Trains a classifier: on noisy images, for guidance, or with --no-noise on plain ones, as feature"
                 + " network for scores. The network's flags have the published names and meanings; the defaults suit 32x32"
                 + " images.")
-final class TrainClassifierCommand implements Runnable {
+final class TrainClassifierCommand implements Callable<Integer> {
     @Mixin
     private TrainOptions options;
 
@@ -49,8 +50,8 @@ final class TrainClassifierCommand implements Runnable {
     private CommandSpec spec;
 
     @Override
-    public void run() {
-        new TrainRunner(TrainedNetwork.CLASSIFIER, options, spec).run(this::flags);
+    public Integer call() {
+        return new TrainRunner(TrainedNetwork.CLASSIFIER, options, spec).run(this::flags);
     }
 
     private ObjectNode flags(ObjectNode ofSource) {

@@ -9,6 +9,7 @@ import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.training.TrainedNetwork;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Spec;
         name = "diffusion",
         description = "Trains a denoiser (ADM UNet). The network's flags have the published names and meanings; the"
                 + " defaults are a small network for 32x32 images that a CPU trains in an hour.")
-final class TrainDiffusionCommand implements Runnable {
+final class TrainDiffusionCommand implements Callable<Integer> {
     @Mixin
     private TrainOptions options;
 
@@ -45,8 +46,8 @@ final class TrainDiffusionCommand implements Runnable {
     private CommandSpec spec;
 
     @Override
-    public void run() {
-        new TrainRunner(TrainedNetwork.DENOISER, options, spec).run(this::flags);
+    public Integer call() {
+        return new TrainRunner(TrainedNetwork.DENOISER, options, spec).run(this::flags);
     }
 
     private ObjectNode flags(ObjectNode ofSource) {

@@ -8,6 +8,8 @@ import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.net.InitialWeights;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.cli.console.ExitCode;
+import io.adm4j.harness.cli.console.StopRequest;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.Dataset;
@@ -31,8 +33,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -61,9 +61,10 @@ final class TrainRunner {
      * Trains until the requested steps are done or the process gets a signal to end.
      *
      * @param flags of a new run, given those of the source of its weights
+     * @return the exit code
      * @throws UserError if the options do not fit together, or the images or the run folder cannot be used
      */
-    void run(UnaryOperator<ObjectNode> flags) {
+    int run(UnaryOperator<ObjectNode> flags) {
         boolean resumed = options.resume != null;
         if ((options.out != null) == resumed) {
             throw new UserError("Give either --out FOLDER for a new run or --resume FOLDER for one that was stopped.");
@@ -75,7 +76,7 @@ final class TrainRunner {
         EngineKind.ORT.require(options.runtime.device);
         TrainingLoop loop = resumed ? resume() : start(flags);
         console.flush();
-        trainInterruptibly(loop);
+        return trainInterruptibly(loop);
     }
 
     private TrainingLoop resume() {
@@ -227,27 +228,13 @@ final class TrainRunner {
         console.flush();
     }
 
-    /** Ctrl-C (or a TERM signal) lets the current step end and saves it before the process ends. */
-    private void trainInterruptibly(TrainingLoop loop) {
-        CountDownLatch finished = new CountDownLatch(1);
-        Thread saver = new Thread(() -> {
-            loop.stop();
-            try {
-                finished.await(10, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        Runtime.getRuntime().addShutdownHook(saver);
-        try {
-            report(loop.train(options.steps, options.saveInterval));
-        } finally {
-            finished.countDown();
-            try {
-                Runtime.getRuntime().removeShutdownHook(saver);
-            } catch (IllegalStateException shuttingDown) {
-                // The hook is running: that is what stopped the loop.
-            }
+    /** A signal to end lets the current step end and saves it. */
+    private int trainInterruptibly(TrainingLoop loop) {
+        try (StopRequest signals = StopRequest.of(
+                errors, "Saving after this step; the same signal again ends at once, without saving.", loop::stop)) {
+            RunFolder.Checkpoint end = loop.train(options.steps, options.saveInterval);
+            report(end);
+            return end.step() < options.steps ? signals.exitCodeOr(ExitCode.OK) : ExitCode.OK;
         }
     }
 

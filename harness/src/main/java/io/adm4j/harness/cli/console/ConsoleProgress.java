@@ -4,6 +4,7 @@ import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
 
 /**
  * Shows the progress of long tasks: as a bar on a terminal, elsewhere (a log file, a CI job) as a line every 10 seconds.
@@ -55,9 +58,14 @@ public final class ConsoleProgress implements ProgressListener {
     }
 
     private static final class Bar implements Progress {
+        private static final int LEAST_WIDTH = 10;
+        private static final int DEFAULT_WIDTH = 80;
+
+        private final Terminal terminal;
         private final ProgressBar bar;
 
         Bar(PrintStream out, String task, long done, long total, String unit) {
+            terminal = openTerminal();
             bar = new ProgressBarBuilder()
                     .setTaskName(task)
                     .startsFrom(done, Duration.ZERO)
@@ -66,8 +74,23 @@ public final class ConsoleProgress implements ProgressListener {
                     .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                     .setUpdateIntervalMillis(250)
                     .showSpeed()
-                    .setConsumer(new ConsoleProgressBarConsumer(out))
+                    .setConsumer(new ConsoleProgressBarConsumer(out) {
+                        @Override
+                        public int getMaxRenderedLength() {
+                            int width = terminal.getWidth();
+                            return (width < LEAST_WIDTH ? DEFAULT_WIDTH : width) - 1;
+                        }
+                    })
                     .build();
+        }
+
+        /** The bar's own would put signals back to the system's default, so that Ctrl-C ended the process at once. */
+        private static Terminal openTerminal() {
+            try {
+                return TerminalBuilder.builder().dumb(true).nativeSignals(false).build();
+            } catch (IOException e) {
+                throw new UncheckedIOException("Not even a dumb terminal could be opened.", e);
+            }
         }
 
         @Override
@@ -83,6 +106,11 @@ public final class ConsoleProgress implements ProgressListener {
         @Override
         public void close() {
             bar.close();
+            try {
+                terminal.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("The terminal could not be released.", e);
+            }
         }
     }
 

@@ -13,5 +13,8 @@ public final class ExitCode {
     /** A defect of the program; a trace is printed. */
     public static final int INTERNAL_ERROR = 70;
 
+    /** Added to the number of the signal that ended the process: 130 after Ctrl-C, 143 after SIGTERM. */
+    public static final int SIGNAL = 128;
+
     private ExitCode() {}
 }
