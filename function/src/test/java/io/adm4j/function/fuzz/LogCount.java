@@ -7,9 +7,12 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Counts the warnings and errors that are logged while it is open. */
+/** Counts the warnings and errors that requests cause while it is open. */
 final class LogCount extends Handler {
     private static final int SHOWN = 5;
+
+    /** Warns of threads that a busy machine holds up. */
+    private static final String OF_THE_MACHINE = "io.vertx.core.impl.BlockedThreadChecker";
 
     private final List<String> first = new ArrayList<>();
     private int warnings;
@@ -24,7 +27,7 @@ final class LogCount extends Handler {
 
     @Override
     public synchronized void publish(LogRecord record) {
-        if (record.getLevel().intValue() < Level.WARNING.intValue()) {
+        if (record.getLevel().intValue() < Level.WARNING.intValue() || OF_THE_MACHINE.equals(record.getLoggerName())) {
             return;
         }
         warnings++;

@@ -140,6 +140,8 @@ class RequestLogTest {
                 "POST /sample HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n{}abcd",
                 "POST /sample HTTP/1.1\r\nHost: x\r\nExpect: nonsense\r\nContent-Length: 2\r\n\r\n{}",
                 "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nthis is no frame of HTTP/2",
+                "GET /model HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                        + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n: no name\r\n\r\n",
             })
     void brokenRequestsAreNoErrorsInTheLog(String request) throws IOException, InterruptedException {
         try (LogRecords log = new LogRecords("")) {
