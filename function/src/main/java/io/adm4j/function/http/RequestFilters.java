@@ -27,6 +27,7 @@ public class RequestFilters {
     /** Set in builds with OpenID Connect alone. */
     private static final String TOKENS = "quarkus.oidc.tenant-enabled";
 
+    private final OpenRequests open;
     private final ApiKeys keys;
     private final RequestLog log;
     private final ClientFilter clients;
@@ -35,11 +36,13 @@ public class RequestFilters {
     @Inject
     RequestFilters(
             FunctionConfig config,
+            OpenRequests open,
             ApiKeys keys,
             ServiceMetrics metrics,
             @All List<Door> doors,
             Vertx vertx,
             @ConfigProperty(name = "quarkus.http.read-timeout") Duration readTimeout) {
+        this.open = open;
         this.keys = keys;
         log = new RequestLog(config.accessLog());
         clients = new ClientFilter(
@@ -68,6 +71,7 @@ public class RequestFilters {
     void install(@Observes Router router) {
         router.route()
                 .order(FIRST)
+                .handler(open::begin)
                 .handler(ResponseHeaders::add)
                 .handler(log::begin)
                 .handler(clients::admit)

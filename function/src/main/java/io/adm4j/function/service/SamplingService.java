@@ -67,6 +67,7 @@ public class SamplingService {
     });
     private volatile boolean ready;
     private volatile boolean open;
+    private volatile long graceEnd = System.nanoTime();
 
     /** Loads the bundle before the first request; without one the function does not start. */
     void start(@Observes StartupEvent event) {
@@ -145,9 +146,15 @@ public class SamplingService {
         ready = false;
         sleep(config.drain().delay());
         open = false;
+        graceEnd = System.nanoTime() + config.drain().grace().toNanos();
         awaitAnswers(config.drain().grace());
         submissions.forEach(submission -> submission.suspend(Suspension.STOPPING));
         awaitAnswers(LAST_ANSWERS);
+    }
+
+    /** What is left of the grace period while the function stops, negative after it. */
+    public Duration graceLeft() {
+        return Duration.ofNanos(graceEnd - System.nanoTime());
     }
 
     private void awaitAnswers(Duration most) {
