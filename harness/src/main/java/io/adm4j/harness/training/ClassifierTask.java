@@ -79,6 +79,16 @@ public final class ClassifierTask implements TrainingTask {
     }
 
     @Override
+    public Map<String, String> imageLosses() {
+        return noised ? Map.of("loss", "losses") : Map.of();
+    }
+
+    @Override
+    public int numTimesteps() {
+        return noised ? numTimesteps : 0;
+    }
+
+    @Override
     public double[] metrics(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
         float[] losses = outputs.get("losses").toFloatArray();
         float[] logits = outputs.get("logits").toFloatArray();

@@ -83,6 +83,18 @@ public final class DiffusionTask implements TrainingTask {
     }
 
     @Override
+    public Map<String, String> imageLosses() {
+        Map<String, String> outputs = new LinkedHashMap<>(Map.of("loss", "losses"));
+        metricNames().stream().skip(1).forEach(term -> outputs.put(term, term));
+        return outputs;
+    }
+
+    @Override
+    public int numTimesteps() {
+        return diffusion.numTimesteps();
+    }
+
+    @Override
     public double[] metrics(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
         return loss.hybrid()
                 ? new double[] {mean(outputs.get("losses")), mean(outputs.get("mse")), mean(outputs.get("vb"))}

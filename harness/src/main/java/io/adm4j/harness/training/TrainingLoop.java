@@ -1,8 +1,6 @@
 package io.adm4j.harness.training;
 
 import io.adm4j.export.training.AdamW;
-import io.adm4j.feedback.Progress;
-import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.harness.training.engine.EngineKind;
@@ -12,7 +10,8 @@ import io.adm4j.harness.training.engine.TrainingEngine;
 import io.adm4j.io.LockFile;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
-import java.util.Locale;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,22 +26,23 @@ public final class TrainingLoop {
     private final RunFolder run;
     private final Device device;
     private final int threads;
-    private final ProgressListener progress;
+    private final List<TrainingListener> listeners;
     private volatile boolean stopped;
 
+    /** @param listeners notified in their order */
     public TrainingLoop(
             TrainingTask task,
             TrainingSettings settings,
             RunFolder run,
             Device device,
             int threads,
-            ProgressListener progress) {
+            List<TrainingListener> listeners) {
         this.task = task;
         this.settings = settings;
         this.run = run;
         this.device = device;
         this.threads = threads;
-        this.progress = progress;
+        this.listeners = List.copyOf(listeners);
     }
 
     /**
@@ -82,35 +82,77 @@ public final class TrainingLoop {
         }
         LearningRateSchedule schedule = settings.schedule();
         GradientAccumulation gradients = new GradientAccumulation(task, settings.microbatch());
-        RunningMeans means = new RunningMeans(task.metricNames());
         double before = saved.seconds();
         try (TrainingEngine engine = open(saved);
-                TrainingLog log = TrainingLog.open(run.log(), task.metricNames(), first);
+                TrainingListeners told = TrainingListeners.start(listeners, start(saved, steps));
                 BackgroundCheck check = task.checkImages();
-                BatchPrefetcher batches = new BatchPrefetcher(task::batch, first, steps);
-                Progress shown = progress.start("Training", first, steps, "steps")) {
+                BatchPrefetcher batches = new BatchPrefetcher(task::batch, first, steps)) {
             long start = System.nanoTime();
+            double saving = 0;
             boolean last = stopped;
             for (long step = first; !last; step++) {
                 double learningRate = schedule.at(step);
-                double[] metrics = gradients.accumulate(engine, batches.next());
+                long begin = System.nanoTime();
+                Map<String, Tensor> batch = batches.next();
+                double wait = since(begin);
+                GradientAccumulation.Summary summary = gradients.accumulate(engine, batch);
+                begin = System.nanoTime();
                 engine.update(learningRate);
-                double seconds = (System.nanoTime() - start) / 1e9;
-                log.add(step + 1, learningRate, metrics, before + seconds);
-                requireFinite(metrics[0], step + 1, saved);
-                means.add(metrics);
-                double rate = (step + 1 - first) * settings.batchSize() / seconds;
-                shown.message(String.format(Locale.ROOT, "%s  %.1f images/s", means, rate));
-                shown.step(1);
+                StepTimes times =
+                        new StepTimes(wait, summary.preparation(), summary.forwardBackward(), since(begin), saving);
+                double seconds = before + since(start);
+                told.step(report(step + 1, learningRate, summary, engine, seconds, times));
+                requireFinite(summary.metrics()[0], step + 1, saved);
                 last = step + 1 == steps || stopped;
+                saving = 0;
                 if (last || (step + 1) % saveInterval == 0) {
-                    saved = save(engine, step + 1, before + seconds, saved);
+                    begin = System.nanoTime();
+                    saved = save(engine, step + 1, seconds, saved);
+                    saving = since(begin);
+                    told.saved(saved);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return saved;
+    }
+
+    private TrainingStart start(RunFolder.Checkpoint saved, long steps) {
+        return new TrainingStart(
+                saved.step(),
+                steps,
+                saved.seconds(),
+                settings.batchSize(),
+                task.metricNames(),
+                LossQuartiles.names(task));
+    }
+
+    private StepReport report(
+            long step,
+            double learningRate,
+            GradientAccumulation.Summary summary,
+            TrainingEngine engine,
+            double seconds,
+            StepTimes times) {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        for (int i = 0; i < summary.metrics().length; i++) {
+            metrics.put(task.metricNames().get(i), summary.metrics()[i]);
+        }
+        return new StepReport(
+                step,
+                learningRate,
+                metrics,
+                summary.quartiles(),
+                engine.gradientNorm(),
+                engine.parameterNorm(),
+                step * settings.batchSize(),
+                seconds,
+                times);
+    }
+
+    private static double since(long nanoTime) {
+        return (System.nanoTime() - nanoTime) / 1e9;
     }
 
     private TrainingEngine open(RunFolder.Checkpoint checkpoint) {

@@ -32,6 +32,19 @@ public interface TrainingTask {
     List<String> metricNames();
 
     /**
+     * The outputs of the graph that hold one loss per image, float32 [N], by the name of their metric; they are also averaged
+     * by quartile of the batch's {@code t}. Empty where images have no timestep.
+     */
+    default Map<String, String> imageLosses() {
+        return Map.of();
+    }
+
+    /** The timesteps of the process that {@code t} is from; 0 where images have none. */
+    default int numTimesteps() {
+        return 0;
+    }
+
+    /**
      * Means over a batch, to show and to log.
      *
      * @param batch as given to the graph; not modified

@@ -13,6 +13,8 @@ import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.training.engine.EngineKind;
 import io.adm4j.harness.training.engine.SavedWeights;
+import io.adm4j.harness.training.log.ProgressDisplay;
+import io.adm4j.harness.training.log.TrainingLog;
 import io.adm4j.io.LockFile;
 import io.adm4j.runtime.Device;
 import java.io.IOException;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
@@ -184,6 +187,56 @@ class TrainingLoopTest {
         assertEquals(3, end.step());
         assertEquals(end, run.require());
         assertEquals(3, TinyRun.logged(folder, "step").length);
+    }
+
+    @Test
+    void listenersHearOfEachStepAndCheckpoint() {
+        TrainingSettings settings = settings(2, 0.1, 0, 0, 0, List.of());
+        loop(CONSTANT, settings).prepare(EngineKind.ORT, LinearTask.START);
+        loop(CONSTANT, settings).train(1, 1);
+        List<String> calls = new ArrayList<>();
+        List<StepReport> reports = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void started(TrainingStart start) {
+                calls.add("start at " + start.step() + " of " + start.steps() + " with " + start.metricNames());
+            }
+
+            @Override
+            public void step(StepReport report) {
+                calls.add("step " + report.step());
+                reports.add(report);
+            }
+
+            @Override
+            public void saved(RunFolder.Checkpoint checkpoint) {
+                calls.add("saved " + checkpoint.step());
+            }
+
+            @Override
+            public void ended() {
+                calls.add("end");
+            }
+        };
+
+        new TrainingLoop(new LinearTask(CONSTANT), settings, run, Device.CPU, 1, List.of(listener)).train(4, 2);
+
+        assertEquals(
+                List.of("start at 1 of 4 with [loss, size]", "step 2", "saved 2", "step 3", "step 4", "saved 4", "end"),
+                calls);
+        StepReport last = reports.get(2);
+        assertEquals(0.1, last.learningRate());
+        assertEquals(Set.of("loss", "size"), last.metrics().keySet());
+        assertEquals(8, last.images());
+        assertEquals(Math.hypot(2, 3), last.gradientNorm(), 1e-6);
+        assertEquals(Math.hypot(1 - 0.3, -2 + 0.3), last.parameterNorm(), 1e-6, "before the update");
+        double parts = reports.stream()
+                .map(StepReport::times)
+                .mapToDouble(t -> t.dataWait() + t.preparation() + t.forwardBackward() + t.optimizer() + t.saving())
+                .sum();
+        assertTrue(parts > 0 && parts <= last.seconds(), parts + " of " + last.seconds());
+        assertEquals(0, last.times().saving(), "nothing was saved after step 3");
+        assertTrue(reports.get(1).times().saving() > 0, "the checkpoint of step 2");
     }
 
     @Test
@@ -362,7 +415,13 @@ class TrainingLoopTest {
     }
 
     private TrainingLoop loop(LongFunction<float[]> batches, TrainingSettings settings, ProgressListener progress) {
-        return new TrainingLoop(new LinearTask(batches), settings, run, Device.CPU, 1, progress);
+        return new TrainingLoop(
+                new LinearTask(batches),
+                settings,
+                run,
+                Device.CPU,
+                1,
+                List.of(new TrainingLog(run.log()), new ProgressDisplay(progress)));
     }
 
     private static TrainingSettings settings(

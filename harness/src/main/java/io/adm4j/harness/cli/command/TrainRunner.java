@@ -23,6 +23,8 @@ import io.adm4j.harness.training.TrainingTask;
 import io.adm4j.harness.training.WeightSource;
 import io.adm4j.harness.training.WeightTransfer;
 import io.adm4j.harness.training.engine.EngineKind;
+import io.adm4j.harness.training.log.ProgressDisplay;
+import io.adm4j.harness.training.log.TrainingLog;
 import io.adm4j.harness.zoo.CheckpointMatcher;
 import io.adm4j.harness.zoo.ReleasedModels;
 import io.adm4j.tensor.Tensor;
@@ -200,7 +202,7 @@ final class TrainRunner {
                 folder,
                 options.runtime.device,
                 options.runtime.threads,
-                ConsoleProgress.onStandardError());
+                List.of(new TrainingLog(folder.log()), new ProgressDisplay(ConsoleProgress.onStandardError())));
     }
 
     /** What run.json holds cannot change when a run is resumed. */

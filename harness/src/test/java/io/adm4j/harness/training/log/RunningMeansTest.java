@@ -1,4 +1,4 @@
-package io.adm4j.harness.training;
+package io.adm4j.harness.training.log;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

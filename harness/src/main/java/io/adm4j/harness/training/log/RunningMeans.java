@@ -1,4 +1,4 @@
-package io.adm4j.harness.training;
+package io.adm4j.harness.training.log;
 
 import java.util.List;
 import java.util.Locale;

@@ -1,0 +1,20 @@
+package io.adm4j.harness.training;
+
+/**
+ * Notified of a training run as it happens, on the thread that trains; what a listener throws ends the run.
+ *
+ * <p>A listener may not change the run: neither its weights nor anything random.
+ */
+public interface TrainingListener {
+    /** Training starts or resumes. */
+    void started(TrainingStart start);
+
+    /** An optimizer step is done; its loss may be not finite, which ends the run after this call. */
+    void step(StepReport report);
+
+    /** A checkpoint is saved. */
+    default void saved(RunFolder.Checkpoint checkpoint) {}
+
+    /** Training ends, for whatever reason; the last call, also if {@link #started} threw. */
+    default void ended() {}
+}
