@@ -12,13 +12,17 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /**
- * Training of a denoiser (Dhariwal and Nichol 2021, sections 2 and 3): uniform timesteps and the loss that the flags
- * choose. Metrics: {@code loss} and, for the hybrid losses, {@code mse} and {@code vb}.
+ * Training of a denoiser (Dhariwal and Nichol 2021, sections 2 and 3) with the loss and the sampling of timesteps that
+ * the flags choose. Metrics: {@code loss} and, for the hybrid losses, {@code mse} and {@code vb}, weighted so that they
+ * estimate the means under uniform timesteps.
  */
 public final class DiffusionTask implements TrainingTask {
     private final UNetConfig network;
@@ -26,9 +30,10 @@ public final class DiffusionTask implements TrainingTask {
     private final DiffusionLoss loss;
     private final BatchLoader batches;
     private final long seed;
+    private final Optional<LossSecondMomentSampler> importance;
 
     /**
-     * @param flags published flags of network and diffusion
+     * @param flags published flags of network and diffusion, and {@code schedule_sampler}
      * @throws UserError if the network is class-conditional and the images' labels do not fit it
      */
     public DiffusionTask(JsonNode flags, Dataset images, TrainingSettings settings) {
@@ -38,6 +43,11 @@ public final class DiffusionTask implements TrainingTask {
         this.loss = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
         this.batches = new BatchLoader(images, settings);
         this.seed = settings.seed();
+        this.importance =
+                switch (ScheduleSampler.of(flags.path("schedule_sampler").asText(ScheduleSampler.UNIFORM.toString()))) {
+                    case UNIFORM -> Optional.empty();
+                    case LOSS_SECOND_MOMENT -> Optional.of(new LossSecondMomentSampler(diffusion.numTimesteps()));
+                };
         if (network.classConditional() && !images.hasLabels()) {
             throw new UserError("A class-conditional network needs labels, and there are none in " + images
                     + ": give labeled images or --class-cond false.");
@@ -73,6 +83,34 @@ public final class DiffusionTask implements TrainingTask {
     }
 
     @Override
+    public void prepare(long step, int from, Map<String, Tensor> microbatch) {
+        importance.ifPresent(sampler -> {
+            RandomGenerator random = StepRandom.TIMESTEPS.of(seed, step);
+            int size = (int) microbatch.get("t").dim(0);
+            LossSecondMomentSampler.Sampled sampled =
+                    sampler.sample(random.doubles().skip(from).limit(size).toArray());
+            microbatch.put("t", sampled.t());
+            microbatch.put(LOSS_WEIGHT, sampled.weights());
+        });
+    }
+
+    @Override
+    public void observe(Map<String, Tensor> microbatch, Map<String, Tensor> outputs) {
+        importance.ifPresent(sampler -> sampler.observe(
+                microbatch.get("t").toLongArray(), outputs.get("losses").toFloatArray()));
+    }
+
+    @Override
+    public void saveState(Path folder) {
+        importance.ifPresent(sampler -> sampler.save(folder));
+    }
+
+    @Override
+    public void loadState(Path folder) {
+        importance.ifPresent(sampler -> sampler.load(folder));
+    }
+
+    @Override
     public BackgroundCheck checkImages() {
         return batches.checkInBackground();
     }
@@ -96,16 +134,21 @@ public final class DiffusionTask implements TrainingTask {
 
     @Override
     public double[] metrics(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
-        return loss.hybrid()
-                ? new double[] {mean(outputs.get("losses")), mean(outputs.get("mse")), mean(outputs.get("vb"))}
-                : new double[] {mean(outputs.get("losses"))};
+        float[] weights = batch.get(LOSS_WEIGHT).toFloatArray();
+        return terms().stream()
+                .mapToDouble(term -> mean(outputs.get(term), weights))
+                .toArray();
     }
 
-    private static double mean(Tensor values) {
+    private List<String> terms() {
+        return loss.hybrid() ? List.of("losses", "mse", "vb") : List.of("losses");
+    }
+
+    private static double mean(Tensor values, float[] weights) {
         double sum = 0;
-        for (float v : values.toFloatArray()) {
-            sum += v;
+        for (int i = 0; i < weights.length; i++) {
+            sum += (double) values.floats().get(i) * weights[i];
         }
-        return sum / values.size();
+        return sum / weights.length;
     }
 }

@@ -2,8 +2,11 @@ package io.adm4j.harness.training;
 
 import io.adm4j.harness.training.engine.TrainingEngine;
 import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,37 +31,81 @@ record GradientAccumulation(TrainingTask task, int microbatch) {
     /**
      * Adds the gradient of a batch to the engine's.
      *
+     * @param step from 0
      * @param batch by graph input, without {@code loss_weight}; not modified
      * @return what the whole batch gave
      */
-    Summary accumulate(TrainingEngine engine, Map<String, Tensor> batch) {
+    Summary accumulate(TrainingEngine engine, long step, Map<String, Tensor> batch) {
         long start = System.nanoTime();
         long computing = 0;
-        LossQuartiles quartiles = new LossQuartiles(task);
         int size = (int) batch.values().iterator().next().dim(0);
-        double[] metrics = new double[task.metricNames().size()];
+        Map<String, List<Tensor>> given = new LinkedHashMap<>();
+        Map<String, List<Tensor>> found = new LinkedHashMap<>();
         for (int from = 0; from < size; from += microbatch) {
             int to = Math.min(size, from + microbatch);
-            double share = (double) (to - from) / size;
-            Map<String, Tensor> part = part(batch, from, to, share);
+            Map<String, Tensor> part = part(batch, from, to);
+            task.prepare(step, from, part);
+            Map<String, Tensor> inputs = graphInputs(part, (double) (to - from) / size);
             long computed = System.nanoTime();
-            Map<String, Tensor> outputs = engine.accumulate(part);
+            Map<String, Tensor> outputs = engine.accumulate(inputs);
             computing += System.nanoTime() - computed;
-            double[] own = task.metrics(part, outputs);
-            quartiles.add(part, outputs);
-            for (int i = 0; i < metrics.length; i++) {
-                metrics[i] += share * own[i];
-            }
+            task.observe(part, outputs);
+            collect(part, given);
+            collect(outputs, found);
         }
-        return new Summary(metrics, quartiles.means(), (System.nanoTime() - start - computing) / 1e9, computing / 1e9);
+        Map<String, Tensor> all = joined(given);
+        Map<String, Tensor> results = joined(found);
+        LossQuartiles quartiles = new LossQuartiles(task);
+        quartiles.add(all, results);
+        return new Summary(
+                task.metrics(all, results),
+                quartiles.means(),
+                (System.nanoTime() - start - computing) / 1e9,
+                computing / 1e9);
     }
 
-    private static Map<String, Tensor> part(Map<String, Tensor> batch, int from, int to, double share) {
+    private static Map<String, Tensor> part(Map<String, Tensor> batch, int from, int to) {
         Map<String, Tensor> part = new LinkedHashMap<>();
         batch.forEach((name, tensor) -> part.put(name, tensor.rows(from, to)));
         float[] weights = new float[to - from];
-        Arrays.fill(weights, (float) share);
-        part.put("loss_weight", Tensor.of(weights, weights.length));
+        Arrays.fill(weights, 1);
+        part.put(TrainingTask.LOSS_WEIGHT, Tensor.of(weights, weights.length));
         return part;
+    }
+
+    private static Map<String, Tensor> graphInputs(Map<String, Tensor> part, double share) {
+        Map<String, Tensor> inputs = new LinkedHashMap<>(part);
+        float[] weights = part.get(TrainingTask.LOSS_WEIGHT).toFloatArray();
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) (weights[i] * share);
+        }
+        inputs.put(TrainingTask.LOSS_WEIGHT, Tensor.of(weights, weights.length));
+        return inputs;
+    }
+
+    private static void collect(Map<String, Tensor> part, Map<String, List<Tensor>> parts) {
+        part.forEach((name, tensor) ->
+                parts.computeIfAbsent(name, key -> new ArrayList<>()).add(tensor));
+    }
+
+    /** Each tensor with the rows of all its parts; left out are scalars, which have none, and images, which no metric needs. */
+    private static Map<String, Tensor> joined(Map<String, List<Tensor>> parts) {
+        Map<String, Tensor> joined = new LinkedHashMap<>();
+        parts.forEach((name, tensors) -> {
+            int rank = tensors.get(0).rank();
+            if (rank == 1 || rank == 2) {
+                joined.put(name, tensors.size() == 1 ? tensors.get(0) : joined(tensors));
+            }
+        });
+        return joined;
+    }
+
+    private static Tensor joined(List<Tensor> parts) {
+        long[] shape = parts.get(0).shape();
+        shape[0] = parts.stream().mapToLong(part -> part.dim(0)).sum();
+        Tensor whole = Tensor.zeros(parts.get(0).type(), shape);
+        ByteBuffer target = whole.bytes();
+        parts.forEach(part -> target.put(part.bytes()));
+        return whole;
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Mean losses of the images whose timestep t is in the same quarter of the process, as the published trainer logs them:
+ * Mean losses, weighted as the loss is, of the images whose timestep t is in the same quarter of the process, as the published trainer logs them:
  * quartile floor(4 t / T) of T timesteps.
  */
 final class LossQuartiles {
@@ -17,7 +17,7 @@ final class LossQuartiles {
     private final Map<String, String> outputs;
     private final int numTimesteps;
     private final Map<String, double[]> sums = new LinkedHashMap<>();
-    private final int[] images = new int[COUNT];
+    private final double[] weights = new double[COUNT];
 
     /** Of a task's losses, before the first image. */
     LossQuartiles(TrainingTask task) {
@@ -44,7 +44,7 @@ final class LossQuartiles {
     /**
      * Adds images.
      *
-     * @param batch whose {@code t} is int64 [N]; not modified
+     * @param batch whose {@code t} is int64 [N], {@code loss_weight} float32 [N]; not modified
      * @param computed the graph's outputs by name; the losses are float32 [N]; not modified
      */
     void add(Map<String, Tensor> batch, Map<String, Tensor> computed) {
@@ -52,14 +52,15 @@ final class LossQuartiles {
             return;
         }
         long[] t = batch.get("t").toLongArray();
-        for (long timestep : t) {
-            images[quartile(timestep)]++;
+        float[] weight = batch.get(TrainingTask.LOSS_WEIGHT).toFloatArray();
+        for (int i = 0; i < t.length; i++) {
+            weights[quartile(t[i])] += weight[i];
         }
         outputs.forEach((name, output) -> {
             double[] sum = Objects.requireNonNull(sums.get(name));
             float[] losses = computed.get(output).toFloatArray();
             for (int i = 0; i < losses.length; i++) {
-                sum[quartile(t[i])] += losses[i];
+                sum[quartile(t[i])] += weight[i] * losses[i];
             }
         });
     }
@@ -73,8 +74,8 @@ final class LossQuartiles {
         Map<String, Double> means = new LinkedHashMap<>();
         sums.forEach((loss, sum) -> {
             for (int quartile = 0; quartile < COUNT; quartile++) {
-                if (images[quartile] > 0) {
-                    means.put(name(loss, quartile), sum[quartile] / images[quartile]);
+                if (weights[quartile] > 0) {
+                    means.put(name(loss, quartile), sum[quartile] / weights[quartile]);
                 }
             }
         });

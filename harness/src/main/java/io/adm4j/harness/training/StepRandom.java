@@ -13,7 +13,9 @@ enum StepRandom {
     /** The order of the images in one epoch. */
     ORDER(-1),
     /** Timesteps and noise of a step. */
-    NOISE(0x5DEECE66DL);
+    NOISE(0x5DEECE66DL),
+    /** Where the timesteps of a step are in the cumulative distribution of importance sampling. */
+    TIMESTEPS(0x2545F4914F6CDD1DL);
 
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 

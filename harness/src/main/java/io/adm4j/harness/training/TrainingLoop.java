@@ -80,6 +80,9 @@ public final class TrainingLoop {
         if (first >= steps) {
             return saved;
         }
+        if (first > 0) {
+            task.loadState(saved.folder());
+        }
         LearningRateSchedule schedule = settings.schedule();
         GradientAccumulation gradients = new GradientAccumulation(task, settings.microbatch());
         double before = saved.seconds();
@@ -95,7 +98,7 @@ public final class TrainingLoop {
                 long begin = System.nanoTime();
                 Map<String, Tensor> batch = batches.next();
                 double wait = since(begin);
-                GradientAccumulation.Summary summary = gradients.accumulate(engine, batch);
+                GradientAccumulation.Summary summary = gradients.accumulate(engine, step, batch);
                 begin = System.nanoTime();
                 engine.update(learningRate);
                 StepTimes times =
@@ -170,6 +173,7 @@ public final class TrainingLoop {
             TrainingEngine engine, long step, double seconds, RunFolder.Checkpoint lastSaved) {
         return run.save(step, seconds, checkpoint -> {
             engine.save(checkpoint);
+            task.saveState(checkpoint);
             SavedWeights.read(checkpoint).notFinite().ifPresent(name -> {
                 throw diverged("The weights '" + name + "' are no longer finite after", step, lastSaved);
             });

@@ -2,6 +2,8 @@ package io.adm4j.harness.training;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,7 +16,9 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.tensor.Tensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,11 +96,75 @@ class DiffusionTaskTest {
 
         DiffusionTask hybrid = new DiffusionTask(flags(), dataset(6, 3), SETTINGS);
         assertEquals(List.of("loss", "mse", "vb"), hybrid.metricNames());
-        assertArrayEquals(new double[] {3, 2, 2}, hybrid.metrics(Map.of(), outputs), 1e-12);
+        assertArrayEquals(new double[] {3, 2, 2}, hybrid.metrics(weighted(1, 1, 1), outputs), 1e-12);
+        assertArrayEquals(new double[] {2, 4 / 3.0, 2}, hybrid.metrics(weighted(2, 2, 0), outputs), 1e-12);
 
         DiffusionTask simple = new DiffusionTask(flags().put("learn_sigma", false), dataset(6, 3), SETTINGS);
         assertEquals(List.of("loss"), simple.metricNames());
-        assertArrayEquals(new double[] {3}, simple.metrics(Map.of(), outputs), 1e-12);
+        assertArrayEquals(new double[] {3}, simple.metrics(weighted(1, 1, 1), outputs), 1e-12);
+    }
+
+    @Test
+    void uniformTimestepsDoNotDependOnLosses() {
+        DiffusionTask task = new DiffusionTask(flags(), dataset(6, 3), SETTINGS);
+        Map<String, Tensor> batch = new LinkedHashMap<>(task.batch(0));
+        Map<String, Tensor> before = new LinkedHashMap<>(batch);
+
+        task.prepare(0, 0, batch);
+        task.saveState(folder);
+
+        assertEquals(before, batch);
+        assertFalse(Files.exists(folder.resolve("timesteps.npz")));
+    }
+
+    @Test
+    void importantTimestepsAreSampledMoreOftenAndWeighLess() {
+        DiffusionTask task =
+                new DiffusionTask(flags().put("schedule_sampler", "loss-second-moment"), dataset(6, 3), SETTINGS);
+        for (int i = 0; i < 10; i++) {
+            for (long t = 0; t < 20; t++) {
+                task.observe(
+                        Map.of("t", Tensor.of(new long[] {t}, 1)),
+                        Map.of("losses", Tensor.of(new float[] {t == 7 ? 19 : 1}, 1)));
+            }
+        }
+        Map<String, Tensor> whole = new LinkedHashMap<>(task.batch(5));
+        Tensor noise = whole.get("noise");
+        int seven = 0;
+        for (int step = 0; step < 200; step++) {
+            task.prepare(step, 0, whole);
+            for (int i = 0; i < 4; i++) {
+                boolean important = whole.get("t").toLongArray()[i] == 7;
+                seven += important ? 1 : 0;
+                // p = 1/2 or 1/38, of T = 20.
+                assertEquals(important ? 0.1 : 1.9, weight(whole, i), 0.01);
+            }
+        }
+        assertTrue(seven > 340 && seven < 460, "" + seven);
+        assertSame(noise, whole.get("noise"));
+
+        // The second half of a batch gets the same timesteps alone.
+        task.prepare(5, 0, whole);
+        Map<String, Tensor> half = new LinkedHashMap<>(Map.of("t", Tensor.of(new long[2], 2)));
+        task.prepare(5, 2, half);
+        assertArrayEquals(whole.get("t").rows(2, 4).toLongArray(), half.get("t").toLongArray());
+    }
+
+    @Test
+    void anUnknownSamplerIsRefused() {
+        String message = assertThrows(
+                        UserError.class,
+                        () -> new DiffusionTask(flags().put("schedule_sampler", "best"), dataset(6, 3), SETTINGS))
+                .getMessage();
+        assertEquals("The flag schedule_sampler must be uniform or loss-second-moment, not 'best'.", message);
+    }
+
+    private static double weight(Map<String, Tensor> batch, int index) {
+        return batch.get(TrainingTask.LOSS_WEIGHT).floats().get(index);
+    }
+
+    private static Map<String, Tensor> weighted(float... weights) {
+        return Map.of(TrainingTask.LOSS_WEIGHT, Tensor.of(weights, weights.length));
     }
 
     private Dataset dataset(int count, int classes) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,17 @@ class LossQuartilesTest {
     }
 
     @Test
+    void importantImagesWeighAsInTheLoss() {
+        LossQuartiles quartiles = new LossQuartiles(new Noised());
+        Map<String, Tensor> batch = Map.of(
+                "t", Tensor.of(new long[] {0, 1}, 2), TrainingTask.LOSS_WEIGHT, Tensor.of(new float[] {3, 1}, 2));
+
+        quartiles.add(batch, losses(1, 5));
+
+        assertEquals(Map.of("loss_q0", 2.0), quartiles.means());
+    }
+
+    @Test
     void namesAllQuartiles() {
         assertEquals(List.of("loss_q0", "loss_q1", "loss_q2", "loss_q3"), LossQuartiles.names(new Noised()));
     }
@@ -68,7 +80,9 @@ class LossQuartilesTest {
     }
 
     private static Map<String, Tensor> timesteps(long... t) {
-        return Map.of("t", Tensor.of(t, t.length));
+        float[] ones = new float[t.length];
+        Arrays.fill(ones, 1);
+        return Map.of("t", Tensor.of(t, t.length), TrainingTask.LOSS_WEIGHT, Tensor.of(ones, ones.length));
     }
 
     private static Map<String, Tensor> losses(float... losses) {

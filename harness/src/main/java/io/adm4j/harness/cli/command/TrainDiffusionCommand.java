@@ -3,7 +3,7 @@ package io.adm4j.harness.cli.command;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.option.DenoiserFlags;
-import io.adm4j.harness.cli.option.DiffusionFlags;
+import io.adm4j.harness.cli.option.DiffusionTrainingFlags;
 import io.adm4j.harness.cli.option.PublishedFlagOptions;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TrainOptions;
@@ -40,7 +40,7 @@ final class TrainDiffusionCommand implements Callable<Integer> {
 
     @SuppressWarnings("unused")
     @ArgGroup(validate = false, heading = Section.DIFFUSION)
-    private DiffusionFlags diffusion = new DiffusionFlags();
+    private DiffusionTrainingFlags diffusion = new DiffusionTrainingFlags();
 
     @Spec
     private CommandSpec spec;

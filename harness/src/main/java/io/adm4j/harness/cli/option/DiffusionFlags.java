@@ -3,7 +3,7 @@ package io.adm4j.harness.cli.option;
 import picocli.CommandLine.Option;
 
 /** The published flags of the diffusion process. */
-public final class DiffusionFlags implements FlagGroup {
+public class DiffusionFlags implements FlagGroup {
     @Option(
             names = "--diffusion-steps",
             paramLabel = "N",

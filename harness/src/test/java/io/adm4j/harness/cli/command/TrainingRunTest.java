@@ -26,6 +26,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training from the command line: its steps, logs and checkpoints. */
 @Tag("training")
@@ -56,12 +58,44 @@ class TrainingRunTest {
     @TempDir
     Path folder;
 
+    /** So few timesteps that each has its ten losses after some steps. */
     @Test
-    void aResumedRunIsTheUninterruptedOne() throws IOException {
+    void aRunWithImportanceSamplingResumesAsTheUninterruptedOne() {
         Path data = TinyRun.data(folder.resolve("data.npz"), 7, 3);
         Path whole = folder.resolve("whole");
         Path parts = folder.resolve("parts");
-        Object[] options = arguments("train", "diffusion", TinyRun.denoiser(), EVERYTHING, "--data", data);
+        Path uniform = folder.resolve("uniform");
+        Object[] options =
+                arguments("train", "diffusion", TinyRun.denoiser(), EVERYTHING, "--diffusion-steps", 3, "--data", data);
+        Object[] importance = arguments(options, "--schedule-sampler", "loss-second-moment");
+
+        succeeding(arguments(options, "--steps", 1, "--out", uniform));
+        succeeding(arguments(importance, "--steps", 24, "--out", whole));
+        succeeding(arguments(importance, "--steps", 17, "--out", parts));
+        succeeding("train", "diffusion", "--resume", parts, "--steps", 24, "--threads", 1);
+
+        assertArrayEquals(TinyRun.logged(whole, "loss"), TinyRun.logged(parts, "loss"), 1e-6);
+        Map<String, Tensor> history = history(whole);
+        assertArrayEquals(new long[] {10, 10, 10}, history.get("counts").toLongArray(), "the sampler is warm");
+        assertArrayEquals(
+                history.get("history").toDoubleArray(),
+                history(parts).get("history").toDoubleArray(),
+                1e-6);
+        assertFalse(Files.exists(new RunFolder(uniform).require().folder().resolve("timesteps.npz")));
+    }
+
+    private static Map<String, Tensor> history(Path run) {
+        return Npz.read(new RunFolder(run).require().folder().resolve("timesteps.npz"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"uniform", "loss-second-moment"})
+    void aResumedRunIsTheUninterruptedOne(String sampler) throws IOException {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 7, 3);
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        Object[] options = arguments(
+                "train", "diffusion", TinyRun.denoiser(), EVERYTHING, "--schedule-sampler", sampler, "--data", data);
 
         succeeding(arguments(options, "--steps", 6, "--out", whole));
         succeeding(arguments(options, "--steps", 3, "--out", parts));
