@@ -25,6 +25,9 @@ public record SoakReport(SoakSettings settings, Map<String, Long> counts, List<S
         StringBuilder text = new StringBuilder(String.format(
                 "%d requests from %d clients, seed %d%n", settings.requests(), settings.clients(), settings.seed()));
         counts.forEach((what, times) -> text.append(String.format("%8d %s%n", times, what)));
+        text.append(String.format(
+                "%d images verified: equal, byte by byte, to those that their seeds gave alone%n",
+                counts.getOrDefault("images", 0L)));
         memory.forEach(line -> text.append(String.format("%s%n", line)));
         problems.stream().limit(SHOWN).forEach(problem -> text.append(String.format("WRONG: %s%n", problem)));
         text.append(String.format("%d wrong%n", problems.size()));

@@ -8,12 +8,11 @@ import io.adm4j.harness.bench.serve.WrongImageException;
 import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.ExitCode;
+import io.adm4j.harness.cli.option.LogsOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TimesOption;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +46,9 @@ final class BenchServeCommand implements Callable<Integer> {
     private Measurement measurement = new Measurement();
 
     @Mixin
+    private LogsOption logs;
+
+    @Mixin
     private TimesOption times;
 
     @Spec
@@ -75,12 +77,6 @@ final class BenchServeCommand implements Callable<Integer> {
                 description = "Model bundle for the functions that are started (default: the embedded one).")
         private Path bundle;
 
-        @Option(
-                names = "--logs",
-                paramLabel = "FOLDER",
-                description = "Where the functions that are started write their output (default: a temporary folder).")
-        private Path logs;
-
         private List<FunctionSpec> specs() {
             List<FunctionSpec> specs = new ArrayList<>();
             jars.forEach(jar -> specs.add(FunctionSpec.ofJar(jar, specs.size() + 1)));
@@ -92,15 +88,6 @@ final class BenchServeCommand implements Callable<Integer> {
                 throw new UserError("Two functions have the same name: give each another, as in --function NAME=JAR.");
             }
             return specs;
-        }
-
-        private Path logs() {
-            try {
-                return logs == null ? Files.createTempDirectory("adm4j-serve") : Files.createDirectories(logs);
-            } catch (IOException e) {
-                throw new UserError(
-                        "The folder for the functions' output cannot be created: " + e.getMessage() + ".", e);
-            }
         }
     }
 
@@ -209,17 +196,20 @@ final class BenchServeCommand implements Callable<Integer> {
         List<FunctionSpec> specs = functions.specs();
         Path bundle = functions.bundle == null ? EmbeddedBundle.folder() : functions.bundle;
         try {
-            ServeBenchmark benchmark = ServeBenchmark.run(
-                    measurement.settings(),
-                    specs,
-                    measurement.tolerance,
-                    bundle,
-                    functions.logs(),
-                    ConsoleProgress.onStandardError());
-            PrintWriter console = spec.commandLine().getOut();
-            console.print(benchmark.table());
-            console.flush();
-            times.write(benchmark.json());
+            logs.use(spec.commandLine().getErr(), folder -> {
+                ServeBenchmark benchmark = ServeBenchmark.run(
+                        measurement.settings(),
+                        specs,
+                        measurement.tolerance,
+                        bundle,
+                        folder,
+                        ConsoleProgress.onStandardError());
+                PrintWriter console = spec.commandLine().getOut();
+                console.print(benchmark.table());
+                console.flush();
+                times.write(benchmark.json());
+                return true;
+            });
             return ExitCode.OK;
         } catch (WrongImageException e) {
             spec.commandLine().getErr().println(e.getMessage());

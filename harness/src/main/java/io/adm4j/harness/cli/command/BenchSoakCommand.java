@@ -1,6 +1,5 @@
 package io.adm4j.harness.cli.command;
 
-import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bench.serve.FunctionSpec;
 import io.adm4j.harness.bench.soak.Soak;
 import io.adm4j.harness.bench.soak.SoakReport;
@@ -8,11 +7,10 @@ import io.adm4j.harness.bench.soak.SoakSettings;
 import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.ExitCode;
+import io.adm4j.harness.cli.option.LogsOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.TimesOption;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -45,11 +43,8 @@ final class BenchSoakCommand implements Callable<Integer> {
     @Option(names = "--bundle", paramLabel = "FOLDER", description = "Its model bundle (default: the embedded one).")
     private Path bundle;
 
-    @Option(
-            names = "--logs",
-            paramLabel = "FOLDER",
-            description = "Where it writes its output (default: a temporary folder).")
-    private Path logs;
+    @Mixin
+    private LogsOption logs;
 
     @Option(
             names = "--requests",
@@ -85,28 +80,23 @@ final class BenchSoakCommand implements Callable<Integer> {
         times.check();
         FunctionSpec jar = FunctionSpec.ofJar(
                 function == null ? QuickstartCommand.builtFunction().toString() : function, 1);
-        SoakReport report = Soak.run(
-                new SoakSettings(
-                        jar.jar().orElseThrow(),
-                        jar.options(),
-                        bundle == null ? EmbeddedBundle.folder() : bundle,
-                        logs(),
-                        requests,
-                        clients,
-                        seed),
-                ConsoleProgress.onStandardError());
-        PrintWriter console = spec.commandLine().getOut();
-        console.print(report.text());
-        console.flush();
-        times.write(report.json());
-        return report.sound() ? ExitCode.OK : ExitCode.FAILED;
-    }
-
-    private Path logs() {
-        try {
-            return logs == null ? Files.createTempDirectory("adm4j-soak") : Files.createDirectories(logs);
-        } catch (IOException e) {
-            throw new UserError("The folder for the function's output cannot be created: " + e.getMessage() + ".", e);
-        }
+        boolean sound = logs.use(spec.commandLine().getErr(), folder -> {
+            SoakReport report = Soak.run(
+                    new SoakSettings(
+                            jar.jar().orElseThrow(),
+                            jar.options(),
+                            bundle == null ? EmbeddedBundle.folder() : bundle,
+                            folder,
+                            requests,
+                            clients,
+                            seed),
+                    ConsoleProgress.onStandardError());
+            PrintWriter console = spec.commandLine().getOut();
+            console.print(report.text());
+            console.flush();
+            times.write(report.json());
+            return report.sound();
+        });
+        return sound ? ExitCode.OK : ExitCode.FAILED;
     }
 }
