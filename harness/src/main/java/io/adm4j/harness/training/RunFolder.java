@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  *
  * <pre>
  * run.json                 kind, flags, dataset, training settings and command of the run
- * log.csv                  one line per optimizer step
+ * log.csv, log.jsonl       one line per optimizer step
+ * events.out.tfevents.*    the same for TensorBoard
  * lock                     held while a process trains
  * graphs/                  training.onnx, optimizer.onnx; written whenever training starts or resumes
  * checkpoint-00001000/     the files of the engine, state.json; the two newest are kept

@@ -23,6 +23,8 @@ import io.adm4j.harness.training.TrainingTask;
 import io.adm4j.harness.training.WeightSource;
 import io.adm4j.harness.training.WeightTransfer;
 import io.adm4j.harness.training.engine.EngineKind;
+import io.adm4j.harness.training.log.EventLog;
+import io.adm4j.harness.training.log.JsonLog;
 import io.adm4j.harness.training.log.ProgressDisplay;
 import io.adm4j.harness.training.log.TrainingLog;
 import io.adm4j.harness.zoo.CheckpointMatcher;
@@ -202,7 +204,11 @@ final class TrainRunner {
                 folder,
                 options.runtime.device,
                 options.runtime.threads,
-                List.of(new TrainingLog(folder.log()), new ProgressDisplay(ConsoleProgress.onStandardError())));
+                List.of(
+                        new TrainingLog(folder.log()),
+                        new JsonLog(folder.path().resolve("log.jsonl")),
+                        new EventLog(folder.path()),
+                        new ProgressDisplay(ConsoleProgress.onStandardError())));
     }
 
     /** What run.json holds cannot change when a run is resumed. */

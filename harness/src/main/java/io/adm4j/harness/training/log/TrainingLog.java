@@ -1,118 +1,69 @@
 package io.adm4j.harness.training.log;
 
-import io.adm4j.feedback.UserError;
 import io.adm4j.harness.training.StepReport;
-import io.adm4j.harness.training.StepTimes;
 import io.adm4j.harness.training.TrainingListener;
 import io.adm4j.harness.training.TrainingStart;
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log of a run, {@code log.csv}: a header, then one line per optimizer step. A loss of a quartile without images in
  * the batch is empty; times are in seconds.
  */
 public final class TrainingLog implements TrainingListener {
-    private static final String REST =
-            "grad_norm,param_norm,samples,data_wait,preparation,forward_backward,optimizer,saving";
-
     private final Path file;
-    private List<String> quartileNames = List.of();
-    private BufferedWriter writer;
+    private List<String> columns = List.of();
+    private @Nullable StepLines lines;
 
     public TrainingLog(Path file) {
         this.file = file;
     }
 
-    /**
-     * Opens the log to append to. Lines of later steps are removed: a crash leaves those of steps that no checkpoint holds.
-     *
-     * @throws UserError if the file cannot be written
-     */
+    /** @throws io.adm4j.feedback.UserError if the file cannot be written */
     @Override
     public void started(TrainingStart start) {
-        quartileNames = start.quartileNames();
-        List<String> columns = new ArrayList<>(List.of("step", "lr"));
-        columns.addAll(start.metricNames());
-        columns.add("seconds");
-        columns.addAll(quartileNames);
-        columns.add(REST);
-        try {
-            List<String> lines = new ArrayList<>();
-            lines.add(String.join(",", columns));
-            if (Files.exists(file)) {
-                Files.readAllLines(file).stream()
-                        .filter(line -> isOfStep(line, start.step()))
-                        .forEach(lines::add);
-            }
-            Files.write(file, lines);
-            writer = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw cannotWrite(file, e);
-        }
+        List<String> names = new ArrayList<>(List.of("step", "lr"));
+        names.addAll(start.metricNames());
+        names.add(StepValues.SECONDS);
+        names.addAll(start.quartileNames());
+        names.addAll(StepValues.OF_EVERY_STEP);
+        columns = List.copyOf(names);
+        lines = StepLines.open(file, String.join(",", columns), start.step(), TrainingLog::stepOf);
     }
 
-    private static boolean isOfStep(String line, long last) {
+    private static long stepOf(String line) {
         String number = line.substring(0, Math.max(0, line.indexOf(',')));
-        return number.matches("\\d{1,18}") && Long.parseLong(number) <= last;
+        return number.matches("\\d{1,18}") ? Long.parseLong(number) : Long.MAX_VALUE;
     }
 
-    /**
-     * Appends the line of one step and flushes it.
-     *
-     * @throws UserError if the file cannot be written
-     */
+    /** @throws io.adm4j.feedback.UserError if the file cannot be written */
     @Override
     public void step(StepReport report) {
+        Map<String, Number> values = StepValues.of(report);
         StringJoiner line = new StringJoiner(",");
-        line.add(Long.toString(report.step())).add(Double.toString(report.learningRate()));
-        report.metrics().values().forEach(metric -> line.add(metric.toString()));
-        line.add(decimal(report.seconds()));
-        for (String quartile : quartileNames) {
-            Double loss = report.quartiles().get(quartile);
-            line.add(loss == null ? "" : loss.toString());
-        }
-        StepTimes times = report.times();
-        line.add(Double.toString(report.gradientNorm()))
-                .add(Double.toString(report.parameterNorm()))
-                .add(Long.toString(report.images()))
-                .add(decimal(times.dataWait()))
-                .add(decimal(times.preparation()))
-                .add(decimal(times.forwardBackward()))
-                .add(decimal(times.optimizer()))
-                .add(decimal(times.saving()));
-        try {
-            writer.write(line + System.lineSeparator());
-            writer.flush();
-        } catch (IOException e) {
-            throw cannotWrite(file, e);
-        }
+        columns.forEach(column -> line.add(text(column, values.get(column))));
+        Objects.requireNonNull(lines).add(line.toString());
     }
 
-    private static String decimal(double seconds) {
-        return String.format(Locale.ROOT, "%.3f", seconds);
+    private static String text(String column, @Nullable Number value) {
+        if (value == null) {
+            return "";
+        }
+        return StepValues.TIMES.contains(column)
+                ? String.format(Locale.ROOT, "%.3f", value.doubleValue())
+                : value.toString();
     }
 
     @Override
     public void ended() {
-        if (writer == null) {
-            return;
+        if (lines != null) {
+            lines.close();
         }
-        try {
-            writer.close();
-        } catch (IOException e) {
-            throw cannotWrite(file, e);
-        }
-    }
-
-    private static UserError cannotWrite(Path file, IOException e) {
-        return new UserError("Cannot write " + file + ": " + e.getMessage() + ".", e);
     }
 }

@@ -1,5 +1,6 @@
 /**
- * What is written and shown of each training step: {@code log.csv} and the progress bar.
+ * What is written and shown of each training step: {@code log.csv}, JSON lines, TensorBoard's event files and
+ * the progress bar.
  *
  * <p>Builds on {@code training}, whose listeners it implements. Sampling, evaluation, reports and the terminal may not come
  * in here.
