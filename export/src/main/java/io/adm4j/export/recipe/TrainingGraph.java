@@ -30,6 +30,9 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
     /**
      * A denoiser; there is a {@code y} only if it is class-conditional. Reports {@code losses} [N] and, for the hybrid
      * losses, {@code mse} and {@code vb} [N].
+     *
+     * <p>A super-resolution network sees {@code x_start} averaged over areas, beside the noisy images (Dhariwal and Nichol
+     * 2021, appendix H).
      */
     public static TrainingGraph ofDenoiser(UNetConfig network, DiffusionLoss loss) {
         GraphBuilder g = new GraphBuilder();
@@ -44,7 +47,8 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
         Dropout dropout = network.dropout() == 0
                 ? Dropout.none()
                 : Dropout.keyed(g.input(DROPOUT_KEYS, ElementType.FLOAT32, GraphBuilder.BATCH, unet.dropoutLayers()));
-        Value out = unet.build(g, xT, loss.modelTimestep(t), y, dropout);
+        Value lowRes = network.superResolution() ? areaMeans(xStart, network.smallSize()) : null;
+        Value out = unet.build(g, xT, loss.modelTimestep(t), y, lowRes, dropout);
         DiffusionLoss.Terms terms = loss.terms(out, xStart, xT, noise, t);
         List<Value> outputs = new ArrayList<>();
         outputs.add(g.named("losses", terms.loss()));
@@ -75,6 +79,13 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
         Value losses = logProbability.neg();
         return new TrainingGraph(
                 g, weightedMean(losses, weight), List.of(g.named("losses", losses), g.named("logits", logits)));
+    }
+
+    /** Images [N, C, H, W] as [N, C, size, size]: the mean of the pixels that each small one covers. */
+    private static Value areaMeans(Value images, int size) {
+        long factor = images.dim(2) / size;
+        return images.reshape(images.dim(0), images.dim(1), size, factor, size, factor)
+                .reduceMean(false, 3, 5);
     }
 
     private static Value weightedMean(Value losses, Value weight) {

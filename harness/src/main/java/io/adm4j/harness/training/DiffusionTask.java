@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Training of a denoiser (Dhariwal and Nichol 2021, sections 2 and 3) with the loss and the sampling of timesteps that
+ * Training of a denoiser or upsampler (Dhariwal and Nichol 2021, sections 2 and 3) with the loss and the sampling of timesteps that
  * the flags choose. Metrics: {@code loss} and, for the hybrid losses, {@code mse} and {@code vb}, weighted so that they
  * estimate the means under uniform timesteps.
  */

@@ -10,6 +10,7 @@ import io.adm4j.harness.data.Dataset;
 /** The networks that can be trained. */
 public enum TrainedNetwork {
     DENOISER("diffusion"),
+    UPSAMPLER("upsampler"),
     CLASSIFIER("classifier");
 
     private final String kind;
@@ -26,27 +27,40 @@ public enum TrainedNetwork {
     /**
      * The channels of the images that the flags' network takes.
      *
-     * @throws UserError if the flags are invalid, or describe an upsampler
+     * @throws UserError if the flags are invalid, or describe a network of another kind
      */
     public int channels(JsonNode flags) {
-        return switch (this) {
-            case DENOISER -> denoiser(flags).inChannels();
-            case CLASSIFIER -> ClassifierConfig.fromFlags(flags).inChannels();
-        };
+        return this == CLASSIFIER
+                ? ClassifierConfig.fromFlags(flags).inChannels()
+                : unet(flags).inChannels();
     }
 
-    private static UNetConfig denoiser(JsonNode flags) {
+    /**
+     * Height and width of the images that the flags' network is trained with; the large ones of an upsampler.
+     *
+     * @throws UserError if the flags are invalid, or describe a network of another kind
+     */
+    public int imageSize(JsonNode flags) {
+        return this == CLASSIFIER
+                ? ClassifierConfig.fromFlags(flags).imageSize()
+                : unet(flags).imageSize();
+    }
+
+    private UNetConfig unet(JsonNode flags) {
         UNetConfig config = UNetConfig.fromFlags(flags);
-        if (config.superResolution()) {
-            throw new UserError(
-                    "The flags describe an upsampler (large_size " + config.imageSize()
-                            + "), and 'train diffusion' trains denoisers: give image_size instead of large_size and small_size.");
+        if (this == DENOISER && config.superResolution()) {
+            throw new UserError("The flags describe an upsampler (large_size " + config.imageSize()
+                    + "), and 'train diffusion' trains denoisers: give image_size instead of large_size and small_size,"
+                    + " or train it with 'train upsampler'.");
+        }
+        if (this == UPSAMPLER && !config.superResolution()) {
+            throw new UserError("An upsampler needs the sizes of its images: give large_size and small_size.");
         }
         return config;
     }
 
     /**
-     * The flags of a new run with those that depend on the images: a denoiser is class-conditional by default if the images
+     * The flags of a new run with those that depend on the images: a UNet is class-conditional by default if the images
      * have labels, and there are as many classes as the labels have. {@code out_channels} follows from other flags and is
      * left out.
      *
@@ -55,7 +69,7 @@ public enum TrainedNetwork {
     public ObjectNode completed(ObjectNode flags, Dataset images) {
         ObjectNode completed = flags.deepCopy();
         completed.remove("out_channels");
-        if (this == DENOISER && !flags.has("class_cond")) {
+        if (this != CLASSIFIER && !flags.has("class_cond")) {
             completed.put("class_cond", images.hasLabels());
         }
         boolean takesLabels = this == CLASSIFIER || completed.path("class_cond").asBoolean();
@@ -72,7 +86,7 @@ public enum TrainedNetwork {
      */
     public TrainingTask task(JsonNode flags, Dataset images, TrainingSettings settings) {
         return switch (this) {
-            case DENOISER -> new DiffusionTask(flags, images, settings);
+            case DENOISER, UPSAMPLER -> new DiffusionTask(flags, images, settings);
             case CLASSIFIER -> new ClassifierTask(flags, images, settings);
         };
     }

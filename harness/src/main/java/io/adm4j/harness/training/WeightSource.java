@@ -12,7 +12,7 @@ import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.ClassifierGraph;
-import io.adm4j.export.recipe.DenoiserGraph;
+import io.adm4j.export.recipe.NetworkGraph;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.training.engine.SavedWeights;
 import io.adm4j.io.Sha256;
@@ -127,14 +127,17 @@ public final class WeightSource implements AutoCloseable {
                     .deepCopy();
             parameters = ClassifierGraph.of(ClassifierConfig.fromFlags(flags)).parameters();
         } else {
-            if (manifest.smallSize().isPresent()) {
-                throw new UserError(
-                        "The bundle " + path + " is an upsampler, and 'train diffusion' trains denoisers: give"
-                                + " --init-from a bundle that is none.");
+            boolean upsampler = manifest.smallSize().isPresent();
+            if (upsampler != (network == TrainedNetwork.UPSAMPLER)) {
+                throw new UserError("The bundle " + path + " is "
+                        + (upsampler
+                                ? "an upsampler, and 'train diffusion' trains denoisers: give --init-from a bundle that is"
+                                        + " none."
+                                : "no upsampler, and 'train upsampler' starts from one."));
             }
             flags = manifest.denoiser().deepCopy();
-            parameters = DenoiserGraph.of(UNetConfig.fromFlags(flags), Precision.FP32)
-                    .parameters();
+            parameters =
+                    NetworkGraph.of(UNetConfig.fromFlags(flags), Precision.FP32).parameters();
         }
         // Training is in float32 whatever the bundle's precision.
         flags.remove("use_fp16");

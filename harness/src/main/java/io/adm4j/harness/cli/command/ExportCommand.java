@@ -36,8 +36,15 @@ public final class ExportCommand implements Runnable {
     /** Logits and gradient, each with its weights. */
     private static final int GRAPHS_OF_CLASSIFIER = 2;
 
-    @Option(names = "--denoiser", required = true, paramLabel = "RUN", description = "Run of 'train diffusion'.")
+    @Option(names = "--denoiser", paramLabel = "RUN", description = "Run of 'train diffusion'.")
     private Path denoiser;
+
+    @Option(
+            names = "--upsampler",
+            paramLabel = "RUN",
+            description =
+                    "Run of 'train upsampler', instead of --denoiser: its bundle is what sample --upsampler takes.")
+    private Path upsampler;
 
     @Option(names = "--classifier", paramLabel = "RUN", description = "Run of 'train classifier', for guidance.")
     private Path classifier;
@@ -85,17 +92,23 @@ public final class ExportCommand implements Runnable {
 
     @Override
     public void run() {
+        if ((denoiser == null) == (upsampler == null)) {
+            throw new UserError("Give either --denoiser RUN or --upsampler RUN: a bundle holds one of them.");
+        }
+        Path generator = denoiser == null ? upsampler : denoiser;
+        TrainedNetwork network = denoiser == null ? TrainedNetwork.UPSAMPLER : TrainedNetwork.DENOISER;
         new OutputPath("--out", out).requireReplaceableFolder();
         new OutputPath("--out", out)
-                .requireRoom(
-                        weightBytes(denoiser) + GRAPHS_OF_CLASSIFIER * weightBytes(classifier) + weightBytes(features));
-        RunFolder main = new RunFolder(denoiser);
+                .requireRoom(weightBytes(generator)
+                        + GRAPHS_OF_CLASSIFIER * weightBytes(classifier)
+                        + weightBytes(features));
+        RunFolder main = new RunFolder(generator);
         ObjectNode provenance = JsonNodeFactory.instance.objectNode();
         List<String> classes = new ArrayList<>();
         main.description().path("data").path("classes").forEach(c -> classes.add(c.asText()));
         try (BundleAssembler bundle = new BundleAssembler(out)) {
             bundle.denoiser(
-                    flags(main, "diffusion", "--denoiser"),
+                    flags(main, network.kind(), "--" + (denoiser == null ? "upsampler" : "denoiser")),
                     precision.precision,
                     weights(main, provenance.putObject("denoiser")));
             if (classifier != null) {
@@ -113,10 +126,10 @@ public final class ExportCommand implements Runnable {
             }
             if (reference != null) {
                 JsonNode flags = main.description().get("flags");
-                int size = flags.get("image_size").asInt();
+                int size = network.imageSize(flags);
                 Dataset images = Dataset.open(
                         reference,
-                        new DatasetOptions(size, Split.TEST).withChannels(TrainedNetwork.DENOISER.channels(flags)),
+                        new DatasetOptions(size, Split.TEST).withChannels(network.channels(flags)),
                         spec.commandLine().getErr()::println);
                 bundle.reference(images, referenceSamples);
                 provenance
@@ -127,8 +140,8 @@ public final class ExportCommand implements Runnable {
             if (!bundle.fits(classes)) {
                 spec.commandLine()
                         .getErr()
-                        .println("The data of " + denoiser + " names " + classes.size() + " classes and the network has"
-                                + " more, so the bundle has no class names.");
+                        .println("The data of " + generator + " names " + classes.size()
+                                + " classes and the network has" + " more, so the bundle has no class names.");
                 classes.clear();
             }
             bundle.finish(name, classes, provenance, spec.commandLine().getOut());

@@ -17,6 +17,6 @@ import picocli.CommandLine.ScopeType;
             (ExitCode.SIGNAL + 2) + ":Saved and stopped: Ctrl-C (SIGINT).",
             (ExitCode.SIGNAL + 15) + ":Saved and stopped: SIGTERM."
         },
-        synopsisSubcommandLabel = "(diffusion | classifier)",
-        subcommands = {TrainDiffusionCommand.class, TrainClassifierCommand.class})
+        synopsisSubcommandLabel = "(diffusion | upsampler | classifier)",
+        subcommands = {TrainDiffusionCommand.class, TrainUpsamplerCommand.class, TrainClassifierCommand.class})
 public final class TrainCommand {}

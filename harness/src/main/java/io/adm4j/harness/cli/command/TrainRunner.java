@@ -191,9 +191,7 @@ final class TrainRunner {
     private Dataset images(Path source, JsonNode flags, ArrayLayout layout) {
         return Dataset.open(
                 source,
-                options.images
-                        .of(flags.get("image_size").asInt(), Split.TRAIN, layout)
-                        .withChannels(network.channels(flags)),
+                options.images.of(network.imageSize(flags), Split.TRAIN, layout).withChannels(network.channels(flags)),
                 errors::println);
     }
 
