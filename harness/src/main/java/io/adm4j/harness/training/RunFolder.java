@@ -2,6 +2,7 @@ package io.adm4j.harness.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.AtomicFile;
@@ -11,11 +12,20 @@ import io.adm4j.io.LockFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -27,28 +37,99 @@ import java.util.stream.Stream;
  * events.out.tfevents.*    the same for TensorBoard
  * lock                     held while a process trains
  * graphs/                  training.onnx, optimizer.onnx; written whenever training starts or resumes
- * checkpoint-00001000/     the files of the engine, state.json; the two newest are kept
+ * checkpoint-00001000/     the files of the engine, and state.json with their sizes and checksums
  * </pre>
  *
- * <p>Saving a checkpoint is atomic: it is written under another name and then renamed.
+ * <p>Saving a checkpoint is atomic: it is written under another name, to the disk itself, and then renamed. What cannot be
+ * read later is damaged; the newest whole checkpoint counts.
  */
 public final class RunFolder {
     private static final String PREFIX = "checkpoint-";
-    private static final int KEPT = 2;
+    private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{8,18})");
+    private static final String DESCRIPTION = "run.json";
 
     private final ObjectMapper mapper = new ObjectMapper();
     private final Path folder;
+    private final OptionalLong chosen;
+    private final Retention retention;
+    private final Consumer<String> warnings;
+    private final Set<Path> damaged = new LinkedHashSet<>();
+    /** Read whole by this object, so not again. */
+    private final Set<Checkpoint> verified = new HashSet<>();
 
     /**
      * One saved state.
      *
      * @param step optimizer steps done
      * @param seconds time spent on them, all sessions together
+     * @param losses up to this step
      */
-    public record Checkpoint(Path folder, long step, double seconds) {}
+    public record Checkpoint(Path folder, long step, double seconds, LossHistory losses) {
+        /** That its loss is not within reason, and which checkpoint is better; empty if it is. */
+        public Optional<String> doubt() {
+            if (losses.isWithinReason()) {
+                return Optional.empty();
+            }
+            return Optional.of(String.format(
+                    Locale.ROOT,
+                    "the loss up to step %d, %.4g, is far above the best, %.4g; %s.",
+                    step,
+                    losses.mean(),
+                    losses.best(),
+                    losses.sound() == LossHistory.NONE
+                            ? "no checkpoint before it is better"
+                            : "the last checkpoint with a loss within reason is that of step " + losses.sound()));
+        }
+    }
 
-    public RunFolder(Path folder) {
+    private RunFolder(Path folder, OptionalLong chosen, Retention retention, Consumer<String> warnings) {
         this.folder = folder;
+        this.chosen = chosen;
+        this.retention = retention;
+        this.warnings = warnings;
+    }
+
+    /** A run that keeps its two newest checkpoints. */
+    public RunFolder(Path folder) {
+        this(folder, Retention.DEFAULT, warning -> {});
+    }
+
+    /** @param warnings told in one line of each checkpoint that is damaged */
+    public RunFolder(Path folder, Retention retention, Consumer<String> warnings) {
+        this(folder, OptionalLong.empty(), retention, warnings);
+    }
+
+    /**
+     * A run to take weights from.
+     *
+     * @param given its folder, or that of one of its checkpoints, which {@link #require()} then gives
+     * @param warnings as above
+     */
+    public static RunFolder source(Path given, Consumer<String> warnings) {
+        OptionalLong step = isCheckpoint(given) ? step(given) : OptionalLong.empty();
+        return new RunFolder(step.isPresent() ? runOf(given) : given, step, Retention.DEFAULT, warnings);
+    }
+
+    /** Whether a path is a run's folder, or that of one of its checkpoints. */
+    public static boolean isSource(Path path) {
+        return Files.isRegularFile(path.resolve(DESCRIPTION)) || isCheckpoint(path);
+    }
+
+    private static boolean isCheckpoint(Path path) {
+        return step(path).isPresent()
+                && Files.isDirectory(path)
+                && Files.isRegularFile(runOf(path).resolve(DESCRIPTION));
+    }
+
+    private static Path runOf(Path checkpoint) {
+        return checkpoint.toAbsolutePath().normalize().getParent();
+    }
+
+    /** The step in a checkpoint folder's name. */
+    private static OptionalLong step(Path path) {
+        Path last = path.toAbsolutePath().normalize().getFileName();
+        Matcher name = NAME.matcher(last == null ? "" : last.toString());
+        return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
     }
 
     /**
@@ -62,16 +143,23 @@ public final class RunFolder {
         try {
             Files.createDirectories(folder);
             try (LockFile lock = lock()) {
-                if (Files.exists(folder.resolve("run.json"))) {
+                if (Files.exists(folder.resolve(DESCRIPTION))) {
                     removeUntrained();
                 }
-                AtomicFile.writeString(
-                        folder.resolve("run.json"),
-                        mapper.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n");
+                describe(run);
             }
         } catch (IOException e) {
             throw cannotWrite(folder, e);
         }
+    }
+
+    private void describe(JsonNode run) throws IOException {
+        String text = mapper.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n";
+        AtomicFile.write(folder.resolve(DESCRIPTION), part -> {
+            Files.writeString(part, text);
+            FileTree.sync(part);
+        });
+        FileTree.syncFolder(folder);
     }
 
     /**
@@ -82,21 +170,21 @@ public final class RunFolder {
      * @throws UserError if there is less
      */
     public void requireRoom(long checkpointBytes) {
-        int there = Files.isDirectory(folder) ? checkpoints().size() : 0;
+        int there = Files.isDirectory(folder) ? steps().size() : 0;
         new DiskSpace(folder)
                 .require(
                         "The run folder " + folder,
-                        checkpointBytes * (KEPT + 1 - there),
+                        checkpointBytes * Math.max(1, retention.newest() + 1 - there),
                         "train in a folder on another disk");
     }
 
     private void removeUntrained() throws IOException {
-        if (newest().filter(checkpoint -> checkpoint.step() > 0).isPresent()) {
+        if (steps().keySet().stream().anyMatch(step -> step > 0)) {
             throw new UserError("There is a training run in " + folder + " already: resume it with --resume " + folder
                     + ", or choose another --out.");
         }
-        for (Checkpoint untrained : checkpoints()) {
-            FileTree.delete(untrained.folder());
+        for (Path untrained : steps().values()) {
+            FileTree.delete(untrained);
         }
     }
 
@@ -121,7 +209,7 @@ public final class RunFolder {
      * @throws UserError if there is none or it cannot be parsed
      */
     public JsonNode description() {
-        Path file = folder.resolve("run.json");
+        Path file = folder.resolve(DESCRIPTION);
         if (!Files.exists(file)) {
             throw new UserError(folder + " holds no training run (there is no run.json).");
         }
@@ -144,77 +232,168 @@ public final class RunFolder {
         return folder.resolve("log.csv");
     }
 
-    /** The newest checkpoint. */
+    /** The newest whole checkpoint. */
     public Optional<Checkpoint> newest() {
-        return checkpoints().stream().max(Comparator.comparingLong(Checkpoint::step));
+        List<Path> newestFirst = new ArrayList<>(steps().descendingMap().values());
+        for (Path found : newestFirst) {
+            try {
+                return Optional.of(verified(found));
+            } catch (DamagedCheckpointException e) {
+                if (damaged.add(found)) {
+                    warnings.accept("The checkpoint " + found + " is damaged (" + e.getMessage()
+                            + "): the newest whole one is used instead.");
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /**
-     * The newest checkpoint.
+     * The newest whole checkpoint, or the one that was chosen.
      *
-     * @throws UserError if there is none
+     * @throws UserError if there is none, or the chosen one is damaged
      */
     public Checkpoint require() {
-        return newest().orElseThrow(() -> new UserError("The training run in " + folder + " has no checkpoint yet."));
+        if (chosen.isPresent()) {
+            return require(chosen.getAsLong());
+        }
+        return newest().orElseThrow(() -> new UserError(
+                damaged.isEmpty()
+                        ? "The training run in " + folder + " has no checkpoint yet."
+                        : "All checkpoints of the training run in " + folder
+                                + " are damaged: restore one from a backup, or start a new run with --out."));
     }
 
     /**
-     * Saves a checkpoint and deletes all but the two newest.
+     * The checkpoint of a step.
+     *
+     * @throws UserError if there is none, or it is damaged
+     */
+    public Checkpoint require(long step) {
+        NavigableMap<Long, Path> all = steps();
+        Path found = all.get(step);
+        if (found == null) {
+            throw new UserError("The training run in " + folder + " has no checkpoint of step " + step + ", but of "
+                    + (all.isEmpty() ? "none" : all.keySet().toString().replaceAll("[\\[\\]]", "")) + ".");
+        }
+        try {
+            return verified(found);
+        } catch (DamagedCheckpointException e) {
+            throw new UserError("The checkpoint " + found + " is damaged (" + e.getMessage() + "): take another.", e);
+        }
+    }
+
+    /** The steps that there are checkpoints of, whole or not, ascending. */
+    public List<Long> savedSteps() {
+        return List.copyOf(steps().keySet());
+    }
+
+    /** Where the checkpoint of a step is, or would be. */
+    Path checkpoint(long step) {
+        return folder.resolve(String.format(Locale.ROOT, "%s%08d", PREFIX, step));
+    }
+
+    /**
+     * Saves a checkpoint without losses, as that of a new run.
+     *
+     * @throws UserError if the folder cannot be written
+     */
+    public Checkpoint save(long step, double seconds, Consumer<Path> writeFiles) {
+        return save(step, seconds, LossHistory.none(), writeFiles);
+    }
+
+    /**
+     * Saves a checkpoint and deletes those that need not stay.
      *
      * @param step optimizer steps done
      * @param seconds time spent on them, all sessions together
+     * @param losses up to this step; the sound checkpoint that they name stays
      * @param writeFiles writes the weights and all other state into the folder that it is given; if it throws, nothing of
      *     the checkpoint is left
      * @throws UserError if the folder cannot be written
      */
-    public Checkpoint save(long step, double seconds, Consumer<Path> writeFiles) {
-        Path target = folder.resolve(String.format(Locale.ROOT, "%s%08d", PREFIX, step));
+    public Checkpoint save(long step, double seconds, LossHistory losses, Consumer<Path> writeFiles) {
+        Path target = checkpoint(step);
         Path temporary = folder.resolve("saving");
+        Checkpoint saved = new Checkpoint(target, step, seconds, losses);
         try {
             FileTree.delete(temporary);
             Files.createDirectories(temporary);
             try {
                 writeFiles.accept(temporary);
                 ObjectNode state = mapper.createObjectNode().put("step", step).put("seconds", seconds);
-                Files.writeString(temporary.resolve("state.json"), mapper.writeValueAsString(state));
+                state.set("loss", finite(losses.mean()));
+                state.set("best_loss", finite(losses.best()));
+                new CheckpointFiles(temporary).seal(state.put("sound_step", losses.sound()));
                 FileTree.delete(target);
                 AtomicFile.rename(temporary, target);
+                FileTree.syncFolder(folder);
             } finally {
                 FileTree.delete(temporary);
             }
-            List<Checkpoint> all = checkpoints();
-            for (Checkpoint old : all.subList(0, Math.max(0, all.size() - KEPT))) {
-                FileTree.delete(old.folder());
-            }
+            damaged.remove(target);
+            verified.add(saved);
+            prune(step, losses.sound());
         } catch (IOException e) {
             throw cannotWrite(target, e);
         }
-        return new Checkpoint(target, step, seconds);
+        return saved;
     }
 
-    private List<Checkpoint> checkpoints() {
+    /** Deletes the checkpoints that need not stay, damaged ones included. */
+    private void prune(long newest, long sound) throws IOException {
+        int left = retention.newest();
+        for (Map.Entry<Long, Path> found : steps().descendingMap().entrySet()) {
+            long step = found.getKey();
+            boolean whole = step <= newest && !damaged.contains(found.getValue());
+            boolean stays = whole && (left-- > 0 || step == sound || retention.keepsStep(step));
+            if (!stays) {
+                FileTree.delete(found.getValue());
+            }
+        }
+        damaged.clear();
+    }
+
+    /** JSON has no numbers that are not finite. */
+    private static JsonNode finite(double value) {
+        return Double.isFinite(value)
+                ? JsonNodeFactory.instance.numberNode(value)
+                : JsonNodeFactory.instance.nullNode();
+    }
+
+    private static double number(JsonNode value) {
+        return value.isNumber() ? value.asDouble() : Double.NaN;
+    }
+
+    private NavigableMap<Long, Path> steps() {
+        NavigableMap<Long, Path> steps = new TreeMap<>();
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(p -> p.getFileName().toString().startsWith(PREFIX))
-                    .filter(p -> Files.exists(p.resolve("state.json")))
-                    .map(this::read)
-                    .sorted(Comparator.comparingLong(Checkpoint::step))
-                    .toList();
+            entries.forEach(entry -> step(entry).ifPresent(step -> steps.put(step, entry)));
         } catch (IOException e) {
             throw new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
         }
+        return steps;
     }
 
-    private Checkpoint read(Path checkpoint) {
-        try {
-            JsonNode state = mapper.readTree(checkpoint.resolve("state.json").toFile());
-            return new Checkpoint(
-                    checkpoint,
-                    state.required("step").asLong(),
-                    state.required("seconds").asDouble());
-        } catch (IOException | IllegalArgumentException e) {
-            throw new UserError(
-                    "The checkpoint " + checkpoint + " is damaged: delete it to resume from the one before it.", e);
+    private Checkpoint verified(Path found) {
+        CheckpointFiles files = new CheckpointFiles(found);
+        JsonNode state = files.state();
+        if (!state.path("step").isIntegralNumber()
+                || !state.path("seconds").isNumber()
+                || state.path("step").asLong() != step(found).orElseThrow()) {
+            throw new DamagedCheckpointException("its " + CheckpointFiles.STATE + " lacks its step or seconds");
         }
+        LossHistory losses = new LossHistory(
+                number(state.path("loss")),
+                number(state.path("best_loss")),
+                state.path("sound_step").asLong(LossHistory.NONE));
+        Checkpoint checkpoint = new Checkpoint(
+                found, state.path("step").asLong(), state.path("seconds").asDouble(), losses);
+        if (!verified.contains(checkpoint)) {
+            files.verify(state);
+            verified.add(checkpoint);
+        }
+        return checkpoint;
     }
 
     private static UserError cannotWrite(Path path, IOException e) {

@@ -65,8 +65,8 @@ public final class TrainingLoop {
      * steps and at the end.
      *
      * @return the checkpoint that holds the last step
-     * @throws UserError if the loss or, where they are saved, the weights are no longer finite (the last checkpoint
-     *     stays), or another process trains this run
+     * @throws UserError if the loss or, where they are saved, the weights are no longer finite (the last sound
+     *     checkpoint stays), or another process trains this run
      */
     public RunFolder.Checkpoint train(long steps, long saveInterval) {
         try (LockFile lock = run.lock()) {
@@ -85,6 +85,7 @@ public final class TrainingLoop {
         }
         LearningRateSchedule schedule = settings.schedule();
         GradientAccumulation gradients = new GradientAccumulation(task, settings.microbatch());
+        LossWatch losses = new LossWatch(saved);
         double before = saved.seconds();
         try (TrainingEngine engine = open(saved);
                 TrainingListeners told = TrainingListeners.start(listeners, start(saved, steps));
@@ -105,12 +106,13 @@ public final class TrainingLoop {
                         new StepTimes(wait, summary.preparation(), summary.forwardBackward(), since(begin), saving);
                 double seconds = before + since(start);
                 told.step(report(step + 1, learningRate, summary, engine, seconds, times));
-                requireFinite(summary.metrics()[0], step + 1, saved);
+                requireFinite(summary.metrics()[0], step + 1, losses);
+                losses.add(summary.metrics()[0]);
                 last = step + 1 == steps || stopped;
                 saving = 0;
                 if (last || (step + 1) % saveInterval == 0) {
                     begin = System.nanoTime();
-                    saved = save(engine, step + 1, seconds, saved);
+                    saved = save(engine, step + 1, seconds, losses);
                     saving = since(begin);
                     told.saved(saved);
                 }
@@ -169,26 +171,31 @@ public final class TrainingLoop {
     }
 
     /** The loss shows only what the update before it did to the weights, so those of the last update are checked. */
-    private RunFolder.Checkpoint save(
-            TrainingEngine engine, long step, double seconds, RunFolder.Checkpoint lastSaved) {
-        return run.save(step, seconds, checkpoint -> {
+    private RunFolder.Checkpoint save(TrainingEngine engine, long step, double seconds, LossWatch losses) {
+        LossHistory history = losses.history();
+        RunFolder.Checkpoint saved = run.save(step, seconds, history, checkpoint -> {
             engine.save(checkpoint);
             task.saveState(checkpoint);
             SavedWeights.read(checkpoint).notFinite().ifPresent(name -> {
-                throw diverged("The weights '" + name + "' are no longer finite after", step, lastSaved);
+                throw diverged("The weights '" + name + "' are no longer finite after", step, losses);
             });
         });
+        losses.saved(step, history);
+        return saved;
     }
 
-    private void requireFinite(double loss, long step, RunFolder.Checkpoint saved) {
+    private void requireFinite(double loss, long step, LossWatch losses) {
         if (!Double.isFinite(loss)) {
-            throw diverged("The loss is no longer finite at", step, saved);
+            throw diverged("The loss is no longer finite at", step, losses);
         }
     }
 
-    private UserError diverged(String what, long step, RunFolder.Checkpoint saved) {
-        String weights = saved.step() == 0 ? "" : " from these weights (--init-from " + run.path() + ")";
-        return new UserError(what + " step " + step + "; the checkpoint of step " + saved.step()
-                + " is not affected: start a new run" + weights + " with a smaller --lr.");
+    private UserError diverged(String what, long step, LossWatch losses) {
+        long sound = losses.sound();
+        String remedy = sound <= 0
+                ? "no checkpoint after the first has a loss within reason: start a new run"
+                : "the last checkpoint with a loss within reason is that of step " + sound
+                        + ": start a new run from it (--init-from " + run.checkpoint(sound) + ")";
+        return new UserError(what + " step " + step + "; " + remedy + " with a smaller --lr.");
     }
 }

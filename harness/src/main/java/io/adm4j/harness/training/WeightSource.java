@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -32,8 +33,6 @@ import java.util.function.Function;
  * when asked for.
  */
 public final class WeightSource implements AutoCloseable {
-    private static final String RUN_FILE = "run.json";
-
     private final Path path;
     private final ObjectNode flags;
     private final Map<String, List<Long>> shapes;
@@ -59,12 +58,15 @@ public final class WeightSource implements AutoCloseable {
     /**
      * Opens a source.
      *
-     * @param path a bundle's folder, a run's folder (its newest checkpoint), or a file in PyTorch's or safetensors format
+     * @param path a bundle's folder, a run's folder (its newest whole checkpoint) or that of one of its
+     *     checkpoints, or a file in PyTorch's or safetensors format
      * @param emaRate the moving average of a run to take; 0 for the weights themselves, null for its largest rate
      * @param entry which state dict of a file with several to take; empty for the default
+     * @param warnings told in one line of a checkpoint of a run that is damaged, so that an older one is taken
      * @throws UserError if it is none of these, holds another kind of network, or is damaged
      */
-    public static WeightSource open(Path path, TrainedNetwork network, Double emaRate, Optional<String> entry) {
+    public static WeightSource open(
+            Path path, TrainedNetwork network, Double emaRate, Optional<String> entry, Consumer<String> warnings) {
         if (!Files.exists(path)) {
             throw new UserError("There is no file or folder " + path
                     + " to start from: give --init-from a bundle, a run or" + " a checkpoint file.");
@@ -73,8 +75,8 @@ public final class WeightSource implements AutoCloseable {
             throw new UserError(
                     "--entry chooses a state dict of a checkpoint file, and " + path + " is a folder: leave it out.");
         }
-        if (Files.isRegularFile(path.resolve(RUN_FILE))) {
-            return ofRun(path, network, emaRate);
+        if (RunFolder.isSource(path)) {
+            return ofRun(path, network, emaRate, warnings);
         }
         if (emaRate != null) {
             throw new UserError("--init-ema-rate chooses a moving average of a training run, and " + path
@@ -85,14 +87,14 @@ public final class WeightSource implements AutoCloseable {
         }
         if (Files.isDirectory(path)) {
             throw new UserError("The folder " + path + " is neither a bundle (it has no " + ModelBundle.MANIFEST
-                    + ") nor a training run (no " + RUN_FILE
+                    + ") nor a training run (no run.json"
                     + "): give --init-from one of them, or a checkpoint file.");
         }
         return ofFile(path, entry);
     }
 
-    private static WeightSource ofRun(Path path, TrainedNetwork network, Double emaRate) {
-        RunFolder run = new RunFolder(path);
+    private static WeightSource ofRun(Path path, TrainedNetwork network, Double emaRate, Consumer<String> warnings) {
+        RunFolder run = RunFolder.source(path, warnings);
         JsonNode description = run.description();
         String kind = description.path("kind").asText();
         if (!kind.equals(network.kind()) || !(description.get("flags") instanceof ObjectNode flags)) {
@@ -108,7 +110,7 @@ public final class WeightSource implements AutoCloseable {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         weights.forEach((name, weight) ->
                 shapes.put(name, Arrays.stream(weight.shape()).boxed().toList()));
-        ObjectNode origin = origin("run", path)
+        ObjectNode origin = origin("run", run.path())
                 .put("step", checkpoint.step())
                 .put("ema_rate", rate)
                 .put("sha256", saved.sha256());

@@ -13,12 +13,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunFolderTest {
     private static final JsonNode DESCRIPTION =
@@ -131,7 +134,7 @@ class RunFolderTest {
 
         assertEquals(folder.resolve("checkpoint-00001234"), saved.folder());
         assertEquals("weights", Files.readString(saved.folder().resolve("weights")));
-        assertEquals(new RunFolder.Checkpoint(saved.folder(), 1234, 5.5), saved);
+        assertEquals(new RunFolder.Checkpoint(saved.folder(), 1234, 5.5, LossHistory.none()), saved);
         assertEquals(saved, run.require());
         assertEquals(saved, run.newest().orElseThrow());
     }
@@ -187,17 +190,143 @@ class RunFolderTest {
         assertTrue(run.newest().isEmpty());
     }
 
-    @Test
-    void aDamagedCheckpointIsNamed() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"no state", "no json", "empty state", "no step", "cut", "changed", "gone"})
+    void theNewestWholeCheckpointCounts(String damage) throws IOException {
         run.create(DESCRIPTION);
-        RunFolder.Checkpoint saved = run.save(1, 1, writing("one"));
-        String message =
-                "The checkpoint " + saved.folder() + " is damaged: delete it to resume from the one before it.";
+        RunFolder.Checkpoint older = run.save(1, 1, writing("one"));
+        Path newest = run.save(2, 2, writing("two")).folder();
+        Path state = newest.resolve("state.json");
+        Path weights = newest.resolve("weights");
+        String problem;
+        switch (damage) {
+            case "no state" -> {
+                Files.delete(state);
+                problem = "it has no state.json";
+            }
+            case "no json" -> {
+                Files.writeString(state, Files.readString(state).substring(0, 10));
+                problem = "its state.json cannot be parsed";
+            }
+            case "empty state" -> {
+                Files.writeString(state, "");
+                problem = "its state.json cannot be parsed";
+            }
+            case "no step" -> {
+                Files.writeString(state, "{\"step\": 2}");
+                problem = "its state.json lacks its step or seconds";
+            }
+            case "cut" -> {
+                Files.writeString(weights, "tw");
+                problem = "weights has 2 of 3 bytes";
+            }
+            case "changed" -> {
+                Files.writeString(weights, "twa");
+                problem = "weights has another checksum than when it was saved";
+            }
+            default -> {
+                Files.delete(weights);
+                problem = "weights is missing";
+            }
+        }
 
-        Files.writeString(saved.folder().resolve("state.json"), "{\"step\": 1}");
-        assertMessage(message, () -> run.require());
-        Files.writeString(saved.folder().resolve("state.json"), "{");
-        assertMessage(message, () -> run.require());
+        List<String> said = new ArrayList<>();
+        RunFolder resumed = new RunFolder(folder, Retention.DEFAULT, said::add);
+
+        assertEquals(older, resumed.require());
+        assertEquals(older, resumed.require());
+        assertEquals(
+                List.of("The checkpoint " + newest + " is damaged (" + problem
+                        + "): the newest whole one is used instead."),
+                said);
+        assertMessage(
+                "The checkpoint " + newest + " is damaged (" + problem + "): take another.", () -> resumed.require(2));
+
+        resumed.save(3, 3, writing("three"));
+        assertEquals(List.of("checkpoint-00000001", "checkpoint-00000003"), checkpoints(), "the damaged one goes");
+    }
+
+    @Test
+    void aDamagedCheckpointIsSavedAnew() throws IOException {
+        run.create(DESCRIPTION);
+        run.save(1, 1, writing("one"));
+        Files.writeString(run.save(2, 2, writing("two")).folder().resolve("weights"), "");
+        RunFolder resumed = new RunFolder(folder);
+
+        assertEquals(1, resumed.require().step());
+        resumed.save(2, 2, writing("two"));
+
+        assertEquals(2, new RunFolder(folder).require().step());
+        assertEquals(List.of("checkpoint-00000001", "checkpoint-00000002"), checkpoints());
+    }
+
+    @Test
+    void whereAllAreDamagedNothingIsResumedOrReplaced() throws IOException {
+        run.create(DESCRIPTION);
+        Files.delete(run.save(1, 1, writing("one")).folder().resolve("state.json"));
+
+        assertMessage(
+                "All checkpoints of the training run in " + folder
+                        + " are damaged: restore one from a backup, or start a new run with --out.",
+                () -> new RunFolder(folder).require());
+        assertStarts("There is a training run in " + folder, () -> run.create(DESCRIPTION));
+    }
+
+    @Test
+    void aCheckpointWithoutChecksumsIsTaken() throws IOException {
+        run.create(DESCRIPTION);
+        RunFolder.Checkpoint saved = run.save(1, 1.5, writing("one"));
+        Files.writeString(saved.folder().resolve("state.json"), "{\"step\": 1, \"seconds\": 1.5}");
+
+        assertEquals(saved, new RunFolder(folder).require());
+    }
+
+    @Test
+    void keepsAsManyAsAskedForAndThoseOfEveryMthStep() throws IOException {
+        RunFolder keeping = new RunFolder(folder, new Retention(1, 4), warning -> {});
+        keeping.create(DESCRIPTION);
+        for (long step = 0; step <= 10; step++) {
+            keeping.save(step, step, writing("" + step));
+        }
+
+        assertEquals(List.of("checkpoint-00000004", "checkpoint-00000008", "checkpoint-00000010"), checkpoints());
+        assertEquals(List.of(4L, 8L, 10L), keeping.savedSteps());
+        assertEquals("4", Files.readString(keeping.require(4).folder().resolve("weights")));
+        assertMessage(
+                "The training run in " + folder + " has no checkpoint of step 5, but of 4, 8, 10.",
+                () -> keeping.require(5));
+    }
+
+    @Test
+    void theLastSoundCheckpointStays() throws IOException {
+        run.create(DESCRIPTION);
+        for (long step = 1; step <= 5; step++) {
+            run.save(step, step, new LossHistory(step, 1, Math.min(2, step - 1)), writing("" + step));
+        }
+
+        assertEquals(List.of("checkpoint-00000002", "checkpoint-00000004", "checkpoint-00000005"), checkpoints());
+        RunFolder.Checkpoint newest = new RunFolder(folder).require();
+        assertEquals(new LossHistory(5, 1, 2), newest.losses());
+        assertEquals(
+                "the loss up to step 5, 5.000, is far above the best, 1.000; the last checkpoint with a loss within"
+                        + " reason is that of step 2.",
+                newest.doubt().orElseThrow());
+        assertTrue(run.require(4).doubt().isEmpty());
+    }
+
+    @Test
+    void aCheckpointsFolderIsASourceOfWeights() {
+        run.create(DESCRIPTION);
+        RunFolder.Checkpoint older = run.save(1, 1, writing("one"));
+        RunFolder.Checkpoint newer = run.save(2, 2, writing("two"));
+
+        assertEquals(
+                older.step(),
+                RunFolder.source(older.folder(), warning -> {}).require().step());
+        assertEquals(newer, RunFolder.source(folder, warning -> {}).require());
+        assertTrue(RunFolder.isSource(folder) && RunFolder.isSource(older.folder()));
+        assertFalse(RunFolder.isSource(folder.resolve("checkpoint-00000007")));
+        assertFalse(RunFolder.isSource(temporary));
     }
 
     @Test

@@ -277,8 +277,9 @@ class TrainingLoopTest {
         UserError e = assertThrows(UserError.class, () -> loop(broken, settings).train(10, 2));
 
         assertEquals(
-                "The loss is no longer finite at step 4; the checkpoint of step 2 is not affected: start a new run from"
-                        + " these weights (--init-from " + folder + ") with a smaller --lr.",
+                "The loss is no longer finite at step 4; the last checkpoint with a loss within reason is that of step 2:"
+                        + " start a new run from it (--init-from " + folder.resolve("checkpoint-00000002")
+                        + ") with a smaller --lr.",
                 e.getMessage());
         assertEquals(2, run.require().step());
     }
@@ -292,8 +293,8 @@ class TrainingLoopTest {
                 assertThrows(UserError.class, () -> loop(CONSTANT, settings).train(1, 1));
 
         assertEquals(
-                "The weights 'w' are no longer finite after step 1; the checkpoint of step 0 is not affected: start a new"
-                        + " run with a smaller --lr.",
+                "The weights 'w' are no longer finite after step 1; no checkpoint after the first has a loss within reason:"
+                        + " start a new run with a smaller --lr.",
                 e.getMessage());
         assertEquals(List.of("checkpoint-00000000"), checkpoints());
         assertFalse(Files.exists(folder.resolve("saving")));

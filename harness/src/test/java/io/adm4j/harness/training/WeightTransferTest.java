@@ -41,7 +41,8 @@ class WeightTransferTest {
         network.parameter("w", Initializer.zeros(), 2, 3);
         network.parameter("b", Initializer.ones(), 2);
 
-        try (WeightSource source = WeightSource.open(file, TrainedNetwork.DENOISER, null, Optional.empty())) {
+        try (WeightSource source =
+                WeightSource.open(file, TrainedNetwork.DENOISER, null, Optional.empty(), line -> {})) {
             WeightTransfer transfer = new WeightTransfer(source, network.parameters());
 
             assertFalse(transfer.isFutile());
@@ -56,11 +57,13 @@ class WeightTransferTest {
             assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, weights.get("w").toFloatArray());
             assertArrayEquals(new float[] {1, 1}, weights.get("b").toFloatArray());
         }
-        try (WeightSource source = WeightSource.open(file, TrainedNetwork.DENOISER, null, Optional.of("model"))) {
+        try (WeightSource source =
+                WeightSource.open(file, TrainedNetwork.DENOISER, null, Optional.of("model"), line -> {})) {
             assertEquals("model", source.origin().get("entry").asText());
         }
         assertThrows(
-                UserError.class, () -> WeightSource.open(file, TrainedNetwork.DENOISER, null, Optional.of("other")));
+                UserError.class,
+                () -> WeightSource.open(file, TrainedNetwork.DENOISER, null, Optional.of("other"), line -> {}));
     }
 
     @Test
@@ -73,7 +76,8 @@ class WeightTransferTest {
         p.text("w3").tensor(6, 0, new long[] {2, 3}, new long[] {3, 1}).op('s');
         Path file = PickleBytes.archive(folder.resolve("w.pt"), p.end(), new byte[24]);
 
-        try (WeightSource source = WeightSource.open(file, TrainedNetwork.DENOISER, null, Optional.empty())) {
+        try (WeightSource source =
+                WeightSource.open(file, TrainedNetwork.DENOISER, null, Optional.empty(), line -> {})) {
             assertFalse(new WeightTransfer(source, network.parameters()).isFutile());
             network.parameter("w10", Initializer.zeros(), 2, 3);
             assertTrue(new WeightTransfer(source, network.parameters()).isFutile());

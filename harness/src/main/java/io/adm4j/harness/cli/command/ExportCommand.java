@@ -21,6 +21,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +46,15 @@ public final class ExportCommand implements Runnable {
             description =
                     "Run of 'train upsampler', instead of --denoiser: its bundle is what sample --upsampler takes.")
     private Path upsampler;
+
+    @Option(
+            names = "--step",
+            paramLabel = "N",
+            converter = Range.LongAtLeastZero.class,
+            description =
+                    "Step of the checkpoint of --denoiser or --upsampler to export (default: its newest). Any RUN may also"
+                            + " be the folder of one of its checkpoints.")
+    private Long step;
 
     @Option(names = "--classifier", paramLabel = "RUN", description = "Run of 'train classifier', for guidance.")
     private Path classifier;
@@ -90,6 +100,8 @@ public final class ExportCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
+    private final Map<Path, RunFolder> sources = new HashMap<>();
+
     @Override
     public void run() {
         if ((denoiser == null) == (upsampler == null)) {
@@ -102,7 +114,7 @@ public final class ExportCommand implements Runnable {
                 .requireRoom(weightBytes(generator)
                         + GRAPHS_OF_CLASSIFIER * weightBytes(classifier)
                         + weightBytes(features));
-        RunFolder main = new RunFolder(generator);
+        RunFolder main = source(generator);
         ObjectNode provenance = JsonNodeFactory.instance.objectNode();
         List<String> classes = new ArrayList<>();
         main.description().path("data").path("classes").forEach(c -> classes.add(c.asText()));
@@ -112,7 +124,7 @@ public final class ExportCommand implements Runnable {
                     precision.precision,
                     weights(main, provenance.putObject("denoiser")));
             if (classifier != null) {
-                RunFolder run = new RunFolder(classifier);
+                RunFolder run = source(classifier);
                 ObjectNode flags = flags(run, "classifier", "--classifier");
                 if (!flags.path("noised").asBoolean()) {
                     throw new UserError("The run in " + classifier + " was trained without noise, so it cannot guide:"
@@ -121,7 +133,7 @@ public final class ExportCommand implements Runnable {
                 bundle.classifier(flags, weights(run, provenance.putObject("classifier")));
             }
             if (features != null) {
-                RunFolder run = new RunFolder(features);
+                RunFolder run = source(features);
                 bundle.features(flags(run, "classifier", "--features"), weights(run, provenance.putObject("features")));
             }
             if (reference != null) {
@@ -148,14 +160,35 @@ public final class ExportCommand implements Runnable {
         }
     }
 
+    /** One for each folder, so that what is damaged in it is read and said once. */
+    private RunFolder source(Path folder) {
+        return sources.computeIfAbsent(folder, given -> RunFolder.source(given, this::warn));
+    }
+
+    private RunFolder.Checkpoint checkpoint(RunFolder run) {
+        return step != null && run == sources.get(denoiser == null ? upsampler : denoiser)
+                ? run.require(step)
+                : run.require();
+    }
+
+    private void warn(String line) {
+        PrintWriter errors = spec.commandLine().getErr();
+        errors.println("Warning: " + line);
+        errors.flush();
+    }
+
+    private void warn(String doubt, RunFolder run) {
+        warn("of " + run.path() + " " + doubt);
+    }
+
     /** Bytes of a run's weights in float32; 0 for no run. */
-    private static long weightBytes(Path folder) {
+    private long weightBytes(Path folder) {
         if (folder == null) {
             return 0;
         }
-        RunFolder run = new RunFolder(folder);
+        RunFolder run = source(folder);
         run.description();
-        return SavedWeights.read(run.require().folder()).weights().values().stream()
+        return SavedWeights.read(checkpoint(run).folder()).weights().values().stream()
                 .mapToLong(weight -> (long) weight.size() * Float.BYTES)
                 .sum();
     }
@@ -172,7 +205,8 @@ public final class ExportCommand implements Runnable {
     /** @param provenance modified: what made the weights */
     private Map<String, Tensor> weights(RunFolder run, ObjectNode provenance) {
         JsonNode description = run.description();
-        RunFolder.Checkpoint checkpoint = run.require();
+        RunFolder.Checkpoint checkpoint = checkpoint(run);
+        checkpoint.doubt().ifPresent(doubt -> warn(doubt, run));
         TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
         double rate =
                 emaRate != null ? emaRate : settings.emaRates().isEmpty() ? 0 : Collections.max(settings.emaRates());

@@ -43,8 +43,16 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Starts or resumes a training run, as both training commands do. */
 final class TrainRunner {
-    private static final Set<String> FREE_ON_RESUME =
-            Set.of("--resume", "--steps", "--data", "--strict", "--device", "--threads", "--save-interval");
+    private static final Set<String> FREE_ON_RESUME = Set.of(
+            "--resume",
+            "--steps",
+            "--data",
+            "--strict",
+            "--device",
+            "--threads",
+            "--save-interval",
+            "--keep",
+            "--keep-every");
 
     private final TrainedNetwork network;
     private final TrainOptions options;
@@ -84,7 +92,7 @@ final class TrainRunner {
     }
 
     private TrainingLoop resume() {
-        RunFolder folder = new RunFolder(options.resume);
+        RunFolder folder = new RunFolder(options.resume, options.checkpoints.retention(), this::warn);
         JsonNode description = folder.description();
         if (!description.path("kind").asText().equals(network.kind())) {
             throw new UserError(options.resume + " is a run of 'train "
@@ -128,7 +136,7 @@ final class TrainRunner {
             TrainingTask task = network.task(complete, images, settings);
             List<Parameter> parameters = task.graph().graph().parameters();
             EngineKind.ORT.requireCapacity(parameters, settings.emaRates());
-            RunFolder folder = new RunFolder(options.out);
+            RunFolder folder = new RunFolder(options.out, options.checkpoints.retention(), this::warn);
             folder.requireRoom(EngineKind.ORT.checkpointBytes(parameters, settings.emaRates()));
             Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());
             ObjectNode description = describe(complete, settings, images);
@@ -158,7 +166,8 @@ final class TrainRunner {
         }
         return options.initFrom == null
                 ? null
-                : WeightSource.open(options.initFrom, network, options.initEmaRate, Optional.ofNullable(options.entry));
+                : WeightSource.open(
+                        options.initFrom, network, options.initEmaRate, Optional.ofNullable(options.entry), this::warn);
     }
 
     private void requireFit(WeightTransfer transfer) {
@@ -170,6 +179,11 @@ final class TrainRunner {
                             transfer.differences(),
                             "the network that the flags describe");
         }
+    }
+
+    private void warn(String line) {
+        errors.println("Warning: " + line);
+        errors.flush();
     }
 
     private void warnOfSlowAverages(TrainingSettings settings) {
@@ -220,6 +234,7 @@ final class TrainRunner {
     }
 
     private void report(RunFolder.Checkpoint end) {
+        end.doubt().ifPresent(this::warn);
         if (end.step() < options.steps) {
             console.printf(
                     Locale.ROOT,
@@ -238,7 +253,7 @@ final class TrainRunner {
     private int trainInterruptibly(TrainingLoop loop) {
         try (StopRequest signals = StopRequest.of(
                 errors, "Saving after this step; the same signal again ends at once, without saving.", loop::stop)) {
-            RunFolder.Checkpoint end = loop.train(options.steps, options.saveInterval);
+            RunFolder.Checkpoint end = loop.train(options.steps, options.checkpoints.saveInterval);
             report(end);
             return end.step() < options.steps ? signals.exitCodeOr(ExitCode.OK) : ExitCode.OK;
         }

@@ -26,16 +26,16 @@ public final class TrainOptions {
             names = "--resume",
             paramLabel = "FOLDER",
             description =
-                    "Resume this run; only --steps, --data, --strict, --device, --threads and --save-interval may change.")
+                    "Resume this run; only --steps, --data, --strict, --device, --threads and the options of checkpoints may change.")
     public Path resume;
 
     @Option(
             names = "--init-from",
             paramLabel = "SOURCE",
-            description =
-                    "Start a new run from these weights: a bundle, another run (its newest checkpoint), or a file in"
-                            + " PyTorch's or safetensors format. What does not fit, as with another number of classes, starts"
-                            + " fresh. The flags of a bundle or run are the defaults of the network's options.")
+            description = "Start a new run from these weights: a bundle, another run (its newest checkpoint) or"
+                    + " one of its checkpoint folders, or a file in"
+                    + " PyTorch's or safetensors format. What does not fit, as with another number of classes, starts"
+                    + " fresh. The flags of a bundle or run are the defaults of the network's options.")
     public Path initFrom;
 
     @Option(
@@ -63,13 +63,8 @@ public final class TrainOptions {
             description = "Optimizer steps, those already done included.")
     public long steps;
 
-    @Option(
-            names = "--save-interval",
-            paramLabel = "N",
-            converter = Range.LongAtLeastOne.class,
-            defaultValue = "1000",
-            description = "Steps between checkpoints (default ${DEFAULT-VALUE}).")
-    public long saveInterval;
+    @ArgGroup(validate = false, heading = Section.CHECKPOINTS)
+    public CheckpointOptions checkpoints = new CheckpointOptions();
 
     @ArgGroup(validate = false, heading = Section.OPTIMIZATION)
     private OptimizationOptions optimization = new OptimizationOptions();

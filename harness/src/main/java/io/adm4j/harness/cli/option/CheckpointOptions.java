@@ -1,0 +1,36 @@
+package io.adm4j.harness.cli.option;
+
+import io.adm4j.harness.training.Retention;
+import picocli.CommandLine.Option;
+
+/** When a training run saves, and what it keeps. */
+public final class CheckpointOptions {
+    @Option(
+            names = "--save-interval",
+            paramLabel = "N",
+            converter = Range.LongAtLeastOne.class,
+            defaultValue = "1000",
+            description = "Steps between checkpoints (default ${DEFAULT-VALUE}).")
+    public long saveInterval;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
+            defaultValue = "2",
+            description =
+                    "Keep the N newest checkpoints, and the last one whose loss was within reason (default ${DEFAULT-VALUE}).")
+    private int keep;
+
+    @Option(
+            names = "--keep-every",
+            paramLabel = "M",
+            converter = Range.LongAtLeastOne.class,
+            description = "Also keep the checkpoints of every M-th step (default: none).")
+    private Long keepEvery;
+
+    /** Which checkpoints stay. */
+    public Retention retention() {
+        return new Retention(keep, keepEvery == null ? 0 : keepEvery);
+    }
+}
