@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.BundleAssembler;
+import io.adm4j.harness.cli.option.BundledReferenceOptions;
 import io.adm4j.harness.cli.option.PrecisionOption;
 import io.adm4j.harness.cli.option.Range;
+import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
@@ -25,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,19 +68,8 @@ public final class ExportCommand implements Runnable {
             description = "Run of 'train classifier --no-noise' with the adaptive pool, for scores.")
     private Path features;
 
-    @Option(
-            names = "--reference",
-            paramLabel = "PATH",
-            description = "Real images to add to the bundle, for scores; of IDX files the test part.")
-    private Path reference;
-
-    @Option(
-            names = "--reference-samples",
-            paramLabel = "N",
-            converter = Range.AtLeastOne.class,
-            defaultValue = "2000",
-            description = "Number of images of --reference, from the first (default ${DEFAULT-VALUE}).")
-    private int referenceSamples;
+    @ArgGroup(validate = false, heading = Section.REFERENCE)
+    private BundledReferenceOptions reference = new BundledReferenceOptions();
 
     @Mixin
     private PrecisionOption precision;
@@ -136,18 +128,18 @@ public final class ExportCommand implements Runnable {
                 RunFolder run = source(features);
                 bundle.features(flags(run, "classifier", "--features"), weights(run, provenance.putObject("features")));
             }
-            if (reference != null) {
+            if (reference.path != null) {
                 JsonNode flags = main.description().get("flags");
                 int size = network.imageSize(flags);
                 Dataset images = Dataset.open(
-                        reference,
+                        reference.path,
                         new DatasetOptions(size, Split.TEST).withChannels(network.channels(flags)),
                         spec.commandLine().getErr()::println);
-                bundle.reference(images, referenceSamples);
+                bundle.reference(images, reference.samples);
                 provenance
                         .putObject("reference")
                         .put("sha256", images.checksum())
-                        .put("pictures", Math.min(referenceSamples, images.size()));
+                        .put("pictures", Math.min(reference.samples, images.size()));
             }
             if (!bundle.fits(classes)) {
                 spec.commandLine()

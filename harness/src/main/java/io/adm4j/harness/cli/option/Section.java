@@ -11,6 +11,7 @@ public final class Section {
     public static final String NETWORK = "%nNetwork (published flags):%n";
     public static final String DIFFUSION = "%nDiffusion process (published flags):%n";
     public static final String OPTIMIZATION = "%nOptimization:%n";
+    public static final String REFERENCE = "%nImages for scores:%n";
     public static final String CHECKPOINTS = "%nCheckpoints:%n";
     public static final String METRICS = "%nMetrics:%n";
     public static final String BASELINE = "%nComparison with an earlier run:%n";
