@@ -66,7 +66,7 @@ public final class TrainingLoop {
      *
      * @return the checkpoint that holds the last step
      * @throws UserError if the loss or, where they are saved, the weights are no longer finite (the last sound
-     *     checkpoint stays), or another process trains this run
+     *     checkpoint stays), an image cannot be used (what was done is saved first), or another process trains this run
      */
     public RunFolder.Checkpoint train(long steps, long saveInterval) {
         try (LockFile lock = run.lock()) {
@@ -97,7 +97,19 @@ public final class TrainingLoop {
             for (long step = first; !last; step++) {
                 double learningRate = schedule.at(step);
                 long begin = System.nanoTime();
-                Map<String, Tensor> batch = batches.next();
+                Map<String, Tensor> batch;
+                try {
+                    batch = batches.next();
+                } catch (UserError e) {
+                    if (step == saved.step()) {
+                        throw e;
+                    }
+                    told.saved(save(engine, step, before + since(start), losses));
+                    throw new UserError(
+                            e.getMessage() + " The run is saved up to step " + step + ": resume it with --resume "
+                                    + run.path() + ".",
+                            e);
+                }
                 double wait = since(begin);
                 GradientAccumulation.Summary summary = gradients.accumulate(engine, step, batch);
                 begin = System.nanoTime();

@@ -114,7 +114,10 @@ public final class WeightSource implements AutoCloseable {
                 .put("step", checkpoint.step())
                 .put("ema_rate", rate)
                 .put("sha256", saved.sha256());
-        return new WeightSource(path, flags.deepCopy(), shapes, weights::get, origin, () -> {});
+        // Older runs recorded it, and trained in float32 all the same.
+        ObjectNode done = flags.deepCopy();
+        done.remove(List.of("use_fp16", "classifier_use_fp16", "use_checkpoint"));
+        return new WeightSource(path, done, shapes, weights::get, origin, () -> {});
     }
 
     private static WeightSource ofBundle(Path path, TrainedNetwork network) {
@@ -142,7 +145,7 @@ public final class WeightSource implements AutoCloseable {
                     NetworkGraph.of(UNetConfig.fromFlags(flags), Precision.FP32).parameters();
         }
         // Training is in float32 whatever the bundle's precision.
-        flags.remove("use_fp16");
+        flags.remove(List.of("use_fp16", "classifier_use_fp16", "use_checkpoint"));
         flags.setAll(manifest.diffusion().toJson());
         OnnxWeights weights = OnnxWeights.open(
                 bundle.path(network == TrainedNetwork.CLASSIFIER ? ModelBundle.CLASSIFIER : ModelBundle.DENOISER));

@@ -316,6 +316,27 @@ class TrainingLoopTest {
     }
 
     @Test
+    void anErrorOfTheLoaderSavesFirst() {
+        TrainingSettings settings = settings(2, 0.1, 0, 0, 0, List.of());
+        LongFunction<float[]> broken = step -> {
+            if (step == 3) {
+                throw new UserError("The image x cannot be used.");
+            }
+            return CONSTANT.apply(step);
+        };
+        loop(broken, settings).prepare(EngineKind.ORT, LinearTask.START);
+
+        UserError e = assertThrows(UserError.class, () -> loop(broken, settings).train(10, 100));
+
+        assertEquals(
+                "The image x cannot be used. The run is saved up to step 3: resume it with --resume " + folder + ".",
+                e.getMessage());
+        assertEquals(3, run.require().step());
+        assertEquals(5, loop(CONSTANT, settings).train(5, 100).step(), "with another image");
+        assertArrayEquals(new double[] {1, 2, 3, 4, 5}, TinyRun.logged(folder, "step"));
+    }
+
+    @Test
     void interruptionReturnsTheLastCheckpoint() {
         TrainingSettings settings = settings(2, 0.1, 0, 0, 0, List.of());
         loop(CONSTANT, settings).prepare(EngineKind.ORT, LinearTask.START);

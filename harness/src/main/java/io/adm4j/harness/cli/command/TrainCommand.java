@@ -12,6 +12,7 @@ import picocli.CommandLine.ScopeType;
         exitCodeList = {
             ExitCode.OK + ":All steps are done.",
             ExitCode.BAD_INPUT + ":Wrong use, or input that cannot be used; the message says what to change.",
+            ExitCode.OUT_OF_TIME + ":Saved and stopped: the time of --hours is over.",
             ExitCode.INTERNAL_ERROR + ":An internal error, with a trace.",
             (ExitCode.SIGNAL + 1) + ":Saved and stopped: the terminal was closed (SIGHUP).",
             (ExitCode.SIGNAL + 2) + ":Saved and stopped: Ctrl-C (SIGINT).",

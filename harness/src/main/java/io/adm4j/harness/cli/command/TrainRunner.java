@@ -16,6 +16,7 @@ import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
+import io.adm4j.harness.training.TrainableFlags;
 import io.adm4j.harness.training.TrainedNetwork;
 import io.adm4j.harness.training.TrainingLoop;
 import io.adm4j.harness.training.TrainingSettings;
@@ -50,6 +51,7 @@ final class TrainRunner {
             "--strict",
             "--device",
             "--threads",
+            "--hours",
             "--save-interval",
             "--keep",
             "--keep-every");
@@ -86,9 +88,11 @@ final class TrainRunner {
         }
         // A run that cannot start must not leave a folder behind.
         EngineKind.ORT.require(options.runtime.device);
-        TrainingLoop loop = resumed ? resume() : start(flags);
-        console.flush();
-        return trainInterruptibly(loop);
+        try (TimeLimit limit = TimeLimit.ofHours(options.hours == null ? Double.MAX_VALUE : options.hours)) {
+            TrainingLoop loop = resumed ? resume() : start(flags);
+            console.flush();
+            return trainInterruptibly(loop, limit);
+        }
     }
 
     private TrainingLoop resume() {
@@ -109,6 +113,7 @@ final class TrainRunner {
         if (!known.get("sha256").asText().equals(images.checksum())) {
             throw new UserError("The images in " + source + " are not those that this run was started with.");
         }
+        warnOfRateZero(settings);
         TrainingTask task = network.task(description.get("flags"), images, settings);
         folder.requireRoom(EngineKind.ORT.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
         console.printf(
@@ -126,6 +131,7 @@ final class TrainRunner {
         }
         try (WeightSource source = source()) {
             ObjectNode given = flags.apply(source == null ? JsonNodeFactory.instance.objectNode() : source.flags());
+            TrainableFlags.require(given);
             Dataset images = images(options.data, given, options.images.layout());
             ObjectNode complete = network.completed(given, images);
             if (complete.has("num_classes") && !given.has("num_classes")) {
@@ -153,6 +159,7 @@ final class TrainRunner {
             long count = first.values().stream().mapToLong(Tensor::size).sum();
             console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", images, count, folder.path());
             warnOfSlowAverages(settings);
+            warnOfRateZero(settings);
             return loop;
         }
     }
@@ -184,6 +191,14 @@ final class TrainRunner {
     private void warn(String line) {
         errors.println("Warning: " + line);
         errors.flush();
+    }
+
+    private void warnOfRateZero(TrainingSettings settings) {
+        long last = settings.annealSteps();
+        if (last > 0 && options.steps > last) {
+            warn("the learning rate is 0 after step " + last + " (--lr-anneal-steps), so that the steps after it change"
+                    + " nothing: give --steps " + last + ", or a new run --lr-anneal-steps " + options.steps + ".");
+        }
     }
 
     private void warnOfSlowAverages(TrainingSettings settings) {
@@ -249,13 +264,16 @@ final class TrainRunner {
         console.flush();
     }
 
-    /** A signal to end lets the current step end and saves it. */
-    private int trainInterruptibly(TrainingLoop loop) {
+    /** A signal to end, or the end of the time, lets the current step end and saves it. */
+    private int trainInterruptibly(TrainingLoop loop, TimeLimit limit) {
         try (StopRequest signals = StopRequest.of(
                 errors, "Saving after this step; the same signal again ends at once, without saving.", loop::stop)) {
+            limit.whenOver(loop::stop);
             RunFolder.Checkpoint end = loop.train(options.steps, options.checkpoints.saveInterval);
             report(end);
-            return end.step() < options.steps ? signals.exitCodeOr(ExitCode.OK) : ExitCode.OK;
+            return end.step() >= options.steps
+                    ? ExitCode.OK
+                    : signals.exitCodeOr(limit.isOver() ? ExitCode.OUT_OF_TIME : ExitCode.OK);
         }
     }
 

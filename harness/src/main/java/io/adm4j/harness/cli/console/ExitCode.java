@@ -10,6 +10,8 @@ public final class ExitCode {
     public static final int BAD_INPUT = 2;
     /** Scores are worse than the baseline allows. */
     public static final int REGRESSION = 3;
+    /** The time that was allowed is over; what was done is saved and can be resumed. */
+    public static final int OUT_OF_TIME = 4;
     /** A defect of the program; a trace is printed. */
     public static final int INTERNAL_ERROR = 70;
 

@@ -1,5 +1,6 @@
 package io.adm4j.harness.cli.option;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.training.TrainingSettings;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -72,8 +73,17 @@ public final class OptimizationOptions {
     @Option(names = "--flip", description = "Mirror images left to right half of the time.")
     boolean flip;
 
-    /** The settings that run.json keeps. */
+    /**
+     * The settings that run.json keeps.
+     *
+     * @throws UserError if a moving average is given twice
+     */
     TrainingSettings settings() {
+        for (double rate : emaRates) {
+            if (emaRates.indexOf(rate) != emaRates.lastIndexOf(rate)) {
+                throw new UserError("--ema-rate has the rate " + rate + " twice: give each once.");
+            }
+        }
         return new TrainingSettings(
                 batchSize,
                 microbatch == null ? batchSize : Math.min(microbatch, batchSize),

@@ -26,7 +26,7 @@ public final class TrainOptions {
             names = "--resume",
             paramLabel = "FOLDER",
             description =
-                    "Resume this run; only --steps, --data, --strict, --device, --threads and the options of checkpoints may change.")
+                    "Resume this run; only --steps, --data, --strict, --device, --threads, --hours and the options of checkpoints may change.")
     public Path resume;
 
     @Option(
@@ -62,6 +62,15 @@ public final class TrainOptions {
             converter = Range.LongAtLeastOne.class,
             description = "Optimizer steps, those already done included.")
     public long steps;
+
+    @Option(
+            names = "--hours",
+            paramLabel = "H",
+            converter = Range.Positive.class,
+            description =
+                    "Save and stop H hours after the start of the command, with exit code 4, for batch systems: leave them"
+                            + " the time of a step and of saving (default: no limit).")
+    public Double hours;
 
     @ArgGroup(validate = false, heading = Section.CHECKPOINTS)
     public CheckpointOptions checkpoints = new CheckpointOptions();

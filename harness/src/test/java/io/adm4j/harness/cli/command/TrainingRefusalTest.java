@@ -3,9 +3,11 @@ package io.adm4j.harness.cli.command;
 import static io.adm4j.harness.cli.command.CommandLineRun.arguments;
 import static io.adm4j.harness.cli.command.CommandLineRun.refused;
 import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.harness.training.TinyRun;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +86,12 @@ class TrainingRefusalTest {
         @CsvSource({
             "--lr, -1, --lr",
             "--ema-rate, 1, --ema-rate",
+            "--ema-rate, '0.9,0.5,0.90', 'the rate 0.9 twice'",
+            "--lr, Infinity, above 0",
+            "--lr, NaN, above 0",
+            "--lr-warmup-steps, -1, at least 0",
+            "--lr-anneal-steps, -1, at least 0",
+            "--hours, 0, above 0",
             "--noise-schedule, x, schedule",
             "--num-channels, 33, ''",
             "--dropout, 1, ''",
@@ -93,10 +101,39 @@ class TrainingRefusalTest {
             refused(part, arguments(diffusion, option, value));
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"use_fp16", "use_checkpoint"})
+        void isNotRecordedWithWhatIsNotDone(String flag) throws IOException {
+            Path flags = Files.writeString(folder.resolve("flags.json"), "{\"" + flag + "\": true}");
+            refused("The flag " + flag + " is true", arguments(diffusion, "--flags", flags));
+        }
+
         @Test
         void hasAPoolThatExists() {
             refused("classifier_pool", arguments(classifier, "--classifier-pool", "max"));
         }
+    }
+
+    @Test
+    void stepsAtRateZeroAreWarnedOf() {
+        String said = succeeding(arguments(diffusion, "--lr-anneal-steps", 2, "--steps", 3))
+                .err();
+        String warning =
+                "Warning: the learning rate is 0 after step 2 (--lr-anneal-steps), so that the steps after it change"
+                        + " nothing: give --steps 2, or a new run --lr-anneal-steps ";
+        assertTrue(said.contains(warning + "3."), said);
+
+        String resumed =
+                succeeding("train", "diffusion", "--resume", run, "--steps", 4).err();
+        assertTrue(resumed.contains(warning + "4."), resumed);
+    }
+
+    @Test
+    void theTimeLimitSavesAndHasAnExitCodeOfItsOwn() {
+        CommandLineRun end = CommandLineRun.of(arguments(diffusion, "--steps", 1_000_000, "--hours", 1e-9));
+
+        assertEquals(4, end.exitCode(), end.err());
+        assertTrue(end.out().contains("Resume with: harness train diffusion --resume " + run), end.out());
     }
 
     @Test
