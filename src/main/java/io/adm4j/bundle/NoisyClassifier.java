@@ -71,6 +71,17 @@ public final class NoisyClassifier implements ClassifierGradient, AutoCloseable 
         return evaluate(x, timesteps, labels).gradient();
     }
 
+    /**
+     * Loads now what the first evaluation with all threads would load.
+     *
+     * @return this classifier
+     * @throws io.adm4j.runtime.RuntimeFailure if it cannot be loaded; the classifier is closed then
+     */
+    public NoisyClassifier prepared() {
+        session.prepare();
+        return this;
+    }
+
     /** How many callers may evaluate it side by side, each on its own thread; see {@link BatchSession#lanes}. */
     public int lanes() {
         return session.lanes();

@@ -73,6 +73,17 @@ public final class OnnxDenoiser implements Denoiser, AutoCloseable {
         return output(session.run(inputs(x, timesteps, labels, null)));
     }
 
+    /**
+     * Loads now what the first evaluation with all threads would load.
+     *
+     * @return this denoiser
+     * @throws io.adm4j.runtime.RuntimeFailure if it cannot be loaded; the denoiser is closed then
+     */
+    public OnnxDenoiser prepared() {
+        session.prepare();
+        return this;
+    }
+
     /** How many callers may evaluate it side by side, each on its own thread; see {@link BatchSession#lanes}. */
     public int lanes() {
         return session.lanes();

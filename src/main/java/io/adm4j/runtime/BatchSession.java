@@ -97,6 +97,23 @@ public final class BatchSession implements AutoCloseable {
         return new BatchSession(model, device, threads, true, largestShare);
     }
 
+    /**
+     * Loads now what the first run with {@link Threads#ALL} would load.
+     *
+     * @throws RuntimeFailure if it cannot be loaded; this session is closed then
+     */
+    public void prepare() {
+        if (!splits) {
+            return;
+        }
+        try {
+            whole();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
     /** The inputs of the graph, in its order. */
     public List<TensorSpec> inputs() {
         return first.inputs();

@@ -6,9 +6,12 @@ import io.adm4j.bundle.OnnxDenoiser;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.Threads;
 import io.adm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The networks of one model. The classifier is loaded on its first use. May be used from several threads at once. */
+/** The networks of one model. The classifier is loaded on its first use, unless it was before. May be used from several threads at once. */
 final class ModelNetworks implements AutoCloseable {
     private final ModelBundle bundle;
     private final Device device;
@@ -17,11 +20,34 @@ final class ModelNetworks implements AutoCloseable {
     private @Nullable NoisyClassifier classifier;
     private boolean closed;
 
-    ModelNetworks(ModelBundle bundle, Device device, int threads) {
+    private ModelNetworks(ModelBundle bundle, Device device, int threads, OnnxDenoiser denoiser) {
         this.bundle = bundle;
         this.device = device;
         this.threads = threads;
-        this.denoiser = OnnxDenoiser.open(bundle, device, threads);
+        this.denoiser = denoiser;
+    }
+
+    /** Loads the denoiser. */
+    static ModelNetworks open(ModelBundle bundle, Device device, int threads) {
+        return new ModelNetworks(bundle, device, threads, OnnxDenoiser.open(bundle, device, threads));
+    }
+
+    /** Loads all networks at the same time. */
+    static ModelNetworks openAll(ModelBundle bundle, Device device, int threads) {
+        List<CompletableFuture<? extends AutoCloseable>> all = new ArrayList<>();
+        CompletableFuture<OnnxDenoiser> denoiser =
+                Together.begin(() -> OnnxDenoiser.open(bundle, device, threads).prepared());
+        all.add(denoiser);
+        CompletableFuture<NoisyClassifier> classifier = null;
+        if (bundle.has(ModelBundle.CLASSIFIER_GRADIENT)) {
+            classifier = Together.begin(
+                    () -> NoisyClassifier.open(bundle, device, threads).prepared());
+            all.add(classifier);
+        }
+        Together.await(all);
+        ModelNetworks networks = new ModelNetworks(bundle, device, threads, denoiser.join());
+        networks.classifier = classifier == null ? null : classifier.join();
+        return networks;
     }
 
     boolean takesLabels() {

@@ -7,13 +7,15 @@ import io.adm4j.runtime.Device;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
  * Samples images from a bundle. An image depends on the bundle, its own seed, its label and the settings alone.
  *
- * <p>May be used from several threads at once. The classifier is loaded on its first use.
+ * <p>May be used from several threads at once. The classifier is loaded on its first use, unless {@link #openAll} did.
  */
 public final class SamplingPipeline implements AutoCloseable {
     private final ModelBundle bundle;
@@ -21,9 +23,9 @@ public final class SamplingPipeline implements AutoCloseable {
     private final ModelCapabilities capabilities;
     private final StepScheduler scheduler;
 
-    private SamplingPipeline(ModelBundle bundle, Device device, int threads) {
+    private SamplingPipeline(ModelBundle bundle, ModelNetworks networks) {
         this.bundle = bundle;
-        this.networks = new ModelNetworks(bundle, device, threads);
+        this.networks = networks;
         Manifest manifest = bundle.manifest();
         this.capabilities = new ModelCapabilities(
                 manifest.name(),
@@ -42,7 +44,24 @@ public final class SamplingPipeline implements AutoCloseable {
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static SamplingPipeline open(ModelBundle bundle, Device device, int threads) {
-        return new SamplingPipeline(bundle, device, threads);
+        return new SamplingPipeline(bundle, ModelNetworks.open(bundle, device, threads));
+    }
+
+    /**
+     * Loads all networks of several bundles at the same time, their classifiers too.
+     *
+     * @param threads threads within one operator; 0 for all cores
+     * @return one pipeline for each bundle, in their order
+     * @throws io.adm4j.bundle.BundleException if a bundle has no denoiser, for the first such bundle
+     * @throws io.adm4j.runtime.RuntimeFailure if a graph or the device cannot be used, for the first such bundle
+     */
+    public static List<SamplingPipeline> openAll(List<ModelBundle> bundles, Device device, int threads) {
+        List<CompletableFuture<SamplingPipeline>> all = bundles.stream()
+                .map(bundle -> Together.begin(
+                        () -> new SamplingPipeline(bundle, ModelNetworks.openAll(bundle, device, threads))))
+                .toList();
+        Together.await(all);
+        return all.stream().map(CompletableFuture::join).toList();
     }
 
     /** The bundle's manifest. */

@@ -35,12 +35,25 @@ public final class Upsampler implements AutoCloseable {
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static Upsampler open(ModelBundle bundle, Device device, int threads) {
-        OptionalInt small = bundle.manifest().smallSize();
-        if (small.isEmpty()) {
+        requireUpsampler(bundle);
+        return of(SamplingPipeline.open(bundle, device, threads));
+    }
+
+    /** The upsampler whose networks are loaded already; whoever closes it closes them. */
+    public static Upsampler of(SamplingPipeline upsampler) {
+        return new Upsampler(upsampler, upsampler.manifest().smallSize().orElseThrow());
+    }
+
+    /**
+     * Checks that a bundle's model is an upsampler.
+     *
+     * @throws UserError if not
+     */
+    public static void requireUpsampler(ModelBundle bundle) {
+        if (bundle.manifest().smallSize().isEmpty()) {
             throw new UserError("The bundle " + bundle.folder()
                     + " is no upsampler: its denoiser has no flags large_size and small_size.");
         }
-        return new Upsampler(SamplingPipeline.open(bundle, device, threads), small.getAsInt());
     }
 
     /** The bundle's manifest. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.bundle.BundleException;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.bundle.TinyBundle;
 import io.adm4j.diffusion.DdimSampler;
@@ -18,6 +19,7 @@ import io.adm4j.runtime.Device;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -53,6 +55,32 @@ class SamplingPipelineTest {
     @Test
     void networksSamplerAndNoiseFitTogether() {
         assertSampledByDefinition(pipeline, 3);
+    }
+
+    @Test
+    void severalBundlesAreLoadedAtTheSameTime() throws IOException {
+        ModelBundle two = TinyBundle.write(folder.resolve("two"), SIZE, true, CLASSES);
+        ModelBundle plain = TinyBundle.write(folder.resolve("plain"), SIZE, false, CLASSES);
+        List<SamplingPipeline> all = SamplingPipeline.openAll(List.of(two, plain), Device.CPU, 2);
+        assertEquals(two.digest(), all.get(0).digest());
+        assertEquals(plain.digest(), all.get(1).digest());
+        assertSampledByDefinition(all.get(0), 3);
+        all.forEach(SamplingPipeline::close);
+    }
+
+    @Test
+    void ofSeveralBundlesTheFirstThatCannotBeLoadedIsNamed() throws IOException {
+        ModelBundle one = TinyBundle.write(folder.resolve("one"), SIZE, true, CLASSES);
+        ModelBundle two = TinyBundle.write(folder.resolve("two"), SIZE, true, CLASSES);
+        for (ModelBundle bundle : List.of(one, two)) {
+            Path file = bundle.folder().resolve(ModelBundle.CLASSIFIER_GRADIENT);
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(file, bytes);
+        }
+        BundleException damaged =
+                assertThrows(BundleException.class, () -> SamplingPipeline.openAll(List.of(one, two), Device.CPU, 1));
+        assertTrue(damaged.getMessage().startsWith("The bundle " + one.folder() + " is damaged"), damaged.getMessage());
     }
 
     @ParameterizedTest

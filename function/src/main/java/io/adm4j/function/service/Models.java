@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The loaded models and the scheduler that runs them. */
@@ -59,9 +60,12 @@ final class Models implements AutoCloseable {
                     + " channels, which PNG, the form of all responses, cannot hold: set adm4j.bundle to a model of"
                     + " images with 1, 3 or 4.");
         }
-        base = SamplingPipeline.open(bundle, device, config.threads());
+        large.ifPresent(Upsampler::requireUpsampler);
+        List<ModelBundle> all = Stream.concat(Stream.of(bundle), large.stream()).toList();
+        List<SamplingPipeline> loaded = SamplingPipeline.openAll(all, device, config.threads());
+        base = loaded.get(0);
         if (large.isPresent()) {
-            upsampler = Upsampler.open(large.get(), device, config.threads());
+            upsampler = Upsampler.of(loaded.get(1));
             upsampler.requireFit(bundle.manifest());
         }
         scheduler.prepare(base);
