@@ -1,6 +1,7 @@
 package io.adm4j.function.event;
 
 import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.emptyString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
@@ -43,6 +44,17 @@ class EventTest {
 
     private static void assertPng(String base64) {
         assertArrayEquals(PNG, Arrays.copyOf(Base64.getDecoder().decode(base64), 4));
+    }
+
+    @Test
+    void whoAsksForThePathOfEventsGetsThePage() {
+        given().when()
+                .get("/")
+                .then()
+                .statusCode(200)
+                .contentType(startsWith("text/html"))
+                .body(containsString("page/app.js"));
+        given().when().head("/").then().statusCode(200);
     }
 
     @Test
