@@ -4,7 +4,9 @@ import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.Sha256;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -187,6 +189,19 @@ public final class Dataset {
      */
     public String checksum() {
         return Sha256.of(root, files);
+    }
+
+    /**
+     * The files whose checksum is the dataset's, in their order, by their names below the folder that was opened; a single
+     * file has the empty name, so that it may be renamed.
+     */
+    public Map<String, Path> files() {
+        if (files.size() == 1) {
+            return Map.of("", files.get(0));
+        }
+        Map<String, Path> named = new LinkedHashMap<>();
+        files.forEach(file -> named.put(root.relativize(file).toString().replace('\\', '/'), file));
+        return named;
     }
 
     /** For messages: path, number, size and channels (unless RGB) of the images, number of classes. */

@@ -220,6 +220,22 @@ public final class RunFolder {
         }
     }
 
+    /**
+     * Changes run.json.
+     *
+     * @param change modifies what it is given
+     * @throws UserError if it cannot be read or written
+     */
+    public synchronized void amend(Consumer<ObjectNode> change) {
+        ObjectNode description = (ObjectNode) description();
+        change.accept(description);
+        try {
+            describe(description);
+        } catch (IOException e) {
+            throw cannotWrite(folder.resolve(DESCRIPTION), e);
+        }
+    }
+
     public Path path() {
         return folder;
     }

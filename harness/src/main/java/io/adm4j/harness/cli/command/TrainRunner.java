@@ -14,6 +14,7 @@ import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.Split;
+import io.adm4j.harness.training.DataIdentity;
 import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TrainableFlags;
@@ -52,6 +53,7 @@ final class TrainRunner {
             "--device",
             "--threads",
             "--hours",
+            "--accept-changed-data",
             "--save-interval",
             "--keep",
             "--keep-every");
@@ -61,6 +63,8 @@ final class TrainRunner {
     private final CommandSpec command;
     private final PrintWriter console;
     private final PrintWriter errors;
+    /** Of the images, once they are open. */
+    private DataIdentity identity;
 
     /** A command that has been parsed. */
     TrainRunner(TrainedNetwork network, TrainOptions options, CommandSpec command) {
@@ -88,7 +92,8 @@ final class TrainRunner {
         }
         // A run that cannot start must not leave a folder behind.
         EngineKind.ORT.require(options.runtime.device);
-        try (TimeLimit limit = TimeLimit.ofHours(options.hours == null ? Double.MAX_VALUE : options.hours)) {
+        try (TimeLimit limit =
+                TimeLimit.ofHours(options.checkpoints.hours == null ? Double.MAX_VALUE : options.checkpoints.hours)) {
             TrainingLoop loop = resumed ? resume() : start(flags);
             console.flush();
             return trainInterruptibly(loop, limit);
@@ -110,9 +115,8 @@ final class TrainRunner {
                 source,
                 description.get("flags"),
                 layout.isMissingNode() ? ArrayLayout.HWC : ArrayLayout.valueOf(layout.asText()));
-        if (!known.get("sha256").asText().equals(images.checksum())) {
-            throw new UserError("The images in " + source + " are not those that this run was started with.");
-        }
+        identity = DataIdentity.ofResumed(
+                folder, images, folder.require().step(), options.checkpoints.acceptChangedData, this::warn);
         warnOfRateZero(settings);
         TrainingTask task = network.task(description.get("flags"), images, settings);
         folder.requireRoom(EngineKind.ORT.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
@@ -153,6 +157,7 @@ final class TrainRunner {
                 description.set("init_from", transfer.origin());
                 transfer.report().forEach(errors::println);
             }
+            identity = DataIdentity.ofNew(folder, images, description, this::warn);
             folder.create(description);
             TrainingLoop loop = loop(task, settings, folder);
             loop.prepare(EngineKind.ORT, first);
@@ -266,9 +271,13 @@ final class TrainRunner {
 
     /** A signal to end, or the end of the time, lets the current step end and saves it. */
     private int trainInterruptibly(TrainingLoop loop, TimeLimit limit) {
-        try (StopRequest signals = StopRequest.of(
-                errors, "Saving after this step; the same signal again ends at once, without saving.", loop::stop)) {
+        try (DataIdentity data = identity;
+                StopRequest signals = StopRequest.of(
+                        errors,
+                        "Saving after this step; the same signal again ends at once, without saving.",
+                        loop::stop)) {
             limit.whenOver(loop::stop);
+            data.start();
             RunFolder.Checkpoint end = loop.train(options.steps, options.checkpoints.saveInterval);
             report(end);
             return end.step() >= options.steps
@@ -292,8 +301,7 @@ final class TrainRunner {
         ObjectNode data = description
                 .putObject("data")
                 .put("path", options.data.toAbsolutePath().normalize().toString())
-                .put("pictures", images.size())
-                .put("sha256", images.checksum());
+                .put("pictures", images.size());
         if (options.images.layout() != ArrayLayout.HWC) {
             data.put("layout", options.images.layout().name());
         }

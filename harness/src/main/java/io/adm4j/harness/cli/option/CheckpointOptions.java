@@ -3,7 +3,7 @@ package io.adm4j.harness.cli.option;
 import io.adm4j.harness.training.Retention;
 import picocli.CommandLine.Option;
 
-/** When a training run saves, and what it keeps. */
+/** When a training run saves and stops, what it keeps, and how it resumes. */
 public final class CheckpointOptions {
     @Option(
             names = "--save-interval",
@@ -28,6 +28,21 @@ public final class CheckpointOptions {
             converter = Range.LongAtLeastOne.class,
             description = "Also keep the checkpoints of every M-th step (default: none).")
     private Long keepEvery;
+
+    @Option(
+            names = "--accept-changed-data",
+            description =
+                    "Resume although files of the data were changed, added or removed since; run.json records it.")
+    public boolean acceptChangedData;
+
+    @Option(
+            names = "--hours",
+            paramLabel = "H",
+            converter = Range.Positive.class,
+            description =
+                    "Save and stop H hours after the start of the command, with exit code 4, for batch systems: leave them"
+                            + " the time of a step and of saving (default: no limit).")
+    public Double hours;
 
     /** Which checkpoints stay. */
     public Retention retention() {

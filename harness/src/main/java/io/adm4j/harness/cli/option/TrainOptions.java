@@ -63,15 +63,6 @@ public final class TrainOptions {
             description = "Optimizer steps, those already done included.")
     public long steps;
 
-    @Option(
-            names = "--hours",
-            paramLabel = "H",
-            converter = Range.Positive.class,
-            description =
-                    "Save and stop H hours after the start of the command, with exit code 4, for batch systems: leave them"
-                            + " the time of a step and of saving (default: no limit).")
-    public Double hours;
-
     @ArgGroup(validate = false, heading = Section.CHECKPOINTS)
     public CheckpointOptions checkpoints = new CheckpointOptions();
 
