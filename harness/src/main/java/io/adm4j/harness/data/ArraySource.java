@@ -1,26 +1,31 @@
 package io.adm4j.harness.data;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.io.NpyStream;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** The images of an array, all in memory. */
+/** The images of an array: in the heap, if they fit into a quarter of it, otherwise in a temporary file that is mapped. */
 final class ArraySource implements ImageSource {
-    private static final int ROWS_AT_ONCE = 256;
+    /** So few that rows of large images take little memory as well. */
+    private static final long BYTES_AT_ONCE = 16L << 20;
 
-    private final byte[][] images;
+    private final ImageStore images;
+    private final int count;
     private final int imageSize;
     private final int channels;
     private final boolean repeatsGray;
 
-    private ArraySource(byte[][] images, int imageSize, int channels, boolean repeatsGray) {
+    private ArraySource(ImageStore images, int count, int imageSize, int channels, boolean repeatsGray) {
         this.repeatsGray = repeatsGray;
         this.channels = channels;
         this.images = images;
+        this.count = count;
         this.imageSize = imageSize;
     }
 
@@ -31,6 +36,11 @@ final class ArraySource implements ImageSource {
      * @param warnings told of colors that become gray
      */
     static Dataset open(ImageArray array, DatasetOptions options, Consumer<String> warnings) {
+        return open(array, options, Runtime.getRuntime().maxMemory() / 4, warnings);
+    }
+
+    /** @param most bytes of images in the heap */
+    static Dataset open(ImageArray array, DatasetOptions options, long most, Consumer<String> warnings) {
         try (array) {
             ImageArrayShape shape = ImageArrayShape.of(array, options);
             int[] labels = array.labels(shape.count()).orElse(null);
@@ -39,26 +49,35 @@ final class ArraySource implements ImageSource {
                 shape.requireSquare(array.file());
                 size = shape.height();
             }
-            byte[][] images = new byte[shape.count()][];
+            int imageBytes = size * size * options.channels();
+            boolean large = (long) shape.count() * imageBytes > most;
+            ImageStore images = large
+                    ? MappedImages.create(
+                            Path.of(System.getProperty("java.io.tmpdir")), shape.count(), imageBytes, 1 << 30)
+                    : ImageStore.inHeap(shape.count());
             ImageRowConverter converter = new ImageRowConverter(shape, options.channels(), array.file());
             converter.announce(warnings);
+            if (array.header().fortranOrder() && large) {
+                throw new UserError(array.described()
+                        + " is too large to be read in Fortran order: save it with numpy.ascontiguousarray.");
+            }
             if (array.header().fortranOrder()) {
-                take(converter.convert(array.read()), shape, size, images, 0);
+                take(converter.convert(array.read()), shape, size, images);
             } else {
+                long rowBytes = array.header().dataBytes() / Math.max(1, shape.count());
+                int rowsAtOnce = (int) Math.max(1, Math.min(256, BYTES_AT_ONCE / Math.max(1, rowBytes)));
                 try (NpyStream stream = array.stream()) {
-                    int done = 0;
-                    for (Tensor rows = stream.nextRows(ROWS_AT_ONCE);
-                            rows != null;
-                            rows = stream.nextRows(ROWS_AT_ONCE)) {
-                        done = take(converter.convert(rows), shape, size, images, done);
+                    for (Tensor rows = stream.nextRows(rowsAtOnce); rows != null; rows = stream.nextRows(rowsAtOnce)) {
+                        take(converter.convert(rows), shape, size, images);
                     }
                 }
             }
+            images.complete();
             int classes = labels == null ? 0 : Arrays.stream(labels).max().orElseThrow() + 1;
             List<String> names =
                     IntStream.range(0, classes).mapToObj(Integer::toString).toList();
             return new Dataset(
-                    new ArraySource(images, size, options.channels(), converter.repeatsGray()),
+                    new ArraySource(images, shape.count(), size, options.channels(), converter.repeatsGray()),
                     labels,
                     names,
                     array.file(),
@@ -66,23 +85,21 @@ final class ArraySource implements ImageSource {
         }
     }
 
-    private static int take(Tensor rows, ImageArrayShape shape, int size, byte[][] images, int from) {
+    private static void take(Tensor rows, ImageArrayShape shape, int size, ImageStore images) {
         ByteBuffer bytes = rows.bytes();
         int channels = (int) rows.dim(3);
-        int done = from;
         for (int i = 0; i < rows.dim(0); i++) {
             byte[] pixels = new byte[shape.height() * shape.width() * channels];
             bytes.get(pixels);
             PixelImage image = new PixelImage(shape.width(), shape.height(), channels, pixels);
             boolean fits = shape.width() == size && shape.height() == size;
-            images[done++] = fits ? pixels : ImageResizer.squared(image, size).pixels();
+            images.add(fits ? pixels : ImageResizer.squared(image, size).pixels());
         }
-        return done;
     }
 
     @Override
     public int size() {
-        return images.length;
+        return count;
     }
 
     @Override
@@ -102,6 +119,6 @@ final class ArraySource implements ImageSource {
 
     @Override
     public void copy(int index, byte[] target, int offset) {
-        System.arraycopy(images[index], 0, target, offset, images[index].length);
+        images.copy(index, target, offset);
     }
 }

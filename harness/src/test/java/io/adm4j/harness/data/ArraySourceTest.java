@@ -15,9 +15,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +43,45 @@ class ArraySourceTest {
         assertArrayEquals(new byte[] {0, 1, 2}, image);
         dataset.copy(1, image);
         assertArrayEquals(new byte[] {127, (byte) 128, (byte) 255}, image);
+    }
+
+    /** One image in each mapping, and two with one left over. */
+    @Test
+    void imagesThatTakeTooMuchOfTheHeapAreMapped() {
+        byte[] values = new byte[5 * 4 * 6 * 3];
+        new Random(3).nextBytes(values);
+        Path file = folder.resolve("many.npz");
+        Npz.write(
+                file,
+                Map.of("arr_0", Tensor.of(values, 5, 4, 6, 3), "arr_1", Tensor.of(new long[] {0, 1, 1, 0, 2}, 5)));
+        DatasetOptions options = new DatasetOptions(4, Split.TRAIN);
+        Dataset inHeap = ArraySource.open(ImageArray.ofNpz(file, line -> {}), options, Long.MAX_VALUE, line -> {});
+
+        Dataset mapped = ArraySource.open(ImageArray.ofNpz(file, line -> {}), options, 5 * 48 - 1, line -> {});
+
+        assertEquals(5, mapped.size());
+        assertEquals(inHeap.classNames(), mapped.classNames());
+        byte[] expected = new byte[50];
+        byte[] actual = new byte[50];
+        for (int i : new int[] {4, 0, 3, 1, 2}) {
+            inHeap.copy(i, expected, 2);
+            mapped.copy(i, actual, 2);
+            assertArrayEquals(expected, actual);
+        }
+        for (int most : new int[] {48, 100, 1000}) {
+            MappedImages images = MappedImages.create(folder, 5, 48, most);
+            for (int i = 0; i < 5; i++) {
+                byte[] image = new byte[48];
+                inHeap.copy(i, image);
+                images.add(image);
+            }
+            images.complete();
+            for (int i = 4; i >= 0; i--) {
+                inHeap.copy(i, expected, 1);
+                images.copy(i, actual, 1);
+                assertArrayEquals(Arrays.copyOfRange(expected, 1, 49), Arrays.copyOfRange(actual, 1, 49));
+            }
+        }
     }
 
     @Test
