@@ -43,8 +43,12 @@ class HarnessPackagesTest {
     }
 
     @Test
-    void onlyTheCommandLineWritesReports() {
-        packages.reserve("io.adm4j.harness.report..", "io.adm4j.harness.report..", "io.adm4j.harness.cli..");
+    void onlyTheCommandLineAndTheMonitorWriteReports() {
+        packages.reserve(
+                "io.adm4j.harness.report..",
+                "io.adm4j.harness.report..",
+                "io.adm4j.harness.monitor..",
+                "io.adm4j.harness.cli..");
     }
 
     @Test

@@ -35,6 +35,8 @@ import java.util.stream.Stream;
  * run.json                 kind, flags, dataset, training settings and command of the run
  * log.csv, log.jsonl       one line per optimizer step
  * events.out.tfevents.*    the same for TensorBoard
+ * run.html                 curves, sample grids, settings; written with each checkpoint
+ * previews/                sample grids
  * lock                     held while a process trains
  * graphs/                  training.onnx, optimizer.onnx; written whenever training starts or resumes
  * checkpoint-00001000/     the files of the engine, and state.json with their sizes and checksums

@@ -9,4 +9,22 @@ package io.adm4j.harness.training;
  * @param optimizer the optimizer's update and the moving averages
  * @param saving saving a checkpoint after the step before
  */
-public record StepTimes(double dataWait, double preparation, double forwardBackward, double optimizer, double saving) {}
+public record StepTimes(double dataWait, double preparation, double forwardBackward, double optimizer, double saving) {
+    /** No time at all. */
+    public static final StepTimes NONE = new StepTimes(0, 0, 0, 0, 0);
+
+    /** Both together, part by part. */
+    public StepTimes plus(StepTimes other) {
+        return new StepTimes(
+                dataWait + other.dataWait,
+                preparation + other.preparation,
+                forwardBackward + other.forwardBackward,
+                optimizer + other.optimizer,
+                saving + other.saving);
+    }
+
+    /** All parts together. */
+    public double sum() {
+        return dataWait + preparation + forwardBackward + optimizer + saving;
+    }
+}

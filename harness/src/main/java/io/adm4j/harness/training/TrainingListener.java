@@ -12,6 +12,11 @@ public interface TrainingListener {
     /** An optimizer step is done; its loss may be not finite, which ends the run after this call. */
     void step(StepReport report);
 
+    /** Whether a checkpoint has to be saved after a step, whatever the interval of the run, so that {@link #saved} has it. */
+    default boolean needsCheckpoint(long step) {
+        return false;
+    }
+
     /** A checkpoint is saved. */
     default void saved(RunFolder.Checkpoint checkpoint) {}
 

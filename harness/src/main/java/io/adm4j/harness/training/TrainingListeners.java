@@ -27,6 +27,10 @@ final class TrainingListeners implements AutoCloseable {
         listeners.forEach(listener -> listener.step(report));
     }
 
+    boolean needCheckpoint(long step) {
+        return listeners.stream().anyMatch(listener -> listener.needsCheckpoint(step));
+    }
+
     void saved(RunFolder.Checkpoint checkpoint) {
         listeners.forEach(listener -> listener.saved(checkpoint));
     }

@@ -122,7 +122,7 @@ public final class TrainingLoop {
                 losses.add(summary.metrics()[0]);
                 last = step + 1 == steps || stopped;
                 saving = 0;
-                if (last || (step + 1) % saveInterval == 0) {
+                if (last || (step + 1) % saveInterval == 0 || told.needCheckpoint(step + 1)) {
                     begin = System.nanoTime();
                     saved = save(engine, step + 1, seconds, losses);
                     saving = since(begin);

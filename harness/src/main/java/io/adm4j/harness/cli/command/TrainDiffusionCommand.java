@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.option.DenoiserFlags;
 import io.adm4j.harness.cli.option.DiffusionTrainingFlags;
+import io.adm4j.harness.cli.option.MonitorOptions;
 import io.adm4j.harness.cli.option.PublishedFlagOptions;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TrainOptions;
@@ -34,6 +35,9 @@ final class TrainDiffusionCommand implements Callable<Integer> {
                             + " file); options on the command line win.")
     private Path flagsFile;
 
+    @ArgGroup(validate = false, heading = Section.MONITORING)
+    private MonitorOptions monitoring = new MonitorOptions();
+
     @SuppressWarnings("unused") // The parsed options are read from the specification.
     @ArgGroup(validate = false, heading = Section.NETWORK)
     private DenoiserFlags network = new DenoiserFlags();
@@ -47,7 +51,7 @@ final class TrainDiffusionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new TrainRunner(TrainedNetwork.DENOISER, options, spec).run(this::flags);
+        return new TrainRunner(TrainedNetwork.DENOISER, options, monitoring, spec).run(this::flags);
     }
 
     private ObjectNode flags(ObjectNode ofSource) {

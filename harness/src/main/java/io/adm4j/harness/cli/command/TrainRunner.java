@@ -10,15 +10,21 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.cli.console.StopRequest;
+import io.adm4j.harness.cli.option.MonitorOptions;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.Split;
+import io.adm4j.harness.evaluation.run.LibraryVersions;
+import io.adm4j.harness.monitor.DenoiserSnapshot;
+import io.adm4j.harness.monitor.Previews;
+import io.adm4j.harness.monitor.RunPage;
 import io.adm4j.harness.training.DataIdentity;
 import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TrainableFlags;
 import io.adm4j.harness.training.TrainedNetwork;
+import io.adm4j.harness.training.TrainingListener;
 import io.adm4j.harness.training.TrainingLoop;
 import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.harness.training.TrainingTask;
@@ -34,6 +40,8 @@ import io.adm4j.harness.zoo.ReleasedModels;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,10 +64,13 @@ final class TrainRunner {
             "--accept-changed-data",
             "--save-interval",
             "--keep",
-            "--keep-every");
+            "--keep-every",
+            "--preview-interval",
+            "--preview-samples");
 
     private final TrainedNetwork network;
     private final TrainOptions options;
+    private final MonitorOptions monitoring;
     private final CommandSpec command;
     private final PrintWriter console;
     private final PrintWriter errors;
@@ -68,8 +79,14 @@ final class TrainRunner {
 
     /** A command that has been parsed. */
     TrainRunner(TrainedNetwork network, TrainOptions options, CommandSpec command) {
+        this(network, options, new MonitorOptions(), command);
+    }
+
+    /** As above, for a network that can be sampled from while it trains. */
+    TrainRunner(TrainedNetwork network, TrainOptions options, MonitorOptions monitoring, CommandSpec command) {
         this.network = network;
         this.options = options;
+        this.monitoring = monitoring;
         this.command = command;
         this.console = command.commandLine().getOut();
         this.errors = command.commandLine().getErr();
@@ -231,16 +248,47 @@ final class TrainRunner {
 
     private TrainingLoop loop(TrainingTask task, TrainingSettings settings, RunFolder folder) {
         return new TrainingLoop(
-                task,
-                settings,
-                folder,
-                options.runtime.device,
-                options.runtime.threads,
-                List.of(
-                        new TrainingLog(folder.log()),
-                        new JsonLog(folder.path().resolve("log.jsonl")),
-                        new EventLog(folder.path()),
-                        new ProgressDisplay(ConsoleProgress.onStandardError())));
+                task, settings, folder, options.runtime.device, options.runtime.threads, listeners(settings, folder));
+    }
+
+    /** In the order in which they are notified: the page shows what the others have written. */
+    private List<TrainingListener> listeners(TrainingSettings settings, RunFolder folder) {
+        Path log = folder.path().resolve("log.jsonl");
+        Path previews = folder.path().resolve("previews");
+        EventLog events = new EventLog(folder.path());
+        List<TrainingListener> listeners = new ArrayList<>(List.of(
+                new TrainingLog(folder.log()),
+                new JsonLog(log),
+                events,
+                new ProgressDisplay(ConsoleProgress.onStandardError())));
+        if (monitoring.previewInterval != null) {
+            listeners.add(new Previews(
+                    previews,
+                    monitoring.previewInterval,
+                    monitoring.previewSamples,
+                    new DenoiserSnapshot(
+                            (ObjectNode) folder.description().get("flags"),
+                            settings.emaRates(),
+                            folder.path().resolve("preview-bundle")),
+                    options.runtime.device,
+                    options.runtime.threads,
+                    events,
+                    errors::println));
+        }
+        listeners.add(new RunPage(folder, log, previews, machine(), errors::println));
+        return listeners;
+    }
+
+    private Map<String, String> machine() {
+        Map<String, String> machine = new LinkedHashMap<>();
+        machine.put("system", System.getProperty("os.name") + " on " + System.getProperty("os.arch"));
+        machine.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
+        machine.put("threads", options.runtime.threads == 0 ? "all" : String.valueOf(options.runtime.threads));
+        machine.put("device", options.runtime.device.name().toLowerCase(Locale.ROOT));
+        machine.put("heap, at most", (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
+        machine.put("adm4j", LibraryVersions.adm4j());
+        machine.putAll(LibraryVersions.current());
+        return machine;
     }
 
     /** What run.json holds cannot change when a run is resumed. */

@@ -13,6 +13,7 @@ public final class Section {
     public static final String OPTIMIZATION = "%nOptimization:%n";
     public static final String REFERENCE = "%nImages for scores:%n";
     public static final String CHECKPOINTS = "%nCheckpoints, stopping and resuming:%n";
+    public static final String MONITORING = "%nSeeing the run:%n";
     public static final String METRICS = "%nMetrics:%n";
     public static final String BASELINE = "%nComparison with an earlier run:%n";
     public static final String MEASUREMENT = "%nMeasurement:%n";

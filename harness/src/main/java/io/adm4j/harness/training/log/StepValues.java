@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The values of a step under the names that all logs have for them; those that the published trainer logs have its names. */
-final class StepValues {
+public final class StepValues {
     static final String SECONDS = "seconds";
 
     /** Durations, in seconds. */
@@ -28,7 +28,7 @@ final class StepValues {
     private StepValues() {}
 
     /** The values by name; a loss by quartile without images is missing. */
-    static Map<String, Number> of(StepReport report) {
+    public static Map<String, Number> of(StepReport report) {
         Map<String, Number> values = new LinkedHashMap<>();
         values.put("step", report.step());
         values.put("lr", report.learningRate());
