@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.AtomicFile;
 import io.adm4j.io.DiskSpace;
+import io.adm4j.io.DiskWait;
 import io.adm4j.io.FileTree;
 import io.adm4j.io.LockFile;
+import io.adm4j.runtime.RuntimeFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +57,7 @@ public final class RunFolder {
     private final OptionalLong chosen;
     private final Retention retention;
     private final Consumer<String> warnings;
+    private final DiskWait wait;
     private final Set<Path> damaged = new LinkedHashSet<>();
     /** Read whole by this object, so not again. */
     private final Set<Checkpoint> verified = new HashSet<>();
@@ -84,7 +87,8 @@ public final class RunFolder {
         }
     }
 
-    private RunFolder(Path folder, OptionalLong chosen, Retention retention, Consumer<String> warnings) {
+    private RunFolder(Path folder, OptionalLong chosen, Retention retention, Consumer<String> warnings, DiskWait wait) {
+        this.wait = wait;
         this.folder = folder;
         this.chosen = chosen;
         this.retention = retention;
@@ -98,7 +102,12 @@ public final class RunFolder {
 
     /** @param warnings told in one line of each checkpoint that is damaged */
     public RunFolder(Path folder, Retention retention, Consumer<String> warnings) {
-        this(folder, OptionalLong.empty(), retention, warnings);
+        this(folder, retention, warnings, DiskWait.none());
+    }
+
+    /** @param wait for checkpoints while the disk is full */
+    public RunFolder(Path folder, Retention retention, Consumer<String> warnings, DiskWait wait) {
+        this(folder, OptionalLong.empty(), retention, warnings, wait);
     }
 
     /**
@@ -109,7 +118,8 @@ public final class RunFolder {
      */
     public static RunFolder source(Path given, Consumer<String> warnings) {
         OptionalLong step = isCheckpoint(given) ? step(given) : OptionalLong.empty();
-        return new RunFolder(step.isPresent() ? runOf(given) : given, step, Retention.DEFAULT, warnings);
+        return new RunFolder(
+                step.isPresent() ? runOf(given) : given, step, Retention.DEFAULT, warnings, DiskWait.none());
     }
 
     /** Whether a path is a run's folder, or that of one of its checkpoints. */
@@ -332,30 +342,54 @@ public final class RunFolder {
      */
     public Checkpoint save(long step, double seconds, LossHistory losses, Consumer<Path> writeFiles) {
         Path target = checkpoint(step);
-        Path temporary = folder.resolve("saving");
-        Checkpoint saved = new Checkpoint(target, step, seconds, losses);
         try {
-            FileTree.delete(temporary);
-            Files.createDirectories(temporary);
-            try {
-                writeFiles.accept(temporary);
-                ObjectNode state = mapper.createObjectNode().put("step", step).put("seconds", seconds);
-                state.set("loss", finite(losses.mean()));
-                state.set("best_loss", finite(losses.best()));
-                new CheckpointFiles(temporary).seal(state.put("sound_step", losses.sound()));
-                FileTree.delete(target);
-                AtomicFile.rename(temporary, target);
-                FileTree.syncFolder(folder);
-            } finally {
-                FileTree.delete(temporary);
-            }
+            wait.run(target, this::isFull, () -> write(target, step, seconds, losses, writeFiles));
             damaged.remove(target);
+            Checkpoint saved = new Checkpoint(target, step, seconds, losses);
             verified.add(saved);
             prune(step, losses.sound());
+            return saved;
         } catch (IOException e) {
             throw cannotWrite(target, e);
         }
-        return saved;
+    }
+
+    private void write(Path target, long step, double seconds, LossHistory losses, Consumer<Path> writeFiles)
+            throws IOException {
+        Path temporary = folder.resolve("saving");
+        FileTree.delete(temporary);
+        Files.createDirectories(temporary);
+        try {
+            writeFiles.accept(temporary);
+            ObjectNode state = mapper.createObjectNode().put("step", step).put("seconds", seconds);
+            state.set("loss", finite(losses.mean()));
+            state.set("best_loss", finite(losses.best()));
+            new CheckpointFiles(temporary).seal(state.put("sound_step", losses.sound()));
+            FileTree.delete(target);
+            AtomicFile.rename(temporary, target);
+            FileTree.syncFolder(folder);
+        } finally {
+            FileTree.delete(temporary);
+        }
+    }
+
+    /** The training runtime does not say why it cannot write: there is less room than a checkpoint takes. */
+    private boolean isFull(Exception failure) {
+        return DiskWait.isFull(failure)
+                || failure instanceof RuntimeFailure
+                        && new DiskSpace(folder).free().orElse(Long.MAX_VALUE) < newestBytes();
+    }
+
+    private long newestBytes() {
+        Map.Entry<Long, Path> newest = steps().lastEntry();
+        if (newest == null) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.walk(newest.getValue())) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     /** Deletes the checkpoints that need not stay, damaged ones included. */

@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.DiskWait;
 import io.adm4j.io.LockFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -327,6 +330,29 @@ class RunFolderTest {
         assertTrue(RunFolder.isSource(folder) && RunFolder.isSource(older.folder()));
         assertFalse(RunFolder.isSource(folder.resolve("checkpoint-00000007")));
         assertFalse(RunFolder.isSource(temporary));
+    }
+
+    /** The wait itself is tested where it is; this one ends after a try. */
+    @Test
+    void aFullDiskIsTriedAgain() throws IOException {
+        List<String> said = new ArrayList<>();
+        RunFolder waiting = new RunFolder(
+                folder, Retention.DEFAULT, said::add, new DiskWait(Duration.ofMinutes(1), said::add, time -> {}));
+        waiting.create(DESCRIPTION);
+        waiting.save(1, 1, writing("one"));
+        AtomicInteger tries = new AtomicInteger();
+
+        waiting.save(2, 2, checkpoint -> {
+            writing("half").accept(checkpoint);
+            if (tries.incrementAndGet() < 3) {
+                throw new UserError("Cannot write.", new IOException("No space left on device"));
+            }
+        });
+
+        assertEquals(3, tries.get());
+        assertEquals(2, said.size(), said.toString());
+        assertEquals(2, new RunFolder(folder).require().step());
+        assertFalse(Files.exists(folder.resolve("saving")));
     }
 
     @Test

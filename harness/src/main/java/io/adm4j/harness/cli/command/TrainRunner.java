@@ -37,9 +37,11 @@ import io.adm4j.harness.training.log.ProgressDisplay;
 import io.adm4j.harness.training.log.TrainingLog;
 import io.adm4j.harness.zoo.CheckpointMatcher;
 import io.adm4j.harness.zoo.ReleasedModels;
+import io.adm4j.io.DiskWait;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,6 +63,7 @@ final class TrainRunner {
             "--device",
             "--threads",
             "--hours",
+            "--disk-wait",
             "--accept-changed-data",
             "--save-interval",
             "--keep",
@@ -118,7 +121,7 @@ final class TrainRunner {
     }
 
     private TrainingLoop resume() {
-        RunFolder folder = new RunFolder(options.resume, options.checkpoints.retention(), this::warn);
+        RunFolder folder = new RunFolder(options.resume, options.checkpoints.retention(), this::warn, diskWait());
         JsonNode description = folder.description();
         if (!description.path("kind").asText().equals(network.kind())) {
             throw new UserError(options.resume + " is a run of 'train "
@@ -163,7 +166,7 @@ final class TrainRunner {
             TrainingTask task = network.task(complete, images, settings);
             List<Parameter> parameters = task.graph().graph().parameters();
             EngineKind.ORT.requireCapacity(parameters, settings.emaRates());
-            RunFolder folder = new RunFolder(options.out, options.checkpoints.retention(), this::warn);
+            RunFolder folder = new RunFolder(options.out, options.checkpoints.retention(), this::warn, diskWait());
             folder.requireRoom(EngineKind.ORT.checkpointBytes(parameters, settings.emaRates()));
             Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());
             ObjectNode description = describe(complete, settings, images);
@@ -208,6 +211,10 @@ final class TrainRunner {
                             transfer.differences(),
                             "the network that the flags describe");
         }
+    }
+
+    private DiskWait diskWait() {
+        return new DiskWait(Duration.ofMillis(Math.round(options.checkpoints.diskWait * 60_000)), this::warn);
     }
 
     private void warn(String line) {
@@ -255,10 +262,10 @@ final class TrainRunner {
     private List<TrainingListener> listeners(TrainingSettings settings, RunFolder folder) {
         Path log = folder.path().resolve("log.jsonl");
         Path previews = folder.path().resolve("previews");
-        EventLog events = new EventLog(folder.path());
+        EventLog events = new EventLog(folder.path(), diskWait());
         List<TrainingListener> listeners = new ArrayList<>(List.of(
-                new TrainingLog(folder.log()),
-                new JsonLog(log),
+                new TrainingLog(folder.log(), diskWait()),
+                new JsonLog(log, diskWait()),
                 events,
                 new ProgressDisplay(ConsoleProgress.onStandardError())));
         if (monitoring.previewInterval != null) {

@@ -44,6 +44,15 @@ public final class CheckpointOptions {
                             + " the time of a step and of saving (default: no limit).")
     public Double hours;
 
+    @Option(
+            names = "--disk-wait",
+            paramLabel = "MINUTES",
+            converter = Range.NonNegative.class,
+            defaultValue = "10",
+            description =
+                    "How long to try again while the disk is full, before the run ends (default ${DEFAULT-VALUE}).")
+    public double diskWait;
+
     /** Which checkpoints stay. */
     public Retention retention() {
         return new Retention(keep, keepEvery == null ? 0 : keepEvery);

@@ -1,6 +1,7 @@
 package io.adm4j.harness.training.log;
 
 import com.google.protobuf.CodedOutputStream;
+import io.adm4j.io.DiskWait;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -56,9 +56,11 @@ final class EventFile implements Closeable {
      *
      * @param wallTime seconds since 1970
      * @param firstStep the first step that will be written
+     * @param wait for each event while the disk is full
      */
-    static EventFile create(Path file, double wallTime, long firstStep) throws IOException {
-        EventFile events = new EventFile(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
+    static EventFile create(Path file, double wallTime, long firstStep, DiskWait wait) throws IOException {
+        Files.createFile(file);
+        EventFile events = new EventFile(wait.append(file));
         try {
             events.record(message(event -> {
                 event.writeDouble(WALL_TIME, wallTime);

@@ -4,6 +4,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.training.StepReport;
 import io.adm4j.harness.training.TrainingListener;
 import io.adm4j.harness.training.TrainingStart;
+import io.adm4j.io.DiskWait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,14 +27,25 @@ public final class EventLog implements TrainingListener {
 
     private final Path folder;
     private final Clock clock;
+    private final DiskWait wait;
     private @Nullable EventFile events;
 
     /** @param folder of the files; exists */
     public EventLog(Path folder) {
-        this(folder, Clock.systemUTC());
+        this(folder, DiskWait.none());
+    }
+
+    /** @param wait for each event while the disk is full */
+    public EventLog(Path folder, DiskWait wait) {
+        this(folder, Clock.systemUTC(), wait);
     }
 
     EventLog(Path folder, Clock clock) {
+        this(folder, clock, DiskWait.none());
+    }
+
+    private EventLog(Path folder, Clock clock, DiskWait wait) {
+        this.wait = wait;
         this.folder = folder;
         this.clock = clock;
     }
@@ -51,7 +63,7 @@ public final class EventLog implements TrainingListener {
             // TensorBoard reads files in the order of their names.
             String name =
                     String.format(Locale.ROOT, "%s%010d.adm4j.%06d", PREFIX, clock.millis() / 1000, before.size());
-            events = EventFile.create(folder.resolve(name), now(), start.step() + 1);
+            events = EventFile.create(folder.resolve(name), now(), start.step() + 1, wait);
         } catch (IOException e) {
             throw cannotWrite(e);
         }

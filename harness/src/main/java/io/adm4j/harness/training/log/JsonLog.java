@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.harness.training.StepReport;
 import io.adm4j.harness.training.TrainingListener;
 import io.adm4j.harness.training.TrainingStart;
+import io.adm4j.io.DiskWait;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +19,23 @@ import org.jspecify.annotations.Nullable;
 public final class JsonLog implements TrainingListener {
     private final ObjectMapper mapper = new ObjectMapper();
     private final Path file;
+    private final DiskWait wait;
     private @Nullable StepLines lines;
 
     public JsonLog(Path file) {
+        this(file, DiskWait.none());
+    }
+
+    /** @param wait for each line while the disk is full */
+    public JsonLog(Path file, DiskWait wait) {
         this.file = file;
+        this.wait = wait;
     }
 
     /** @throws io.adm4j.feedback.UserError if the file cannot be written */
     @Override
     public void started(TrainingStart start) {
-        lines = StepLines.open(file, null, start.step(), this::stepOf);
+        lines = StepLines.open(file, null, start.step(), this::stepOf, wait);
     }
 
     private long stepOf(String line) {

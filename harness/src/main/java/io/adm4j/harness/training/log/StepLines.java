@@ -1,11 +1,13 @@
 package io.adm4j.harness.training.log;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.DiskWait;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -27,9 +29,10 @@ final class StepLines implements AutoCloseable {
      * @param header first line; null for none
      * @param step the last step that is done; 0 starts a new file
      * @param stepOf the step of a line; {@link Long#MAX_VALUE} for one that is no step's
+     * @param wait for each line while the disk is full
      * @throws UserError if the file cannot be written
      */
-    static StepLines open(Path file, @Nullable String header, long step, ToLongFunction<String> stepOf) {
+    static StepLines open(Path file, @Nullable String header, long step, ToLongFunction<String> stepOf, DiskWait wait) {
         try {
             List<String> lines = new ArrayList<>();
             if (header != null) {
@@ -41,7 +44,8 @@ final class StepLines implements AutoCloseable {
                         .forEach(lines::add);
             }
             Files.write(file, lines);
-            return new StepLines(file, Files.newBufferedWriter(file, StandardOpenOption.APPEND));
+            return new StepLines(
+                    file, new BufferedWriter(new OutputStreamWriter(wait.append(file), StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw cannotWrite(file, e);
         }

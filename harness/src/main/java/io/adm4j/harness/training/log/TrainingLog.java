@@ -3,6 +3,7 @@ package io.adm4j.harness.training.log;
 import io.adm4j.harness.training.StepReport;
 import io.adm4j.harness.training.TrainingListener;
 import io.adm4j.harness.training.TrainingStart;
+import io.adm4j.io.DiskWait;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingLog implements TrainingListener {
     private final Path file;
+    private final DiskWait wait;
     private List<String> columns = List.of();
     private @Nullable StepLines lines;
 
     public TrainingLog(Path file) {
+        this(file, DiskWait.none());
+    }
+
+    /** @param wait for each line while the disk is full */
+    public TrainingLog(Path file, DiskWait wait) {
         this.file = file;
+        this.wait = wait;
     }
 
     /** @throws io.adm4j.feedback.UserError if the file cannot be written */
@@ -34,7 +42,7 @@ public final class TrainingLog implements TrainingListener {
         names.addAll(start.quartileNames());
         names.addAll(StepValues.OF_EVERY_STEP);
         columns = List.copyOf(names);
-        lines = StepLines.open(file, String.join(",", columns), start.step(), TrainingLog::stepOf);
+        lines = StepLines.open(file, String.join(",", columns), start.step(), TrainingLog::stepOf, wait);
     }
 
     private static long stepOf(String line) {
