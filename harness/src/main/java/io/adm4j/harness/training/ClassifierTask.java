@@ -14,12 +14,16 @@ import io.adm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Training of a classifier by cross-entropy: on noisy images x_t with uniform t for guidance (Dhariwal and Nichol 2021,
- * section 4), or on images without noise at t = 0. Metrics: {@code loss} and {@code accuracy} in [0, 1].
+ * section 4), or on images without noise at t = 0. Metrics: {@code loss}, and {@code accuracy} and
+ * {@code accuracy5} in [0, 1]: the share of images whose label is the likeliest, or one of the five likeliest.
  */
 public final class ClassifierTask implements TrainingTask {
+    private static final int MOST_LIKELY = 5;
+
     private final ClassifierConfig network;
     private final DiffusionLoss noising;
     private final BatchLoader batches;
@@ -75,12 +79,33 @@ public final class ClassifierTask implements TrainingTask {
 
     @Override
     public List<String> metricNames() {
-        return List.of("loss", "accuracy");
+        return List.of("loss", "accuracy", "accuracy5");
     }
 
     @Override
     public Map<String, String> imageLosses() {
-        return noised ? Map.of("loss", "losses") : Map.of();
+        Map<String, String> values = new LinkedHashMap<>();
+        if (noised) {
+            values.put("loss", "losses");
+            values.put("accuracy", "correct");
+            values.put("accuracy5", "correct5");
+        }
+        return values;
+    }
+
+    @Override
+    public Map<String, Tensor> derived(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
+        float[] logits = outputs.get("logits").toFloatArray();
+        long[] labels = batch.get("y").toLongArray();
+        int classes = logits.length / labels.length;
+        float[] first = new float[labels.length];
+        float[] five = new float[labels.length];
+        for (int i = 0; i < labels.length; i++) {
+            int rank = rank(logits, i * classes, classes, (int) labels[i]);
+            first[i] = rank < 1 ? 1 : 0;
+            five[i] = rank < MOST_LIKELY ? 1 : 0;
+        }
+        return Map.of("correct", Tensor.of(first, first.length), "correct5", Tensor.of(five, five.length));
     }
 
     @Override
@@ -90,24 +115,27 @@ public final class ClassifierTask implements TrainingTask {
 
     @Override
     public double[] metrics(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
-        float[] losses = outputs.get("losses").toFloatArray();
-        float[] logits = outputs.get("logits").toFloatArray();
-        long[] labels = batch.get("y").toLongArray();
-        int classes = logits.length / losses.length;
-        double sum = 0;
-        int correct = 0;
-        for (int i = 0; i < losses.length; i++) {
-            sum += losses[i];
-            correct += argmax(logits, i * classes, classes) == labels[i] ? 1 : 0;
-        }
-        return new double[] {sum / losses.length, (double) correct / losses.length};
+        return Stream.of("losses", "correct", "correct5")
+                .mapToDouble(name -> mean(outputs.get(name)))
+                .toArray();
     }
 
-    private static int argmax(float[] values, int offset, int length) {
-        int best = 0;
-        for (int i = 1; i < length; i++) {
-            best = values[offset + i] > values[offset + best] ? i : best;
+    private static double mean(Tensor values) {
+        double sum = 0;
+        for (float value : values.toFloatArray()) {
+            sum += value;
         }
-        return best;
+        return sum / values.size();
+    }
+
+    /** The number of classes that are likelier than the label; of equal ones the first counts as likelier. */
+    private static int rank(float[] logits, int offset, int classes, int label) {
+        int rank = 0;
+        float own = logits[offset + label];
+        for (int i = 0; i < classes; i++) {
+            float other = logits[offset + i];
+            rank += other > own || other == own && i < label ? 1 : 0;
+        }
+        return rank;
     }
 }

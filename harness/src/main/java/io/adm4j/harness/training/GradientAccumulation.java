@@ -55,6 +55,7 @@ record GradientAccumulation(TrainingTask task, int microbatch) {
         }
         Map<String, Tensor> all = joined(given);
         Map<String, Tensor> results = joined(found);
+        results.putAll(task.derived(all, results));
         LossQuartiles quartiles = new LossQuartiles(task);
         quartiles.add(all, results);
         return new Summary(

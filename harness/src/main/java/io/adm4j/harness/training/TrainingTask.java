@@ -76,6 +76,17 @@ public interface TrainingTask {
         return Map.of();
     }
 
+    /**
+     * Values of each image that follow from the graph's outputs; they count as outputs for {@link #metrics} and {@link
+     * #imageLosses}.
+     *
+     * @param batch as for {@link #metrics}; not modified
+     * @param outputs of the graph by name; not modified
+     */
+    default Map<String, Tensor> derived(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
+        return Map.of();
+    }
+
     /** The timesteps of the process that {@code t} is from; 0 where images have none. */
     default int numTimesteps() {
         return 0;

@@ -13,6 +13,7 @@ import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,8 +84,25 @@ class ClassifierTaskTest {
                 Map.of("losses", Tensor.of(new float[] {1, 2, 3, 6}, 4), "logits", Tensor.of(logits, 4, 3));
         Map<String, Tensor> batch = Map.of("y", Tensor.of(new long[] {1, 2, 2, 0}, 4));
 
-        assertEquals(List.of("loss", "accuracy"), task.metricNames());
-        assertArrayEquals(new double[] {3, 0.5}, task.metrics(batch, outputs), 1e-12);
+        Map<String, Tensor> all = new LinkedHashMap<>(outputs);
+        all.putAll(task.derived(batch, outputs));
+        assertEquals(List.of("loss", "accuracy", "accuracy5"), task.metricNames());
+        assertArrayEquals(new double[] {3, 0.5, 1}, task.metrics(batch, all), 1e-12);
+    }
+
+    @Test
+    void fiveLikeliestClassesCountForAccuracyAtFive() {
+        ClassifierTask task = new ClassifierTask(flags().put("num_classes", 7), dataset(6, 3), SETTINGS);
+        float[] logits = {1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 5, 6, 7};
+
+        Map<String, Tensor> derived =
+                task.derived(Map.of("y", Tensor.of(new long[] {2, 1}, 2)), Map.of("logits", Tensor.of(logits, 2, 7)));
+
+        assertArrayEquals(new float[] {0, 0}, derived.get("correct").toFloatArray());
+        assertArrayEquals(new float[] {1, 0}, derived.get("correct5").toFloatArray());
+        assertEquals(
+                List.of("loss", "accuracy", "accuracy5"),
+                List.copyOf(task.imageLosses().keySet()));
     }
 
     private static Set<String> inputs(TrainingTask task) {

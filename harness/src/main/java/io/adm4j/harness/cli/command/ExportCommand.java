@@ -3,6 +3,8 @@ package io.adm4j.harness.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.export.importer.torch.StateDictWriter;
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.harness.cli.option.BundledReferenceOptions;
@@ -27,6 +29,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +39,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Makes a bundle from training runs. */
-@Command(name = "export", description = "Makes a model bundle (ONNX graphs and model.json) from training runs.")
+@Command(
+        name = "export",
+        description =
+                "Makes a model bundle (ONNX graphs and model.json) from training runs, or writes the weights of one.")
 public final class ExportCommand implements Runnable {
     /** Logits and gradient, each with its weights. */
     private static final int GRAPHS_OF_CLASSIFIER = 2;
@@ -74,8 +81,16 @@ public final class ExportCommand implements Runnable {
     @Mixin
     private PrecisionOption precision;
 
-    @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Folder of the bundle.")
+    @Option(names = "--out", paramLabel = "FOLDER", description = "Folder of the bundle.")
     private Path out;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description =
+                    "Instead of a bundle, write the weights of one run under the published names, for PyTorch: to a .pt or"
+                            + " a .safetensors file.")
+    private Path weightsFile;
 
     @Option(names = "--name", paramLabel = "NAME", description = "Name of the model (default: the folder's).")
     private String name;
@@ -96,6 +111,39 @@ public final class ExportCommand implements Runnable {
 
     @Override
     public void run() {
+        if ((out == null) == (weightsFile == null)) {
+            throw new UserError("Give either --out FOLDER for a bundle or --weights FILE for the weights of one run.");
+        }
+        if (weightsFile == null) {
+            exportBundle();
+        } else {
+            exportWeights();
+        }
+    }
+
+    private void exportWeights() {
+        List<Path> runs = Stream.of(denoiser, upsampler, classifier, features)
+                .filter(Objects::nonNull)
+                .toList();
+        if (runs.size() != 1) {
+            throw new UserError(
+                    "--weights takes the weights of one run: give one of --denoiser, --upsampler, --classifier"
+                            + " and --features.");
+        }
+        if (!StateDictWriter.knows(weightsFile)) {
+            throw new UserError(
+                    "--weights takes a file that ends in .pt or .safetensors, and " + weightsFile + " does not.");
+        }
+        new OutputPath("--weights", weightsFile).requireFile();
+        Map<String, Tensor> weights = weights(new RunFolder(runs.get(0)), JsonNodeFactory.instance.objectNode());
+        new StateDictWriter(weights).write(weightsFile);
+        spec.commandLine()
+                .getOut()
+                .printf(Locale.ROOT, "%s: %s%n", weightsFile, Count.of(weights.size(), "weight array"));
+        spec.commandLine().getOut().flush();
+    }
+
+    private void exportBundle() {
         if ((denoiser == null) == (upsampler == null)) {
             throw new UserError("Give either --denoiser RUN or --upsampler RUN: a bundle holds one of them.");
         }

@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
+import io.adm4j.export.graph.OnnxWeights;
+import io.adm4j.export.importer.torch.Checkpoint;
 import io.adm4j.harness.training.TinyRun;
 import io.adm4j.io.Npz;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,26 @@ class TrainedUpsamplerTest {
         assertEquals(4, manifest.smallSize().getAsInt());
         assertEquals(8, manifest.imageSize());
         assertEquals(3, manifest.classes().size());
+
+        Path weights = folder.resolve("weights.pt");
+        succeeding("export", "--upsampler", run, "--ema-rate", 0, "--weights", weights);
+        OnnxWeights exported = OnnxWeights.open(bundle.resolve("denoiser.onnx"));
+        try (Checkpoint read = Checkpoint.open(weights, Optional.empty())) {
+            assertArrayEquals(
+                    exported.readFloat32("out.2.weight").toFloatArray(),
+                    read.readFloat32("out.2.weight").toFloatArray());
+        }
+        refused(
+                "--weights takes the weights of one run",
+                "export",
+                "--upsampler",
+                run,
+                "--features",
+                run,
+                "--weights",
+                weights);
+        refused("either --out FOLDER", "export", "--upsampler", run);
+        refused(".pt or .safetensors", "export", "--upsampler", run, "--weights", folder.resolve("weights.bin"));
 
         Path small = TinyRun.data(folder.resolve("small.npz"), 3, 3);
         Path out = folder.resolve("out.npz");
