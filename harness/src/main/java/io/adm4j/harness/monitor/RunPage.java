@@ -114,7 +114,7 @@ public final class RunPage implements TrainingListener {
                 charts(),
                 grids(checkpoint.step()),
                 parts(checkpoint),
-                commands(description),
+                commands(checkpoint, description),
                 settings(description),
                 machine);
     }
@@ -163,24 +163,25 @@ public final class RunPage implements TrainingListener {
     private List<TrainingReport.Chart> charts() {
         List<TrainingReport.Chart> charts = new ArrayList<>();
         List<String> metrics = begin().metricNames();
-        charts.add(chart("Loss", "mean over the batch", List.of(metrics.get(0))));
+        charts.add(chart("Loss", "mean over the batch", true, List.of(metrics.get(0))));
         String loss = metrics.get(0) + "_q";
         charts.add(chart(
                 "Loss by quartile of t",
                 "q0 has the least noise, q3 the most",
+                true,
                 begin().quartileNames().stream().filter(n -> n.startsWith(loss)).toList()));
-        charts.add(chart("Gradient norm", "L2, over all parameters", List.of("grad_norm")));
-        charts.add(chart("Learning rate", "of each step", List.of("lr")));
+        charts.add(chart("Gradient norm", "L2, over all parameters", true, List.of("grad_norm")));
+        charts.add(chart("Learning rate", "of each step", false, List.of("lr")));
         if (metrics.size() > 1) {
-            charts.add(chart("Terms and metrics", "means over the batch", metrics.subList(1, metrics.size())));
+            charts.add(chart("Terms and metrics", "means over the batch", true, metrics.subList(1, metrics.size())));
         }
-        charts.add(chart("Parameter norm", "L2", List.of("param_norm")));
+        charts.add(chart("Parameter norm", "L2", false, List.of("param_norm")));
         return charts;
     }
 
-    private TrainingReport.Chart chart(String heading, String below, List<String> names) {
+    private TrainingReport.Chart chart(String heading, String below, boolean logarithmic, List<String> names) {
         return new TrainingReport.Chart(
-                heading, below, names.stream().map(history::curve).toList());
+                heading, below, logarithmic, names.stream().map(history::curve).toList());
     }
 
     private List<TrainingReport.Grid> grids(long last) {
@@ -215,11 +216,14 @@ public final class RunPage implements TrainingListener {
         return parts;
     }
 
-    private Map<String, String> commands(JsonNode description) {
+    private Map<String, String> commands(RunFolder.Checkpoint checkpoint, JsonNode description) {
         String kind = description.path("kind").asText();
         String path = quoted(run.path().toString());
         Map<String, String> commands = new LinkedHashMap<>();
-        commands.put("Resume it", "harness train " + kind + " --resume " + path + " --steps " + begin().steps());
+        commands.put(
+                "Resume it",
+                "harness train " + kind + " --resume " + path + " --steps "
+                        + (checkpoint.step() < begin().steps() ? begin().steps() : "N"));
         if (kind.equals("diffusion")) {
             commands.put("Make a bundle", "harness export --denoiser " + path + " --out BUNDLE");
             commands.put("Sample from it", "harness sample --bundle BUNDLE --num-samples 16 --out samples");

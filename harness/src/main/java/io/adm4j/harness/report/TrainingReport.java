@@ -43,8 +43,9 @@ public record TrainingReport(
      *
      * @param heading what they show
      * @param below a few words on it
+     * @param logarithmic whether the page may show them on a logarithmic axis, if all values are positive
      */
-    public record Chart(String heading, String below, List<Curve> curves) {
+    public record Chart(String heading, String below, boolean logarithmic, List<Curve> curves) {
         public Chart {
             curves = List.copyOf(curves);
         }
@@ -107,7 +108,7 @@ public record TrainingReport(
     }
 
     private void numbers(Page into) {
-        StringBuilder page = new StringBuilder("<div class=\"scores\">\n");
+        StringBuilder page = new StringBuilder("<div class=\"scores numbers\">\n");
         numbers.forEach((name, value) -> page.append("<div class=\"card score\"><h3>")
                 .append(Html.escape(name))
                 .append("</h3><p class=\"figure\">")
@@ -128,7 +129,7 @@ public record TrainingReport(
                 .add(
                         "<p class=\"note\">Faint: as measured; strong: the running mean, whose newest value is written below."
                                 + " Spikes may be cut. <label><input type=\"checkbox\" class=\"logarithmic\" checked>"
-                                + " Logarithmic where all values are positive</label></p>\n<div class=\"row curves\">\n");
+                                + " Losses and norms of gradients on a logarithmic axis, where all are positive</label></p>\n<div class=\"row curves\">\n");
         shown.forEach(chart -> curves(page, chart));
         page.add("</div>\n");
     }
@@ -143,7 +144,7 @@ public record TrainingReport(
         }
         CurveChart linear = new CurveChart(chart.heading(), curves, false);
         String drawn = "<div class=\"linear\">" + linear.svg() + "</div>";
-        if (CurveChart.positive(curves)) {
+        if (chart.logarithmic() && CurveChart.positive(curves)) {
             drawn = "<div class=\"of-log\">" + drawn + "<div class=\"log\">"
                     + new CurveChart(chart.heading(), curves, true).svg() + "</div></div>";
         }

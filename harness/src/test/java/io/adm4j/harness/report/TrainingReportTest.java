@@ -36,6 +36,15 @@ class TrainingReportTest {
     }
 
     @Test
+    void aChartMayBeLinearAlone() {
+        TrainingReport.Curve curve = new TrainingReport.Curve("lr", STEPS, STEPS);
+
+        assertTrue(page(List.of(new TrainingReport.Chart("Learning rate", "", false, List.of(curve))), 0)
+                .select(".log")
+                .isEmpty());
+    }
+
+    @Test
     void chartsWithoutPointsAreLeftOut() {
         Document page = page(List.of(chart("Nothing", Double.NaN, Double.NaN, Double.NaN, Double.NaN)), 0);
 
@@ -73,7 +82,7 @@ class TrainingReportTest {
     }
 
     private static TrainingReport.Chart chart(String heading, double... values) {
-        return new TrainingReport.Chart(heading, "", List.of(new TrainingReport.Curve("loss", STEPS, values)));
+        return new TrainingReport.Chart(heading, "", true, List.of(new TrainingReport.Curve("loss", STEPS, values)));
     }
 
     private static Document page(List<TrainingReport.Chart> charts, int grids) {
