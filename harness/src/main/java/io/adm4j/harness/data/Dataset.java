@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /**
  * Images of one size with random access, and labels where the source has them. An image is uint8 [H, W, C], RGB if C is 3;
@@ -171,6 +172,19 @@ public final class Dataset {
      */
     public int copyUsable(int index, byte[] target) {
         return source.copyUsable(index, target);
+    }
+
+    /**
+     * Copies a random crop of an image as the published loader of classifiers cuts it: 0.8 to 1 of its shorter side, at a
+     * random place, brought to the dataset's size. Image files are cut as they are stored, arrays and IDX files after they
+     * have the dataset's size. A damaged image is replaced as by {@link #copyUsable}.
+     *
+     * @param random decides where
+     * @param target modified: uint8 [H, W, C] at its beginning
+     * @return index of the image that was cut
+     */
+    public int copyCropped(int index, RandomGenerator random, byte[] target) {
+        return source.copyCropped(index, random, target);
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
@@ -181,6 +182,15 @@ final class ImageFileSource implements ImageSource {
             }
         }
         throw new UserError("None of the images in " + root + " can be used; replace them.");
+    }
+
+    @Override
+    public int copyCropped(int index, RandomGenerator random, byte[] target) {
+        int used = copyUsable(index, target);
+        byte[] cut = ImageResizer.randomCrop(decode(files.get(used)), imageSize, random)
+                .pixels();
+        System.arraycopy(cut, 0, target, 0, cut.length);
+        return used;
     }
 
     private void leaveOut(int index, DamagedImageException reason) {

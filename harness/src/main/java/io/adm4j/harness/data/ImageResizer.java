@@ -1,5 +1,7 @@
 package io.adm4j.harness.data;
 
+import java.util.random.RandomGenerator;
+
 /**
  * Resizes an image of any shape to a square, as the data loader of the published ADM code does: halved by area (box
  * filter) while the shorter side is at least twice the size, then bicubic so that the shorter side fits, then the square
@@ -10,6 +12,9 @@ package io.adm4j.harness.data;
  * resized by itself, alpha too.
  */
 final class ImageResizer {
+    /** The smallest part of the shorter side that a random crop has. */
+    private static final double LEAST_CROP = 0.8;
+
     private static final int PRECISION_BITS = 32 - 8 - 2;
 
     private ImageResizer() {}
@@ -20,14 +25,34 @@ final class ImageResizer {
      * @return the image itself if it has that size
      */
     static PixelImage squared(PixelImage image, int size) {
+        return brought(image, size).centerCrop(size);
+    }
+
+    /** The image with a shorter side of the size. */
+    private static PixelImage brought(PixelImage image, int size) {
         PixelImage p = image;
         while (Math.min(p.width(), p.height()) >= 2 * size) {
             p = resize(p, p.width() / 2, p.height() / 2, Filter.BOX);
         }
         double scale = size / (double) Math.min(p.width(), p.height());
         // rint, not round: the published code rounds halves to even.
-        p = resize(p, (int) Math.rint(p.width() * scale), (int) Math.rint(p.height() * scale), Filter.BICUBIC);
-        return p.centerCrop(size);
+        return resize(p, (int) Math.rint(p.width() * scale), (int) Math.rint(p.height() * scale), Filter.BICUBIC);
+    }
+
+    /**
+     * A random square, as the published loader cuts them for classifiers: resized so that the shorter side is a random
+     * number from the size to 1/0.8 of it, then cut out at a random place.
+     *
+     * @param image not modified
+     * @param size height and width in pixels, at least 1
+     * @param random advanced by three numbers
+     */
+    static PixelImage randomCrop(PixelImage image, int size, RandomGenerator random) {
+        int shorter = random.nextInt(size, (int) Math.ceil(size / LEAST_CROP) + 1);
+        PixelImage p = brought(image, shorter);
+        int top = random.nextInt(p.height() - size + 1);
+        int left = random.nextInt(p.width() - size + 1);
+        return p.crop(size, left, top);
     }
 
     static PixelImage resize(PixelImage image, int width, int height, Filter filter) {

@@ -1,6 +1,8 @@
 package io.adm4j.harness.data;
 
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
 
 /** Random access to images of one size and number of channels. Safe for use by several threads. */
 interface ImageSource {
@@ -36,6 +38,22 @@ interface ImageSource {
     default int copyUsable(int index, byte[] target) {
         copy(index, target, 0);
         return index;
+    }
+
+    /**
+     * Copies a random crop of one image, see {@link ImageResizer#randomCrop}, or of another as {@link #copyUsable} does.
+     * Sources that keep no larger image cut it from the one of their size.
+     *
+     * @param target modified
+     * @return index of the image that was cut
+     */
+    default int copyCropped(int index, RandomGenerator random, byte[] target) {
+        int used = copyUsable(index, target);
+        PixelImage image = new PixelImage(
+                imageSize(), imageSize(), channels(), Arrays.copyOf(target, imageSize() * imageSize() * channels()));
+        byte[] cut = ImageResizer.randomCrop(image, imageSize(), random).pixels();
+        System.arraycopy(cut, 0, target, 0, cut.length);
+        return used;
     }
 
     /**

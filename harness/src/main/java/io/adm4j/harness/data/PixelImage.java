@@ -270,8 +270,11 @@ record PixelImage(int width, int height, int channels, byte[] pixels) {
         if (size == width && size == height) {
             return this;
         }
-        int left = (width - size) / 2;
-        int top = (height - size) / 2;
+        return crop(size, (width - size) / 2, (height - size) / 2);
+    }
+
+    /** The square of a size whose upper left pixel is at (left, top). */
+    PixelImage crop(int size, int left, int top) {
         int row = size * channels;
         byte[] cut = new byte[row * size];
         for (int y = 0; y < size; y++) {

@@ -20,9 +20,16 @@ final class BatchLoader {
     private final int batchSize;
     private final long seed;
     private final boolean flip;
+    private final boolean randomCrop;
     private final EpochOrder order;
 
     BatchLoader(Dataset dataset, TrainingSettings settings) {
+        this(dataset, settings, false);
+    }
+
+    /** @param randomCrop whether images are cut at random, see {@link Dataset#copyCropped} */
+    BatchLoader(Dataset dataset, TrainingSettings settings, boolean randomCrop) {
+        this.randomCrop = randomCrop;
         this.dataset = dataset;
         this.batchSize = settings.batchSize();
         this.seed = settings.seed();
@@ -70,8 +77,10 @@ final class BatchLoader {
         FloatBuffer values = images.floats();
         byte[] image = new byte[dataset.imageBytes()];
         RandomGenerator random = StepRandom.FLIP.of(seed, step);
+        RandomGenerator crops = StepRandom.CROP.of(seed, step);
         for (int i = 0; i < batchSize; i++) {
-            int index = dataset.copyUsable(order.index(step * batchSize + i), image);
+            int wanted = order.index(step * batchSize + i);
+            int index = randomCrop ? dataset.copyCropped(wanted, crops, image) : dataset.copyUsable(wanted, image);
             if (labels != null) {
                 labels.longs().put(i, dataset.label(index));
             }

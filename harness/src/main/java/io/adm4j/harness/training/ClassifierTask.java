@@ -32,7 +32,7 @@ public final class ClassifierTask implements TrainingTask {
     private final long seed;
 
     /**
-     * @param flags published flags of classifier and diffusion, and {@code noised}
+     * @param flags published flags of classifier and diffusion, {@code noised} and {@code random_crop}
      * @throws UserError if the images have no labels or too many classes
      */
     public ClassifierTask(JsonNode flags, Dataset images, TrainingSettings settings) {
@@ -41,7 +41,8 @@ public final class ClassifierTask implements TrainingTask {
         GaussianDiffusion diffusion = new GaussianDiffusion(config);
         this.noising = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
         this.noised = flags.path("noised").asBoolean(true);
-        this.batches = new BatchLoader(images, settings);
+        this.batches =
+                new BatchLoader(images, settings, flags.path("random_crop").asBoolean(false));
         this.numTimesteps = diffusion.numTimesteps();
         this.seed = settings.seed();
         if (!images.hasLabels()) {

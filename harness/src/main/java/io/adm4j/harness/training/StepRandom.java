@@ -14,6 +14,8 @@ enum StepRandom {
     ORDER(-1),
     /** Timesteps and noise of a step. */
     NOISE(0x5DEECE66DL),
+    /** What is cut out of the images of a step's batch. */
+    CROP(0x3C79AC492BA7B653L),
     /** Where the timesteps of a step are in the cumulative distribution of importance sampling. */
     TIMESTEPS(0x2545F4914F6CDD1DL);
 

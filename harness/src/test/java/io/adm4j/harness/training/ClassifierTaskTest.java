@@ -2,6 +2,7 @@ package io.adm4j.harness.training;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,26 @@ class ClassifierTaskTest {
             }
         }
         TimestepsAndNoiseTest.assertUniform(counts);
+    }
+
+    @Test
+    void randomCropsAreAFunctionOfTheStep() {
+        ObjectNode cropped = flags().put("random_crop", true);
+        float[] first = new ClassifierTask(cropped, dataset(6, 3), SETTINGS)
+                .batch(2)
+                .get("x_start")
+                .toFloatArray();
+        float[] again = new ClassifierTask(cropped, dataset(6, 3), SETTINGS)
+                .batch(2)
+                .get("x_start")
+                .toFloatArray();
+        float[] whole = new ClassifierTask(flags(), dataset(6, 3), SETTINGS)
+                .batch(2)
+                .get("x_start")
+                .toFloatArray();
+
+        assertArrayEquals(first, again);
+        assertFalse(Arrays.equals(first, whole));
     }
 
     @Test

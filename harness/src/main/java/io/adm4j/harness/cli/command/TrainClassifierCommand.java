@@ -31,6 +31,12 @@ final class TrainClassifierCommand implements Callable<Integer> {
     private boolean noNoise;
 
     @Option(
+            names = "--random-crop",
+            description =
+                    "Cut 0.8 to 1 of the shorter side out of each image at a random place, as the published trainer does.")
+    private boolean randomCrop;
+
+    @Option(
             names = "--flags",
             paramLabel = "FILE",
             description =
@@ -63,6 +69,7 @@ final class TrainClassifierCommand implements Callable<Integer> {
         }
         values.setAll(ofSource);
         values.put("noised", !noNoise);
+        values.put("random_crop", randomCrop);
         return flags.over(flagsFile, PublishedFlags.Network.CLASSIFIER, values);
     }
 }
