@@ -215,6 +215,21 @@ public final class RunFolder {
         }
     }
 
+    /** Whether a process trains the run now. */
+    boolean isTraining() {
+        Path file = folder.resolve("lock");
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try {
+            Optional<LockFile> lock = LockFile.take(file);
+            lock.ifPresent(LockFile::close);
+            return lock.isEmpty();
+        } catch (IOException e) {
+            throw cannotWrite(folder, e);
+        }
+    }
+
     /**
      * The contents of run.json.
      *

@@ -7,7 +7,7 @@ import picocli.CommandLine.ScopeType;
 /** Holds the training commands. */
 @Command(
         name = "train",
-        description = "Trains a network with ONNX Runtime's training API.",
+        description = "Trains a network with ONNX Runtime's training API, or says where a run stands.",
         scope = ScopeType.INHERIT,
         exitCodeList = {
             ExitCode.OK + ":All steps are done.",
@@ -18,6 +18,11 @@ import picocli.CommandLine.ScopeType;
             (ExitCode.SIGNAL + 2) + ":Saved and stopped: Ctrl-C (SIGINT).",
             (ExitCode.SIGNAL + 15) + ":Saved and stopped: SIGTERM."
         },
-        synopsisSubcommandLabel = "(diffusion | upsampler | classifier)",
-        subcommands = {TrainDiffusionCommand.class, TrainUpsamplerCommand.class, TrainClassifierCommand.class})
+        synopsisSubcommandLabel = "(diffusion | upsampler | classifier | status)",
+        subcommands = {
+            TrainDiffusionCommand.class,
+            TrainUpsamplerCommand.class,
+            TrainClassifierCommand.class,
+            TrainStatusCommand.class
+        })
 public final class TrainCommand {}

@@ -38,6 +38,7 @@ import io.adm4j.harness.training.log.TrainingLog;
 import io.adm4j.harness.zoo.CheckpointMatcher;
 import io.adm4j.harness.zoo.ReleasedModels;
 import io.adm4j.io.DiskWait;
+import io.adm4j.io.LockFile;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -138,6 +139,9 @@ final class TrainRunner {
         identity = DataIdentity.ofResumed(
                 folder, images, folder.require().step(), options.checkpoints.acceptChangedData, this::warn);
         warnOfRateZero(settings);
+        try (LockFile lock = folder.lock()) {
+            folder.amend(run -> run.put("steps", options.steps));
+        }
         TrainingTask task = network.task(description.get("flags"), images, settings);
         folder.requireRoom(EngineKind.ORT.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
         console.printf(
@@ -349,7 +353,8 @@ final class TrainRunner {
 
     private ObjectNode describe(ObjectNode flags, TrainingSettings settings, Dataset images) {
         ObjectMapper mapper = new ObjectMapper();
-        ObjectNode description = mapper.createObjectNode().put("kind", network.kind());
+        ObjectNode description =
+                mapper.createObjectNode().put("kind", network.kind()).put("steps", options.steps);
         description.putArray("commands").add(typed());
         description.set("flags", flags);
         description.set("training", settings.toJson(mapper));
