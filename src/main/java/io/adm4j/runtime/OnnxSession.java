@@ -60,6 +60,20 @@ public final class OnnxSession implements AutoCloseable {
         }
     }
 
+    /**
+     * Checks that graphs can run on a device, before any work is done for it.
+     *
+     * @throws RuntimeFailure if it is missing
+     */
+    public static void require(Device device) {
+        OnnxEnvironment.get();
+        try {
+            options(device, 0).close();
+        } catch (OrtException e) {
+            throw new RuntimeFailure("ONNX Runtime cannot use the device: " + oneLine(e), e);
+        }
+    }
+
     /** The version of ONNX Runtime: "1.24.1". */
     public static String runtimeVersion() {
         return OnnxEnvironment.get().getVersion();
@@ -96,6 +110,26 @@ public final class OnnxSession implements AutoCloseable {
      */
     static OnnxSession openAsWritten(GraphSource model, Device device, int threads) {
         return open(model, false, device, threads);
+    }
+
+    /**
+     * Loads a graph that computes gradients, so that its nodes run as they are, in the order that its outputs ask for, and
+     * share memory as soon as they can: the runtime's own passes merge what was written twice on purpose, and its plan of
+     * all memory keeps what the first run took besides.
+     *
+     * @param model without external data
+     * @param threads threads within one operator, at least 1; 0 for as many as there are processors
+     * @throws RuntimeFailure if the file cannot be read, is no graph that this runtime runs, or the device is missing
+     */
+    public static OnnxSession openAsOrdered(Path model, Device device, int threads) {
+        OrtEnvironment environment = OnnxEnvironment.get();
+        try (OrtSession.SessionOptions options = options(device, threads)) {
+            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
+            options.setMemoryPatternOptimization(false);
+            return of(environment, environment.createSession(model.toString(), options));
+        } catch (OrtException e) {
+            throw new RuntimeFailure("ONNX Runtime could not load " + model + ": " + oneLine(e), e);
+        }
     }
 
     private static OnnxSession open(GraphSource model, boolean rewrite, Device device, int threads) {
@@ -204,7 +238,7 @@ public final class OnnxSession implements AutoCloseable {
     /**
      * Runs the graph and writes its outputs into existing tensors, so that repeated runs allocate nothing.
      *
-     * @param values one per input, by name; not modified
+     * @param values one per input, by name; not modified, except where a result is the same memory
      * @param results by output name, of the types and shapes that the run yields; overwritten. Only these outputs are
      *     computed
      * @throws IllegalArgumentException if an input is missing, unknown or of another type
@@ -212,6 +246,16 @@ public final class OnnxSession implements AutoCloseable {
      * @throws GraphFailure if the run fails, as it does for inputs or results of a wrong shape
      */
     public void runInto(Map<String, Tensor> values, Map<String, Tensor> results) {
+        runInto(values, results, Set.of());
+    }
+
+    /**
+     * As {@link #runInto(Map, Map)}, with further outputs.
+     *
+     * @param others names of outputs to compute beside {@code results}
+     * @return these, in newly allocated memory
+     */
+    public Map<String, Tensor> runInto(Map<String, Tensor> values, Map<String, Tensor> results, Set<String> others) {
         check(values);
         Map<String, OnnxTensor> given = new LinkedHashMap<>();
         Map<String, OnnxTensor> targets = new LinkedHashMap<>();
@@ -222,7 +266,13 @@ public final class OnnxSession implements AutoCloseable {
             for (Map.Entry<String, Tensor> e : results.entrySet()) {
                 targets.put(e.getKey(), toOnnx(environment, e.getValue()));
             }
-            session.run(given, Set.of(), targets).close();
+            Map<String, Tensor> out = new LinkedHashMap<>();
+            try (OrtSession.Result result = session.run(given, others, targets)) {
+                for (String name : others) {
+                    out.put(name, fromOnnx((OnnxTensor) result.get(name).orElseThrow()));
+                }
+            }
+            return out;
         } catch (OrtException e) {
             throw GraphFailure.of("The graph failed", e);
         } finally {

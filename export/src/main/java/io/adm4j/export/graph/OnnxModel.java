@@ -99,7 +99,17 @@ public final class OnnxModel {
      */
     public static OnnxModel withInputs(
             GraphBuilder graph, List<Value> inputs, List<Value> outputs, Processor processor) {
-        List<Node> needed = needed(graph.nodes(), outputs);
+        return withInputs(graph, graph.nodes(), inputs, outputs, processor);
+    }
+
+    /**
+     * As {@link #withInputs(GraphBuilder, List, List, Processor)}, with other nodes than those of the graph.
+     *
+     * @param nodes each after those whose values it takes
+     */
+    public static OnnxModel withInputs(
+            GraphBuilder graph, List<Node> nodes, List<Value> inputs, List<Value> outputs, Processor processor) {
+        List<Node> needed = needed(nodes, outputs);
         if (processor == Processor.X86_64) {
             needed = needed(BlockedConvolutions.in(graph, needed), outputs);
         }

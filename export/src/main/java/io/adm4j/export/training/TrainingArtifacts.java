@@ -125,7 +125,7 @@ public final class TrainingArtifacts {
             throw new UserError(String.format(
                     Locale.ROOT,
                     "A network of %,d parameters with %d moving averages needs checkpoints of %,d bytes, and ONNX Runtime's"
-                            + " training checkpoints hold %,d: train a narrower network or keep fewer averages (--ema-rate).",
+                            + " training checkpoints hold %,d: use --engine plain.",
                     count,
                     emaRates.size(),
                     bytes,

@@ -5,6 +5,7 @@ import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.UserError;
 import io.adm4j.runtime.Device;
+import io.adm4j.runtime.OnnxSession;
 import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Files;
@@ -14,8 +15,15 @@ import java.util.Map;
 
 /** The engines that there are. A run keeps the one that it was started with. */
 public enum EngineKind {
-    /** ONNX Runtime's training API. */
-    ORT;
+    /** ONNX Runtime's training API, which has a limit of size and is deprecated. */
+    ORT,
+    /** Ordinary sessions of ONNX Runtime, on every build of it. */
+    PLAIN;
+
+    /** The better one for a device: on a CPU the one that takes less memory, on a GPU the one that keeps its state there. */
+    public static EngineKind defaultFor(Device device) {
+        return device == Device.CPU ? PLAIN : ORT;
+    }
 
     /**
      * The engine that saved a checkpoint.
@@ -26,6 +34,9 @@ public enum EngineKind {
         if (Files.exists(checkpoint.resolve(OrtEngine.CHECKPOINT))) {
             return ORT;
         }
+        if (Files.exists(checkpoint.resolve(StateFiles.INDEX))) {
+            return PLAIN;
+        }
         throw new UserError("The checkpoint " + checkpoint + " is damaged: it has no weights.");
     }
 
@@ -35,7 +46,11 @@ public enum EngineKind {
      * @throws io.adm4j.runtime.RuntimeFailure if it cannot
      */
     public void require(Device device) {
-        TrainingSession.require(device);
+        if (this == ORT) {
+            TrainingSession.require(device);
+        } else {
+            OnnxSession.require(device);
+        }
     }
 
     /**
@@ -44,7 +59,9 @@ public enum EngineKind {
      * @throws UserError if it does not
      */
     public void requireCapacity(List<Parameter> parameters, List<Double> emaRates) {
-        TrainingArtifacts.requireRoom(parameters, emaRates);
+        if (this == ORT) {
+            TrainingArtifacts.requireRoom(parameters, emaRates);
+        }
     }
 
     /** About the bytes of a checkpoint. */
@@ -60,7 +77,11 @@ public enum EngineKind {
      * @throws UserError if it cannot be written
      */
     public void start(Path folder, Map<String, Tensor> weights, List<Double> emaRates) {
-        TrainingArtifacts.start(weights, emaRates).write(folder.resolve(OrtEngine.CHECKPOINT));
+        if (this == ORT) {
+            TrainingArtifacts.start(weights, emaRates).write(folder.resolve(OrtEngine.CHECKPOINT));
+        } else {
+            PlainEngine.start(folder, weights);
+        }
     }
 
     /**
@@ -73,7 +94,9 @@ public enum EngineKind {
      * @throws io.adm4j.runtime.RuntimeFailure if the engine cannot start here
      */
     public TrainingEngine open(TrainingGraph network, Path checkpoint, Path scratch, EngineSettings settings) {
-        return OrtEngine.open(network, checkpoint, scratch, settings);
+        return this == ORT
+                ? OrtEngine.open(network, checkpoint, scratch, settings)
+                : PlainEngine.open(network, checkpoint, scratch, settings);
     }
 
     /**
@@ -82,6 +105,6 @@ public enum EngineKind {
      * @throws UserError if they are damaged
      */
     SavedWeights read(Path checkpoint) {
-        return new OrtWeights(checkpoint.resolve(OrtEngine.CHECKPOINT));
+        return this == ORT ? new OrtWeights(checkpoint.resolve(OrtEngine.CHECKPOINT)) : new PlainWeights(checkpoint);
     }
 }

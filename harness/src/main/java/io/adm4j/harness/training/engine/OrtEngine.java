@@ -2,6 +2,7 @@ package io.adm4j.harness.training.engine;
 
 import io.adm4j.export.graph.Processor;
 import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.export.training.OrtCheckpoint;
 import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.TrainingSession;
@@ -9,6 +10,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** ONNX Runtime's training API: all state stays on the device and is saved in one file of the runtime's own format. */
 public final class OrtEngine implements TrainingEngine {
@@ -77,8 +79,9 @@ public final class OrtEngine implements TrainingEngine {
     }
 
     @Override
-    public void save(Path folder) {
+    public Optional<String> save(Path folder) {
         session.save(folder.resolve(CHECKPOINT));
+        return OrtCheckpoint.read(folder.resolve(CHECKPOINT)).notFinite();
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.adm4j.io.Sha256;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 /** Weights in a checkpoint of ONNX Runtime's training API. */
 final class OrtWeights implements SavedWeights {
@@ -26,11 +25,6 @@ final class OrtWeights implements SavedWeights {
     @Override
     public Map<String, Tensor> averages(double rate) {
         return TrainingArtifacts.averages(checkpoint, rate);
-    }
-
-    @Override
-    public Optional<String> notFinite() {
-        return checkpoint.notFinite();
     }
 
     @Override

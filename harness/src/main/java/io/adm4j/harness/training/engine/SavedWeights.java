@@ -3,7 +3,6 @@ package io.adm4j.harness.training.engine;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The weights in a checkpoint, whichever engine saved them. Its arrays are views of the files, which must not be changed as
@@ -29,9 +28,6 @@ public interface SavedWeights {
      * @throws io.adm4j.feedback.UserError if there are none of this rate
      */
     Map<String, Tensor> averages(double rate);
-
-    /** The name of the first array, of a parameter or an average, with an element that is infinite or NaN. */
-    Optional<String> notFinite();
 
     /** SHA-256 over the weights and all of the state beside them, in hexadecimal. */
     String sha256();

@@ -3,6 +3,7 @@ package io.adm4j.harness.training.engine;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Holds the parameters of a network, their gradients, AdamW's moments and the moving averages, and takes steps with them.
@@ -38,9 +39,11 @@ public interface TrainingEngine extends AutoCloseable {
      * Writes the whole state, from which {@link EngineKind#open} resumes with the same numbers.
      *
      * @param folder of the checkpoint; exists
+     * @return the name of the first parameter or average with an element that is infinite or NaN; the
+     *     folder is of no use then
      * @throws io.adm4j.feedback.UserError if a file cannot be written
      */
-    void save(Path folder);
+    Optional<String> save(Path folder);
 
     /** Frees the memory; what was not saved is lost. */
     @Override

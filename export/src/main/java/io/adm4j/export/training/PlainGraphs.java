@@ -1,0 +1,100 @@
+package io.adm4j.export.training;
+
+import io.adm4j.export.autodiff.Gradients;
+import io.adm4j.export.autodiff.Kernels;
+import io.adm4j.export.graph.GraphBuilder;
+import io.adm4j.export.graph.OnnxModel;
+import io.adm4j.export.graph.Parameter;
+import io.adm4j.export.graph.Processor;
+import io.adm4j.export.graph.Recomputation;
+import io.adm4j.export.graph.Value;
+import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.tensor.ElementType;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Training as graphs that every build of ONNX Runtime runs in ordinary sessions: gradients, and AdamW with averages. */
+public final class PlainGraphs {
+    /** What {@link #step} appends to a parameter's name for the gradients so far (input) and with its own (output). */
+    public static final String SUM = "_grad.sum";
+
+    public static final String GRADIENT = "_grad";
+
+    private PlainGraphs() {}
+
+    /**
+     * Forward and backward. Inputs: those of the network, the parameters, and for each parameter the gradients so far. Outputs:
+     * the loss, what the network reports, and for each parameter, in order, the gradients so far plus its own.
+     *
+     * @param network modified: gradients are added to its graph
+     * @param processor where the graph will run; one for x86-64 runs nowhere else
+     */
+    public static OnnxModel step(TrainingGraph network, Processor processor) {
+        GraphBuilder g = network.graph();
+        List<Parameter> parameters = g.parameters();
+        List<Value> values = parameters.stream().map(Parameter::value).toList();
+        int forward = g.nodes().size();
+        List<Value> gradients = new Gradients(g, Kernels.STOCK).of(network.loss(), values);
+        List<Value> inputs = new ArrayList<>(g.inputs());
+        inputs.addAll(values);
+        List<Value> outputs = new ArrayList<>();
+        outputs.add(network.loss());
+        outputs.addAll(network.outputs());
+        // The runtime computes the outputs that are added last first: gradients from the loss back to the images, each
+        // with
+        // all that it alone needs, so that little is kept for later.
+        for (int i = 0; i < parameters.size(); i++) {
+            Value sum = g.input(
+                    parameters.get(i).name() + SUM,
+                    ElementType.FLOAT32,
+                    parameters.get(i).shape());
+            inputs.add(sum);
+            outputs.add(g.named(parameters.get(i).name() + GRADIENT, sum.add(gradients.get(i))));
+        }
+        return OnnxModel.withInputs(g, Recomputation.ofCheapValues(g, forward), inputs, outputs, processor);
+    }
+
+    /**
+     * AdamW and moving averages on slices of all parameters. Inputs, [L] each: {@code p}, {@code g}, {@code m}, {@code v},
+     * {@code e0}, {@code e1} and so on; scalars: {@code keep} = 1 - lr·weightDecay, {@code step} = lr/(1 - beta1^t), {@code
+     * scale} = 1/sqrt(1 - beta2^t). Outputs {@code p_}, {@code m_}, {@code v_}, {@code e0_} and so on may be the memory of
+     * the inputs: each is written after its last reader. {@code pp} and {@code gg} are the sums of squares before.
+     */
+    public static OnnxModel update(AdamW settings, List<Double> emaRates) {
+        GraphBuilder g = new GraphBuilder();
+        Value p = slice(g, "p");
+        Value gradient = slice(g, "g");
+        Value m = slice(g, "m");
+        Value v = slice(g, "v");
+        Value keep = g.input("keep", ElementType.FLOAT32);
+        Value step = g.input("step", ElementType.FLOAT32);
+        Value scale = g.input("scale", ElementType.FLOAT32);
+        Value pp = g.named("pp", square(p));
+        Value gg = g.named("gg", square(gradient));
+        Value m1 = g.named("m_", m.mul(settings.beta1()).add(gradient.mul(1 - settings.beta1())));
+        Value v1 =
+                g.named("v_", v.mul(settings.beta2()).add(gradient.mul(gradient).mul(1 - settings.beta2())));
+        // What adds nothing makes the square of p be taken before p is overwritten.
+        Value after = step.add(pp.mul(0));
+        Value move = m1.mul(after).div(v1.sqrt().mul(scale).add(settings.epsilon()));
+        Value p1 = g.named("p_", p.mul(keep).sub(move));
+        List<Value> inputs = new ArrayList<>(List.of(p, gradient, m, v));
+        List<Value> outputs = new ArrayList<>(List.of(p1, m1, v1));
+        for (int i = 0; i < emaRates.size(); i++) {
+            Value e = slice(g, "e" + i);
+            inputs.add(e);
+            outputs.add(g.named("e" + i + "_", e.add(p1.sub(e).mul(1 - emaRates.get(i)))));
+        }
+        inputs.addAll(List.of(keep, step, scale));
+        outputs.addAll(List.of(pp, gg));
+        return OnnxModel.withInputs(g, inputs, outputs);
+    }
+
+    private static Value slice(GraphBuilder g, String name) {
+        return g.input(name, ElementType.FLOAT32, GraphBuilder.BATCH);
+    }
+
+    private static Value square(Value v) {
+        return v.mul(v).reduceSum(false, 0);
+    }
+}

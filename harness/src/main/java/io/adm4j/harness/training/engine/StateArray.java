@@ -1,0 +1,47 @@
+package io.adm4j.harness.training.engine;
+
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One float32 number for each element of all parameters: they themselves, their gradients, a moment or an average.
+ *
+ * @param blocks [L] each, as the layout says
+ */
+record StateArray(StateLayout layout, List<Tensor> blocks) {
+
+    /** The array of each parameter, by name, in order; shared memory. */
+    Map<String, Tensor> parameters() {
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        layout.places().forEach((name, place) -> {
+            ByteBuffer bytes = blocks.get(place.block()).bytes();
+            parameters.put(
+                    name,
+                    Tensor.wrap(
+                            ElementType.FLOAT32,
+                            bytes.slice(place.from() * Float.BYTES, place.size() * Float.BYTES),
+                            place.shape()));
+        });
+        return parameters;
+    }
+
+    /** Copies all of another. */
+    void set(StateArray other) {
+        for (int i = 0; i < blocks.size(); i++) {
+            blocks.get(i).bytes().put(other.blocks.get(i).bytes());
+        }
+    }
+
+    /** The name of the first parameter with an element that is infinite or NaN. */
+    Optional<String> notFinite() {
+        return parameters().entrySet().stream()
+                .filter(e -> e.getValue().firstNonFinite().isPresent())
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+}
