@@ -5,6 +5,7 @@ import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
+import io.adm4j.harness.training.engine.EngineKind;
 import io.adm4j.runtime.Device;
 
 /**
@@ -15,6 +16,7 @@ import io.adm4j.runtime.Device;
  * @param squaredError whether training minimises the squared error of the noise alone ({@code learn_sigma} false), whatever
  *     the flags say
  * @param batchSize images per run
+ * @param engine what computes training steps
  * @param threads CPU threads; 0 for all cores
  * @param warmUps runs before the timed ones
  * @param repeats timed runs
@@ -24,6 +26,7 @@ public record BenchSettings(
         ObjectNode classifierFlags,
         boolean squaredError,
         int batchSize,
+        EngineKind engine,
         Device device,
         int threads,
         int warmUps,

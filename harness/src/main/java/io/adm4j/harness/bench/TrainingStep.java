@@ -10,7 +10,6 @@ import io.adm4j.export.net.InitialWeights;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.export.training.AdamW;
-import io.adm4j.harness.training.engine.EngineKind;
 import io.adm4j.harness.training.engine.EngineSettings;
 import io.adm4j.harness.training.engine.TrainingEngine;
 import io.adm4j.tensor.Tensor;
@@ -34,13 +33,14 @@ final class TrainingStep implements Workload {
         GaussianDiffusion process = new GaussianDiffusion(diffusion);
         TrainingGraph graph =
                 TrainingGraph.ofDenoiser(config, new DiffusionLoss(process, DiffusionLoss.typeOf(diffusion)));
-        EngineKind.ORT.start(scratch, InitialWeights.of(graph.graph().parameters(), 0), EMA_RATES);
+        settings.engine().start(scratch, InitialWeights.of(graph.graph().parameters(), 0), EMA_RATES);
         fill(config, process.numTimesteps(), settings.batchSize());
-        engine = EngineKind.ORT.open(
-                graph,
-                scratch,
-                scratch,
-                new EngineSettings(AdamW.withWeightDecay(0), EMA_RATES, settings.device(), settings.threads()));
+        engine = settings.engine()
+                .open(
+                        graph,
+                        scratch,
+                        scratch,
+                        new EngineSettings(AdamW.withWeightDecay(0), EMA_RATES, settings.device(), settings.threads()));
     }
 
     private void fill(UNetConfig config, int steps, int size) {

@@ -5,7 +5,6 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.harness.training.engine.EngineKind;
 import io.adm4j.harness.training.engine.EngineSettings;
-import io.adm4j.harness.training.engine.SavedWeights;
 import io.adm4j.harness.training.engine.TrainingEngine;
 import io.adm4j.io.LockFile;
 import io.adm4j.runtime.Device;
@@ -186,11 +185,10 @@ public final class TrainingLoop {
     private RunFolder.Checkpoint save(TrainingEngine engine, long step, double seconds, LossWatch losses) {
         LossHistory history = losses.history();
         RunFolder.Checkpoint saved = run.save(step, seconds, history, checkpoint -> {
-            engine.save(checkpoint);
-            task.saveState(checkpoint);
-            SavedWeights.read(checkpoint).notFinite().ifPresent(name -> {
+            engine.save(checkpoint).ifPresent(name -> {
                 throw diverged("The weights '" + name + "' are no longer finite after", step, losses);
             });
+            task.saveState(checkpoint);
         });
         losses.saved(step, history);
         return saved;

@@ -14,11 +14,12 @@ import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.bundle.GuidanceFit;
 import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.console.ConsoleProgress;
-import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.EngineOptions;
 import io.adm4j.harness.cli.option.PrecisionOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TimesOption;
+import io.adm4j.harness.training.engine.EngineKind;
 import io.adm4j.runtime.TrainingSession;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ public final class BenchCommand implements Runnable {
     private PrecisionOption precision;
 
     @ArgGroup(validate = false, heading = Section.DEVICE)
-    private DeviceOptions runtime = new DeviceOptions();
+    private EngineOptions runtime = new EngineOptions();
 
     @Spec
     private CommandSpec spec;
@@ -142,7 +143,15 @@ public final class BenchCommand implements Runnable {
         // The published flag; training is in float32 whatever it says.
         network.put("use_fp16", precision.precision == Precision.FP16);
         return new BenchSettings(
-                network, classifier, squaredError, batchSize, runtime.device, runtime.threads, warmUps, repeats);
+                network,
+                classifier,
+                squaredError,
+                batchSize,
+                runtime.engine(),
+                runtime.device,
+                runtime.threads,
+                warmUps,
+                repeats);
     }
 
     private ObjectNode flags(Path file, PublishedFlags.Network network) {
@@ -167,7 +176,8 @@ public final class BenchCommand implements Runnable {
         if (!guided) {
             possible.remove(BenchTarget.GUIDED);
         }
-        if (denoiser.superResolution() || targets == null && !TrainingSession.isAvailable()) {
+        if (denoiser.superResolution()
+                || targets == null && settings.engine() == EngineKind.ORT && !TrainingSession.isAvailable()) {
             possible.remove(BenchTarget.TRAINING);
         }
         return List.copyOf(possible);

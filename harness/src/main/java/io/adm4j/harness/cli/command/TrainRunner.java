@@ -112,7 +112,9 @@ final class TrainRunner {
             refuseFixed();
         }
         // A run that cannot start must not leave a folder behind.
-        EngineKind.ORT.require(options.runtime.device);
+        if (!resumed) {
+            options.runtime.engine().require(options.runtime.device);
+        }
         try (TimeLimit limit =
                 TimeLimit.ofHours(options.checkpoints.hours == null ? Double.MAX_VALUE : options.checkpoints.hours)) {
             TrainingLoop loop = resumed ? resume() : start(flags);
@@ -128,6 +130,7 @@ final class TrainRunner {
             throw new UserError(options.resume + " is a run of 'train "
                     + description.path("kind").asText() + "', not of 'train " + network.kind() + "'.");
         }
+        EngineKind.of(folder.require().folder()).require(options.runtime.device);
         TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
         JsonNode known = description.path("data");
         Path source = options.data == null ? Path.of(known.get("path").asText()) : options.data;
@@ -143,7 +146,7 @@ final class TrainRunner {
             folder.amend(run -> run.put("steps", options.steps));
         }
         TrainingTask task = network.task(description.get("flags"), images, settings);
-        folder.requireRoom(EngineKind.ORT.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
+        folder.requireRoom(EngineKind.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
         console.printf(
                 Locale.ROOT,
                 "%s%nResuming from step %d of %s%n",
@@ -169,9 +172,10 @@ final class TrainRunner {
             TrainingSettings settings = options.settings();
             TrainingTask task = network.task(complete, images, settings);
             List<Parameter> parameters = task.graph().graph().parameters();
-            EngineKind.ORT.requireCapacity(parameters, settings.emaRates());
+            EngineKind engine = options.runtime.engine();
+            engine.requireCapacity(parameters, settings.emaRates());
             RunFolder folder = new RunFolder(options.out, options.checkpoints.retention(), this::warn, diskWait());
-            folder.requireRoom(EngineKind.ORT.checkpointBytes(parameters, settings.emaRates()));
+            folder.requireRoom(EngineKind.checkpointBytes(parameters, settings.emaRates()));
             Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());
             ObjectNode description = describe(complete, settings, images);
             if (source != null) {
@@ -184,7 +188,7 @@ final class TrainRunner {
             identity = DataIdentity.ofNew(folder, images, description, this::warn);
             folder.create(description);
             TrainingLoop loop = loop(task, settings, folder);
-            loop.prepare(EngineKind.ORT, first);
+            loop.prepare(engine, first);
             long count = first.values().stream().mapToLong(Tensor::size).sum();
             console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", images, count, folder.path());
             warnOfSlowAverages(settings);

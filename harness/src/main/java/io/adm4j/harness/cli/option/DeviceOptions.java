@@ -4,7 +4,7 @@ import io.adm4j.runtime.Device;
 import picocli.CommandLine.Option;
 
 /** Where graphs run. */
-public final class DeviceOptions extends ThreadOptions {
+public class DeviceOptions extends ThreadOptions {
     @Option(
             names = "--device",
             paramLabel = "DEVICE",

@@ -70,7 +70,7 @@ public final class TrainOptions {
     private OptimizationOptions optimization = new OptimizationOptions();
 
     @ArgGroup(validate = false, heading = Section.DEVICE, order = Section.LAST)
-    public DeviceOptions runtime = new DeviceOptions();
+    public EngineOptions runtime = new EngineOptions();
 
     /** The settings of a new run. */
     public TrainingSettings settings() {

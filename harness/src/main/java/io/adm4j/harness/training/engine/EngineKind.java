@@ -64,8 +64,8 @@ public enum EngineKind {
         }
     }
 
-    /** About the bytes of a checkpoint. */
-    public long checkpointBytes(List<Parameter> parameters, List<Double> emaRates) {
+    /** About the bytes of a checkpoint of any engine: weights, averages and two moments. */
+    public static long checkpointBytes(List<Parameter> parameters, List<Double> emaRates) {
         return TrainingArtifacts.checkpointBytes(parameters, emaRates);
     }
 

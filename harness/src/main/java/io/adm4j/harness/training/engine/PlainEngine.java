@@ -93,8 +93,8 @@ public final class PlainEngine implements TrainingEngine {
         PlainGraphs.step(network, settings.device() == Device.CPU ? Processor.ofThisMachine() : Processor.ANY)
                 .write(steps);
         PlainGraphs.update(settings.optimizer(), settings.emaRates()).write(updates);
-        List<StateArray> arrays = new StateMemory(scratch)
-                .zeros(layout, 4 + settings.emaRates().size());
+        List<StateArray> arrays =
+                new StateMemory(scratch).zeros(layout, 4 + settings.emaRates().size());
         load(files, arrays, settings.emaRates());
         OnnxSession step = OnnxSession.openAsOrdered(steps, settings.device(), settings.threads());
         try {
@@ -214,12 +214,13 @@ public final class PlainEngine implements TrainingEngine {
         arrays.put(StateFiles.SECOND_MOMENTS, second.blocks());
         List<StateArray> useful = new ArrayList<>(List.of(weights));
         for (int i = 0; i < averages.size(); i++) {
-            arrays.put(StateFiles.average(settings.emaRates().get(i)), averages.get(i).blocks());
+            arrays.put(
+                    StateFiles.average(settings.emaRates().get(i)),
+                    averages.get(i).blocks());
             useful.add(averages.get(i));
         }
-        Optional<String> notFinite = useful.stream()
-                .flatMap(array -> array.notFinite().stream())
-                .findFirst();
+        Optional<String> notFinite =
+                useful.stream().flatMap(array -> array.notFinite().stream()).findFirst();
         if (notFinite.isEmpty()) {
             StateFiles.write(folder, updates, weights.layout(), arrays);
         }

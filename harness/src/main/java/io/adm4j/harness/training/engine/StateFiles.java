@@ -114,8 +114,7 @@ record StateFiles(Path folder, long updates, StateLayout layout, Map<String, Ent
                 .put("version", VERSION)
                 .put("updates", updates);
         layout.places().forEach((name, place) -> {
-            ObjectNode parameter =
-                    index.withArray("parameters").addObject().put("name", name);
+            ObjectNode parameter = index.withArray("parameters").addObject().put("name", name);
             parameter.putArray("shape");
             for (long d : place.shape()) {
                 parameter.withArray("shape").add(d);
@@ -153,8 +152,7 @@ record StateFiles(Path folder, long updates, StateLayout layout, Map<String, Ent
             }
             StateLayout layout = StateLayout.of(shapes);
             Map<String, Entry> entries = new LinkedHashMap<>();
-            for (Map.Entry<String, JsonNode> array :
-                    index.required("arrays").properties()) {
+            for (Map.Entry<String, JsonNode> array : index.required("arrays").properties()) {
                 JsonNode entry = array.getValue();
                 entries.put(
                         array.getKey(),

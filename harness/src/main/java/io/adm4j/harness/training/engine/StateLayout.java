@@ -64,7 +64,6 @@ record StateLayout(Map<String, Place> places, List<Integer> blockElements) {
     boolean fits(StateLayout other) {
         return List.copyOf(places.keySet()).equals(List.copyOf(other.places.keySet()))
                 && places.entrySet().stream()
-                        .allMatch(e -> Arrays.equals(
-                                e.getValue().shape, other.places.get(e.getKey()).shape));
+                        .allMatch(e -> Arrays.equals(e.getValue().shape, other.places.get(e.getKey()).shape));
     }
 }

@@ -1,7 +1,8 @@
-package io.adm4j.export.training;
+package io.adm4j.harness.training.engine;
 
 import static io.adm4j.export.GoldenCase.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,23 +10,24 @@ import io.adm4j.Golden;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.export.GoldenCase;
-import io.adm4j.export.graph.Processor;
 import io.adm4j.export.loss.DiffusionLoss;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.export.training.AdamW;
 import io.adm4j.runtime.Device;
-import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** AdamW steps on given batches against PyTorch's: losses, parameters and their moving averages. */
@@ -34,30 +36,37 @@ class Train5GoldenTest {
     @TempDir
     Path folder;
 
-    static Stream<String> denoisers() {
-        return Golden.cases("train").stream();
+    static Stream<Arguments> denoisers() {
+        return byEngine(Golden.cases("train"));
     }
 
-    static Stream<String> classifiers() {
-        return Golden.cases("classifier-train").stream();
+    static Stream<Arguments> classifiers() {
+        return byEngine(Golden.cases("classifier-train"));
+    }
+
+    private static Stream<Arguments> byEngine(List<String> cases) {
+        return cases.stream().flatMap(name -> Stream.of(EngineKind.values()).map(engine -> arguments(name, engine)));
     }
 
     @ParameterizedTest
     @MethodSource("denoisers")
-    void denoiserStepsLikeTorch(String name) {
+    void denoiserStepsLikeTorch(String name, EngineKind engine) {
         GoldenCase golden = GoldenCase.load(name);
         ObjectNode flags = flags(golden, "denoiser");
         flags.put("dropout", 0); // the vectors were made in evaluation mode
-        stepsLikeTorch(golden, "denoiser", TrainingGraph.ofDenoiser(UNetConfig.fromFlags(flags), loss(flags)));
+        stepsLikeTorch(engine, golden, "denoiser", TrainingGraph.ofDenoiser(UNetConfig.fromFlags(flags), loss(flags)));
     }
 
     @ParameterizedTest
     @MethodSource("classifiers")
-    void classifierStepsLikeTorch(String name) {
+    void classifierStepsLikeTorch(String name, EngineKind engine) {
         GoldenCase golden = GoldenCase.load(name);
         ObjectNode flags = flags(golden, "classifier");
         stepsLikeTorch(
-                golden, "classifier", TrainingGraph.ofClassifier(ClassifierConfig.fromFlags(flags), loss(flags), true));
+                engine,
+                golden,
+                "classifier",
+                TrainingGraph.ofClassifier(ClassifierConfig.fromFlags(flags), loss(flags), true));
     }
 
     private static ObjectNode flags(GoldenCase golden, String network) {
@@ -72,7 +81,7 @@ class Train5GoldenTest {
         return new DiffusionLoss(new GaussianDiffusion(config), DiffusionLoss.typeOf(config));
     }
 
-    private void stepsLikeTorch(GoldenCase golden, String network, TrainingGraph graph) {
+    private void stepsLikeTorch(EngineKind kind, GoldenCase golden, String network, TrainingGraph graph) {
         JsonNode settings = golden.settings();
         List<Double> emaRates =
                 settings.has("ema_rate") ? List.of(settings.get("ema_rate").asDouble()) : List.of();
@@ -81,32 +90,23 @@ class Train5GoldenTest {
                 settings.get("betas").get(1).asDouble(),
                 settings.get("eps").asDouble(),
                 settings.get("weight_decay").asDouble());
-        TrainingArtifacts.write(folder, graph, optimizer, emaRates, Processor.ofThisMachine());
-        Path start = folder.resolve("start.ckpt");
-        TrainingArtifacts.start(GoldenCase.weights(settings.get(network).asText()), emaRates)
-                .write(start);
-
-        Path end = folder.resolve("end.ckpt");
-        try (TrainingSession session = TrainingSession.open(
-                start,
-                folder.resolve(TrainingArtifacts.TRAINING_MODEL),
-                folder.resolve(TrainingArtifacts.OPTIMIZER_MODEL),
-                Device.CPU,
-                0)) {
+        kind.start(folder, GoldenCase.weights(settings.get(network).asText()), emaRates);
+        EngineSettings engineSettings = new EngineSettings(optimizer, emaRates, Device.CPU, 0);
+        try (TrainingEngine engine = kind.open(graph, folder, folder, engineSettings)) {
             float[] expected = golden.arrays().get("loss").toFloatArray();
             for (int step = 0; step < expected.length; step++) {
-                Map<String, Tensor> found = session.accumulate(batch(golden, step));
+                Map<String, Tensor> found = engine.accumulate(batch(golden, step));
                 assertEquals(expected[step], found.get("loss").floats().get(0), 1e-5, "loss before step " + step);
-                session.update(settings.get("lr").asDouble());
+                engine.update(settings.get("lr").asDouble());
             }
-            session.save(end);
+            assertEquals(Optional.empty(), engine.save(folder));
         }
-        OrtCheckpoint trained = OrtCheckpoint.read(end);
+        SavedWeights trained = SavedWeights.read(folder);
         golden.arrays().forEach((key, expected) -> {
             if (key.startsWith("param_")) {
-                assertClose(key, expected, trained.trainable().get(key.substring(6)), 2e-4, 0);
+                assertClose(key, expected, trained.weights().get(key.substring(6)), 2e-4, 0);
             } else if (key.startsWith("ema_")) {
-                Map<String, Tensor> averages = TrainingArtifacts.averages(trained, emaRates.get(0));
+                Map<String, Tensor> averages = trained.averages(emaRates.get(0));
                 assertClose(key, expected, averages.get(key.substring(4)), 2e-4, 0);
             }
         });
@@ -129,7 +129,6 @@ class Train5GoldenTest {
             ones.floats().put(i, 1);
         }
         batch.put("loss_weight", ones);
-        batch.put(TrainingArtifacts.EMA_SWITCH, Tensor.of(new float[] {1}));
         return batch;
     }
 }
