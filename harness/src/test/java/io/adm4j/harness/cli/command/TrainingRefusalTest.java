@@ -94,11 +94,15 @@ class TrainingRefusalTest {
             "--hours, 0, above 0",
             "--noise-schedule, x, schedule",
             "--num-channels, 33, ''",
-            "--dropout, 1, ''",
-            "--num-channels, 4096, training checkpoints hold"
+            "--dropout, 1, ''"
         })
         void settingsAreInRange(String option, String value, String part) {
             refused(part, arguments(diffusion, option, value));
+        }
+
+        @Test
+        void theTrainingApiHasALimitOfSize() {
+            refused("use --engine plain", arguments(diffusion, "--engine", "ort", "--num-channels", 4096));
         }
 
         @ParameterizedTest
