@@ -14,12 +14,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 class PublishedFlagOptionsTest {
-    private static final String DENOISER =
-            "{\"image_size\":32,\"in_channels\":3,\"num_channels\":64,\"channel_mult\":\"1,1,1\","
-                    + "\"num_res_blocks\":0,\"attention_resolutions\":\"8\",\"num_heads\":4,\"num_head_channels\":32,"
-                    + "\"num_heads_upsample\":-1,\"use_new_attention_order\":true,\"use_scale_shift_norm\":true,"
-                    + "\"resblock_updown\":true,\"dropout\":0.0,\"learn_sigma\":true,"
-                    + "\"diffusion_steps\":1000,\"noise_schedule\":\"cosine\"}";
+    private static final String DENOISER = "{\"in_channels\":3,\"num_channels\":64,\"channel_mult\":\"1,1,1\","
+            + "\"num_res_blocks\":0,\"attention_resolutions\":\"8\",\"num_heads\":4,\"num_head_channels\":32,"
+            + "\"num_heads_upsample\":-1,\"use_new_attention_order\":true,\"use_scale_shift_norm\":true,"
+            + "\"resblock_updown\":true,\"dropout\":0.0,\"learn_sigma\":true,"
+            + "\"image_size\":32,\"diffusion_steps\":1000,\"noise_schedule\":\"cosine\","
+            + "\"schedule_sampler\":\"uniform\"}";
     private static final String CLASSIFIER =
             "{\"image_size\":32,\"in_channels\":3,\"classifier_width\":32,\"classifier_depth\":1,"
                     + "\"channel_mult\":\"1,2,2\",\"classifier_attention_resolutions\":\"8\","
