@@ -13,7 +13,7 @@ import io.adm4j.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Training as graphs that every build of ONNX Runtime runs in ordinary sessions: gradients, and AdamW with averages. */
+/** Training as graphs that ONNX Runtime runs in ordinary sessions: gradients, and AdamW with averages. */
 public final class PlainGraphs {
     /** What {@link #step} appends to a parameter's name for the gradients so far (input) and with its own (output). */
     public static final String SUM = "_grad.sum";

@@ -17,7 +17,7 @@ import java.util.Map;
 public enum EngineKind {
     /** ONNX Runtime's training API, which has a limit of size and is deprecated. */
     ORT,
-    /** Ordinary sessions of ONNX Runtime, on every build of it. */
+    /** Ordinary sessions of ONNX Runtime. */
     PLAIN;
 
     /** The better one for a device: on a CPU the one that takes less memory, on a GPU the one that keeps its state there. */
