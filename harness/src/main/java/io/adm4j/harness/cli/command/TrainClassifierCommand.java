@@ -8,7 +8,6 @@ import io.adm4j.harness.cli.option.PublishedFlagOptions;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.training.TrainedNetwork;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,14 +35,6 @@ final class TrainClassifierCommand implements Callable<Integer> {
                     "Cut 0.8 to 1 of the shorter side out of each image at a random place, as the published trainer does.")
     private boolean randomCrop;
 
-    @Option(
-            names = "--flags",
-            paramLabel = "FILE",
-            description =
-                    "Published flags of network and diffusion (JSON, YAML, or a command line of the published scripts in a"
-                            + " file); options on the command line win.")
-    private Path flagsFile;
-
     @SuppressWarnings("unused") // The parsed options are read from the specification.
     @ArgGroup(validate = false, heading = Section.NETWORK)
     private ClassifierFlags network = new ClassifierFlags();
@@ -70,6 +61,6 @@ final class TrainClassifierCommand implements Callable<Integer> {
         values.setAll(ofSource);
         values.put("noised", !noNoise);
         values.put("random_crop", randomCrop);
-        return flags.over(flagsFile, PublishedFlags.Network.CLASSIFIER, values);
+        return flags.over(options.flagsFile, PublishedFlags.Network.CLASSIFIER, values);
     }
 }

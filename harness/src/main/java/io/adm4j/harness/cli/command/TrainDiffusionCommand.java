@@ -1,21 +1,16 @@
 package io.adm4j.harness.cli.command;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.option.DenoiserFlags;
 import io.adm4j.harness.cli.option.DiffusionTrainingFlags;
 import io.adm4j.harness.cli.option.MonitorOptions;
-import io.adm4j.harness.cli.option.PublishedFlagOptions;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.training.TrainedNetwork;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Trains a denoiser. */
@@ -26,14 +21,6 @@ import picocli.CommandLine.Spec;
 final class TrainDiffusionCommand implements Callable<Integer> {
     @Mixin
     private TrainOptions options;
-
-    @Option(
-            names = "--flags",
-            paramLabel = "FILE",
-            description =
-                    "Published flags of network and diffusion (JSON, YAML, or a command line of the published scripts in a"
-                            + " file); options on the command line win.")
-    private Path flagsFile;
 
     @ArgGroup(validate = false, heading = Section.MONITORING)
     private MonitorOptions monitoring = new MonitorOptions();
@@ -51,13 +38,6 @@ final class TrainDiffusionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new TrainRunner(TrainedNetwork.DENOISER, options, monitoring, spec).run(this::flags);
-    }
-
-    private ObjectNode flags(ObjectNode ofSource) {
-        PublishedFlagOptions flags = PublishedFlagOptions.of(spec);
-        ObjectNode values = flags.values();
-        values.setAll(ofSource);
-        return flags.over(flagsFile, PublishedFlags.Network.DENOISER, values);
+        return new TrainRunner(TrainedNetwork.DENOISER, options, monitoring, spec).run();
     }
 }

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.net.InitialWeights;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.cli.console.StopRequest;
 import io.adm4j.harness.cli.option.MonitorOptions;
+import io.adm4j.harness.cli.option.PublishedFlagOptions;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.Dataset;
@@ -54,7 +56,7 @@ import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Starts or resumes a training run, as both training commands do. */
+/** Starts or resumes a training run, as all training commands do. */
 final class TrainRunner {
     private static final Set<String> FREE_ON_RESUME = Set.of(
             "--resume",
@@ -94,6 +96,19 @@ final class TrainRunner {
         this.command = command;
         this.console = command.commandLine().getOut();
         this.errors = command.commandLine().getErr();
+    }
+
+    /**
+     * Trains a denoiser or upsampler, as {@link #run(UnaryOperator)} does, with the flags that are given over those of the file
+     * over those of the source of its weights over the defaults.
+     */
+    int run() {
+        return run(ofSource -> {
+            PublishedFlagOptions flags = PublishedFlagOptions.of(command);
+            ObjectNode values = flags.values();
+            values.setAll(ofSource);
+            return flags.over(options.flagsFile, PublishedFlags.Network.DENOISER, values);
+        });
     }
 
     /**

@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * Says how to continue when the process gets a signal to end, as by Ctrl-C, before it is done, and ends it.
  *
- * <p>The process ends at once, with 128 and the signal's number: an orderly shutdown would release ONNX
- * Runtime while other threads still compute in it, which crashes.
+ * <p>The process ends at once, with 128 and the signal's number: an orderly end would wait for the
+ * shutdown hooks while other threads still compute.
  */
 public final class StopNotice implements AutoCloseable {
     private static final Map<String, Integer> SIGNALS = Map.of("INT", 2, "TERM", 15);

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** What both training commands take, besides their networks' flags. */
+/** What all training commands take, besides their networks' flags. */
 public final class TrainOptions {
     @Option(
             names = "--data",
@@ -62,6 +62,14 @@ public final class TrainOptions {
             converter = Range.LongAtLeastOne.class,
             description = "Optimizer steps, those already done included.")
     public long steps;
+
+    @Option(
+            names = "--flags",
+            paramLabel = "FILE",
+            description =
+                    "Published flags of network and diffusion (JSON, YAML, or a command line of the published scripts in a"
+                            + " file); options on the command line win.")
+    public Path flagsFile;
 
     @ArgGroup(validate = false, heading = Section.CHECKPOINTS)
     public CheckpointOptions checkpoints = new CheckpointOptions();
