@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Builds an ONNX graph: collects inputs, parameters, constants and nodes, and infers the shape of every value. This is
@@ -38,6 +39,7 @@ public final class GraphBuilder {
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Value> values = new LinkedHashMap<>();
     private final Set<Value> frozen = new HashSet<>();
+    private final Set<Value> inner = new HashSet<>();
     private int counter;
 
     /**
@@ -208,6 +210,25 @@ public final class GraphBuilder {
     /** Whether a value was returned by {@link Value#stopGradient()}. */
     public boolean stopsGradient(Value value) {
         return frozen.contains(value);
+    }
+
+    /**
+     * Adds a block of a network: what computes one value from others. {@link Recomputation} may keep its output alone.
+     *
+     * @param content adds the nodes and returns the output
+     * @return the output
+     */
+    public Value block(Supplier<Value> content) {
+        int from = nodes.size();
+        Value output = content.get();
+        nodes.subList(from, nodes.size()).forEach(node -> inner.addAll(node.outputs()));
+        inner.remove(output);
+        return output;
+    }
+
+    /** Whether a value is computed within a block and is not its output. */
+    boolean isWithinBlock(Value value) {
+        return inner.contains(value);
     }
 
     void freeze(Value value) {

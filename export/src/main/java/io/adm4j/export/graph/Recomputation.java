@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +41,23 @@ public final class Recomputation {
      * @param forwardNodes how many of the graph's nodes are its forward part
      */
     public static List<Node> ofCheapValues(GraphBuilder graph, int forwardNodes) {
+        return of(graph, forwardNodes, Recomputation::isCheap);
+    }
+
+    /**
+     * As {@link #ofCheapValues}, and of the blocks of a network only the outputs are kept ("Training Deep Nets with Sublinear
+     * Memory Cost", Chen et al. 2016).
+     */
+    public static List<Node> ofBlocks(GraphBuilder graph, int forwardNodes) {
+        return of(graph, forwardNodes, node -> isCheap(node) || graph.isWithinBlock(node.output()));
+    }
+
+    private static List<Node> of(GraphBuilder graph, int forwardNodes, Predicate<Node> again) {
         List<Node> all = List.copyOf(graph.nodes());
         Recomputation pass = new Recomputation(graph);
         for (Node node : all.subList(0, forwardNodes)) {
             pass.nodes.add(node);
-            if (isCheap(node)) {
+            if (again.test(node)) {
                 node.outputs().forEach(v -> pass.forward.put(v, node));
             }
         }

@@ -32,6 +32,10 @@ final class Attention {
 
     /** x plus attention over its positions; [N, C, H, W]. */
     static Value block(Layers layers, String name, Value x, int heads, boolean newOrder) {
+        return layers.graph().block(() -> content(layers, name, x, heads, newOrder));
+    }
+
+    private static Value content(Layers layers, String name, Value x, int heads, boolean newOrder) {
         long[] shape = x.shape();
         Value qkv = layers.pointwise(name + ".qkv", layers.groupNorm(name + ".norm", x), 3 * shape[1], false);
         if (x.type() == ElementType.FLOAT32 && shape[2] * shape[3] >= LONG) {

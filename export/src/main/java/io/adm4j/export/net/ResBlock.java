@@ -27,6 +27,10 @@ record ResBlock(Layers layers, Value embedding, boolean scaleShiftNorm, Dropout 
 
     /** x [N, in, H, W] to [N, out, H', W']. */
     Value apply(String name, Value x, int out, Resample resample) {
+        return layers.graph().block(() -> content(name, x, out, resample));
+    }
+
+    private Value content(String name, Value x, int out, Resample resample) {
         Value h = resample.apply(layers.groupNorm(name + ".in_layers.0", x).silu());
         Value skip = resample.apply(x);
         h = layers.conv(name + ".in_layers.2", h, out, 3, 1);

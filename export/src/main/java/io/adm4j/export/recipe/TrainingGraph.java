@@ -22,8 +22,9 @@ import java.util.Objects;
  * @param graph holds the network's parameters and inputs
  * @param loss the scalar that is minimized
  * @param outputs further values that a step reports, by their names
+ * @param mode how gradients are computed
  */
-public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs) {
+public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs, TrainingMode mode) {
     /** Input of a denoiser with dropout; see {@link Dropout#keyed}. */
     public static final String DROPOUT_KEYS = "dropout_keys";
 
@@ -35,6 +36,11 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
      * 2021, appendix H).
      */
     public static TrainingGraph ofDenoiser(UNetConfig network, DiffusionLoss loss) {
+        return ofDenoiser(network, loss, TrainingMode.standard());
+    }
+
+    /** As {@link #ofDenoiser(UNetConfig, DiffusionLoss)}, in another mode. */
+    public static TrainingGraph ofDenoiser(UNetConfig network, DiffusionLoss loss, TrainingMode mode) {
         GraphBuilder g = new GraphBuilder();
         Value xStart = GraphInputs.images(g, "x_start", network.inChannels(), network.imageSize());
         Value noise = GraphInputs.images(g, "noise", network.inChannels(), network.imageSize());
@@ -56,7 +62,7 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
             outputs.add(g.named("mse", Objects.requireNonNull(terms.mse())));
             outputs.add(g.named("vb", Objects.requireNonNull(terms.vb())));
         }
-        return new TrainingGraph(g, weightedMean(terms.loss(), weight), outputs);
+        return new TrainingGraph(g, weightedMean(terms.loss(), weight), outputs, mode);
     }
 
     /**
@@ -64,6 +70,12 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
      * {@code logits} [N,K].
      */
     public static TrainingGraph ofClassifier(ClassifierConfig network, DiffusionLoss noising, boolean noised) {
+        return ofClassifier(network, noising, noised, TrainingMode.standard());
+    }
+
+    /** As {@link #ofClassifier(ClassifierConfig, DiffusionLoss, boolean)}, in another mode. */
+    public static TrainingGraph ofClassifier(
+            ClassifierConfig network, DiffusionLoss noising, boolean noised, TrainingMode mode) {
         GraphBuilder g = new GraphBuilder();
         Value xStart = GraphInputs.images(g, "x_start", network.inChannels(), network.imageSize());
         Value noise = noised ? GraphInputs.images(g, "noise", network.inChannels(), network.imageSize()) : null;
@@ -78,7 +90,7 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs)
                 logits.logSoftmax().mul(y.oneHot(network.numClasses())).reduceSum(false, 1);
         Value losses = logProbability.neg();
         return new TrainingGraph(
-                g, weightedMean(losses, weight), List.of(g.named("losses", losses), g.named("logits", logits)));
+                g, weightedMean(losses, weight), List.of(g.named("losses", losses), g.named("logits", logits)), mode);
     }
 
     /** Images [N, C, H, W] as [N, C, size, size]: the mean of the pixels that each small one covers. */

@@ -3,6 +3,7 @@ package io.adm4j.export.training;
 import io.adm4j.export.autodiff.Gradients;
 import io.adm4j.export.autodiff.Kernels;
 import io.adm4j.export.graph.GraphBuilder;
+import io.adm4j.export.graph.Node;
 import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.graph.Processor;
@@ -51,7 +52,10 @@ public final class PlainGraphs {
             inputs.add(sum);
             outputs.add(g.named(parameters.get(i).name() + GRADIENT, sum.add(gradients.get(i))));
         }
-        return OnnxModel.withInputs(g, Recomputation.ofCheapValues(g, forward), inputs, outputs, processor);
+        List<Node> nodes = network.mode().recomputesBlocks()
+                ? Recomputation.ofBlocks(g, forward)
+                : Recomputation.ofCheapValues(g, forward);
+        return OnnxModel.withInputs(g, nodes, inputs, outputs, processor);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.adm4j.export.net.DropoutKeys;
 import io.adm4j.export.net.InitialWeights;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.export.recipe.TrainingMode;
 import io.adm4j.export.training.AdamW;
 import io.adm4j.harness.training.engine.EngineSettings;
 import io.adm4j.harness.training.engine.TrainingEngine;
@@ -31,8 +32,8 @@ final class TrainingStep implements Workload {
         UNetConfig config = UNetConfig.fromFlags(flags);
         DiffusionConfig diffusion = DiffusionConfig.fromJson(flags);
         GaussianDiffusion process = new GaussianDiffusion(diffusion);
-        TrainingGraph graph =
-                TrainingGraph.ofDenoiser(config, new DiffusionLoss(process, DiffusionLoss.typeOf(diffusion)));
+        TrainingGraph graph = TrainingGraph.ofDenoiser(
+                config, new DiffusionLoss(process, DiffusionLoss.typeOf(diffusion)), TrainingMode.fromFlags(flags));
         settings.engine().start(scratch, InitialWeights.of(graph.graph().parameters(), 0), EMA_RATES);
         fill(config, process.numTimesteps(), settings.batchSize());
         engine = settings.engine()

@@ -6,6 +6,7 @@ import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.export.loss.DiffusionLoss;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.export.recipe.TrainingMode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.harness.data.Dataset;
@@ -25,6 +26,7 @@ public final class ClassifierTask implements TrainingTask {
     private static final int MOST_LIKELY = 5;
 
     private final ClassifierConfig network;
+    private final TrainingMode mode;
     private final DiffusionLoss noising;
     private final BatchLoader batches;
     private final boolean noised;
@@ -37,6 +39,7 @@ public final class ClassifierTask implements TrainingTask {
      */
     public ClassifierTask(JsonNode flags, Dataset images, TrainingSettings settings) {
         this.network = ClassifierConfig.fromFlags(flags);
+        this.mode = TrainingMode.fromFlags(flags);
         DiffusionConfig config = DiffusionConfig.fromJson(flags);
         GaussianDiffusion diffusion = new GaussianDiffusion(config);
         this.noising = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
@@ -53,7 +56,7 @@ public final class ClassifierTask implements TrainingTask {
 
     @Override
     public TrainingGraph graph() {
-        return TrainingGraph.ofClassifier(network, noising, noised);
+        return TrainingGraph.ofClassifier(network, noising, noised, mode);
     }
 
     @Override

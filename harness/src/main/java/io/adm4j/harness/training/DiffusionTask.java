@@ -8,6 +8,7 @@ import io.adm4j.export.net.AdmUNet;
 import io.adm4j.export.net.DropoutKeys;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.export.recipe.TrainingMode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.harness.data.Dataset;
@@ -26,6 +27,7 @@ import java.util.random.RandomGenerator;
  */
 public final class DiffusionTask implements TrainingTask {
     private final UNetConfig network;
+    private final TrainingMode mode;
     private final GaussianDiffusion diffusion;
     private final DiffusionLoss loss;
     private final BatchLoader batches;
@@ -38,6 +40,7 @@ public final class DiffusionTask implements TrainingTask {
      */
     public DiffusionTask(JsonNode flags, Dataset images, TrainingSettings settings) {
         this.network = UNetConfig.fromFlags(flags);
+        this.mode = TrainingMode.fromFlags(flags);
         DiffusionConfig config = DiffusionConfig.fromJson(flags);
         this.diffusion = new GaussianDiffusion(config);
         this.loss = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
@@ -59,7 +62,7 @@ public final class DiffusionTask implements TrainingTask {
 
     @Override
     public TrainingGraph graph() {
-        return TrainingGraph.ofDenoiser(network, loss);
+        return TrainingGraph.ofDenoiser(network, loss, mode);
     }
 
     @Override

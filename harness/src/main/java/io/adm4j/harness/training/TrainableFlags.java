@@ -9,8 +9,7 @@ public final class TrainableFlags {
     /** Flags of truth, with what happens instead. */
     private static final Map<String, String> NOT_DONE = Map.of(
             "use_fp16", "training is in float32",
-            "classifier_use_fp16", "training is in float32",
-            "use_checkpoint", "training keeps all activations");
+            "classifier_use_fp16", "training is in float32");
 
     private TrainableFlags() {}
 

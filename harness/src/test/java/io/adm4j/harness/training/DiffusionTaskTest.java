@@ -55,6 +55,18 @@ class DiffusionTaskTest {
     }
 
     @Test
+    void theFlagsSayHowGradientsAreComputed() {
+        ObjectNode again = flags().put("use_checkpoint", true);
+
+        assertFalse(new DiffusionTask(flags(), dataset(6, 3), SETTINGS)
+                .graph()
+                .mode()
+                .recomputesBlocks());
+        assertTrue(
+                new DiffusionTask(again, dataset(6, 3), SETTINGS).graph().mode().recomputesBlocks());
+    }
+
+    @Test
     void timestepsAreUniformOverTheWholeProcess() {
         DiffusionTask task = new DiffusionTask(flags(), dataset(6, 3), SETTINGS);
         int[] counts = new int[20];

@@ -4,6 +4,7 @@ import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.Value;
 import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.export.recipe.TrainingMode;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -28,7 +29,10 @@ record LinearTask(LongFunction<float[]> batches) implements TrainingTask {
         Value w = g.parameter("w", Initializer.zeros(), 2);
         Value losses = x.mul(w).reduceSum(false, 1);
         return new TrainingGraph(
-                g, g.named("loss", losses.mul(weight).reduceMean(false, 0)), List.of(g.named("losses", losses)));
+                g,
+                g.named("loss", losses.mul(weight).reduceMean(false, 0)),
+                List.of(g.named("losses", losses)),
+                TrainingMode.standard());
     }
 
     @Override

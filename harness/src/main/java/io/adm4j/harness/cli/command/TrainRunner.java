@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.net.InitialWeights;
+import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.console.ConsoleProgress;
@@ -186,9 +187,10 @@ final class TrainRunner {
             }
             TrainingSettings settings = options.settings();
             TrainingTask task = network.task(complete, images, settings);
-            List<Parameter> parameters = task.graph().graph().parameters();
+            TrainingGraph graph = task.graph();
+            List<Parameter> parameters = graph.graph().parameters();
             EngineKind engine = options.runtime.engine();
-            engine.requireCapacity(parameters, settings.emaRates());
+            engine.requireCapacity(graph, settings.emaRates());
             RunFolder folder = new RunFolder(options.out, options.checkpoints.retention(), this::warn, diskWait());
             folder.requireRoom(EngineKind.checkpointBytes(parameters, settings.emaRates()));
             Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());

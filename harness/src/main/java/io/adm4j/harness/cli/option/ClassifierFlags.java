@@ -90,4 +90,13 @@ public final class ClassifierFlags implements FlagGroup {
             hidden = true,
             description = "A flag of denoisers, noted in run.json; it does not change the training of a classifier.")
     Boolean learnSigma;
+
+    @Option(
+            names = "--use-checkpoint",
+            arity = "1",
+            paramLabel = "BOOL",
+            description =
+                    "Compute what is within blocks again for the gradients instead of keeping it: less memory, more time;"
+                            + " with --engine plain (default: false, as published).")
+    Boolean useCheckpoint;
 }

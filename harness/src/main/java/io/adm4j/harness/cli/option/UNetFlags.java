@@ -117,4 +117,13 @@ abstract class UNetFlags implements FlagGroup {
             defaultValue = "true",
             description = "Learn the variance, by the hybrid loss (default ${DEFAULT-VALUE}).")
     Boolean learnSigma;
+
+    @Option(
+            names = "--use-checkpoint",
+            arity = "1",
+            paramLabel = "BOOL",
+            description =
+                    "Compute what is within blocks again for the gradients instead of keeping it: less memory, more time;"
+                            + " with --engine plain (default: false, as published).")
+    Boolean useCheckpoint;
 }

@@ -54,13 +54,18 @@ public enum EngineKind {
     }
 
     /**
-     * Checks that the state of a network fits into this engine's checkpoints.
+     * Checks that this engine computes gradients as a network asks, and that its state fits into this engine's checkpoints.
      *
      * @throws UserError if it does not
      */
-    public void requireCapacity(List<Parameter> parameters, List<Double> emaRates) {
+    public void requireCapacity(TrainingGraph network, List<Double> emaRates) {
         if (this == ORT) {
-            TrainingArtifacts.requireRoom(parameters, emaRates);
+            if (network.mode().recomputesBlocks()) {
+                throw new UserError(
+                        "ONNX Runtime's training API cannot compute blocks again (--use-checkpoint true): use"
+                                + " --engine plain.");
+            }
+            TrainingArtifacts.requireRoom(network.graph().parameters(), emaRates);
         }
     }
 

@@ -105,11 +105,19 @@ class TrainingRefusalTest {
             refused("use --engine plain", arguments(diffusion, "--engine", "ort", "--num-channels", 4096));
         }
 
-        @ParameterizedTest
-        @ValueSource(strings = {"use_fp16", "use_checkpoint"})
-        void isNotRecordedWithWhatIsNotDone(String flag) throws IOException {
-            Path flags = Files.writeString(folder.resolve("flags.json"), "{\"" + flag + "\": true}");
-            refused("The flag " + flag + " is true", arguments(diffusion, "--flags", flags));
+        @Test
+        void isNotRecordedWithWhatIsNotDone() throws IOException {
+            Path flags = Files.writeString(folder.resolve("flags.json"), "{\"use_fp16\": true}");
+            refused("The flag use_fp16 is true", arguments(diffusion, "--flags", flags));
+        }
+
+        @Test
+        void computesBlocksAgainWithTheEngineThatCan() throws IOException {
+            Path flags = Files.writeString(folder.resolve("flags.json"), "{\"use_checkpoint\": true}");
+            refused(
+                    "--use-checkpoint true): use --engine plain",
+                    arguments(diffusion, "--flags", flags, "--engine", "ort"));
+            refused("use --engine plain", arguments(classifier, "--use-checkpoint", true, "--engine", "ort"));
         }
 
         @Test

@@ -9,11 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
-import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.loss.DiffusionLoss;
 import io.adm4j.export.net.InitialWeights;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.export.recipe.TrainingMode;
 import io.adm4j.export.training.AdamW;
 import io.adm4j.feedback.UserError;
 import io.adm4j.runtime.Device;
@@ -96,6 +96,27 @@ class TrainingEngineTest {
             assertEquals(expected, engine.parameterNorm(), 1e-5 * expected);
             assertTrue(engine.gradientNorm() > 0);
         }
+    }
+
+    @Test
+    void blocksThatAreComputedAgainGiveTheSameStepsToTheBit() throws IOException {
+        Path kept = start(EngineKind.PLAIN);
+        double[] expected;
+        try (TrainingEngine engine = open(EngineKind.PLAIN, kept)) {
+            expected = train(engine, 0, 20, 4);
+            save(engine, kept);
+        }
+        byte[] weights = bytes(SavedWeights.read(kept).weights());
+        Path again = start(EngineKind.PLAIN);
+        double[] found = new double[20];
+        for (int from = 0; from < 20; from += 10) {
+            try (TrainingEngine engine = open(EngineKind.PLAIN, again, new TrainingMode(true))) {
+                System.arraycopy(train(engine, from, from + 10, 4), 0, found, from, 10);
+                save(engine, again);
+            }
+        }
+        assertArrayEquals(expected, found);
+        assertArrayEquals(weights, bytes(SavedWeights.read(again).weights()));
     }
 
     @Test
@@ -184,11 +205,20 @@ class TrainingEngineTest {
 
     @Test
     void onlyTheTrainingApiHasALimit() {
-        List<Parameter> parameters = graph().graph().parameters();
         List<Double> many = Collections.nCopies(100_000, 0.5);
 
-        EngineKind.PLAIN.requireCapacity(parameters, many);
-        UserError e = assertThrows(UserError.class, () -> EngineKind.ORT.requireCapacity(parameters, many));
+        EngineKind.PLAIN.requireCapacity(graph(), many);
+        UserError e = assertThrows(UserError.class, () -> EngineKind.ORT.requireCapacity(graph(), many));
+
+        assertTrue(e.getMessage().endsWith("use --engine plain."), e.getMessage());
+    }
+
+    @Test
+    void theTrainingApiCannotComputeBlocksAgain() {
+        TrainingGraph again = graph(new TrainingMode(true));
+
+        EngineKind.PLAIN.requireCapacity(again, RATES);
+        UserError e = assertThrows(UserError.class, () -> EngineKind.ORT.requireCapacity(again, RATES));
 
         assertTrue(e.getMessage().endsWith("use --engine plain."), e.getMessage());
     }
@@ -213,11 +243,20 @@ class TrainingEngineTest {
     }
 
     private TrainingEngine open(EngineKind kind, Path checkpoint) {
+        return open(kind, checkpoint, TrainingMode.standard());
+    }
+
+    private TrainingEngine open(EngineKind kind, Path checkpoint, TrainingMode mode) {
         AdamW adam = new AdamW(0.9, 0.999, 1e-4, 0.1);
-        return kind.open(graph(), checkpoint, folder.resolve("graphs"), new EngineSettings(adam, RATES, Device.CPU, 2));
+        return kind.open(
+                graph(mode), checkpoint, folder.resolve("graphs"), new EngineSettings(adam, RATES, Device.CPU, 2));
     }
 
     private static TrainingGraph graph() {
+        return graph(TrainingMode.standard());
+    }
+
+    private static TrainingGraph graph(TrainingMode mode) {
         ObjectNode flags = new ObjectMapper().createObjectNode();
         flags.put("image_size", SIZE)
                 .put("num_channels", 32)
@@ -235,7 +274,8 @@ class TrainingEngineTest {
         DiffusionConfig diffusion = DiffusionConfig.fromJson(flags);
         return TrainingGraph.ofDenoiser(
                 UNetConfig.fromFlags(flags),
-                new DiffusionLoss(new GaussianDiffusion(diffusion), DiffusionLoss.typeOf(diffusion)));
+                new DiffusionLoss(new GaussianDiffusion(diffusion), DiffusionLoss.typeOf(diffusion)),
+                mode);
     }
 
     /** @return the loss of each step */
