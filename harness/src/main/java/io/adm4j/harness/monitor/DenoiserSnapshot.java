@@ -15,10 +15,10 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * The denoiser of a checkpoint as a bundle to sample from, with the moving average of the largest rate, or the weights
+ * The denoiser or upsampler of a checkpoint as a bundle to sample from, with the moving average of the largest rate, or the weights
  * themselves where there is none.
  *
  * @param flags published flags of network and diffusion; not modified
@@ -31,12 +31,12 @@ public record DenoiserSnapshot(ObjectNode flags, List<Double> emaRates, Path fol
      *
      * @throws io.adm4j.feedback.UserError if it cannot be written or read
      */
-    void with(RunFolder.Checkpoint checkpoint, Consumer<ModelBundle> use) {
+    <T> T with(RunFolder.Checkpoint checkpoint, Function<ModelBundle, T> use) {
         try {
             FileTree.delete(folder);
             try (BundleAssembler assembler = new BundleAssembler(folder)) {
                 assembler.denoiser(flags, Precision.FP32, weights(checkpoint));
-                use.accept(assembler.finish(
+                return use.apply(assembler.finish(
                         "step-" + checkpoint.step(), List.of(), JsonNodeFactory.instance.objectNode()));
             } finally {
                 FileTree.delete(folder);

@@ -1,8 +1,9 @@
 package io.adm4j.harness.monitor;
 
 import io.adm4j.bundle.ModelBundle;
-import io.adm4j.harness.sampling.LabelAssignment;
-import io.adm4j.harness.sampling.ModelSamples;
+import io.adm4j.harness.data.Dataset;
+import io.adm4j.harness.sampling.DatasetSamples;
+import io.adm4j.harness.sampling.DownsampledSamples;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.StepReport;
 import io.adm4j.harness.training.TrainingListener;
@@ -11,13 +12,13 @@ import io.adm4j.harness.training.log.EventLog;
 import io.adm4j.io.AtomicFile;
 import io.adm4j.io.ImageGrid;
 import io.adm4j.io.PngWriter;
-import io.adm4j.runtime.Device;
-import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.StepListener;
+import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -25,18 +26,18 @@ import java.util.function.Consumer;
 
 /**
  * Samples a grid every so many steps, {@code step-00001000.png}: always of the seeds 0, 1, 2, ... and of all classes in
- * turn, by 25 steps of DDIM. They are sampled from a checkpoint, so that the run itself stays as it is; one that fails is a
- * warning.
+ * turn, by 25 steps of DDIM. An upsampler's samples stand between the low-resolution images that they are of and the originals.
+ * They are sampled from a checkpoint, so that the run itself stays as it is; one that fails is a warning.
  */
 public final class Previews implements TrainingListener {
     private final Path folder;
     private final long interval;
     private final int samples;
     private final DenoiserSnapshot denoiser;
-    private final Device device;
-    private final int threads;
+    private final SnapshotSamples source;
     private final EventLog events;
     private final Consumer<String> warnings;
+    private volatile boolean stopped;
 
     /**
      * @param folder of the grids; made if there is none
@@ -49,16 +50,14 @@ public final class Previews implements TrainingListener {
             long interval,
             int samples,
             DenoiserSnapshot denoiser,
-            Device device,
-            int threads,
+            SnapshotSamples source,
             EventLog events,
             Consumer<String> warnings) {
         this.folder = folder;
         this.interval = interval;
         this.samples = samples;
         this.denoiser = denoiser;
-        this.device = device;
-        this.threads = threads;
+        this.source = source;
         this.events = events;
         this.warnings = warnings;
     }
@@ -76,26 +75,66 @@ public final class Previews implements TrainingListener {
 
     @Override
     public void saved(RunFolder.Checkpoint checkpoint) {
-        if (!needsCheckpoint(checkpoint.step())) {
+        if (stopped || !needsCheckpoint(checkpoint.step())) {
             return;
         }
         try {
-            denoiser.with(checkpoint, bundle -> write(checkpoint.step(), sample(bundle)));
+            denoiser.with(checkpoint, bundle -> {
+                Tensor images = sample(bundle);
+                write(checkpoint.step(), images, columns());
+                return images;
+            });
         } catch (RuntimeException e) {
-            warnings.accept("No preview of step " + checkpoint.step() + ": " + e.getMessage());
+            if (!stopped) {
+                warnings.accept("No preview of step " + checkpoint.step() + ": " + e.getMessage());
+            }
         }
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
     }
 
     private Tensor sample(ModelBundle bundle) {
-        try (SamplingPipeline pipeline = SamplingPipeline.open(bundle, device, threads)) {
-            LabelAssignment labels = LabelAssignment.of("all", pipeline.manifest(), false);
-            return new ModelSamples(pipeline, labels, SamplingSettings.defaults(), 0, samples)
-                    .images(0, samples, StepListener.none());
-        }
+        return source.with(bundle, SamplingSettings.defaults(), "all", samples, all -> {
+            Tensor made = new StoppableSamples(all, () -> stopped).images(0, samples, StepListener.none());
+            return source.upsampled()
+                    .map(images ->
+                            beside(made, images, bundle.manifest().smallSize().orElseThrow()))
+                    .orElse(made);
+        });
     }
 
-    private void write(long step, Tensor images) {
-        Tensor grid = ImageGrid.of((int) Math.ceil(Math.sqrt(samples))).layOut(images);
+    /** Samples of an upsampler, each between the low-resolution image that it is of and the original. */
+    private Tensor beside(Tensor made, Dataset images, int smallSize) {
+        DatasetSamples originals = new DatasetSamples(images, samples, false);
+        Tensor original = originals.images(0, samples, StepListener.none());
+        Tensor small = new DownsampledSamples(originals, smallSize).images(0, samples, StepListener.none());
+        Tensor all = Tensor.zeros(ElementType.UINT8, 3L * samples, made.dim(1), made.dim(2), made.dim(3));
+        ByteBuffer target = all.bytes();
+        for (int i = 0; i < samples; i++) {
+            target.put(magnified(small.rows(i, i + 1), (int) made.dim(1)))
+                    .put(made.rows(i, i + 1).bytes())
+                    .put(original.rows(i, i + 1).bytes());
+        }
+        return all;
+    }
+
+    /** Each pixel as a square of equal ones. */
+    private static ByteBuffer magnified(Tensor image, int size) {
+        int factor = (int) (size / image.dim(1));
+        return new ImageGrid(1, 0, factor, 0).layOut(image).bytes();
+    }
+
+    private int columns() {
+        return source.upsampled().isPresent()
+                ? 3 * Math.max(1, (int) Math.round(Math.sqrt(samples / 3.0)))
+                : (int) Math.ceil(Math.sqrt(samples));
+    }
+
+    private void write(long step, Tensor images, int columns) {
+        Tensor grid = ImageGrid.of(columns).layOut(images);
         byte[] png = PngWriter.encode(grid);
         try {
             Files.createDirectories(folder);

@@ -3,6 +3,7 @@ package io.adm4j.harness.monitor;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.report.TrainingReport;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.StepReport;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@code run.html} anew with each checkpoint: curves, sample grids, times, settings and how to continue. A page that
+ * Writes {@code run.html} anew with each checkpoint: curves, scores, sample grids, times, settings and how to continue. A page that
  * cannot be written is a warning.
  */
 public final class RunPage implements TrainingListener {
@@ -152,6 +153,10 @@ public final class RunPage implements TrainingListener {
             numbers.put(
                     "Waiting for data", String.format(Locale.ROOT, "%.1f %%", 100 * spent.dataWait() / spent.sum()));
         }
+        run.best()
+                .ifPresent(best -> numbers.put(
+                        "Best " + Metric.ofKey(best.metric()).title(),
+                        String.format(Locale.ROOT, "%.4g at step %,d", best.value(), best.step())));
         numbers.put("Time", time(Math.round(checkpoint.seconds())));
         return numbers;
     }
@@ -163,6 +168,7 @@ public final class RunPage implements TrainingListener {
     private List<TrainingReport.Chart> charts() {
         List<TrainingReport.Chart> charts = new ArrayList<>();
         List<String> metrics = begin().metricNames();
+        charts.addAll(scores());
         charts.add(chart("Loss", "mean over the batch", true, List.of(metrics.get(0))));
         String loss = metrics.get(0) + "_q";
         charts.add(chart(
@@ -177,6 +183,48 @@ public final class RunPage implements TrainingListener {
         }
         charts.add(chart("Parameter norm", "L2", false, List.of("param_norm")));
         return charts;
+    }
+
+    /** Curves of the scores that can be compared with the newest ones. */
+    private List<TrainingReport.Chart> scores() {
+        List<ScoreHistory.Evaluated> newest = comparable();
+        if (newest.isEmpty()) {
+            return List.of();
+        }
+        String how = newest.get(0).how();
+        List<TrainingReport.Chart> charts = new ArrayList<>();
+        for (Metric metric :
+                List.of(Metric.FID, Metric.SFID, Metric.FID_INFINITY, Metric.KID, Metric.INCEPTION_SCORE)) {
+            charts.add(new TrainingReport.Chart(
+                    metric.title(), how, metric.lowerIsBetter(), List.of(curve(newest, metric))));
+        }
+        charts.add(new TrainingReport.Chart(
+                "Fidelity and diversity",
+                how,
+                false,
+                List.of(
+                        curve(newest, Metric.PRECISION),
+                        curve(newest, Metric.RECALL),
+                        curve(newest, Metric.DENSITY),
+                        curve(newest, Metric.COVERAGE))));
+        return charts;
+    }
+
+    private static TrainingReport.Curve curve(List<ScoreHistory.Evaluated> evaluations, Metric metric) {
+        List<ScoreHistory.Evaluated> known =
+                evaluations.stream().filter(e -> e.scores().containsKey(metric)).toList();
+        return new TrainingReport.Curve(
+                metric.title(),
+                known.stream().mapToDouble(ScoreHistory.Evaluated::step).toArray(),
+                known.stream().mapToDouble(e -> e.value(metric)).toArray());
+    }
+
+    private List<ScoreHistory.Evaluated> comparable() {
+        List<ScoreHistory.Evaluated> all =
+                ScoreHistory.read(run.path(), Long.MAX_VALUE).all();
+        return all.stream()
+                .filter(e -> e.how().equals(all.get(all.size() - 1).how()))
+                .toList();
     }
 
     private TrainingReport.Chart chart(String heading, String below, boolean logarithmic, List<String> names) {

@@ -1,7 +1,8 @@
 package io.adm4j.harness.training;
 
 /**
- * Which checkpoints of a run stay. The last sound one stays in any case, see {@link LossHistory}.
+ * Which checkpoints of a run stay. The last sound one stays in any case, see {@link LossHistory}, and so does the one that
+ * scored best, see {@link BestCheckpoint}.
  *
  * @param newest how many of the newest, at least 1
  * @param every those of every so many steps; 0 for none

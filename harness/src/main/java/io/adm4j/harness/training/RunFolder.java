@@ -39,6 +39,8 @@ import java.util.stream.Stream;
  * events.out.tfevents.*    the same for TensorBoard
  * run.html                 curves, sample grids, settings; written with each checkpoint
  * previews/                sample grids
+ * evals.jsonl, evals.csv   scores of samples; evaluation/ is what an unfinished evaluation has done
+ * best.json                step and score of the checkpoint that scored best
  * lock                     held while a process trains
  * graphs/                  training.onnx, optimizer.onnx; written whenever training starts or resumes
  * checkpoint-00001000/     the files of the engine, and state.json with their sizes and checksums
@@ -51,6 +53,7 @@ public final class RunFolder {
     private static final String PREFIX = "checkpoint-";
     private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{8,18})");
     private static final String DESCRIPTION = "run.json";
+    private static final String BEST = "best.json";
 
     private final ObjectMapper mapper = new ObjectMapper();
     private final Path folder;
@@ -326,6 +329,54 @@ public final class RunFolder {
         }
     }
 
+    /**
+     * The checkpoint that scored best of those that are there; empty if none has been scored.
+     *
+     * @throws UserError if the file that names it cannot be read
+     */
+    public Optional<BestCheckpoint> best() {
+        Path file = folder.resolve(BEST);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode best = mapper.readTree(file.toFile());
+            if (!best.path("step").isIntegralNumber() || !best.path("value").isNumber()) {
+                throw new UserError(file + " lacks the step or the value of the best checkpoint: remove it.");
+            }
+            return Optional.of(new BestCheckpoint(
+                            best.path("step").asLong(),
+                            best.path("metric").asText(),
+                            best.path("value").asDouble()))
+                    .filter(named -> steps().containsKey(named.step()));
+        } catch (IOException e) {
+            throw new UserError(file + " cannot be parsed: remove it.", e);
+        }
+    }
+
+    /**
+     * Names the checkpoint that scored best: it stays, whatever else is deleted, until another one is named.
+     *
+     * @param best empty if there is none
+     * @throws UserError if the folder cannot be written
+     */
+    public void setBest(Optional<BestCheckpoint> best) {
+        Path file = folder.resolve(BEST);
+        try {
+            if (best.isEmpty()) {
+                Files.deleteIfExists(file);
+                return;
+            }
+            ObjectNode json = mapper.createObjectNode()
+                    .put("step", best.get().step())
+                    .put("metric", best.get().metric())
+                    .put("value", best.get().value());
+            AtomicFile.writeString(file, json.toPrettyString() + "\n");
+        } catch (IOException e) {
+            throw cannotWrite(file, e);
+        }
+    }
+
     /** The steps that there are checkpoints of, whole or not, ascending. */
     public List<Long> savedSteps() {
         return List.copyOf(steps().keySet());
@@ -362,6 +413,10 @@ public final class RunFolder {
             damaged.remove(target);
             Checkpoint saved = new Checkpoint(target, step, seconds, losses);
             verified.add(saved);
+            if (best().filter(best -> best.step() >= step).isPresent()) {
+                // It was of steps that have been taken back.
+                setBest(Optional.empty());
+            }
             prune(step, losses.sound());
             return saved;
         } catch (IOException e) {
@@ -410,10 +465,11 @@ public final class RunFolder {
     /** Deletes the checkpoints that need not stay, damaged ones included. */
     private void prune(long newest, long sound) throws IOException {
         int left = retention.newest();
+        long best = best().map(BestCheckpoint::step).orElse(LossHistory.NONE);
         for (Map.Entry<Long, Path> found : steps().descendingMap().entrySet()) {
             long step = found.getKey();
             boolean whole = step <= newest && !damaged.contains(found.getValue());
-            boolean stays = whole && (left-- > 0 || step == sound || retention.keepsStep(step));
+            boolean stays = whole && (left-- > 0 || step == sound || step == best || retention.keepsStep(step));
             if (!stays) {
                 FileTree.delete(found.getValue());
             }

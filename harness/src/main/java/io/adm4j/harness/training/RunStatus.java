@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param loss mean over the last 100 steps of the log; empty before the first
  * @param training whether a process trains it now
  * @param checkpoints steps of the checkpoints, ascending, whole or not
+ * @param best the one that scored best; empty if none has been scored
  */
 public record RunStatus(
         String kind,
@@ -34,7 +35,8 @@ public record RunStatus(
         double seconds,
         Optional<Double> loss,
         boolean training,
-        List<Long> checkpoints) {
+        List<Long> checkpoints,
+        Optional<BestCheckpoint> best) {
     private static final int LATELY = 100;
 
     /**
@@ -60,7 +62,8 @@ public record RunStatus(
                                 .average()
                                 .orElseThrow()),
                 run.isTraining(),
-                run.savedSteps());
+                run.savedSteps(),
+                run.best());
     }
 
     /** Step, loss and seconds of the last lines that are whole. */

@@ -17,8 +17,11 @@ public interface TrainingListener {
         return false;
     }
 
-    /** A checkpoint is saved. */
+    /** A checkpoint is saved. What a listener does with it does not count as time spent on training. */
     default void saved(RunFolder.Checkpoint checkpoint) {}
+
+    /** Training shall end soon: a call that takes long returns early. Called on another thread. */
+    default void stop() {}
 
     /** Training ends, for whatever reason; the last call, also if {@link #started} threw. */
     default void ended() {}

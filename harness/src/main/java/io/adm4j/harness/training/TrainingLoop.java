@@ -57,6 +57,7 @@ public final class TrainingLoop {
     /** Asks {@link #train} to save and return after the current step; safe to call from any thread. */
     public void stop() {
         stopped = true;
+        listeners.forEach(TrainingListener::stop);
     }
 
     /**
@@ -125,7 +126,10 @@ public final class TrainingLoop {
                     begin = System.nanoTime();
                     saved = save(engine, step + 1, seconds, losses);
                     saving = since(begin);
+                    begin = System.nanoTime();
                     told.saved(saved);
+                    start += System.nanoTime() - begin;
+                    last |= stopped;
                 }
             }
         } catch (InterruptedException e) {

@@ -8,6 +8,7 @@ import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.harness.cli.option.BundledReferenceOptions;
+import io.adm4j.harness.cli.option.CheckpointStep;
 import io.adm4j.harness.cli.option.PrecisionOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
@@ -60,11 +61,11 @@ public final class ExportCommand implements Runnable {
     @Option(
             names = "--step",
             paramLabel = "N",
-            converter = Range.LongAtLeastZero.class,
+            converter = CheckpointStep.Converter.class,
             description =
-                    "Step of the checkpoint of --denoiser or --upsampler to export (default: its newest). Any RUN may also"
-                            + " be the folder of one of its checkpoints.")
-    private Long step;
+                    "Step of the checkpoint of --denoiser or --upsampler to export, or best for the one that scored best"
+                            + " (default: its newest). Any RUN may also be the folder of one of its checkpoints.")
+    private CheckpointStep step;
 
     @Option(names = "--classifier", paramLabel = "RUN", description = "Run of 'train classifier', for guidance.")
     private Path classifier;
@@ -207,7 +208,7 @@ public final class ExportCommand implements Runnable {
 
     private RunFolder.Checkpoint checkpoint(RunFolder run) {
         return step != null && run == sources.get(denoiser == null ? upsampler : denoiser)
-                ? run.require(step)
+                ? step.of(run)
                 : run.require();
     }
 

@@ -17,11 +17,15 @@ import io.adm4j.harness.cli.option.PublishedFlagOptions;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.Dataset;
+import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.run.LibraryVersions;
+import io.adm4j.harness.monitor.CheckpointScorer;
 import io.adm4j.harness.monitor.DenoiserSnapshot;
+import io.adm4j.harness.monitor.Evaluations;
 import io.adm4j.harness.monitor.Previews;
 import io.adm4j.harness.monitor.RunPage;
+import io.adm4j.harness.monitor.SnapshotSamples;
 import io.adm4j.harness.training.DataIdentity;
 import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
@@ -73,7 +77,13 @@ final class TrainRunner {
             "--keep",
             "--keep-every",
             "--preview-interval",
-            "--preview-samples");
+            "--preview-samples",
+            "--eval-interval",
+            "--eval-samples",
+            "--eval-steps",
+            "--eval-features",
+            "--eval-reference",
+            "--best");
 
     private final TrainedNetwork network;
     private final TrainOptions options;
@@ -83,6 +93,8 @@ final class TrainRunner {
     private final PrintWriter errors;
     /** Of the images, once they are open. */
     private DataIdentity identity;
+    /** Once it is known that feature network, reference and samples fit each other. */
+    private Optional<CheckpointScorer> scorer = Optional.empty();
 
     /** A command that has been parsed. */
     TrainRunner(TrainedNetwork network, TrainOptions options, CommandSpec command) {
@@ -158,6 +170,7 @@ final class TrainRunner {
         identity = DataIdentity.ofResumed(
                 folder, images, folder.require().step(), options.checkpoints.acceptChangedData, this::warn);
         warnOfRateZero(settings);
+        scorer = scorer(source, images, description.get("flags"));
         try (LockFile lock = folder.lock()) {
             folder.amend(run -> run.put("steps", options.steps));
         }
@@ -169,7 +182,7 @@ final class TrainRunner {
                 images,
                 folder.require().step(),
                 folder.path());
-        return loop(task, settings, folder);
+        return loop(task, settings, folder, images);
     }
 
     private TrainingLoop start(UnaryOperator<ObjectNode> flags) {
@@ -202,9 +215,10 @@ final class TrainRunner {
                 description.set("init_from", transfer.origin());
                 transfer.report().forEach(errors::println);
             }
+            scorer = scorer(options.data, images, complete);
             identity = DataIdentity.ofNew(folder, images, description, this::warn);
             folder.create(description);
-            TrainingLoop loop = loop(task, settings, folder);
+            TrainingLoop loop = loop(task, settings, folder, images);
             loop.prepare(engine, first);
             long count = first.values().stream().mapToLong(Tensor::size).sum();
             console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", images, count, folder.path());
@@ -240,6 +254,11 @@ final class TrainRunner {
 
     private DiskWait diskWait() {
         return new DiskWait(Duration.ofMillis(Math.round(options.checkpoints.diskWait * 60_000)), this::warn);
+    }
+
+    private void say(String line) {
+        errors.println(line);
+        errors.flush();
     }
 
     private void warn(String line) {
@@ -278,37 +297,71 @@ final class TrainRunner {
                 errors::println);
     }
 
-    private TrainingLoop loop(TrainingTask task, TrainingSettings settings, RunFolder folder) {
+    private TrainingLoop loop(TrainingTask task, TrainingSettings settings, RunFolder folder, Dataset images) {
         return new TrainingLoop(
-                task, settings, folder, options.runtime.device, options.runtime.threads, listeners(settings, folder));
+                task,
+                settings,
+                folder,
+                options.runtime.device,
+                options.runtime.threads,
+                listeners(settings, folder, images));
+    }
+
+    private Optional<CheckpointScorer> scorer(Path data, Dataset images, JsonNode flags) {
+        return monitoring
+                .evaluation
+                .interval()
+                .map(interval -> CheckpointScorer.open(
+                        monitoring.evaluation.plan(data, options.images.of(DatasetOptions.AS_STORED, Split.TEST)),
+                        samples(images),
+                        network.imageSize(flags),
+                        network.channels(flags),
+                        options.runtime.device,
+                        options.runtime.threads,
+                        this::warn));
+    }
+
+    private SnapshotSamples samples(Dataset images) {
+        return network == TrainedNetwork.UPSAMPLER
+                ? SnapshotSamples.ofUpsampler(images, options.runtime.device, options.runtime.threads)
+                : SnapshotSamples.ofDenoiser(options.runtime.device, options.runtime.threads);
     }
 
     /** In the order in which they are notified: the page shows what the others have written. */
-    private List<TrainingListener> listeners(TrainingSettings settings, RunFolder folder) {
+    private List<TrainingListener> listeners(TrainingSettings settings, RunFolder folder, Dataset images) {
         Path log = folder.path().resolve("log.jsonl");
         Path previews = folder.path().resolve("previews");
         EventLog events = new EventLog(folder.path(), diskWait());
-        List<TrainingListener> listeners = new ArrayList<>(List.of(
-                new TrainingLog(folder.log(), diskWait()),
-                new JsonLog(log, diskWait()),
-                events,
-                new ProgressDisplay(ConsoleProgress.onStandardError())));
+        ProgressDisplay progress = new ProgressDisplay(ConsoleProgress.onStandardError());
+        List<TrainingListener> listeners = new ArrayList<>(
+                List.of(new TrainingLog(folder.log(), diskWait()), new JsonLog(log, diskWait()), events, progress));
         if (monitoring.previewInterval != null) {
             listeners.add(new Previews(
                     previews,
                     monitoring.previewInterval,
                     monitoring.previewSamples,
-                    new DenoiserSnapshot(
-                            (ObjectNode) folder.description().get("flags"),
-                            settings.emaRates(),
-                            folder.path().resolve("preview-bundle")),
-                    options.runtime.device,
-                    options.runtime.threads,
+                    snapshot(settings, folder, "preview-bundle"),
+                    samples(images),
                     events,
                     errors::println));
         }
+        scorer.ifPresent(scoring -> listeners.add(new Evaluations(
+                folder,
+                monitoring.evaluation.interval().orElseThrow(),
+                scoring,
+                snapshot(settings, folder, "evaluation-bundle"),
+                events,
+                progress::note,
+                this::say)));
         listeners.add(new RunPage(folder, log, previews, machine(), errors::println));
         return listeners;
+    }
+
+    private static DenoiserSnapshot snapshot(TrainingSettings settings, RunFolder folder, String name) {
+        return new DenoiserSnapshot(
+                (ObjectNode) folder.description().get("flags"),
+                settings.emaRates(),
+                folder.path().resolve(name));
     }
 
     private Map<String, String> machine() {

@@ -3,6 +3,7 @@ package io.adm4j.harness.cli.command;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.harness.cli.console.ExitCode;
+import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.training.RunStatus;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -59,6 +60,13 @@ final class TrainStatusCommand implements Runnable {
                 status.checkpoints().isEmpty()
                         ? "none"
                         : status.checkpoints().stream().map(String::valueOf).collect(Collectors.joining(", ")));
+        status.best()
+                .ifPresent(best -> out.printf(
+                        Locale.ROOT,
+                        "Best:        %d, %s %.4g%n",
+                        best.step(),
+                        Metric.ofKey(best.metric()).title(),
+                        best.value()));
         out.printf("Resume:      %s%n", resume(status));
         if (!status.kind().equals("classifier")) {
             out.printf("Export:      %s%n", export(status));
@@ -85,6 +93,11 @@ final class TrainStatusCommand implements Runnable {
         status.loss().ifPresent(loss -> json.put("loss", loss));
         json.put("images", status.images()).put("seconds", status.seconds());
         status.checkpoints().forEach(json.putArray("checkpoints")::add);
+        status.best()
+                .ifPresent(best -> json.putObject("best")
+                        .put("step", best.step())
+                        .put("metric", best.metric())
+                        .put("value", best.value()));
         return json.put("resume", resume(status));
     }
 }

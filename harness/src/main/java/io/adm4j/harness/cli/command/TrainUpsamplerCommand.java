@@ -1,6 +1,7 @@
 package io.adm4j.harness.cli.command;
 
 import io.adm4j.harness.cli.option.DiffusionTrainingFlags;
+import io.adm4j.harness.cli.option.MonitorOptions;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.cli.option.UpsamplerFlags;
@@ -23,6 +24,9 @@ final class TrainUpsamplerCommand implements Callable<Integer> {
     @Mixin
     private TrainOptions options;
 
+    @ArgGroup(validate = false, heading = Section.MONITORING)
+    private MonitorOptions monitoring = new MonitorOptions();
+
     @SuppressWarnings("unused") // The parsed options are read from the specification.
     @ArgGroup(validate = false, heading = Section.NETWORK)
     private UpsamplerFlags network = new UpsamplerFlags();
@@ -36,6 +40,6 @@ final class TrainUpsamplerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new TrainRunner(TrainedNetwork.UPSAMPLER, options, spec).run();
+        return new TrainRunner(TrainedNetwork.UPSAMPLER, options, monitoring, spec).run();
     }
 }

@@ -1,8 +1,9 @@
 package io.adm4j.harness.cli.option;
 
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** What a run of a denoiser shows while it trains. */
+/** What a run of a denoiser or upsampler shows while it trains. */
 public final class MonitorOptions {
     @Option(
             names = "--preview-interval",
@@ -18,6 +19,10 @@ public final class MonitorOptions {
             paramLabel = "N",
             converter = Range.AtLeastOne.class,
             defaultValue = "16",
-            description = "Images of a grid, of all classes in turn (default ${DEFAULT-VALUE}).")
+            description =
+                    "Images of a grid, of all classes in turn; for an upsampler each between its low-resolution image and the original (default ${DEFAULT-VALUE}).")
     public int previewSamples;
+
+    @ArgGroup(validate = false)
+    public EvaluationOptions evaluation = new EvaluationOptions();
 }

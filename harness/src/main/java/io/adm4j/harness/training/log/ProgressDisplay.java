@@ -34,6 +34,11 @@ public final class ProgressDisplay implements TrainingListener {
         shown.step(1);
     }
 
+    /** Shows what training waits for, until the next step. */
+    public void note(String text) {
+        shown.message(text);
+    }
+
     @Override
     public void ended() {
         if (shown != null) {

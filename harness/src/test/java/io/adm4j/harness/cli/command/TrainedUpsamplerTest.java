@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** An upsampler from the command line: training, export, sampling with it. */
 @Tag("training")
 class TrainedUpsamplerTest {
-    private static final Object[] NETWORK = {
+    static final Object[] NETWORK = {
         "--large-size",
         8,
         "--small-size",
