@@ -114,6 +114,7 @@ public final class OnnxModel {
             needed = needed(BlockedConvolutions.in(graph, needed), outputs);
         }
         GraphProto.Builder proto = start(inputs, outputs, needed);
+        addShapes(proto, needed, outputs);
         addConstants(proto, graph, used(needed, outputs));
         return new OnnxModel(proto.build(), List.of(), Map.of());
     }
