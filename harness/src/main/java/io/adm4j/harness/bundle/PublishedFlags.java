@@ -49,6 +49,23 @@ public final class PublishedFlags {
             "val_data_dir",
             "weight_decay");
 
+    /** Settings of training, with a value of their type. */
+    private static final ObjectNode OF_TRAINING = JsonNodeFactory.instance
+            .objectNode()
+            .put("batch_size", 0)
+            .put("microbatch", 0)
+            .put("lr", 0.0)
+            .put("weight_decay", 0.0)
+            .put("lr_warmup_steps", 0)
+            .put("lr_anneal_steps", 0)
+            .put("anneal_lr", false)
+            .put("iterations", 0)
+            .put("ema_rate", "")
+            .put("seed", 0)
+            .put("flip", false)
+            .put("random_crop", false)
+            .put("schedule_sampler", "");
+
     private static final int LONGEST_NAME = 60;
 
     /** The networks that flags describe. */
@@ -83,7 +100,24 @@ public final class PublishedFlags {
      * @throws UserError if the file cannot be read, or a flag is not known or of another type
      */
     public static ObjectNode read(Path file, Network network, Consumer<String> notes) {
-        ObjectNode known = network.known();
+        return read(file, network, network.known(), notes);
+    }
+
+    /**
+     * As {@link #read}, for training: with its settings among the flags.
+     *
+     * @throws UserError as {@link #read}
+     */
+    public static ObjectNode readForTraining(Path file, Network network, Consumer<String> notes) {
+        return read(file, network, network.known().setAll(OF_TRAINING), notes);
+    }
+
+    /** Whether a flag is a setting of training. */
+    public static boolean isOfTraining(String flag) {
+        return OF_TRAINING.has(flag);
+    }
+
+    private static ObjectNode read(Path file, Network network, ObjectNode known, Consumer<String> notes) {
         ObjectNode values = JsonNodeFactory.instance.objectNode();
         Set<String> without = new TreeSet<>();
         FlagFile.read(file).properties().forEach(flag -> {

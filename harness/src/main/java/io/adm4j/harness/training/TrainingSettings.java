@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.export.net.FlagText;
+import io.adm4j.feedback.UserError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Hyperparameters of a training run, for any network.
@@ -50,6 +53,85 @@ public record TrainingSettings(
         ArrayNode rates = json.putArray("ema_rate");
         emaRates.forEach(rates::add);
         return json;
+    }
+
+    /**
+     * Settings from what {@link #toJson} writes, and from what people write: values may be texts, {@code microbatch} may be missing or below 1 for
+     * the whole batch, and {@code anneal_lr} stands for annealing over {@code iterations}, unless {@code lr_anneal_steps} says
+     * otherwise.
+     *
+     * @param flags under the published names; others are not looked at
+     * @param steps the iterations, if the flags have none
+     * @throws UserError if a value is of another type, or out of its range
+     */
+    public static TrainingSettings fromFlags(ObjectNode flags, long steps) {
+        long batchSize = whole(flags, "batch_size", 1);
+        long microbatch = flags.has("microbatch") ? whole(flags, "microbatch", -1) : -1;
+        long annealSteps = flags.has("lr_anneal_steps") ? whole(flags, "lr_anneal_steps", 0) : 0;
+        if (annealSteps == 0 && flags.has("anneal_lr") && FlagText.truth("anneal_lr", text(flags, "anneal_lr"))) {
+            annealSteps = flags.has("iterations") ? whole(flags, "iterations", 1) : steps;
+        }
+        return new TrainingSettings(
+                (int) batchSize,
+                (int) (microbatch < 1 ? batchSize : Math.min(microbatch, batchSize)),
+                real(flags, "lr", true),
+                real(flags, "weight_decay", false),
+                whole(flags, "lr_warmup_steps", 0),
+                annealSteps,
+                rates(flags.get("ema_rate")),
+                whole(flags, "seed", Long.MIN_VALUE),
+                FlagText.truth("flip", text(flags, "flip")));
+    }
+
+    private static String text(JsonNode flags, String name) {
+        return flags.required(name).asText().strip();
+    }
+
+    private static long whole(JsonNode flags, String name, long least) {
+        String text = text(flags, name);
+        try {
+            long value = Long.parseLong(text);
+            boolean counts = name.equals("batch_size") || name.equals("microbatch");
+            if (value >= least && !(counts && value > Integer.MAX_VALUE)) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // The message below says it.
+        }
+        throw new UserError("The setting " + name + " must be a whole number"
+                + (least == Long.MIN_VALUE ? "" : " of at least " + least) + ", not '" + text + "'.");
+    }
+
+    private static double real(JsonNode flags, String name, boolean positive) {
+        double value = FlagText.real(name, text(flags, name));
+        if (value < 0 || positive && value == 0) {
+            throw new UserError("The setting " + name + " must be " + (positive ? "above 0" : "at least 0") + ", not "
+                    + value + ".");
+        }
+        return value;
+    }
+
+    private static List<Double> rates(JsonNode given) {
+        List<String> texts = new ArrayList<>();
+        if (given.isArray()) {
+            given.forEach(rate -> texts.add(rate.asText()));
+        } else {
+            texts.addAll(Stream.of(given.asText().split(","))
+                    .filter(text -> !text.isBlank())
+                    .toList());
+        }
+        List<Double> rates = new ArrayList<>();
+        for (String text : texts) {
+            double rate = FlagText.real("ema_rate", text.strip());
+            if (rate <= 0 || rate >= 1) {
+                throw new UserError("A rate of a moving average (ema_rate) is above 0 and below 1, not " + rate + ".");
+            }
+            if (rates.contains(rate)) {
+                throw new UserError("--ema-rate has the rate " + rate + " twice: give each once.");
+            }
+            rates.add(rate);
+        }
+        return List.copyOf(rates);
     }
 
     /** Reads what {@link #toJson} wrote. */

@@ -1,5 +1,6 @@
 package io.adm4j.harness.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +11,8 @@ import io.adm4j.harness.zoo.ReleasedFile;
 import io.adm4j.harness.zoo.ReleasedModel;
 import io.adm4j.harness.zoo.ReleasedModels;
 import io.adm4j.harness.zoo.ReleasedNetwork;
+import io.adm4j.harness.zoo.TrainingPreset;
+import io.adm4j.harness.zoo.TrainingPresets;
 import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.StepChoice;
 import java.io.PrintWriter;
@@ -28,9 +31,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         description =
-                "Lists the models released with the paper: size, published guidance scales and scores. With a name,"
-                        + " everything about that model and the commands to use it.")
+                "Lists the models released with the paper: size, published guidance scales and scores; and the presets to train"
+                        + " such models. With a name, everything about that model and the commands to use it.")
 public final class ModelsCommand implements Runnable {
+    private static final String PRESET = "%-25s %-10s %5s %6s %5s %10s %6s %5s  %s%n";
     private static final String ROW = "%-20s %9s %8s %8s %6s %7s  %6s %6s %5s %5s  %s%n";
 
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "One model, in detail.")
@@ -93,6 +97,29 @@ public final class ModelsCommand implements Runnable {
         released.otherFiles().forEach(f -> out.printf("  %-23s %s%n", f.name(), f.about()));
         out.println();
         out.println("'harness models NAME' shows one in detail, 'harness fetch NAME' downloads it.");
+        out.println();
+        printPresets(TrainingPresets.load().presets());
+    }
+
+    /** The score is what the paper reports of the model that was trained like this. */
+    private void printPresets(List<TrainingPreset> presets) {
+        out.println("Presets for 'harness train KIND --preset NAME', and what the paper reports of the model:");
+        out.printf(PRESET, "preset", "kind", "batch", "rate", "decay", "iterations", "EMA", "FID", "with");
+        for (TrainingPreset preset : presets) {
+            JsonNode training = preset.training();
+            JsonNode rates = training.get("ema_rate");
+            out.printf(
+                    PRESET,
+                    preset.name(),
+                    preset.kind(),
+                    training.get("batch_size").asText(),
+                    training.get("lr").asText(),
+                    training.path("weight_decay").asText("0.0"),
+                    preset.iterations(),
+                    rates.isEmpty() ? "-" : rates.get(rates.size() - 1).asText(),
+                    preset.result().map(result -> score(result, "fid")).orElse("-"),
+                    preset.result().map(PublishedResult::of).orElse("-"));
+        }
     }
 
     private void printDetails(ReleasedModel model) {
@@ -123,6 +150,9 @@ public final class ModelsCommand implements Runnable {
         out.println();
         out.println("To score it as published");
         commands().toScore(model).forEach(c -> out.printf("  %s%n", c));
+        out.println();
+        out.println("To train it as published");
+        commands().toTrain(model).forEach(c -> out.printf("  %s%n", c));
     }
 
     private void printFile(String what, ReleasedNetwork network) {
@@ -145,6 +175,8 @@ public final class ModelsCommand implements Runnable {
         ArrayNode list = all.putArray("models");
         models.forEach(m -> list.add(describe(m)));
         if (name == null) {
+            ArrayNode presets = all.putArray("presets");
+            TrainingPresets.load().presets().forEach(preset -> presets.add(describe(preset)));
             ArrayNode others = all.putArray("files");
             released.otherFiles()
                     .forEach(f -> others.addObject()
@@ -155,6 +187,18 @@ public final class ModelsCommand implements Runnable {
                                     released.filesOf(f.name()).get(0).address().toString()));
         }
         out.println((name == null ? all : list.get(0)).toPrettyString());
+    }
+
+    private static ObjectNode describe(TrainingPreset preset) {
+        ObjectNode node = JsonNodeFactory.instance
+                .objectNode()
+                .put("name", preset.name())
+                .put("kind", preset.kind())
+                .put("about", preset.about());
+        node.set("flags", preset.flags());
+        node.set("training", preset.training());
+        preset.result().ifPresent(result -> node.set("result", result.toJson()));
+        return node;
     }
 
     private ObjectNode describe(ReleasedModel model) {

@@ -6,6 +6,7 @@ import io.adm4j.harness.zoo.PublishedSampling;
 import io.adm4j.harness.zoo.ReleasedFile;
 import io.adm4j.harness.zoo.ReleasedModel;
 import io.adm4j.harness.zoo.ReleasedModels;
+import io.adm4j.harness.zoo.TrainingPresets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,6 +45,15 @@ public record ReleasedModelCommands(ReleasedModels released, Path dir) {
                 sampling(model) + labels + " --samples 50000 --out " + samples,
                 "harness eval --features " + FEATURES + " --reference " + place(model.reference()) + " --samples-npz "
                         + samples + " --out " + model.name() + "-report");
+    }
+
+    /** From the dataset to networks of this kind. */
+    public List<String> toTrain(ReleasedModel model) {
+        return TrainingPresets.load().presets().stream()
+                .filter(preset -> preset.name().equals("adm-" + model.name()))
+                .map(preset -> "harness train " + preset.kind() + " --preset " + preset.name()
+                        + " --data IMAGES --out runs/" + preset.name() + "-" + preset.kind())
+                .toList();
     }
 
     /** What is done with a thing that was fetched; empty for what another command takes as it is. */

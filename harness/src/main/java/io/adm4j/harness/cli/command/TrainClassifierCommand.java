@@ -1,10 +1,9 @@
 package io.adm4j.harness.cli.command;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.option.ClassifierFlags;
 import io.adm4j.harness.cli.option.DiffusionFlags;
-import io.adm4j.harness.cli.option.PublishedFlagOptions;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.training.TrainedNetwork;
@@ -31,9 +30,12 @@ final class TrainClassifierCommand implements Callable<Integer> {
 
     @Option(
             names = "--random-crop",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "BOOL",
             description =
                     "Cut 0.8 to 1 of the shorter side out of each image at a random place, as the published trainer does.")
-    private boolean randomCrop;
+    private Boolean randomCrop;
 
     @SuppressWarnings("unused") // The parsed options are read from the specification.
     @ArgGroup(validate = false, heading = Section.NETWORK)
@@ -48,19 +50,17 @@ final class TrainClassifierCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new TrainRunner(TrainedNetwork.CLASSIFIER, options, spec).run(this::flags);
-    }
-
-    private ObjectNode flags(ObjectNode ofSource) {
-        PublishedFlagOptions flags = PublishedFlagOptions.of(spec);
-        ObjectNode values = flags.values();
+        JsonNodeFactory json = JsonNodeFactory.instance;
+        ObjectNode defaults = json.objectNode().put("noised", true).put("random_crop", false);
+        ObjectNode given = json.objectNode();
         if (noNoise) {
             // Features for scores are what the adaptive pool averages.
-            values.put("classifier_pool", "adaptive");
+            defaults.put("classifier_pool", "adaptive");
+            given.put("noised", false);
         }
-        values.setAll(ofSource);
-        values.put("noised", !noNoise);
-        values.put("random_crop", randomCrop);
-        return flags.over(options.flagsFile, PublishedFlags.Network.CLASSIFIER, values);
+        if (randomCrop != null) {
+            given.put("random_crop", randomCrop);
+        }
+        return new TrainRunner(TrainedNetwork.CLASSIFIER, options, spec).run(defaults, given);
     }
 }

@@ -8,12 +8,11 @@ import io.adm4j.export.graph.Parameter;
 import io.adm4j.export.net.InitialWeights;
 import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.cli.console.StopRequest;
 import io.adm4j.harness.cli.option.MonitorOptions;
-import io.adm4j.harness.cli.option.PublishedFlagOptions;
+import io.adm4j.harness.cli.option.RunFlags;
 import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.Dataset;
@@ -56,8 +55,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -95,6 +94,8 @@ final class TrainRunner {
     private DataIdentity identity;
     /** Once it is known that feature network, reference and samples fit each other. */
     private Optional<CheckpointScorer> scorer = Optional.empty();
+    /** Optimizer steps at the end, once they are known. */
+    private long steps;
 
     /** A command that has been parsed. */
     TrainRunner(TrainedNetwork network, TrainOptions options, CommandSpec command) {
@@ -111,27 +112,23 @@ final class TrainRunner {
         this.errors = command.commandLine().getErr();
     }
 
-    /**
-     * Trains a denoiser or upsampler, as {@link #run(UnaryOperator)} does, with the flags that are given over those of the file
-     * over those of the source of its weights over the defaults.
-     */
+    /** As {@link #run(ObjectNode, ObjectNode)}, for a network whose flags are all options. */
     int run() {
-        return run(ofSource -> {
-            PublishedFlagOptions flags = PublishedFlagOptions.of(command);
-            ObjectNode values = flags.values();
-            values.setAll(ofSource);
-            return flags.over(options.flagsFile, PublishedFlags.Network.DENOISER, values);
-        });
+        return run(JsonNodeFactory.instance.objectNode(), JsonNodeFactory.instance.objectNode());
     }
 
     /**
      * Trains until the requested steps are done or the process gets a signal to end.
      *
-     * @param flags of a new run, given those of the source of its weights
+     * @param defaults flags of a new run, over the defaults of the options and below all others; not modified
+     * @param given flags of a new run, over all others; not modified
      * @return the exit code
      * @throws UserError if the options do not fit together, or the images or the run folder cannot be used
      */
-    int run(UnaryOperator<ObjectNode> flags) {
+    int run(ObjectNode defaults, ObjectNode given) {
+        if (options.presets.printFlags) {
+            return printFlags(defaults, given);
+        }
         boolean resumed = options.resume != null;
         if ((options.out != null) == resumed) {
             throw new UserError("Give either --out FOLDER for a new run or --resume FOLDER for one that was stopped.");
@@ -145,10 +142,37 @@ final class TrainRunner {
         }
         try (TimeLimit limit =
                 TimeLimit.ofHours(options.checkpoints.hours == null ? Double.MAX_VALUE : options.checkpoints.hours)) {
-            TrainingLoop loop = resumed ? resume() : start(flags);
+            TrainingLoop loop = resumed ? resume() : start(defaults, given);
             console.flush();
             return trainInterruptibly(loop, limit);
         }
+    }
+
+    private int printFlags(ObjectNode defaults, ObjectNode given) {
+        RunFlags flags = RunFlags.of(command, options, network);
+        steps = steps(flags.iterations());
+        try (WeightSource source = source()) {
+            ObjectNode run = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("kind", network.kind())
+                    .put("steps", steps);
+            run.set("flags", flags.network(defaults, flagsOf(source)).setAll(given));
+            run.set("training", flags.training(steps).toJson(new ObjectMapper()));
+            console.println(run.toPrettyString());
+            console.flush();
+        }
+        return ExitCode.OK;
+    }
+
+    private long steps(OptionalLong iterations) {
+        if (options.steps != null) {
+            return options.steps;
+        }
+        return iterations.orElseThrow(() -> new UserError("Give the number of optimizer steps: --steps N."));
+    }
+
+    private static ObjectNode flagsOf(WeightSource source) {
+        return source == null ? JsonNodeFactory.instance.objectNode() : source.flags();
     }
 
     private TrainingLoop resume() {
@@ -158,6 +182,10 @@ final class TrainRunner {
             throw new UserError(options.resume + " is a run of 'train "
                     + description.path("kind").asText() + "', not of 'train " + network.kind() + "'.");
         }
+        steps = steps(
+                description.has("steps")
+                        ? OptionalLong.of(description.get("steps").asLong())
+                        : OptionalLong.empty());
         EngineKind.of(folder.require().folder()).require(options.runtime.device);
         TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
         JsonNode known = description.path("data");
@@ -172,7 +200,7 @@ final class TrainRunner {
         warnOfRateZero(settings);
         scorer = scorer(source, images, description.get("flags"));
         try (LockFile lock = folder.lock()) {
-            folder.amend(run -> run.put("steps", options.steps));
+            folder.amend(run -> run.put("steps", steps));
         }
         TrainingTask task = network.task(description.get("flags"), images, settings);
         folder.requireRoom(EngineKind.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
@@ -185,12 +213,14 @@ final class TrainRunner {
         return loop(task, settings, folder, images);
     }
 
-    private TrainingLoop start(UnaryOperator<ObjectNode> flags) {
+    private TrainingLoop start(ObjectNode defaults, ObjectNode fixed) {
         if (options.data == null) {
             throw new UserError("A new run needs images: --data PATH.");
         }
+        RunFlags flags = RunFlags.of(command, options, network);
+        steps = steps(flags.iterations());
         try (WeightSource source = source()) {
-            ObjectNode given = flags.apply(source == null ? JsonNodeFactory.instance.objectNode() : source.flags());
+            ObjectNode given = flags.network(defaults, flagsOf(source)).setAll(fixed);
             TrainableFlags.require(given);
             Dataset images = images(options.data, given, options.images.layout());
             ObjectNode complete = network.completed(given, images);
@@ -198,7 +228,7 @@ final class TrainRunner {
                 console.println(
                         "num_classes is " + complete.get("num_classes") + ", the number of classes of the images.");
             }
-            TrainingSettings settings = options.settings();
+            TrainingSettings settings = flags.training(steps);
             TrainingTask task = network.task(complete, images, settings);
             TrainingGraph graph = task.graph();
             List<Parameter> parameters = graph.graph().parameters();
@@ -268,23 +298,23 @@ final class TrainRunner {
 
     private void warnOfRateZero(TrainingSettings settings) {
         long last = settings.annealSteps();
-        if (last > 0 && options.steps > last) {
+        if (last > 0 && steps > last) {
             warn("the learning rate is 0 after step " + last + " (--lr-anneal-steps), so that the steps after it change"
-                    + " nothing: give --steps " + last + ", or a new run --lr-anneal-steps " + options.steps + ".");
+                    + " nothing: give --steps " + last + ", or a new run --lr-anneal-steps " + steps + ".");
         }
     }
 
     private void warnOfSlowAverages(TrainingSettings settings) {
         for (double rate : settings.emaRates()) {
             MovingAverageRate average = new MovingAverageRate(rate);
-            if (average.isTooSlowFor(options.steps)) {
+            if (average.isTooSlowFor(steps)) {
                 errors.printf(
                         Locale.ROOT,
                         "Warning: the moving average %s: train for at least %d steps, or start again with an --ema-rate of"
                                 + " at most %s.%n",
-                        average.finding(options.steps),
+                        average.finding(steps),
                         average.stepsNeeded(),
-                        MovingAverageRate.largestFor(options.steps));
+                        MovingAverageRate.largestFor(steps));
             }
         }
         errors.flush();
@@ -388,14 +418,14 @@ final class TrainRunner {
 
     private void report(RunFolder.Checkpoint end) {
         end.doubt().ifPresent(this::warn);
-        if (end.step() < options.steps) {
+        if (end.step() < steps) {
             console.printf(
                     Locale.ROOT,
                     "%nStopped and saved at step %d. Resume with: harness train %s --resume %s --steps %d%n",
                     end.step(),
                     network.kind(),
                     end.folder().getParent(),
-                    options.steps);
+                    steps);
         } else {
             console.printf(Locale.ROOT, "Step %d saved in %s after %.0f s%n", end.step(), end.folder(), end.seconds());
         }
@@ -411,9 +441,9 @@ final class TrainRunner {
                         loop::stop)) {
             limit.whenOver(loop::stop);
             data.start();
-            RunFolder.Checkpoint end = loop.train(options.steps, options.checkpoints.saveInterval);
+            RunFolder.Checkpoint end = loop.train(steps, options.checkpoints.saveInterval);
             report(end);
-            return end.step() >= options.steps
+            return end.step() >= steps
                     ? ExitCode.OK
                     : signals.exitCodeOr(limit.isOver() ? ExitCode.OUT_OF_TIME : ExitCode.OK);
         }
@@ -428,7 +458,7 @@ final class TrainRunner {
     private ObjectNode describe(ObjectNode flags, TrainingSettings settings, Dataset images) {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode description =
-                mapper.createObjectNode().put("kind", network.kind()).put("steps", options.steps);
+                mapper.createObjectNode().put("kind", network.kind()).put("steps", steps);
         description.putArray("commands").add(typed());
         description.set("flags", flags);
         description.set("training", settings.toJson(mapper));

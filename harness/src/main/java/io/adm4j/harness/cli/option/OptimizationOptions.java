@@ -1,11 +1,9 @@
 package io.adm4j.harness.cli.option;
 
-import io.adm4j.feedback.UserError;
-import io.adm4j.harness.training.TrainingSettings;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** How a network is trained, whatever it is. */
+/** How a network is trained, whatever it is. The options have the names of the published scripts. */
 public final class OptimizationOptions {
     @Option(
             names = "--batch-size",
@@ -13,7 +11,7 @@ public final class OptimizationOptions {
             converter = Range.AtLeastOne.class,
             defaultValue = "32",
             description = "Images per step (default ${DEFAULT-VALUE}).")
-    int batchSize;
+    Integer batchSize;
 
     @Option(
             names = "--microbatch",
@@ -28,7 +26,7 @@ public final class OptimizationOptions {
             converter = Range.Positive.class,
             defaultValue = "1e-3",
             description = "Learning rate of AdamW (default ${DEFAULT-VALUE}).")
-    double learningRate;
+    Double learningRate;
 
     @Option(
             names = "--weight-decay",
@@ -36,7 +34,7 @@ public final class OptimizationOptions {
             converter = Range.NonNegative.class,
             defaultValue = "0",
             description = "Weight decay of AdamW (default ${DEFAULT-VALUE}).")
-    double weightDecay;
+    Double weightDecay;
 
     @Option(
             names = "--lr-warmup-steps",
@@ -44,7 +42,7 @@ public final class OptimizationOptions {
             converter = Range.LongAtLeastZero.class,
             defaultValue = "100",
             description = "Steps over which the learning rate grows from 0 (default ${DEFAULT-VALUE}).")
-    long warmupSteps;
+    Long warmupSteps;
 
     @Option(
             names = "--lr-anneal-steps",
@@ -52,7 +50,7 @@ public final class OptimizationOptions {
             converter = Range.LongAtLeastZero.class,
             defaultValue = "0",
             description = "Steps over which the learning rate falls to 0; 0 keeps it (default ${DEFAULT-VALUE}).")
-    long annealSteps;
+    Long annealSteps;
 
     @Option(
             names = "--ema-rate",
@@ -68,31 +66,28 @@ public final class OptimizationOptions {
             paramLabel = "N",
             defaultValue = "0",
             description = "Seed of weights, image order, timesteps and noise (default ${DEFAULT-VALUE}).")
-    long seed;
+    Long seed;
 
-    @Option(names = "--flip", description = "Mirror images left to right half of the time.")
-    boolean flip;
+    @Option(
+            names = "--flip",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "BOOL",
+            description = "Mirror images left to right half of the time.")
+    Boolean flip;
 
-    /**
-     * The settings that run.json keeps.
-     *
-     * @throws UserError if a moving average is given twice
-     */
-    TrainingSettings settings() {
-        for (double rate : emaRates) {
-            if (emaRates.indexOf(rate) != emaRates.lastIndexOf(rate)) {
-                throw new UserError("--ema-rate has the rate " + rate + " twice: give each once.");
-            }
-        }
-        return new TrainingSettings(
-                batchSize,
-                microbatch == null ? batchSize : Math.min(microbatch, batchSize),
-                learningRate,
-                weightDecay,
-                warmupSteps,
-                annealSteps,
-                emaRates,
-                seed,
-                flip);
-    }
+    @Option(
+            names = "--anneal-lr",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "BOOL",
+            description = "Let the learning rate fall to 0 over --iterations, instead of --lr-anneal-steps.")
+    Boolean annealLr;
+
+    @Option(
+            names = "--iterations",
+            paramLabel = "N",
+            converter = Range.LongAtLeastOne.class,
+            description = "Steps of the whole training, which may stop before at --steps (default: --steps).")
+    Long iterations;
 }

@@ -1,16 +1,15 @@
 package io.adm4j.harness.cli.option;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.harness.bundle.PublishedFlags;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The published flags of a parsed command: the options of its {@link FlagGroup}s, under the flags' names. */
+/** Options of a parsed command under the names of published flags: {@code --image-size} is {@code image_size}. */
 public final class PublishedFlagOptions {
     private final List<OptionSpec> options;
     private final CommandSpec command;
@@ -20,11 +19,19 @@ public final class PublishedFlagOptions {
         this.command = command;
     }
 
-    /** The flags of a command that has been parsed. */
+    /** The flags of network and diffusion: the options of a command's {@link FlagGroup}s. */
     public static PublishedFlagOptions of(CommandSpec command) {
+        return of(command, FlagGroup.class);
+    }
+
+    /** The settings of training: the options of a command's {@link OptimizationOptions}. */
+    static PublishedFlagOptions ofTraining(CommandSpec command) {
+        return of(command, OptimizationOptions.class);
+    }
+
+    private static PublishedFlagOptions of(CommandSpec command, Class<?> kind) {
         List<OptionSpec> options = command.argGroups().stream()
-                .filter(group ->
-                        FlagGroup.class.isAssignableFrom(group.typeInfo().getType()))
+                .filter(group -> kind.isAssignableFrom(group.typeInfo().getType()))
                 .flatMap(group -> group.options().stream())
                 .toList();
         return new PublishedFlagOptions(options, command);
@@ -37,22 +44,12 @@ public final class PublishedFlagOptions {
         return json;
     }
 
-    /**
-     * Flags in layers: the given ones over those of a file over all others.
-     *
-     * @param values what {@link #values} gave, and more; not modified
-     * @param file published flags, or null; flags without meaning here are named on standard error
-     * @param network which the flags describe
-     * @throws io.adm4j.feedback.UserError if the file cannot be read, or has flags that are not known
-     */
-    public ObjectNode over(Path file, PublishedFlags.Network network, ObjectNode values) {
-        ObjectNode json = values.deepCopy();
-        ParseResult given = command.commandLine().getParseResult();
-        if (file != null) {
-            json.setAll(PublishedFlags.read(file, network, command.commandLine().getErr()::println));
-        }
+    /** The flags that were given, in the order of their declaration. */
+    public ObjectNode given() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ParseResult parsed = command.commandLine().getParseResult();
         options.stream()
-                .filter(option -> given.hasMatchedOption(option.longestName()))
+                .filter(option -> parsed.hasMatchedOption(option.longestName()))
                 .forEach(option -> put(json, option));
         return json;
     }
@@ -62,10 +59,15 @@ public final class PublishedFlagOptions {
         Object value = option.getValue();
         if (value instanceof Integer number) {
             json.put(flag, number);
+        } else if (value instanceof Long number) {
+            json.put(flag, number);
         } else if (value instanceof Double number) {
             json.put(flag, number);
         } else if (value instanceof Boolean truth) {
             json.put(flag, truth);
+        } else if (value instanceof List<?> numbers) {
+            ArrayNode array = json.putArray(flag);
+            numbers.forEach(number -> array.add((Double) number));
         } else if (value != null) {
             json.put(flag, value.toString().toLowerCase(Locale.ROOT));
         }

@@ -10,6 +10,7 @@ public final class Section {
     public static final String CLASSIFIER = "%nClassifier:%n";
     public static final String NETWORK = "%nNetwork (published flags):%n";
     public static final String DIFFUSION = "%nDiffusion process (published flags):%n";
+    public static final String PRESETS = "%nPresets and flags:%n";
     public static final String OPTIMIZATION = "%nOptimization:%n";
     public static final String REFERENCE = "%nImages for scores:%n";
     public static final String CHECKPOINTS = "%nCheckpoints, stopping and resuming:%n";

@@ -1,6 +1,5 @@
 package io.adm4j.harness.cli.option;
 
-import io.adm4j.harness.training.TrainingSettings;
 import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -57,31 +56,23 @@ public final class TrainOptions {
 
     @Option(
             names = "--steps",
-            required = true,
             paramLabel = "N",
             converter = Range.LongAtLeastOne.class,
-            description = "Optimizer steps, those already done included.")
-    public long steps;
-
-    @Option(
-            names = "--flags",
-            paramLabel = "FILE",
             description =
-                    "Published flags of network and diffusion (JSON, YAML, or a command line of the published scripts in a"
-                            + " file); options on the command line win.")
-    public Path flagsFile;
+                    "Optimizer steps, those already done included (default: --iterations, by itself or of the preset;"
+                            + " of a resumed run what it was started with).")
+    public Long steps;
+
+    @ArgGroup(validate = false, heading = Section.PRESETS)
+    public PresetOptions presets = new PresetOptions();
 
     @ArgGroup(validate = false, heading = Section.CHECKPOINTS)
     public CheckpointOptions checkpoints = new CheckpointOptions();
 
     @ArgGroup(validate = false, heading = Section.OPTIMIZATION)
+    @SuppressWarnings("unused") // The parsed options are read from the specification.
     private OptimizationOptions optimization = new OptimizationOptions();
 
     @ArgGroup(validate = false, heading = Section.DEVICE, order = Section.LAST)
     public EngineOptions runtime = new EngineOptions();
-
-    /** The settings of a new run. */
-    public TrainingSettings settings() {
-        return optimization.settings();
-    }
 }

@@ -2,14 +2,8 @@ package io.adm4j.harness.cli.option;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.harness.bundle.PublishedFlags;
 import io.adm4j.harness.cli.Harness;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -27,17 +21,11 @@ class PublishedFlagOptionsTest {
                     + "\"classifier_pool\":\"attention\",\"num_head_channels\":32,\"diffusion_steps\":1000,"
                     + "\"noise_schedule\":\"cosine\"}";
 
-    @TempDir
-    Path folder;
-
     @Test
     void defaultsAreThoseThatOptionsDeclare() {
         PublishedFlagOptions denoiser = PublishedFlagOptions.of(parsed("train", "diffusion", "--steps", "1"));
         assertEquals(DENOISER, denoiser.values().toString());
-        assertEquals(
-                DENOISER,
-                denoiser.over(null, PublishedFlags.Network.DENOISER, denoiser.values())
-                        .toString());
+        assertEquals("{}", denoiser.given().toString());
         assertEquals(
                 CLASSIFIER,
                 PublishedFlagOptions.of(parsed("train", "classifier", "--steps", "1"))
@@ -46,11 +34,8 @@ class PublishedFlagOptionsTest {
     }
 
     @Test
-    void givenOptionsWinOverTheFileWhichWinsOverDefaults() throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("flags.json"),
-                "{\"num_channels\": 96, \"dropout\": 0.25, \"num_heads\": 2, \"use_fp16\": true}");
-        PublishedFlagOptions flags = PublishedFlagOptions.of(parsed(
+    void givenAreThoseOfTheCommandLine() {
+        CommandSpec command = parsed(
                 "train",
                 "diffusion",
                 "--steps",
@@ -59,18 +44,18 @@ class PublishedFlagOptionsTest {
                 "--noise-schedule=LINEAR",
                 "--num-heads=4",
                 "--predict-xstart=true",
-                "--class-cond=false"));
+                "--class-cond=false",
+                "--seed=9999999999",
+                "--ema-rate=0.9,0.99",
+                "--flip");
 
-        ObjectNode json = flags.over(file, PublishedFlags.Network.DENOISER, flags.values());
-
-        assertEquals(128, json.get("num_channels").intValue());
-        assertEquals(0.25, json.get("dropout").doubleValue());
-        assertEquals(4, json.get("num_heads").intValue(), "given, though it is the default");
-        assertEquals(32, json.get("num_head_channels").intValue());
-        assertEquals("linear", json.get("noise_schedule").textValue());
-        assertEquals(true, json.get("use_fp16").booleanValue());
-        assertEquals(true, json.get("predict_xstart").booleanValue());
-        assertEquals(false, json.get("class_cond").booleanValue());
+        assertEquals(
+                "{\"num_channels\":128,\"num_heads\":4,\"class_cond\":false,\"noise_schedule\":\"linear\","
+                        + "\"predict_xstart\":true}",
+                PublishedFlagOptions.of(command).given().toString());
+        assertEquals(
+                "{\"ema_rate\":[0.9,0.99],\"seed\":9999999999,\"flip\":true}",
+                PublishedFlagOptions.ofTraining(command).given().toString());
     }
 
     private static CommandSpec parsed(String... arguments) {
