@@ -25,6 +25,9 @@ import java.util.Objects;
  * @param mode how gradients are computed
  */
 public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs, TrainingMode mode) {
+    /** Input by which each image's loss is multiplied before the mean. */
+    public static final String LOSS_WEIGHT = "loss_weight";
+
     /** Input of a denoiser with dropout; see {@link Dropout#keyed}. */
     public static final String DROPOUT_KEYS = "dropout_keys";
 
@@ -46,7 +49,7 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs,
         Value noise = GraphInputs.images(g, "noise", network.inChannels(), network.imageSize());
         Value t = g.input("t", ElementType.INT64, GraphBuilder.BATCH);
         Value y = network.classConditional() ? GraphInputs.labels(g) : null;
-        Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
+        Value weight = g.input(LOSS_WEIGHT, ElementType.FLOAT32, GraphBuilder.BATCH);
 
         Value xT = loss.noisy(xStart, noise, t);
         AdmUNet unet = new AdmUNet(network);
@@ -81,7 +84,7 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs,
         Value noise = noised ? GraphInputs.images(g, "noise", network.inChannels(), network.imageSize()) : null;
         Value t = g.input("t", ElementType.INT64, GraphBuilder.BATCH);
         Value y = GraphInputs.labels(g);
-        Value weight = g.input("loss_weight", ElementType.FLOAT32, GraphBuilder.BATCH);
+        Value weight = g.input(LOSS_WEIGHT, ElementType.FLOAT32, GraphBuilder.BATCH);
 
         Value x = noise == null ? xStart : noising.noisy(xStart, noise, t);
         Value logits =

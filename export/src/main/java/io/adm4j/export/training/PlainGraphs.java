@@ -13,6 +13,7 @@ import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Training as graphs that ONNX Runtime runs in ordinary sessions: gradients, and AdamW with averages. */
 public final class PlainGraphs {
@@ -59,15 +60,19 @@ public final class PlainGraphs {
     }
 
     /**
-     * AdamW and moving averages on slices of all parameters. Inputs, [L] each: {@code p}, {@code g}, {@code m}, {@code v},
-     * {@code e0}, {@code e1} and so on; scalars: {@code keep} = 1 - lr·weightDecay, {@code step} = lr/(1 - beta1^t), {@code
+     * AdamW and moving averages on slices of all parameters. Inputs, [L] each: {@code p}, {@code m}, {@code v}, {@code g0},
+     * {@code g1} and so on, whose sum is the gradient, {@code e0}, {@code e1} and so on; scalars: {@code keep} = 1 - lr·weightDecay, {@code step} = lr/(1 - beta1^t), {@code
      * scale} = 1/sqrt(1 - beta2^t). Outputs {@code p_}, {@code m_}, {@code v_}, {@code e0_} and so on may be the memory of
      * the inputs: each is written after its last reader. {@code pp} and {@code gg} are the sums of squares before.
+     *
+     * @param shares how many arrays the gradient is the sum of, at least 1
      */
-    public static OnnxModel update(AdamW settings, List<Double> emaRates) {
+    public static OnnxModel update(AdamW settings, List<Double> emaRates, int shares) {
         GraphBuilder g = new GraphBuilder();
         Value p = slice(g, "p");
-        Value gradient = slice(g, "g");
+        List<Value> shared =
+                IntStream.range(0, shares).mapToObj(i -> slice(g, "g" + i)).toList();
+        Value gradient = shared.stream().reduce(Value::add).orElseThrow();
         Value m = slice(g, "m");
         Value v = slice(g, "v");
         Value keep = g.input("keep", ElementType.FLOAT32);
@@ -82,7 +87,8 @@ public final class PlainGraphs {
         Value after = step.add(pp.mul(0));
         Value move = m1.mul(after).div(v1.sqrt().mul(scale).add(settings.epsilon()));
         Value p1 = g.named("p_", p.mul(keep).sub(move));
-        List<Value> inputs = new ArrayList<>(List.of(p, gradient, m, v));
+        List<Value> inputs = new ArrayList<>(List.of(p, m, v));
+        inputs.addAll(shared);
         List<Value> outputs = new ArrayList<>(List.of(p1, m1, v1));
         for (int i = 0; i < emaRates.size(); i++) {
             Value e = slice(g, "e" + i);

@@ -10,7 +10,7 @@ import java.util.Map;
 /** A network with its loss, its batches and the metrics to log. */
 public interface TrainingTask {
     /** Input of every training graph: float32 [N], by which each image's loss is multiplied before the mean. */
-    String LOSS_WEIGHT = "loss_weight";
+    String LOSS_WEIGHT = TrainingGraph.LOSS_WEIGHT;
 
     /** The network and its loss; a new graph at every call. */
     TrainingGraph graph();

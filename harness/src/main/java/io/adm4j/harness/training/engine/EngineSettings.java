@@ -8,6 +8,6 @@ import java.util.List;
  * What an engine needs to know beside the network.
  *
  * @param emaRates decay rates of the moving averages, each in (0, 1); may be empty
- * @param threads threads within one operator; 0 for as many as there are processors
+ * @param threads CPU threads; 0 for as many as there are processors
  */
 public record EngineSettings(AdamW optimizer, List<Double> emaRates, Device device, int threads) {}

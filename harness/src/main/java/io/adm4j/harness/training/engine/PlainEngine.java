@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,19 +30,23 @@ import java.util.Set;
  */
 public final class PlainEngine implements TrainingEngine {
     /** Elements per run of the optimizer's graph, few enough for all that it reads and writes to stay in cache. */
-    private static final int SLICE = 1 << 17;
+    private static final int SLICE = 1 << 16;
+
+    /** Shares of a microbatch on a CPU. As many on all machines: results do not depend on the number of processors. */
+    private static final int SHARES = 2;
+
+    /** Networks of more parameters are not run in shares: gradients of a second one would take too much memory. */
+    private static final long MOST_SHARED = 1L << 27;
 
     private final EngineSettings settings;
-    private final OnnxSession step;
+    private final StepRunner step;
     private final OnnxSession optimizer;
+    private final Workers workers;
     private final StateArray weights;
-    private final StateArray gradients;
+    private final List<StateArray> gradients;
     private final StateArray first;
     private final StateArray second;
     private final List<StateArray> averages;
-    private final Map<String, Tensor> stepInputs = new LinkedHashMap<>();
-    private final Map<String, Tensor> stepResults = new LinkedHashMap<>();
-    private final Set<String> reported;
     private final Tensor zeros = Tensor.zeros(ElementType.FLOAT32, SLICE);
     private long updates;
     private double gradientNorm;
@@ -49,26 +54,56 @@ public final class PlainEngine implements TrainingEngine {
 
     private PlainEngine(
             EngineSettings settings,
-            OnnxSession step,
+            StepRunner step,
             OnnxSession optimizer,
-            List<StateArray> arrays,
-            StateFiles start,
-            Set<String> reported) {
+            Workers workers,
+            State state,
+            StateFiles start) {
         this.settings = settings;
         this.step = step;
         this.optimizer = optimizer;
-        this.weights = arrays.get(0);
-        this.gradients = arrays.get(1);
-        this.first = arrays.get(2);
-        this.second = arrays.get(3);
-        this.averages = arrays.subList(4, arrays.size());
-        this.reported = reported;
+        this.workers = workers;
+        this.weights = state.weights();
+        this.gradients = state.gradients();
+        this.first = state.first();
+        this.second = state.second();
+        this.averages = state.averages();
         this.updates = start.updates();
-        stepInputs.putAll(weights.parameters());
-        gradients.parameters().forEach((name, gradient) -> {
-            stepInputs.put(name + PlainGraphs.SUM, gradient);
-            stepResults.put(name + PlainGraphs.GRADIENT, gradient);
-        });
+    }
+
+    /** @param gradients one array for each share of a microbatch */
+    private record State(
+            StateArray weights,
+            List<StateArray> gradients,
+            StateArray first,
+            StateArray second,
+            List<StateArray> averages) {
+        static State zeros(Path scratch, StateLayout layout, int shares, int averages) {
+            List<StateArray> arrays = new StateMemory(scratch).zeros(layout, 3 + shares + averages);
+            return new State(
+                    arrays.get(0),
+                    arrays.subList(3, 3 + shares),
+                    arrays.get(1),
+                    arrays.get(2),
+                    arrays.subList(3 + shares, arrays.size()));
+        }
+
+        void load(StateFiles files, List<Double> emaRates) {
+            files.read(StateFiles.WEIGHTS, weights);
+            boolean fresh = files.updates() == 0;
+            if (!fresh) {
+                files.read(StateFiles.FIRST_MOMENTS, first);
+                files.read(StateFiles.SECOND_MOMENTS, second);
+            }
+            for (int i = 0; i < emaRates.size(); i++) {
+                StateArray average = averages.get(i);
+                if (fresh) {
+                    average.set(weights);
+                } else {
+                    files.read(StateFiles.average(emaRates.get(i)), average);
+                }
+            }
+        }
     }
 
     /** See {@link EngineKind#open}. */
@@ -90,37 +125,26 @@ public final class PlainEngine implements TrainingEngine {
         } catch (IOException e) {
             throw new UserError("The folder " + scratch + " could not be made: " + e.getMessage() + ".", e);
         }
-        PlainGraphs.step(network, settings.device() == Device.CPU ? Processor.ofThisMachine() : Processor.ANY)
+        boolean cpu = settings.device() == Device.CPU;
+        int shares = cpu && layout.elements() <= MOST_SHARED ? SHARES : 1;
+        PlainGraphs.step(network, cpu ? Processor.ofThisMachine() : Processor.ANY)
                 .write(steps);
-        PlainGraphs.update(settings.optimizer(), settings.emaRates()).write(updates);
-        List<StateArray> arrays =
-                new StateMemory(scratch).zeros(layout, 4 + settings.emaRates().size());
-        load(files, arrays, settings.emaRates());
-        OnnxSession step = OnnxSession.openAsOrdered(steps, settings.device(), settings.threads());
+        PlainGraphs.update(settings.optimizer(), settings.emaRates(), shares).write(updates);
+        State state = State.zeros(scratch, layout, shares, settings.emaRates().size());
+        state.load(files, settings.emaRates());
+        int threads = settings.threads() == 0 ? Runtime.getRuntime().availableProcessors() : settings.threads();
+        Workers workers = new Workers(threads);
+        StepRunner step = new StepRunner(
+                steps, settings.device(), threads, state.weights(), state.gradients(), reported, workers);
         try {
-            // The state is in this process's memory, and so is its update.
-            OnnxSession optimizer = OnnxSession.openAsOrdered(updates, Device.CPU, settings.threads());
-            return new PlainEngine(settings, step, optimizer, arrays, files, reported);
+            // The state is in this process's memory, and so is its update, in as many runs at once as there are
+            // threads.
+            OnnxSession optimizer = OnnxSession.openAsOrdered(updates, Device.CPU, 1);
+            return new PlainEngine(settings, step, optimizer, workers, state, files);
         } catch (RuntimeException e) {
             step.close();
+            workers.close();
             throw e;
-        }
-    }
-
-    private static void load(StateFiles files, List<StateArray> arrays, List<Double> emaRates) {
-        files.read(StateFiles.WEIGHTS, arrays.get(0));
-        boolean fresh = files.updates() == 0;
-        if (!fresh) {
-            files.read(StateFiles.FIRST_MOMENTS, arrays.get(2));
-            files.read(StateFiles.SECOND_MOMENTS, arrays.get(3));
-        }
-        for (int i = 0; i < emaRates.size(); i++) {
-            StateArray average = arrays.get(4 + i);
-            if (fresh) {
-                average.set(arrays.get(0));
-            } else {
-                files.read(StateFiles.average(emaRates.get(i)), average);
-            }
         }
     }
 
@@ -137,50 +161,75 @@ public final class PlainEngine implements TrainingEngine {
 
     @Override
     public Map<String, Tensor> accumulate(Map<String, Tensor> microbatch) {
-        Map<String, Tensor> inputs = new LinkedHashMap<>(stepInputs);
-        inputs.putAll(microbatch);
-        return step.runInto(inputs, stepResults, reported);
+        return step.run(microbatch);
     }
 
     /** The gradients accumulated since the last update, by parameter; shared memory. */
     public Map<String, Tensor> gradients() {
-        return gradients.parameters();
+        StateArray sum = gradients.get(0);
+        for (StateArray other : gradients.subList(1, gradients.size())) {
+            sum.addAndClear(other);
+        }
+        return sum.parameters();
     }
 
     @Override
     public void update(double learningRate) {
         updates++;
         AdamW adam = settings.optimizer();
-        Map<String, Tensor> inputs = new LinkedHashMap<>();
-        inputs.put("keep", scalar(1 - learningRate * adam.weightDecay()));
-        inputs.put("step", scalar(learningRate / (1 - Math.pow(adam.beta1(), updates))));
-        inputs.put("scale", scalar(1 / Math.sqrt(1 - Math.pow(adam.beta2(), updates))));
-        double[] squares = new double[2];
-        for (int block = 0; block < weights.blocks().size(); block++) {
-            int size = weights.blocks().get(block).size();
-            for (int from = 0; from < size; from += SLICE) {
-                updateSlice(inputs, block, from, Math.min(size, from + SLICE), squares);
-            }
-        }
-        gradientNorm = Math.sqrt(squares[0]);
-        parameterNorm = Math.sqrt(squares[1]);
+        Map<String, Tensor> scalars = new LinkedHashMap<>();
+        scalars.put("keep", scalar(1 - learningRate * adam.weightDecay()));
+        scalars.put("step", scalar(learningRate / (1 - Math.pow(adam.beta1(), updates))));
+        scalars.put("scale", scalar(1 / Math.sqrt(1 - Math.pow(adam.beta2(), updates))));
+        List<Slice> slices = Slice.of(weights, SLICE);
+        double[] gradientSquares = new double[slices.size()];
+        double[] parameterSquares = new double[slices.size()];
+        workers.run(slices.size(), i -> {
+            Map<String, Tensor> found = updateSlice(scalars, slices.get(i));
+            gradientSquares[i] = value(found, "gg");
+            parameterSquares[i] = value(found, "pp");
+        });
+        gradientNorm = Math.sqrt(Arrays.stream(gradientSquares).sum());
+        parameterNorm = Math.sqrt(Arrays.stream(parameterSquares).sum());
     }
 
-    private void updateSlice(Map<String, Tensor> inputs, int block, int from, int to, double[] squares) {
+    /** Elements {@code from} to {@code to} of a block. */
+    private record Slice(int block, int from, int to) {
+        static List<Slice> of(StateArray array, int length) {
+            List<Slice> slices = new ArrayList<>();
+            for (int block = 0; block < array.blocks().size(); block++) {
+                int size = array.blocks().get(block).size();
+                for (int from = 0; from < size; from += length) {
+                    slices.add(new Slice(block, from, Math.min(size, from + length)));
+                }
+            }
+            return slices;
+        }
+
+        Tensor in(StateArray array) {
+            return array.blocks().get(block).rows(from, to);
+        }
+    }
+
+    private Map<String, Tensor> updateSlice(Map<String, Tensor> scalars, Slice slice) {
+        Map<String, Tensor> inputs = new LinkedHashMap<>(scalars);
         Map<String, Tensor> results = new LinkedHashMap<>();
-        Tensor gradient = gradients.blocks().get(block).rows(from, to);
-        inputs.put("g", gradient);
-        inPlace("p", weights.blocks().get(block).rows(from, to), inputs, results);
-        inPlace("m", first.blocks().get(block).rows(from, to), inputs, results);
-        inPlace("v", second.blocks().get(block).rows(from, to), inputs, results);
+        List<Tensor> sums = gradients.stream().map(slice::in).toList();
+        for (int i = 0; i < sums.size(); i++) {
+            inputs.put("g" + i, sums.get(i));
+        }
+        inPlace("p", slice.in(weights), inputs, results);
+        inPlace("m", slice.in(first), inputs, results);
+        inPlace("v", slice.in(second), inputs, results);
         for (int i = 0; i < averages.size(); i++) {
-            inPlace("e" + i, averages.get(i).blocks().get(block).rows(from, to), inputs, results);
+            inPlace("e" + i, slice.in(averages.get(i)), inputs, results);
         }
         Map<String, Tensor> found = optimizer.runInto(inputs, results, Set.of("gg", "pp"));
-        squares[0] += value(found, "gg");
-        squares[1] += value(found, "pp");
-        ByteBuffer memory = gradient.bytes();
-        memory.put(zeros.bytes().limit(memory.limit()));
+        for (Tensor sum : sums) {
+            ByteBuffer memory = sum.bytes();
+            memory.put(zeros.bytes().limit(memory.limit()));
+        }
+        return found;
     }
 
     private static void inPlace(String name, Tensor memory, Map<String, Tensor> inputs, Map<String, Tensor> results) {
@@ -231,5 +280,6 @@ public final class PlainEngine implements TrainingEngine {
     public void close() {
         step.close();
         optimizer.close();
+        workers.close();
     }
 }

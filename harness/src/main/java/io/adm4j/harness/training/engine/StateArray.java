@@ -3,6 +3,7 @@ package io.adm4j.harness.training.engine;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,18 @@ record StateArray(StateLayout layout, List<Tensor> blocks) {
     void set(StateArray other) {
         for (int i = 0; i < blocks.size(); i++) {
             blocks.get(i).bytes().put(other.blocks.get(i).bytes());
+        }
+    }
+
+    /** Adds another to this one, and leaves zeros there. */
+    void addAndClear(StateArray other) {
+        for (int i = 0; i < blocks.size(); i++) {
+            FloatBuffer sums = blocks.get(i).floats();
+            FloatBuffer addends = other.blocks.get(i).floats();
+            for (int k = 0; k < sums.limit(); k++) {
+                sums.put(k, sums.get(k) + addends.get(k));
+                addends.put(k, 0);
+            }
         }
     }
 

@@ -69,17 +69,56 @@ class TrainingEngineTest {
     @ParameterizedTest
     @EnumSource
     void microbatchesGiveTheSameGradients(EngineKind kind) throws IOException {
-        double[] norms = new double[2];
-        double[] losses = new double[2];
-        for (int i = 0; i < 2; i++) {
+        int[] sizes = {8, 2, 1};
+        double[] norms = new double[sizes.length];
+        double[] losses = new double[sizes.length];
+        for (int i = 0; i < sizes.length; i++) {
             try (TrainingEngine engine = open(kind, start(kind))) {
                 assertEquals(0, engine.gradientNorm());
-                losses[i] = train(engine, 0, 3, i == 0 ? 8 : 2)[2];
+                losses[i] = train(engine, 0, 3, sizes[i])[2];
                 norms[i] = engine.gradientNorm();
             }
+            assertEquals(losses[0], losses[i], 1e-6);
+            assertEquals(norms[0], norms[i], 1e-4 * norms[0]);
         }
-        assertEquals(losses[0], losses[1], 1e-6);
-        assertEquals(norms[0], norms[1], 1e-4 * norms[0]);
+    }
+
+    @Test
+    void sharesOfAMicrobatchMayDifferInSize() throws IOException {
+        try (TrainingEngine engine = open(EngineKind.PLAIN, start(EngineKind.PLAIN))) {
+            float whole = 0;
+            for (int image = 0; image < 3; image++) {
+                whole += engine.accumulate(batch(0, image, image + 1, 3))
+                        .get("loss")
+                        .floats()
+                        .get(0);
+            }
+            engine.update(0);
+            double norm = engine.gradientNorm();
+
+            Map<String, Tensor> outputs = engine.accumulate(batch(0, 0, 3, 3));
+            engine.update(0);
+
+            assertEquals(whole, outputs.get("loss").floats().get(0), 1e-6);
+            assertArrayEquals(new long[] {3}, outputs.get("losses").shape());
+            assertEquals(norm, engine.gradientNorm(), 1e-5 * norm);
+        }
+    }
+
+    @Test
+    void stepsAreTheSameToTheBitOnOneAndTwoThreads() throws IOException {
+        double[][] losses = new double[2][];
+        byte[][] weights = new byte[2][];
+        for (int i = 0; i < 2; i++) {
+            Path start = start(EngineKind.PLAIN);
+            try (TrainingEngine engine = open(EngineKind.PLAIN, start, TrainingMode.standard(), 1 + i)) {
+                losses[i] = train(engine, 0, 4, 4);
+                save(engine, start);
+            }
+            weights[i] = bytes(SavedWeights.read(start).weights());
+        }
+        assertArrayEquals(losses[0], losses[1]);
+        assertArrayEquals(weights[0], weights[1]);
     }
 
     @ParameterizedTest
@@ -247,9 +286,16 @@ class TrainingEngineTest {
     }
 
     private TrainingEngine open(EngineKind kind, Path checkpoint, TrainingMode mode) {
+        return open(kind, checkpoint, mode, 2);
+    }
+
+    private TrainingEngine open(EngineKind kind, Path checkpoint, TrainingMode mode, int threads) {
         AdamW adam = new AdamW(0.9, 0.999, 1e-4, 0.1);
         return kind.open(
-                graph(mode), checkpoint, folder.resolve("graphs"), new EngineSettings(adam, RATES, Device.CPU, 2));
+                graph(mode),
+                checkpoint,
+                folder.resolve("graphs"),
+                new EngineSettings(adam, RATES, Device.CPU, threads));
     }
 
     private static TrainingGraph graph() {
