@@ -3,6 +3,7 @@ package io.adm4j.harness.data;
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.Sha256;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.random.RandomGenerator;
  *   <li>one with a sub-folder per class, which may have sub-folders; classes are in the order of their names, or of their
  *       numbers if they are called 0 to N - 1;
  *   <li>one of files {@code label_name.ext}; without {@code _} in every name they have no labels;
+ *   <li>a CSV file that lists image files and labels;
  *   <li>a single image file.
  * </ul>
  *
@@ -86,10 +88,16 @@ public final class Dataset {
     }
 
     private static Dataset open(Path path, DatasetOptions options, boolean keep, Consumer<String> warnings) {
-        return switch (SourceKind.of(path)) {
+        SourceKind kind = SourceKind.of(path);
+        if (options.labels() != LabelConvention.AUTO && kind != SourceKind.FOLDER && kind != SourceKind.ARCHIVE) {
+            throw new UserError("--labels " + options.labels() + " is for folders and zip archives of image files, and "
+                    + path + " is neither: leave the option out.");
+        }
+        return switch (kind) {
             case FOLDER -> ImageFileSource.openFolder(path, options, keep, warnings);
             case ARCHIVE -> ImageFileSource.openArchive(path, options, keep, warnings);
             case IMAGE -> ImageFileSource.openFile(path, options, warnings);
+            case LIST -> ImageFileSource.openList(path, options, keep, warnings);
             case IDX -> IdxSource.open(path, options);
             case NPZ -> ArraySource.open(ImageArray.ofNpz(path, warnings), options, warnings);
             case NPY -> ArraySource.open(ImageArray.ofNpy(path), options, warnings);
@@ -143,7 +151,7 @@ public final class Dataset {
     public int label(int index) {
         if (labels == null) {
             throw new UserError("The images in " + root + " have no labels; give an npz with arr_1, one sub-folder per "
-                    + "class, or files named label_name.ext.");
+                    + "class, files named label_name.ext, or a CSV file with labels.");
         }
         return labels[index];
     }
@@ -202,7 +210,7 @@ public final class Dataset {
      * files). Reads all of them.
      */
     public String checksum() {
-        return Sha256.of(root, files);
+        return Sha256.of(base(), files);
     }
 
     /**
@@ -214,8 +222,13 @@ public final class Dataset {
             return Map.of("", files.get(0));
         }
         Map<String, Path> named = new LinkedHashMap<>();
-        files.forEach(file -> named.put(root.relativize(file).toString().replace('\\', '/'), file));
+        files.forEach(file -> named.put(base().relativize(file).toString().replace('\\', '/'), file));
         return named;
+    }
+
+    /** The folder that files are named below. */
+    private Path base() {
+        return Files.isDirectory(root) ? root : ImageList.folder(root);
     }
 
     /** For messages: path, number, size and channels (unless RGB) of the images, number of classes. */

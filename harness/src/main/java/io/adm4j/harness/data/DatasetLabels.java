@@ -3,8 +3,10 @@ package io.adm4j.harness.data;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -24,15 +28,86 @@ import java.util.stream.IntStream;
 record DatasetLabels(int[] labels, List<String> names) {
     static final String FILE = "dataset.json";
     private static final int LARGEST = 1_000_000;
-    private static final DatasetLabels NONE = new DatasetLabels(null, List.of());
+    /** Up to 999,999, so that a mistake does not make a network of millions of classes. */
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,6}");
+
+    static final DatasetLabels NONE = new DatasetLabels(null, List.of());
 
     /**
      * Labels of some files.
      *
      * @param files at least one
-     * @throws UserError if only some have a label
+     * @throws UserError if only some have a label, or some lack what the convention asks for
      */
-    static DatasetLabels of(ImageFiles files) {
+    static DatasetLabels of(ImageFiles files, LabelConvention convention) {
+        return switch (convention) {
+            case AUTO -> found(files);
+            case FOLDER -> ofFolders(files);
+            case PREFIX -> ofPrefixes(files);
+        };
+    }
+
+    private static DatasetLabels ofFolders(ImageFiles files) {
+        requireAll(files, image -> !image.folder().isEmpty(), "folder", "is in no sub-folder");
+        return named(files.images().stream().map(ImageEntry::folder).toList());
+    }
+
+    private static DatasetLabels ofPrefixes(ImageFiles files) {
+        requireAll(files, image -> baseName(image).indexOf('_') > 0, "prefix", "has none: no _ within its name");
+        List<String> prefixes = files.images().stream()
+                .map(DatasetLabels::baseName)
+                .map(name -> name.substring(0, name.indexOf('_')))
+                .toList();
+        return numbered(prefixes, sorted(prefixes));
+    }
+
+    private static String baseName(ImageEntry image) {
+        return image.name().substring(image.name().lastIndexOf('/') + 1);
+    }
+
+    private static void requireAll(ImageFiles files, Predicate<ImageEntry> fits, String convention, String reason) {
+        List<ImageEntry> others =
+                files.images().stream().filter(image -> !fits.test(image)).toList();
+        if (!others.isEmpty()) {
+            throw new UserError("--labels " + convention + " takes the class of each image from its "
+                    + (convention.equals("folder") ? "sub-folder" : "name") + ", and "
+                    + Count.of(others.size(), "image") + " in " + files.root() + " cannot have one; the first, "
+                    + others.get(0).shown() + ", " + reason + ".");
+        }
+    }
+
+    /** Without doubles, in the order of their code points, in which Python sorts texts. */
+    private static List<String> sorted(List<String> names) {
+        return names.stream()
+                .distinct()
+                .sorted((a, b) ->
+                        Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8)))
+                .toList();
+    }
+
+    private static DatasetLabels numbered(List<String> classOfEach, List<String> ordered) {
+        Map<String, Integer> label = new HashMap<>();
+        ordered.forEach(name -> label.put(name, label.size()));
+        return new DatasetLabels(classOfEach.stream().mapToInt(label::get).toArray(), ordered);
+    }
+
+    /**
+     * Labels that are written down.
+     *
+     * @param given one for each image, numbers from 0 or names; numbers keep their value
+     */
+    static DatasetLabels written(List<String> given) {
+        boolean numbers = given.stream().allMatch(label -> NUMBER.matcher(label).matches());
+        if (!numbers) {
+            return numbered(given, sorted(given));
+        }
+        int[] labels = given.stream().mapToInt(Integer::parseInt).toArray();
+        int classes = Arrays.stream(labels).max().orElseThrow() + 1;
+        return new DatasetLabels(
+                labels, IntStream.range(0, classes).mapToObj(Integer::toString).toList());
+    }
+
+    private static DatasetLabels found(ImageFiles files) {
         if (files.labels().isPresent()) {
             return fromJson(files, files.labels().get());
         }
@@ -62,9 +137,7 @@ record DatasetLabels(int[] labels, List<String> names) {
         List<String> numbers =
                 IntStream.range(0, names.size()).mapToObj(Integer::toString).toList();
         List<String> ordered = names.containsAll(numbers) ? numbers : names;
-        Map<String, Integer> label = new HashMap<>();
-        ordered.forEach(name -> label.put(name, label.size()));
-        return new DatasetLabels(classOfEach.stream().mapToInt(label::get).toArray(), ordered);
+        return numbered(classOfEach, ordered);
     }
 
     private static DatasetLabels fromJson(ImageFiles files, ImageEntry json) {

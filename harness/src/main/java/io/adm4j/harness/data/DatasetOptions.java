@@ -10,9 +10,11 @@ import java.util.Objects;
  * @param channels channels of every image; 3 for RGB
  * @param split the part of a dataset that comes in two; other sources ignore it
  * @param layout order of the dimensions of arrays; other sources ignore it
+ * @param labels where those of image files come from; other sources have their own
  * @param strict whether one image file that cannot be used is an error; otherwise it is left out
  */
-public record DatasetOptions(int imageSize, int channels, Split split, ArrayLayout layout, boolean strict) {
+public record DatasetOptions(
+        int imageSize, int channels, Split split, ArrayLayout layout, LabelConvention labels, boolean strict) {
     /** An image size that resizes no image; all must then be squares of one size. */
     public static final int AS_STORED = 0;
 
@@ -27,6 +29,12 @@ public record DatasetOptions(int imageSize, int channels, Split split, ArrayLayo
         }
         Objects.requireNonNull(split);
         Objects.requireNonNull(layout);
+        Objects.requireNonNull(labels);
+    }
+
+    /** Labels as the images have them. */
+    public DatasetOptions(int imageSize, int channels, Split split, ArrayLayout layout, boolean strict) {
+        this(imageSize, channels, split, layout, LabelConvention.AUTO, strict);
     }
 
     /** RGB images; arrays [N, height, width, 3]; image files that cannot be used are left out. */
@@ -41,11 +49,16 @@ public record DatasetOptions(int imageSize, int channels, Split split, ArrayLayo
 
     /** The same with images of another size. */
     public DatasetOptions withSize(int newImageSize) {
-        return new DatasetOptions(newImageSize, channels, split, layout, strict);
+        return new DatasetOptions(newImageSize, channels, split, layout, labels, strict);
     }
 
     /** The same with images of another number of channels. */
     public DatasetOptions withChannels(int newChannels) {
-        return new DatasetOptions(imageSize, newChannels, split, layout, strict);
+        return new DatasetOptions(imageSize, newChannels, split, layout, labels, strict);
+    }
+
+    /** The same with other labels. */
+    public DatasetOptions withLabels(LabelConvention newLabels) {
+        return new DatasetOptions(imageSize, channels, split, layout, newLabels, strict);
     }
 }

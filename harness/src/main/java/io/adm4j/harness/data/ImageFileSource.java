@@ -67,7 +67,7 @@ final class ImageFileSource implements ImageSource {
             throw new UserError("The folder " + folder + " holds no images (" + ImageFormat.endings()
                     + "), no sub-folders of images and no IDX files.");
         }
-        if (files.labels().isEmpty()) {
+        if (files.labels().isEmpty() && options.labels() != LabelConvention.PREFIX) {
             requireNoEmptyClass(folder, files);
         }
         return open(files, options, keep, warnings);
@@ -93,7 +93,25 @@ final class ImageFileSource implements ImageSource {
 
     private static Dataset open(ImageFiles all, DatasetOptions options, boolean keep, Consumer<String> warnings) {
         // Labels of all, so that they do not change with a file that is left out.
-        DatasetLabels labels = DatasetLabels.of(all);
+        return open(all, DatasetLabels.of(all, options.labels()), List.of(), options, keep, warnings);
+    }
+
+    /** Opens the image files that a list names; parameters as above. */
+    static Dataset openList(Path csv, DatasetOptions options, boolean keep, Consumer<String> warnings) {
+        ImageList list = ImageList.read(csv);
+        ImageFiles files = new ImageFiles(csv, list.images(), List.of(), Optional.empty());
+        DatasetLabels labels = list.labels().isEmpty() ? DatasetLabels.NONE : DatasetLabels.written(list.labels());
+        return open(files, labels, List.of(csv.toAbsolutePath().normalize()), options, keep, warnings);
+    }
+
+    /** @param others that belong to the images, for their checksum */
+    private static Dataset open(
+            ImageFiles all,
+            DatasetLabels labels,
+            List<Path> others,
+            DatasetOptions options,
+            boolean keep,
+            Consumer<String> warnings) {
         ImageFiles.Checked checked =
                 all.checked(FileChannels.of(options.channels(), all.root()), options.strict(), warnings);
         return new Dataset(
@@ -101,7 +119,8 @@ final class ImageFileSource implements ImageSource {
                 labels.of(all.images(), checked.files().images()),
                 labels.names(),
                 all.root(),
-                checked.files().sources());
+                Stream.concat(checked.files().sources().stream().distinct(), others.stream())
+                        .toList());
     }
 
     /** A class without images is more likely a mistake than a class. */

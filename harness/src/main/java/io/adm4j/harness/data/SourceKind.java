@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.zip.ZipFile;
 
 /** What images come in; for files their first bytes say. */
@@ -14,6 +15,7 @@ enum SourceKind {
     ARCHIVE,
     IMAGE,
     IDX,
+    LIST,
     NPZ,
     NPY;
 
@@ -40,8 +42,11 @@ enum SourceKind {
             if (name.endsWith(".npz") || name.endsWith(".zip")) {
                 return NPZ;
             }
+            if (name.toLowerCase(Locale.ROOT).endsWith(".csv")) {
+                return LIST;
+            }
             throw new UserError(
-                    path + " is neither an image (" + ImageFormat.endings() + ") nor an npy, npz or zip file.");
+                    path + " is neither an image (" + ImageFormat.endings() + ") nor an npy, npz, zip or csv file.");
         } catch (IOException | UnreadableImageException e) {
             throw new UserError("The file " + path + " could not be read: " + e.getMessage() + ".", e);
         }

@@ -17,6 +17,7 @@ import io.adm4j.harness.cli.option.TrainOptions;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.LabelConvention;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.run.LibraryVersions;
 import io.adm4j.harness.monitor.CheckpointScorer;
@@ -194,7 +195,8 @@ final class TrainRunner {
         Dataset images = images(
                 source,
                 description.get("flags"),
-                layout.isMissingNode() ? ArrayLayout.HWC : ArrayLayout.valueOf(layout.asText()));
+                layout.isMissingNode() ? ArrayLayout.HWC : ArrayLayout.valueOf(layout.asText()),
+                LabelConvention.valueOf(known.path("labels").asText(LabelConvention.AUTO.name())));
         identity = DataIdentity.ofResumed(
                 folder, images, folder.require().step(), options.checkpoints.acceptChangedData, this::warn);
         warnOfRateZero(settings);
@@ -222,7 +224,7 @@ final class TrainRunner {
         try (WeightSource source = source()) {
             ObjectNode given = flags.network(defaults, flagsOf(source)).setAll(fixed);
             TrainableFlags.require(given);
-            Dataset images = images(options.data, given, options.images.layout());
+            Dataset images = images(options.data, given, options.images.layout(), options.labels);
             ObjectNode complete = network.completed(given, images);
             if (complete.has("num_classes") && !given.has("num_classes")) {
                 console.println(
@@ -320,10 +322,13 @@ final class TrainRunner {
         errors.flush();
     }
 
-    private Dataset images(Path source, JsonNode flags, ArrayLayout layout) {
+    private Dataset images(Path source, JsonNode flags, ArrayLayout layout, LabelConvention labels) {
         return Dataset.open(
                 source,
-                options.images.of(network.imageSize(flags), Split.TRAIN, layout).withChannels(network.channels(flags)),
+                options.images
+                        .of(network.imageSize(flags), Split.TRAIN, layout)
+                        .withChannels(network.channels(flags))
+                        .withLabels(labels),
                 errors::println);
     }
 
@@ -468,6 +473,9 @@ final class TrainRunner {
                 .put("pictures", images.size());
         if (options.images.layout() != ArrayLayout.HWC) {
             data.put("layout", options.images.layout().name());
+        }
+        if (options.labels != LabelConvention.AUTO) {
+            data.put("labels", options.labels.name());
         }
         images.classNames().forEach(data.withArray("classes")::add);
         return description;

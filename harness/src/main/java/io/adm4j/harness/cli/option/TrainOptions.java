@@ -1,5 +1,6 @@
 package io.adm4j.harness.cli.option;
 
+import io.adm4j.harness.data.LabelConvention;
 import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -11,9 +12,19 @@ public final class TrainOptions {
             paramLabel = "PATH",
             description =
                     "Images: an npz (arr_0 NHWC uint8, arr_1 labels), an npy, a folder or zip with one sub-folder per"
-                            + " class, with label_name.ext files or with labels in dataset.json, or a folder of MNIST-style IDX"
-                            + " files.")
+                            + " class, with label_name.ext files or with labels in dataset.json, a CSV file of paths and labels, or"
+                            + " a folder of MNIST-style IDX files.")
     public Path data;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "KIND",
+            defaultValue = "auto",
+            description =
+                    "Where the classes of image files come from: prefix (the name up to its first _, in whatever folder, in the"
+                            + " order of the prefixes, as published), folder (the first sub-folder) or auto (dataset.json, else folders,"
+                            + " else prefixes if all have one) (default ${DEFAULT-VALUE}).")
+    public LabelConvention labels;
 
     @ArgGroup(validate = false, heading = Section.IMAGES)
     public ImageOptions images = new ImageOptions();
