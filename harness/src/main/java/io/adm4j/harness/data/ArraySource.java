@@ -4,7 +4,6 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.io.NpyStream;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -36,7 +35,7 @@ final class ArraySource implements ImageSource {
      * @param warnings told of colors that become gray
      */
     static Dataset open(ImageArray array, DatasetOptions options, Consumer<String> warnings) {
-        return open(array, options, Runtime.getRuntime().maxMemory() / 4, warnings);
+        return open(array, options, ImageStore.largestInHeap(), warnings);
     }
 
     /** @param most bytes of images in the heap */
@@ -51,16 +50,13 @@ final class ArraySource implements ImageSource {
             }
             int imageBytes = size * size * options.channels();
             boolean large = (long) shape.count() * imageBytes > most;
-            ImageStore images = large
-                    ? MappedImages.create(
-                            Path.of(System.getProperty("java.io.tmpdir")), shape.count(), imageBytes, 1 << 30)
-                    : ImageStore.inHeap(shape.count());
-            ImageRowConverter converter = new ImageRowConverter(shape, options.channels(), array.file());
-            converter.announce(warnings);
             if (array.header().fortranOrder() && large) {
                 throw new UserError(array.described()
                         + " is too large to be read in Fortran order: save it with numpy.ascontiguousarray.");
             }
+            ImageStore images = ImageStore.of(shape.count(), imageBytes, most);
+            ImageRowConverter converter = new ImageRowConverter(shape, options.channels(), array.file());
+            converter.announce(warnings);
             if (array.header().fortranOrder()) {
                 take(converter.convert(array.read()), shape, size, images);
             } else {

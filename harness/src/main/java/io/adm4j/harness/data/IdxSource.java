@@ -24,7 +24,10 @@ final class IdxSource implements ImageSource {
     private static final List<int[]> DIGITS_BEGIN =
             List.of(new int[] {5, 0, 4, 1, 9, 2, 1, 3, 1, 4}, new int[] {7, 2, 1, 0, 4, 1, 4, 9, 5, 9});
 
-    private final byte[] gray;
+    /** An image of more pixels would not fit into an array. */
+    private static final int LARGEST_SIDE = 1 << 15;
+
+    private final ImageStore gray;
     private final int count;
     private final int stored;
     private final int imageSize;
@@ -35,7 +38,7 @@ final class IdxSource implements ImageSource {
      * @param imageSize height and width with the border; at least {@code stored}
      * @param channels how often gray is repeated
      */
-    private IdxSource(byte[] gray, int count, int stored, int imageSize, int channels) {
+    private IdxSource(ImageStore gray, int count, int stored, int imageSize, int channels) {
         this.channels = channels;
         this.gray = gray;
         this.count = count;
@@ -50,6 +53,11 @@ final class IdxSource implements ImageSource {
 
     /** @throws UserError if the files do not fit together, or images without alpha do not fit the channels */
     static Dataset open(Path folder, DatasetOptions options) {
+        return open(folder, options, ImageStore.largestInHeap());
+    }
+
+    /** @param most bytes of images in the heap */
+    static Dataset open(Path folder, DatasetOptions options, long most) {
         int channels = options.channels();
         if (channels != 1 && channels != 3) {
             throw new UserError("The network takes " + channels + " channels (flag in_channels), and the IDX images in "
@@ -57,31 +65,42 @@ final class IdxSource implements ImageSource {
         }
         Path imagesFile = require(folder, imagesName(options.split()));
         Path labelsFile = require(folder, options.split().prefix() + "-labels-idx1-ubyte");
-        IdxFile images = IdxFile.read(imagesFile, 3);
-        IdxFile labels = IdxFile.read(labelsFile, 1);
-        int count = images.shape()[0];
-        int height = images.shape()[1];
-        int width = images.shape()[2];
-        if (labels.shape()[0] != count) {
-            throw new UserError("The file " + imagesFile + " holds " + Count.of(count, "image") + " but " + labelsFile
-                    + " " + Count.of(labels.shape()[0], "label") + "; take both from the same dataset.");
+        try (IdxFile images = IdxFile.open(imagesFile, 3);
+                IdxFile labels = IdxFile.open(labelsFile, 1)) {
+            int count = images.shape()[0];
+            int height = images.shape()[1];
+            int width = images.shape()[2];
+            if (labels.shape()[0] != count) {
+                throw new UserError("The file " + imagesFile + " holds " + Count.of(count, "image") + " but "
+                        + labelsFile + " " + Count.of(labels.shape()[0], "label")
+                        + "; take both from the same dataset.");
+            }
+            if (height != width) {
+                throw new UserError("The images in " + imagesFile + " are " + width + "x" + height
+                        + "; IDX images have to be square.");
+            }
+            if (height > LARGEST_SIDE) {
+                throw new UserError("The images in " + imagesFile + " are " + width + "x" + height
+                        + "; IDX images may be " + LARGEST_SIDE + " pixels wide.");
+            }
+            int size = options.imageSize() == DatasetOptions.AS_STORED ? height : options.imageSize();
+            int stored = Math.min(size, height);
+            ImageStore gray = ImageStore.of(count, stored * stored, most);
+            for (int i = 0; i < count; i++) {
+                byte[] image = images.next(height * height);
+                gray.add(stored == height ? image : shrunk(image, height, stored));
+            }
+            gray.complete();
+            byte[] numbers = labels.next(count);
+            int[] label = IntStream.range(0, count).map(i -> numbers[i] & 0xff).toArray();
+            int classes = Math.max(10, Arrays.stream(label).max().orElse(0) + 1);
+            return new Dataset(
+                    new IdxSource(gray, count, stored, size, channels),
+                    label,
+                    names(folder, label, classes),
+                    folder,
+                    List.of(imagesFile, labelsFile));
         }
-        if (height != width) {
-            throw new UserError(
-                    "The images in " + imagesFile + " are " + width + "x" + height + "; IDX images have to be square.");
-        }
-        int size = options.imageSize() == DatasetOptions.AS_STORED ? height : options.imageSize();
-        int stored = Math.min(size, height);
-        byte[] gray = stored == height ? images.data() : shrunk(images.data(), count, height, stored);
-        int[] label =
-                IntStream.range(0, count).map(i -> labels.data()[i] & 0xff).toArray();
-        int classes = Math.max(10, Arrays.stream(label).max().orElse(0) + 1);
-        return new Dataset(
-                new IdxSource(gray, count, stored, size, channels),
-                label,
-                names(folder, label, classes),
-                folder,
-                List.of(imagesFile, labelsFile));
     }
 
     private static List<String> names(Path folder, int[] labels, int classes) {
@@ -100,15 +119,8 @@ final class IdxSource implements ImageSource {
                 || folder.toAbsolutePath().toString().toLowerCase(Locale.ROOT).contains("fashion");
     }
 
-    private static byte[] shrunk(byte[] data, int count, int from, int to) {
-        byte[] out = new byte[count * to * to];
-        for (int i = 0; i < count; i++) {
-            byte[] large = Arrays.copyOfRange(data, i * from * from, (i + 1) * from * from);
-            byte[] small = ImageResizer.squared(new PixelImage(from, from, 1, large), to)
-                    .pixels();
-            System.arraycopy(small, 0, out, i * small.length, small.length);
-        }
-        return out;
+    private static byte[] shrunk(byte[] image, int from, int to) {
+        return ImageResizer.squared(new PixelImage(from, from, 1, image), to).pixels();
     }
 
     private static String imagesName(Split split) {
@@ -151,13 +163,15 @@ final class IdxSource implements ImageSource {
 
     @Override
     public void copy(int index, byte[] target, int offset) {
+        byte[] image = new byte[stored * stored];
+        gray.copy(index, image, 0);
         int margin = (imageSize - stored) / 2;
         Arrays.fill(target, offset, offset + imageSize * imageSize * channels, (byte) 0);
-        for (int y = 0, p = index * stored * stored; y < stored; y++) {
+        for (int y = 0, p = 0; y < stored; y++) {
             int o = offset + ((margin + y) * imageSize + margin) * channels;
             for (int x = 0; x < stored; x++, p++) {
                 for (int c = 0; c < channels; c++) {
-                    target[o++] = gray[p];
+                    target[o++] = image[p];
                 }
             }
         }

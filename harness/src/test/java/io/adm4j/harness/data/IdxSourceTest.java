@@ -7,14 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.feedback.UserError;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IdxSourceTest {
     @TempDir
@@ -93,6 +97,25 @@ class IdxSourceTest {
         assertArrayEquals(expected, found);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5})
+    void whatIsLargeForTheHeapIsMapped(int size) throws IOException {
+        byte[] gray = new byte[7 * 9];
+        new Random(1).nextBytes(gray);
+        write(new int[] {7, 3, 3}, gray, new byte[7]);
+
+        Dataset mapped = IdxSource.open(folder, DatasetOptions.ofSize(size), 0);
+        Dataset inHeap = IdxSource.open(folder, DatasetOptions.ofSize(size), 1000);
+
+        for (int i = 0; i < 7; i++) {
+            byte[] found = new byte[size * size * 3];
+            byte[] expected = new byte[size * size * 3];
+            mapped.copy(i, found);
+            inHeap.copy(i, expected);
+            assertArrayEquals(expected, found);
+        }
+    }
+
     @Test
     void storedSizeIsThatOfTheFile() throws IOException {
         write(new int[] {1, 3, 3}, new byte[9], new byte[1]);
@@ -115,9 +138,17 @@ class IdxSourceTest {
         write(images, new int[] {1, -1, 1}, new byte[0]);
         assertMessage("says that dimension 1 is -1 long; it is empty or damaged.");
         write(images, new int[] {2, 1 << 15, 1 << 15}, new byte[0]);
-        assertMessage("says that it holds [2, 32768, 32768] values; more than 2 GB of IDX data are not supported.");
+        assertMessage("ends too early; copy or download it again.");
         write(images, new int[] {1, 1 << 15, 1 << 15}, new byte[1]);
         assertMessage("ends too early; copy or download it again.");
+        // The length is known only when it is unpacked.
+        Files.move(images, folder.resolve("train-images-idx3-ubyte.kept"));
+        Path packed = folder.resolve("train-images-idx3-ubyte.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+            out.write(new byte[] {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 9, 9, 9});
+        }
+        assertMessage("train-images-idx3-ubyte.gz ends too early; copy or download it again.");
+        Files.delete(packed);
         write(images, new int[] {1, 1}, new byte[1]);
         assertMessage("is not an IDX file of unsigned bytes with 3 dimensions; it starts with 00000802.");
         Files.write(images, new byte[] {0, 0, 8});
