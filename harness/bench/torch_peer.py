@@ -7,13 +7,16 @@
 Each measurement is taken in PyTorch's default memory layout and in channels_last, with --bf16 also under bfloat16 autocast.
 A guided step is the published one: the denoiser, the classifier's gradient by autograd, and the DDIM update. A training step
 is noising, forward, mean squared error of the noise (the network has learn_sigma false), backward, AdamW
-and one moving average of the weights. Needs PyTorch 2 and, for --check, NumPy.
+and one moving average of the weights. Of an upsampler the low-resolution images are means over areas; a classifier is trained on
+noisy images by its cross-entropy. The peak memory is that of the process up to the end of a measurement. Needs PyTorch 2 and, for
+--check, NumPy.
 """
 import argparse
 import copy
 import json
 import math
 import pathlib
+import resource
 import statistics
 import sys
 import time
@@ -374,6 +377,7 @@ class Bench:
             "median": statistics.median(seconds),
             "pictures_per_second": self.args.batch_size / statistics.median(seconds),
             "seconds": seconds,
+            "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         })
         print(f"{name} ({self.timings[-1]['layout']}): {min(seconds):.5f} s", file=sys.stderr)
 
@@ -424,18 +428,49 @@ class Bench:
     def training(self, layout):
         config = Config({**self.flags, "learn_sigma": False})
         network = self.network(config, layout).train()
+        noised = self.noised(config, config.channels, config.size, layout)
+        y = self.labels(config)
+
+        def loss():
+            x_start, noise, x_t, t = noised()
+            low_res = F.avg_pool2d(x_start, config.size // config.small) if config.small else None
+            return F.mse_loss(network(x_t, t, y, low_res), noise)
+
+        self.take("upsampler training step" if config.small else "training step", layout, self.step(network, loss))
+
+    def classifier(self, layout):
+        torch.manual_seed(1)
+        flags = json.loads(pathlib.Path(self.args.classifier_flags).read_text())
+        network = Classifier(flags)
+        with torch.no_grad():
+            for parameter in network.parameters():
+                nn.init.normal_(parameter, std=0.02)
+        network = network.to(self.device).to(memory_format=layout).train()
+        noised = self.noised(Config(self.flags), network.c.channels, network.c.size, layout)
+        y = torch.randint(network.classes, (self.args.batch_size,), device=self.device)
+
+        def loss():
+            _, _, x_t, t = noised()
+            return F.cross_entropy(network(x_t, t), y)
+
+        self.take("classifier training step", layout, self.step(network, loss))
+
+    def noised(self, process, channels, size, layout):
+        """Images, noise, noisy images and timesteps, noised anew at each call."""
+        bar = alphas_cumprod(process.steps, process.schedule)
+        signal, spread = (a.float().to(self.device) for a in (bar.sqrt(), (1 - bar).sqrt()))
+        x_start, noise = (self.pictures(channels, size, layout) for _ in range(2))
+        t = torch.randint(process.steps, (self.args.batch_size,), device=self.device)
+        return lambda: (x_start, noise,
+                        signal[t][:, None, None, None] * x_start + spread[t][:, None, None, None] * noise, t)
+
+    def step(self, network, compute):
         averages = [p.detach().clone() for p in network.parameters()]
         optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4, weight_decay=0, fused=True)
-        bar = alphas_cumprod(config.steps, config.schedule)
-        signal, spread = (a.float().to(self.device) for a in (bar.sqrt(), (1 - bar).sqrt()))
-        x_start, noise = (self.pictures(config.channels, config.size, layout) for _ in range(2))
-        t = torch.randint(config.steps, (self.args.batch_size,), device=self.device)
-        y = self.labels(config)
 
         def work():
             optimizer.zero_grad(set_to_none=True)
-            x_t = signal[t][:, None, None, None] * x_start + spread[t][:, None, None, None] * noise
-            loss = F.mse_loss(network(x_t, t, y), noise)
+            loss = compute()
             loss.backward()
             optimizer.step()
             with torch.no_grad():
@@ -444,7 +479,7 @@ class Bench:
             if self.device.type == "cuda":
                 torch.cuda.synchronize()
 
-        self.take("training step", layout, work)
+        return work
 
     def report(self):
         parameters = sum(p.numel() for p in Denoiser(Config(self.flags)).parameters())
@@ -485,10 +520,10 @@ def main():
     flags = json.loads(pathlib.Path(args.flags).read_text())
     bench = Bench(flags, args)
     for name in args.measure.split(","):
-        if name not in ("forward", "guided", "training"):
-            parser.error(f"--measure takes forward, guided and training, not {name}")
-        if name == "guided" and not args.classifier_flags:
-            parser.error("--measure guided needs --classifier-flags")
+        if name not in ("forward", "guided", "training", "classifier"):
+            parser.error(f"--measure takes forward, guided, training and classifier, not {name}")
+        if name in ("guided", "classifier") and not args.classifier_flags:
+            parser.error(f"--measure {name} needs --classifier-flags")
         for layout in (torch.contiguous_format, torch.channels_last):
             getattr(bench, name)(layout)
     text = json.dumps(bench.report(), indent=1)

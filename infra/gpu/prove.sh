@@ -101,11 +101,13 @@ same_losses() {
 
 speed() {
   TF32=$1 HARNESS=$harness DEVICE=$device PYTHON=${PYTHON:-python3} BATCH_SIZE=${BENCH_BATCH:-16} \
-    REPEATS=${BENCH_REPEATS:-5} MOST=${MOST:-1.5} OUT=$work/speed-$2 \
+    REPEATS=${BENCH_REPEATS:-5} ENGINES=$([ "$device" = cuda ] && echo ort || echo plain) MOST=${MOST:-1.5} OUT=$work/speed-$2 \
     bash "$kit/bench/compare.sh" "${BENCH_FLAGS:-$kit/bench.json}" "${BENCH_ROUNDS:-3}" >"$work/speed-$2.txt"
   local rc=$?
   cat "$work/speed-$2.txt" >&2
-  awk '/^(denoiser forward|training step) / { printf "%s%s %s", sep, $1 " " $2, $NF; sep = ", " } END { print " times PyTorch" }' \
+  awk '/^(denoiser forward|training step)/ {
+      name = $0; sub(/  .*/, "", name); sub(/^[^0-9]*/, ""); printf "%s%s %s", sep, name, $4; sep = ", "
+    } END { print " times PyTorch" }' \
     "$work/speed-$2.txt"
   return $rc
 }

@@ -8,8 +8,10 @@ public enum BenchTarget {
     FORWARD,
     /** A guided sampling step. */
     GUIDED,
-    /** A step of training. */
-    TRAINING;
+    /** A step of training of the denoiser or upsampler. */
+    TRAINING,
+    /** A step of training of the noisy classifier. */
+    CLASSIFIER;
 
     /**
      * Loads the workload; it should be the only one open while it is measured.
@@ -21,7 +23,8 @@ public enum BenchTarget {
         return switch (this) {
             case FORWARD -> new DenoiserForward(settings, scratch);
             case GUIDED -> new GuidedStep(settings, scratch);
-            case TRAINING -> new TrainingStep(settings, scratch);
+            case TRAINING -> TrainingStep.ofDenoiser(settings, scratch);
+            case CLASSIFIER -> TrainingStep.ofClassifier(settings, scratch);
         };
     }
 }

@@ -12,14 +12,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /**
  * Measured times of workloads, taken in one process on one machine.
  *
  * @param parameters number of the denoiser's weights
  * @param timings in the order they were taken
+ * @param peak the peak resident memory of the process in bytes; empty where the system does not report it
  */
-public record Benchmark(BenchSettings settings, long parameters, List<Timing> timings) {
+public record Benchmark(BenchSettings settings, long parameters, List<Timing> timings, OptionalLong peak) {
 
     /**
      * Measures one workload after the other.
@@ -43,7 +45,7 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
                 }
             }
         }
-        return new Benchmark(settings, parameters(settings), List.copyOf(timings));
+        return new Benchmark(settings, parameters(settings), List.copyOf(timings), PeakMemory.ofProcess());
     }
 
     private static long parameters(BenchSettings settings) {
@@ -66,11 +68,12 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
                 where(),
                 settings.repeats(),
                 settings.warmUps()));
-        text.append(String.format("%-18s %12s %12s %12s%n", "", "min s", "median s", "images/s"));
+        text.append(String.format("%-24s %12s %12s %12s%n", "", "min s", "median s", "images/s"));
         for (Timing t : timings) {
             text.append(String.format(
-                    Locale.ROOT, "%-18s %12.5f %12.5f %12.1f%n", t.name(), t.min(), t.median(), t.rate()));
+                    Locale.ROOT, "%-24s %12.5f %12.5f %12.1f%n", t.name(), t.min(), t.median(), t.rate()));
         }
+        peak.ifPresent(bytes -> text.append(String.format(Locale.ROOT, "Peak memory: %.2f GB%n", bytes / 1e9)));
         if (settings.squaredError()) {
             text.append(
                     String.format("Training minimises the squared error of the noise alone (learn_sigma false).%n"));
@@ -92,10 +95,12 @@ public record Benchmark(BenchSettings settings, long parameters, List<Timing> ti
                 .put("tool", "adm4j")
                 .put("device", settings.device().name().toLowerCase(Locale.ROOT))
                 .put("threads", settings.threads())
+                .put("engine", settings.engine().name().toLowerCase(Locale.ROOT))
                 .put("batch_size", settings.batchSize())
                 .put("parameters", parameters)
                 .put("squared_error", settings.squaredError());
         json.set("flags", settings.flags());
+        peak.ifPresent(bytes -> json.put("peak_bytes", bytes));
         ArrayNode measurements = json.putArray("measurements");
         for (Timing t : timings) {
             ObjectNode one = measurements

@@ -10,10 +10,7 @@ import io.adm4j.harness.evaluation.features.FeatureMatrix;
 import io.adm4j.harness.evaluation.features.FeatureStatistics;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.harness.evaluation.linalg.SymmetricEigen;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,9 +26,6 @@ import java.util.function.DoubleSupplier;
  * @param peak the peak resident memory of the process in bytes; empty where the system does not report it
  */
 public record MetricBenchmark(MetricBenchSettings settings, List<MetricTiming> timings, OptionalLong peak) {
-    private static final Path STATUS = Path.of("/proc/self/status");
-    private static final String PEAK = "VmHWM:";
-
     /**
      * The times of one metric.
      *
@@ -73,7 +67,7 @@ public record MetricBenchmark(MetricBenchSettings settings, List<MetricTiming> t
                         (processorTime() - processor) / 1e9 / repeats));
             }
         }
-        return new MetricBenchmark(settings, List.copyOf(timings), peakMemory());
+        return new MetricBenchmark(settings, List.copyOf(timings), PeakMemory.ofProcess());
     }
 
     /** A table for the console. */
@@ -147,19 +141,5 @@ public record MetricBenchmark(MetricBenchSettings settings, List<MetricTiming> t
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                 ? system.getProcessCpuTime()
                 : 0;
-    }
-
-    private static OptionalLong peakMemory() {
-        if (!Files.isReadable(STATUS)) {
-            return OptionalLong.empty();
-        }
-        try {
-            return Files.readAllLines(STATUS).stream()
-                    .filter(line -> line.startsWith(PEAK))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                    .findFirst();
-        } catch (IOException e) {
-            return OptionalLong.empty();
-        }
     }
 }

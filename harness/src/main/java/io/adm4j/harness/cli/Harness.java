@@ -88,6 +88,8 @@ public final class Harness {
                 .registerConverter(Path.class, new PathConverter())
                 .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command.getErr()))
                 .setParameterExceptionHandler((failure, args) -> refuse(failure))
+                // bench --measure training is no call of bench training.
+                .setAllowSubcommandsAsOptionParameters(true)
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }
 

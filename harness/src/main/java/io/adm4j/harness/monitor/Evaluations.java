@@ -141,6 +141,8 @@ public final class Evaluations implements TrainingListener {
                     stopped
                             ? "The evaluation of step " + step + " was stopped; it is completed when the run resumes."
                             : "No scores of step " + step + ": " + e.getMessage());
+        } finally {
+            status.accept("");
         }
     }
 

@@ -155,8 +155,12 @@ public final class RunPage implements TrainingListener {
         }
         run.best()
                 .ifPresent(best -> numbers.put(
-                        "Best " + Metric.ofKey(best.metric()).title(),
-                        String.format(Locale.ROOT, "%.4g at step %,d", best.value(), best.step())));
+                        String.format(
+                                Locale.ROOT,
+                                "Best %s, step %,d",
+                                Metric.ofKey(best.metric()).title(),
+                                best.step()),
+                        String.format(Locale.ROOT, "%.4g", best.value())));
         numbers.put("Time", time(Math.round(checkpoint.seconds())));
         return numbers;
     }
@@ -191,7 +195,8 @@ public final class RunPage implements TrainingListener {
         if (newest.isEmpty()) {
             return List.of();
         }
-        String how = newest.get(0).how();
+        // Checksums of network and reference are for programs.
+        String how = "of " + newest.get(0).how().replaceFirst(", features .*", "");
         List<TrainingReport.Chart> charts = new ArrayList<>();
         for (Metric metric :
                 List.of(Metric.FID, Metric.SFID, Metric.FID_INFINITY, Metric.KID, Metric.INCEPTION_SCORE)) {

@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
  * Loads the batches of a dataset: every image once per epoch, shuffled, scaled to [-1, 1] and, if asked, mirrored left
  * to right with probability 1/2.
  *
- * <p>For one thread at a time.
+ * <p>Safe for use by several threads.
  */
 final class BatchLoader {
     private final Dataset dataset;

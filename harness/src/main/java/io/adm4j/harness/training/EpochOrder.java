@@ -1,17 +1,19 @@
 package io.adm4j.harness.training;
 
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order in which training takes the images: a permutation per epoch that depends on the seed and the epoch alone.
  *
- * <p>Keeps the last epoch's permutation; for one thread at a time.
+ * <p>Keeps the last epoch's permutation; safe for use by several threads.
  */
 final class EpochOrder {
     private final int size;
     private final long seed;
-    private long epoch = -1;
-    private int[] order;
+    private volatile @Nullable Epoch last;
+
+    private record Epoch(long number, int[] order) {}
 
     /** @param size number of images, at least 1 */
     EpochOrder(int size, long seed) {
@@ -27,11 +29,12 @@ final class EpochOrder {
      */
     int index(long position) {
         long wanted = position / size;
-        if (wanted != epoch) {
-            order = permutation(wanted);
-            epoch = wanted;
+        Epoch known = last;
+        if (known == null || known.number() != wanted) {
+            known = new Epoch(wanted, permutation(wanted));
+            last = known;
         }
-        return order[(int) (position % size)];
+        return known.order()[(int) (position % size)];
     }
 
     /** Fisher-Yates, inside out. */

@@ -87,10 +87,10 @@ public final class TrainingLoop {
         GradientAccumulation gradients = new GradientAccumulation(task, settings.microbatch());
         LossWatch losses = new LossWatch(saved);
         double before = saved.seconds();
-        try (TrainingEngine engine = open(saved);
+        try (BatchPrefetcher batches = prefetcher(first, steps);
+                TrainingEngine engine = open(saved);
                 TrainingListeners told = TrainingListeners.start(listeners, start(saved, steps));
-                BackgroundCheck check = task.checkImages();
-                BatchPrefetcher batches = new BatchPrefetcher(task::batch, first, steps)) {
+                BackgroundCheck check = task.checkImages()) {
             long start = System.nanoTime();
             double saving = 0;
             boolean last = stopped;
@@ -136,6 +136,11 @@ public final class TrainingLoop {
             Thread.currentThread().interrupt();
         }
         return saved;
+    }
+
+    /** Opened before the engine, so that the first batch is there when the engine is. */
+    private BatchPrefetcher prefetcher(long first, long steps) {
+        return new BatchPrefetcher(task::batch, first, steps, BatchPrefetcher.usualThreads());
     }
 
     private TrainingStart start(RunFolder.Checkpoint saved, long steps) {

@@ -17,7 +17,7 @@ public interface TrainingTask {
 
     /**
      * The batch of one optimizer step, by graph input; the first dimension of every tensor is the batch size. Called ahead of
-     * the step, on another thread.
+     * the step, on other threads, several at once.
      *
      * <p>A function of the step's number and the run's settings alone, so that a resumed run sees the same batches.
      *

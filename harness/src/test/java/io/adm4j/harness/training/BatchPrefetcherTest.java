@@ -30,7 +30,8 @@ class BatchPrefetcherTest {
                     return batch(step);
                 },
                 3,
-                6)) {
+                6,
+                1)) {
             for (long step = 3; step < 6; step++) {
                 assertEquals(step, batches.next().get("t").longs().get(0));
             }
@@ -47,12 +48,42 @@ class BatchPrefetcherTest {
                     return batch(step);
                 },
                 0,
-                2)) {
+                2,
+                1)) {
             Thread first = loading.poll(1, TimeUnit.MINUTES);
             assertNotSame(Thread.currentThread(), first);
             assertTrue(first.isDaemon());
             batches.next();
             assertSame(first, loading.poll(1, TimeUnit.MINUTES), "loaded before it is asked for");
+        }
+    }
+
+    /** Each of the two waits for the other, and they come in order whichever is done first. */
+    @Test
+    void severalThreadsLoadAtOnce() throws InterruptedException {
+        CountDownLatch both = new CountDownLatch(2);
+        try (BatchPrefetcher batches = new BatchPrefetcher(
+                step -> {
+                    if (step > 0) {
+                        both.countDown();
+                        awaitOn(both);
+                    }
+                    return batch(step);
+                },
+                0,
+                3,
+                2)) {
+            for (long step = 0; step < 3; step++) {
+                assertEquals(step, batches.next().get("t").longs().get(0));
+            }
+        }
+    }
+
+    private static void awaitOn(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(1, TimeUnit.MINUTES), "the other batch is not being loaded");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -64,7 +95,8 @@ class BatchPrefetcherTest {
                     throw error;
                 },
                 0,
-                2)) {
+                2,
+                1)) {
             assertSame(error, assertThrows(UserError.class, batches::next));
         }
     }
@@ -84,6 +116,7 @@ class BatchPrefetcherTest {
                     return batch(step);
                 },
                 0,
+                1,
                 1);
         started.await();
         batches.close();

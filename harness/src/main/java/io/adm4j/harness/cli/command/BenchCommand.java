@@ -37,16 +37,20 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description =
-                "Measures the time of one evaluation of the denoiser, one guided DDIM step and one whole training step"
+                "Measures the time of one evaluation of the denoiser, one guided DDIM step and whole training steps"
                         + " (forward, backward, AdamW, moving average). The networks have the given flags and fresh weights.",
         subcommands = {
             BenchFeaturesCommand.class,
             BenchMetricsCommand.class,
             BenchServeCommand.class,
-            BenchSoakCommand.class
+            BenchSoakCommand.class,
+            BenchTrainingCommand.class
         })
 public final class BenchCommand implements Runnable {
-    @Option(names = "--flags", paramLabel = "FILE", description = "Published flags of the denoiser as JSON.")
+    @Option(
+            names = "--flags",
+            paramLabel = "FILE",
+            description = "Published flags of the denoiser or upsampler as JSON.")
     private Path flags;
 
     @Option(
@@ -66,7 +70,8 @@ public final class BenchCommand implements Runnable {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "What to measure: forward, guided, training (default: all that the flags and this machine allow).")
+                    "What to measure: forward, guided, training (of the denoiser or upsampler), classifier (its training); default: all"
+                            + " that the flags and this machine allow.")
     private List<BenchTarget> targets;
 
     @Option(
@@ -165,9 +170,8 @@ public final class BenchCommand implements Runnable {
         if (targets != null && targets.contains(BenchTarget.GUIDED) && !guided) {
             throw new UserError("A guided step needs a classifier: give --classifier-flags FILE.");
         }
-        if (targets != null && targets.contains(BenchTarget.TRAINING) && denoiser.superResolution()) {
-            throw new UserError(
-                    "Training is measured for networks without super-resolution only: leave it out of --measure.");
+        if (targets != null && targets.contains(BenchTarget.CLASSIFIER) && !guided) {
+            throw new UserError("A training step of the classifier needs one: give --classifier-flags FILE.");
         }
         if (guided) {
             GuidanceFit.check(denoiser, ClassifierConfig.fromFlags(settings.classifierFlags()));
@@ -175,10 +179,11 @@ public final class BenchCommand implements Runnable {
         Set<BenchTarget> possible = new LinkedHashSet<>(targets == null ? List.of(BenchTarget.values()) : targets);
         if (!guided) {
             possible.remove(BenchTarget.GUIDED);
+            possible.remove(BenchTarget.CLASSIFIER);
         }
-        if (denoiser.superResolution()
-                || targets == null && settings.engine() == EngineKind.ORT && !TrainingSession.isAvailable()) {
+        if (targets == null && settings.engine() == EngineKind.ORT && !TrainingSession.isAvailable()) {
             possible.remove(BenchTarget.TRAINING);
+            possible.remove(BenchTarget.CLASSIFIER);
         }
         return List.copyOf(possible);
     }

@@ -24,6 +24,14 @@ public final class Range {
         }
     }
 
+    /** A whole number of at least 2. */
+    public static final class AtLeastTwo implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            return (int) whole(value, 2, Integer.MAX_VALUE);
+        }
+    }
+
     /** A whole number of at least 0, of 64 bits. */
     public static final class LongAtLeastZero implements ITypeConverter<Long> {
         @Override

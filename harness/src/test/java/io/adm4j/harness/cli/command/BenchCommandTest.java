@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.harness.training.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,8 +89,11 @@ class BenchCommandTest {
         // More runs than the process has steps: the guided run must begin again.
         JsonNode all = bench("--classifier-flags", classifier, "--repeats", 5);
 
-        assertEquals(List.of("denoiser forward", "guided DDIM step", "training step"), names(all));
+        assertEquals(
+                List.of("denoiser forward", "guided DDIM step", "training step", "classifier training step"),
+                names(all));
         assertEquals("cpu", all.get("device").asText());
+        assertEquals("plain", all.get("engine").asText());
         assertEquals(2, all.get("batch_size").asInt());
         for (JsonNode one : all.get("measurements")) {
             assertEquals(5, one.get("seconds").size());
@@ -109,11 +113,55 @@ class BenchCommandTest {
     }
 
     @Test
-    void measuresSuperResolutionForwards() throws IOException {
+    void measuresUpsamplers() throws IOException {
         Files.writeString(denoiser, DENOISER.replace("\"image_size\": 8", "\"large_size\": 8, \"small_size\": 4"));
 
-        assertEquals(List.of("denoiser forward"), names(bench("--repeats", 1)));
-        refused("super-resolution", "bench", "--flags", denoiser, "--measure", "training");
+        assertEquals(List.of("denoiser forward", "upsampler training step"), names(bench("--repeats", 1)));
+    }
+
+    /** Runs of each kind with both engines; the parts of a step are its time. */
+    @Test
+    void measuresTrainingByPart() throws IOException {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 7, 3);
+        Path out = folder.resolve("parts.json");
+        Object[] few = {"--batch-size", 2, "--repeats", 3, "--warm-up", 1, "--threads", 1, "--out", out};
+
+        String table = succeeding(
+                        CommandLineRun.arguments("bench", "training", "--flags", denoiser, "--data", data, few))
+                .out();
+
+        assertTrue(table.contains("train diffusion"), table);
+        assertTrue(table.contains("plain / ort"), table);
+        JsonNode json = new ObjectMapper().readTree(out.toFile());
+        assertEquals(2, json.get("engines").size());
+        for (JsonNode engine : json.get("engines")) {
+            assertEquals(6, engine.at("/step/seconds").size(), "two rounds");
+            assertEquals(2, engine.at("/saving/seconds").size());
+            for (int i = 0; i < 6; i++) {
+                double sum = 0;
+                for (String part : List.of("data_wait", "preparation", "forward_backward", "optimizer")) {
+                    sum += engine.at("/" + part + "/seconds/" + i).asDouble();
+                }
+                assertEquals(sum, engine.at("/step/seconds/" + i).asDouble(), 1e-9);
+            }
+            for (String part : List.of("loading", "forward_backward", "optimizer", "saving", "opening")) {
+                assertTrue(engine.at("/" + part + "/min").asDouble() > 0, part);
+            }
+        }
+        String other = succeeding(CommandLineRun.arguments(
+                        "bench",
+                        "training",
+                        "--classifier-flags",
+                        classifier,
+                        few,
+                        "--engines",
+                        "plain",
+                        "--rounds",
+                        1))
+                .out();
+        assertTrue(other.contains("train classifier"), other);
+        assertTrue(other.contains("random images"), other);
+        refused("one network", "bench", "training", "--flags", denoiser, "--classifier-flags", classifier);
     }
 
     @Test
@@ -133,6 +181,7 @@ class BenchCommandTest {
 
         refused("at least 1", "bench", "--flags", denoiser, "--repeats", 0);
         refused("--classifier-flags", "bench", "--flags", denoiser, "--measure", "guided");
+        refused("--classifier-flags", "bench", "--flags", denoiser, "--measure", "classifier");
         refused("one size", "bench", "--flags", denoiser, "--classifier-flags", small);
         refused("the same ones", "bench", "--flags", denoiser, "--classifier-flags", classes);
         refused("--bundle", "bench", "--flags", denoiser, "--bundle", folder);
