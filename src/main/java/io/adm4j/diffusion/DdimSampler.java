@@ -2,6 +2,8 @@ package io.adm4j.diffusion;
 
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +12,14 @@ import org.jspecify.annotations.Nullable;
  * being clipped again (Diffusion Models Beat GANs, algorithm 2).
  *
  * @param eta share of the ancestral sampler's noise: 0 is deterministic, 1 adds the posterior's noise
- * @param clipDenoised whether predictions of x_0 are clipped to [-1, 1]
+ * @param thresholding of predictions of x_0, before guidance
  */
-public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipDenoised) implements Sampler {
+public record DdimSampler(GaussianDiffusion diffusion, double eta, Thresholding thresholding) implements Sampler {
+    /** With clipping to [-1, 1] or without, as the published flag says. */
+    public DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipDenoised) {
+        this(diffusion, eta, Thresholding.clipping(clipDenoised));
+    }
+
     /**
      * Checks eta.
      *
@@ -33,8 +40,8 @@ public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipD
     }
 
     @Override
-    public ReverseRun resume(int step, Tensor x, NoiseSource noise) {
-        return new ReverseRun(diffusion, clipDenoised, new Implicit(), step, x, noise);
+    public ReverseRun resume(int step, Tensor x, List<Tensor> memory, NoiseSource noise) {
+        return ReverseRun.ofTimesteps(diffusion, new Implicit(), step, x, memory, noise);
     }
 
     /** Standard deviation of the noise that the step at an index adds, equation 16. */
@@ -55,26 +62,33 @@ public record DdimSampler(GaussianDiffusion diffusion, double eta, boolean clipD
                 int index,
                 Tensor output,
                 Tensor x,
-                Tensor x0,
-                @Nullable Tensor gradient,
-                double scale,
+                @Nullable ClassifierPull pull,
                 @Nullable Tensor noise,
+                Tensor x0,
                 Tensor next) {
+            diffusion.predictX0(output, x, index, false, x0);
+            thresholding.apply(x0);
             double previous = diffusion.alphaBarPrev(index);
             double sigma = sigma(diffusion, eta, index);
             double ofX0 = Math.sqrt(previous);
             double ofEps = Math.sqrt(Math.max(0, 1 - previous - sigma * sigma));
-            double ofGradient = Math.sqrt(1 - diffusion.alphaBar(index)) * scale;
+            double ofGradient = pull == null ? 0 : Math.sqrt(1 - diffusion.alphaBar(index)) * pull.scale();
             FloatBuffer noisy = x.floats();
             FloatBuffer clean = x0.floats();
-            FloatBuffer pull = gradient == null ? null : gradient.floats();
+            FloatBuffer gradient = pull == null ? null : pull.gradient().floats();
             FloatBuffer random = noise == null ? null : noise.floats();
             FloatBuffer result = next.floats();
+            int length = result.capacity() == 0 ? 0 : result.capacity() / (int) x.dim(0);
+            IntToDoubleFunction unguided = i -> diffusion.epsFromX0(index, noisy.get(i), clean.get(i));
+            double rescaling = 1;
             for (int i = 0; i < result.capacity(); i++) {
+                if (pull != null && i % length == 0) {
+                    rescaling = pull.rescaling(i / length, length, unguided, ofGradient);
+                }
                 double predicted = clean.get(i);
-                double eps = diffusion.epsFromX0(index, noisy.get(i), predicted);
-                if (pull != null) {
-                    eps -= ofGradient * pull.get(i);
+                double eps = unguided.applyAsDouble(i);
+                if (gradient != null) {
+                    eps = rescaling * (eps - ofGradient * gradient.get(i));
                     predicted = diffusion.x0FromEps(index, noisy.get(i), eps);
                     clean.put(i, (float) predicted);
                 }

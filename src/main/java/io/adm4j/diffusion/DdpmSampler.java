@@ -3,6 +3,7 @@ package io.adm4j.diffusion;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,21 +11,21 @@ import org.jspecify.annotations.Nullable;
  * its mean moves by scale &middot; &Sigma; &middot; gradient, the gradient taken at x_t (Diffusion Models Beat GANs,
  * algorithm 1).
  *
- * @param clipDenoised whether predictions of x_0 are clipped to [-1, 1]
+ * @param thresholding of predictions of x_0, before guidance
  */
-public record DdpmSampler(GaussianDiffusion diffusion, boolean clipDenoised) implements Sampler {
-    @Override
-    public ReverseRun resume(int step, Tensor x, NoiseSource noise) {
-        return new ReverseRun(diffusion, clipDenoised, new Ancestral(diffusion), step, x, noise);
+public record DdpmSampler(GaussianDiffusion diffusion, Thresholding thresholding) implements Sampler {
+    /** With clipping to [-1, 1] or without, as the published flag says. */
+    public DdpmSampler(GaussianDiffusion diffusion, boolean clipDenoised) {
+        this(diffusion, Thresholding.clipping(clipDenoised));
     }
 
-    private static final class Ancestral implements ReverseRun.Update {
-        private final GaussianDiffusion diffusion;
-        private @Nullable Tensor logVariance;
+    @Override
+    public ReverseRun resume(int step, Tensor x, List<Tensor> memory, NoiseSource noise) {
+        return ReverseRun.ofTimesteps(diffusion, new Ancestral(), step, x, memory, noise);
+    }
 
-        Ancestral(GaussianDiffusion diffusion) {
-            this.diffusion = diffusion;
-        }
+    private final class Ancestral implements ReverseRun.Update {
+        private @Nullable Tensor logVariance;
 
         @Override
         public boolean addsNoise(int index) {
@@ -36,11 +37,12 @@ public record DdpmSampler(GaussianDiffusion diffusion, boolean clipDenoised) imp
                 int index,
                 Tensor output,
                 Tensor x,
-                Tensor x0,
-                @Nullable Tensor gradient,
-                double scale,
+                @Nullable ClassifierPull pull,
                 @Nullable Tensor noise,
+                Tensor x0,
                 Tensor next) {
+            diffusion.predictX0(output, x, index, false, x0);
+            thresholding.apply(x0);
             if (logVariance == null) {
                 logVariance = Tensor.zeros(ElementType.FLOAT32, x.shape());
             }
@@ -50,14 +52,14 @@ public record DdpmSampler(GaussianDiffusion diffusion, boolean clipDenoised) imp
             FloatBuffer noisy = x.floats();
             FloatBuffer clean = x0.floats();
             FloatBuffer logs = logVariance.floats();
-            FloatBuffer pull = gradient == null ? null : gradient.floats();
+            FloatBuffer gradient = pull == null ? null : pull.gradient().floats();
             FloatBuffer random = noise == null ? null : noise.floats();
             FloatBuffer result = next.floats();
             for (int i = 0; i < result.capacity(); i++) {
                 double value = ofX0 * clean.get(i) + ofX * noisy.get(i);
                 double deviation = Math.exp(0.5 * logs.get(i));
-                if (pull != null) {
-                    value += deviation * deviation * scale * pull.get(i);
+                if (pull != null && gradient != null) {
+                    value += deviation * deviation * pull.scale() * gradient.get(i);
                 }
                 if (random != null) {
                     value += deviation * random.get(i);

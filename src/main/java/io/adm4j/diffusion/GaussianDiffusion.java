@@ -119,7 +119,11 @@ public final class GaussianDiffusion {
 
     /** The timestep that networks get for an index: its number in the whole process, rescaled if the process does so. */
     public float networkTimestep(int index) {
-        double timestep = timestepMap[index];
+        return networkTimestep((double) timestepMap[index]);
+    }
+
+    /** The same for a timestep of the whole process, possibly between two. */
+    float networkTimestep(double timestep) {
         return (float)
                 (config.rescaleTimesteps() ? timestep * (NETWORK_TIMESTEPS / config.diffusionSteps()) : timestep);
     }
@@ -192,6 +196,18 @@ public final class GaussianDiffusion {
     /** Log-variance of the reverse step where it is not learned; where it is, the smallest of its range. */
     public double[] fixedLogVariance() {
         return fixedLogVariance.clone();
+    }
+
+    /**
+     * The process in continuous time.
+     *
+     * @throws IllegalStateException if not all timesteps are kept
+     */
+    ContinuousSchedule continuous() {
+        if (betas.length != config.diffusionSteps()) {
+            throw new IllegalStateException("Solvers take the whole process, without a respacing.");
+        }
+        return ContinuousSchedule.of(alphasCumprod);
     }
 
     double alphaBar(int index) {
@@ -316,6 +332,11 @@ public final class GaussianDiffusion {
 
     private int outputStride(int length) {
         return config.learnSigma() ? 2 * length : length;
+    }
+
+    /** @throws IllegalArgumentException if the output has not the shape that the process expects */
+    void requireOutput(Tensor output, Tensor x) {
+        checkOutput(output, x);
     }
 
     private int checkOutput(Tensor output, Tensor x) {

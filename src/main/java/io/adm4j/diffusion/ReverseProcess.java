@@ -38,7 +38,8 @@ final class ReverseProcess implements Iterator<StepState> {
     public StepState next() {
         fillTimesteps(run.timestep());
         Tensor output = denoiser.predict(run.x(), timesteps, labels);
-        return run.advance(output, guidance.gradient(run.x(), timesteps, labels), guidance.scale());
+        Tensor gradient = guidance.gradient(run.trainedTimestep(), run.x(), timesteps, labels);
+        return run.advance(output, gradient, guidance.settings());
     }
 
     private void fillTimesteps(float timestep) {

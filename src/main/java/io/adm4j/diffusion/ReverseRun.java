@@ -2,6 +2,8 @@ package io.adm4j.diffusion;
 
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread at a time. Its buffers are allocated once.
  */
 public final class ReverseRun {
-    /** The update of a sampler: how x_{t-1} follows from x_t and the networks' outputs. */
+    /** The update of a sampler: how the next state follows from the networks' outputs. Indices count the steps left, down to 0. */
     interface Update {
         /** Whether the step at this index adds noise. */
         boolean addsNoise(int index);
@@ -20,26 +22,28 @@ public final class ReverseRun {
         /**
          * Takes one step.
          *
-         * @param x0 the prediction from the denoiser; an update that changes it writes the changed one here
-         * @param gradient null without guidance
-         * @param scale of the gradient
+         * @param pull null without guidance
          * @param noise null where {@link #addsNoise} says no
+         * @param x0 overwritten with the prediction of x_0
          * @param next overwritten
          */
         void advance(
                 int index,
                 Tensor output,
                 Tensor x,
-                Tensor x0,
-                @Nullable Tensor gradient,
-                double scale,
+                @Nullable ClassifierPull pull,
                 @Nullable Tensor noise,
+                Tensor x0,
                 Tensor next);
+
+        /** What the update keeps from earlier steps; not copied. */
+        default List<Tensor> memory() {
+            return List.of();
+        }
     }
 
     private final GaussianDiffusion diffusion;
-    private final int[] timestepMap;
-    private final boolean clip;
+    private final double[] timesteps;
     private final Update update;
     private final NoiseSource noiseSource;
     private final Tensor x0;
@@ -51,27 +55,63 @@ public final class ReverseRun {
     /**
      * A run from some step on.
      *
+     * @param timesteps of the whole process at which the networks are evaluated, the last step's first
      * @param step steps that are done already
      * @param x what they led to, x_T at step 0; copied
      */
-    ReverseRun(GaussianDiffusion diffusion, boolean clip, Update update, int step, Tensor x, NoiseSource noiseSource) {
+    private ReverseRun(
+            GaussianDiffusion diffusion,
+            double[] timesteps,
+            Update update,
+            int step,
+            Tensor x,
+            NoiseSource noiseSource) {
         if (x.rank() < 2 || x.type() != ElementType.FLOAT32) {
             throw new IllegalArgumentException("Initial noise is float32 [N, C, H, W], not " + x + ".");
         }
-        this.timestepMap = diffusion.timestepMap();
-        if (step < 0 || step > timestepMap.length) {
+        if (step < 0 || step > timesteps.length) {
             throw new IllegalArgumentException(
-                    "A run of " + timestepMap.length + " steps cannot go on after step " + step + ".");
+                    "A run of " + timesteps.length + " steps cannot go on after step " + step + ".");
         }
+        this.timesteps = timesteps;
         this.diffusion = diffusion;
-        this.clip = clip;
         this.update = update;
         this.noiseSource = noiseSource;
         this.x0 = Tensor.zeros(ElementType.FLOAT32, x.shape());
         this.x = Tensor.zeros(ElementType.FLOAT32, x.shape());
         this.next = Tensor.zeros(ElementType.FLOAT32, x.shape());
         this.x.floats().put(x.floats());
-        this.index = timestepMap.length - 1 - step;
+        this.index = timesteps.length - 1 - step;
+    }
+
+    /**
+     * A run over the kept timesteps, whose updates remember nothing.
+     *
+     * @param memory must be empty
+     */
+    static ReverseRun ofTimesteps(
+            GaussianDiffusion diffusion, Update update, int step, Tensor x, List<Tensor> memory, NoiseSource noise) {
+        if (!memory.isEmpty()) {
+            throw new IllegalArgumentException("This sampler remembers nothing between its steps.");
+        }
+        double[] timesteps =
+                Arrays.stream(diffusion.timestepMap()).asDoubleStream().toArray();
+        return new ReverseRun(diffusion, timesteps, update, step, x, noise);
+    }
+
+    /** A run over times of the whole process. */
+    static ReverseRun ofSolver(
+            GaussianDiffusion diffusion,
+            List<SolverStep> steps,
+            SolverUpdate update,
+            int step,
+            Tensor x,
+            NoiseSource noise) {
+        double[] timesteps = new double[steps.size()];
+        for (int i = 0; i < timesteps.length; i++) {
+            timesteps[i] = steps.get(timesteps.length - 1 - i).timestep();
+        }
+        return new ReverseRun(diffusion, timesteps, update, step, x, noise);
     }
 
     /** Whether there is a step left to take. */
@@ -81,12 +121,12 @@ public final class ReverseRun {
 
     /** Steps taken so far, from 0. */
     public int step() {
-        return timestepMap.length - 1 - index;
+        return timesteps.length - 1 - index;
     }
 
     /** Steps of the whole run. */
     public int steps() {
-        return timestepMap.length;
+        return timesteps.length;
     }
 
     /** Where the networks are to be evaluated for the next step: x_t, float32 {@code [N, C, H, W]}; write nothing into it. */
@@ -100,8 +140,25 @@ public final class ReverseRun {
      * @throws NoSuchElementException after the last step
      */
     public float timestep() {
+        return diffusion.networkTimestep(trainedTimestep());
+    }
+
+    /**
+     * The same timestep as a number of the whole process, from 0; solvers also use what is between two.
+     *
+     * @throws NoSuchElementException after the last step
+     */
+    public double trainedTimestep() {
         requireNext();
-        return diffusion.networkTimestep(index);
+        return timesteps[index];
+    }
+
+    /**
+     * What the sampler keeps from earlier steps, which {@link Sampler#resume} needs to continue: float32 tensors of the
+     * shape of x, none for most samplers. Write nothing into them.
+     */
+    public List<Tensor> memory() {
+        return update.memory();
     }
 
     /**
@@ -109,20 +166,21 @@ public final class ReverseRun {
      *
      * @param output of the denoiser at {@link #x} and {@link #timestep}; not modified and not kept
      * @param gradient of the classifier there, or null without guidance; not modified and not kept
-     * @param scale factor of the gradient
+     * @param guidance what the gradient does
      * @throws NonFiniteOutputException if a network gave NaN or infinity
      * @throws NoSuchElementException after the last step
      */
-    public StepState advance(Tensor output, @Nullable Tensor gradient, double scale) {
+    public StepState advance(Tensor output, @Nullable Tensor gradient, GuidanceSettings guidance) {
         requireNext();
         int step = step();
+        diffusion.requireOutput(output, x);
         requireFinite("The denoiser", output, step);
-        diffusion.predictX0(output, x, index, clip, x0);
         if (gradient != null) {
             requireFinite("The classifier's gradient", gradient, step);
         }
-        update.advance(index, output, x, x0, gradient, scale, stepNoise(step), next);
-        StepState state = new StepState(step, timestepMap.length, index, timestepMap[index], x, x0, next);
+        ClassifierPull pull = gradient == null ? null : new ClassifierPull(gradient, guidance);
+        update.advance(index, output, x, pull, stepNoise(step), x0, next);
+        StepState state = new StepState(step, timesteps.length, index, (int) Math.round(timesteps[index]), x, x0, next);
         Tensor spare = x;
         x = next;
         next = spare;
@@ -138,7 +196,7 @@ public final class ReverseRun {
 
     private void requireFinite(String network, Tensor output, int step) {
         if (output.firstNonFinite().isPresent()) {
-            throw new NonFiniteOutputException(network, step + 1, timestepMap.length, timestepMap[index]);
+            throw new NonFiniteOutputException(network, step + 1, timesteps.length, (int) Math.round(timesteps[index]));
         }
     }
 

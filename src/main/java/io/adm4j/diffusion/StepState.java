@@ -8,11 +8,11 @@ import io.adm4j.tensor.Tensor;
  *
  * @param step 0 for the first step of the run, counting up
  * @param steps number of steps of the run
- * @param index of the kept timestep, from steps-1 down to 0
- * @param timestep its number in the whole process
- * @param x x_t, float32 {@code [N, C, H, W]}
+ * @param index steps left after this one, from steps-1 down to 0
+ * @param timestep of the whole process, the nearest one where a solver is between two
+ * @param x x_t, where the networks were evaluated, float32 {@code [N, C, H, W]}
  * @param predictedX0 the prediction of x_0 at this step
- * @param next x_{t-1}; after the last step the result
+ * @param next where they are evaluated next; after the last step the result
  */
 public record StepState(int step, int steps, int index, int timestep, Tensor x, Tensor predictedX0, Tensor next) {
     /** Whether this was the last step of the run. */

@@ -6,6 +6,11 @@ public enum RequestField {
     STEPS("The steps"),
     ETA("Eta"),
     CLASSIFIER_SCALE("The classifier scale"),
+    GUIDANCE_INTERVAL("The guidance interval"),
+    GUIDANCE_RESCALE("The guidance rescale"),
+    SOLVER_ORDER("The solver's order"),
+    SOLVER_METHOD("The solver's method"),
+    SKIP_TYPE("The skip type"),
     LABEL("The label"),
     LOW_RES("The low-resolution batch"),
     INITIAL_NOISE("The initial noise");

@@ -66,6 +66,7 @@ public record SampleJob(
                     "An image cannot continue after step " + image.step() + " of " + stage.steps() + ".");
         }
         requireShape(image.x(), model.shape(1));
+        image.memory().forEach(kept -> requireShape(kept, model.shape(1)));
         if (model.networks().takesLowRes() != image.lowRes().isPresent()) {
             throw new IllegalArgumentException("An image has a low-resolution image only at an upsampler.");
         }
@@ -94,7 +95,7 @@ public record SampleJob(
             images.add(
                     request.initialNoise().isEmpty() && lowRes.isEmpty()
                             ? new ImageState.Waiting()
-                            : new ImageState.Started(0, 0, model.start(request, row), lowRes));
+                            : new ImageState.Started(0, 0, model.start(request, row), List.of(), lowRes));
         }
         List<SampleStage> stages = List.of(new SampleStage(model, request.settings()));
         return new SampleJob(stages, request.seeds(), request.labels(), images, Integer.MAX_VALUE, listener);

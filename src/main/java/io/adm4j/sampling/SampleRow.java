@@ -48,8 +48,9 @@ final class SampleRow {
         return stage().model();
     }
 
+    /** Whether its next step asks the classifier. */
     boolean guided() {
-        return stage().guided();
+        return stage().guided() && stage().settings().guidance().activeAt(run().trainedTimestep());
     }
 
     /** The image's label; 0 where it has none, which only networks without labels see. */
@@ -88,8 +89,8 @@ final class SampleRow {
                     ? new SeededNoise(task.job().seeds()[image])
                     : SeededNoise.ofUpsampler(task.job().seeds()[image]);
             run = state instanceof ImageState.Started started && started.stage() == stage
-                    ? task.sampler(stage).resume(started.step(), started.x(), noise)
-                    : task.sampler(stage).resume(0, noise.start(model().shape(1)), noise);
+                    ? task.sampler(stage).resume(started.step(), started.x(), started.memory(), noise)
+                    : task.sampler(stage).begin(noise.start(model().shape(1)), noise);
         }
         return run;
     }
@@ -100,7 +101,7 @@ final class SampleRow {
      * @return whether the listener wants to continue
      */
     boolean advance(Tensor output, @Nullable Tensor gradient) {
-        StepState step = run().advance(output, gradient, stage().settings().classifierScale());
+        StepState step = run().advance(output, gradient, stage().settings().guidance());
         stepsTaken++;
         int reported = stage;
         if (step.last()) {
@@ -127,6 +128,6 @@ final class SampleRow {
         if (run == null && (stage == 0 || !(state instanceof ImageState.Waiting))) {
             return state;
         }
-        return new ImageState.Started(stage, run().step(), run().x(), Optional.ofNullable(lowRes));
+        return new ImageState.Started(stage, run().step(), run().x(), run().memory(), Optional.ofNullable(lowRes));
     }
 }

@@ -9,12 +9,11 @@ package io.adm4j.sampling;
 public record SampleStage(SamplingPipeline model, SamplingSettings settings) {
     /** Number of steps. */
     public int steps() {
-        long chosen = settings.steps().total();
-        return chosen > 0 ? (int) chosen : model.capabilities().process().diffusionSteps();
+        return settings.stepsOf(model.capabilities().process());
     }
 
     /** Whether its classifier is run. */
     boolean guided() {
-        return settings.classifierScale() != 0;
+        return settings.guidance().active();
     }
 }

@@ -2,20 +2,28 @@ package io.adm4j.sampling;
 
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
+import io.adm4j.diffusion.GuidanceSettings;
 import io.adm4j.diffusion.Sampler;
+import io.adm4j.diffusion.Thresholding;
 import io.adm4j.feedback.ShortDecimal;
 import io.adm4j.feedback.UserError;
 
 /**
  * How to sample.
  *
- * @param steps how many steps; the ddim sampler takes a plain number at one even stride
+ * @param steps how many steps; the ddim sampler takes a plain number at one even stride, solvers only take the number
  * @param eta noise of the ddim sampler, 0 to 1; 0 for the others
- * @param classifierScale factor of the classifier's gradient, finite; at 0 the classifier is never run
- * @param clipDenoised whether predictions of x_0 are clipped to [-1, 1]; the published scripts do
+ * @param guidance how strongly the classifier pulls, and at which timesteps
+ * @param thresholding of predictions of x_0; the published scripts clip them
+ * @param solver how a solver works; the standard settings for samplers that are none
  */
 public record SamplingSettings(
-        SamplerKind sampler, StepChoice steps, double eta, double classifierScale, boolean clipDenoised) {
+        SamplerKind sampler,
+        StepChoice steps,
+        double eta,
+        GuidanceSettings guidance,
+        Thresholding thresholding,
+        SolverSettings solver) {
     /** The sampler unless another is chosen, as options and requests write it. */
     public static final String DEFAULT_SAMPLER = "ddim";
 
@@ -25,7 +33,7 @@ public record SamplingSettings(
     /**
      * Checks that the settings fit each other.
      *
-     * @throws SampleRequestException if one is out of range, or eta is given to a sampler without it
+     * @throws SampleRequestException if one is out of range, or given to a sampler that it does not belong to
      */
     public SamplingSettings {
         if (!(eta >= 0 && eta <= 1)) {
@@ -35,10 +43,74 @@ public record SamplingSettings(
             throw new SampleRequestException(
                     RequestField.ETA, "must be left out with the sampler " + sampler + ": it belongs to ddim");
         }
+        if (guidance.rescale() != 0 && sampler == SamplerKind.DDPM) {
+            throw new SampleRequestException(
+                    RequestField.GUIDANCE_RESCALE,
+                    "must be left out with the sampler ddpm, whose guidance moves the mean and not the noise");
+        }
+        if (sampler.solver()) {
+            checkSolver(sampler, steps, solver);
+        } else if (!solver.equals(SolverSettings.STANDARD)) {
+            throw new SampleRequestException(
+                    firstDifference(solver),
+                    "must be left out with the sampler " + sampler + ": it belongs to solvers");
+        }
+    }
+
+    /** Settings with guidance at every timestep, with clipping or without, and the standard settings of a solver. */
+    public SamplingSettings(
+            SamplerKind sampler, StepChoice steps, double eta, double classifierScale, boolean clipDenoised) {
+        this(
+                sampler,
+                steps,
+                eta,
+                guidance(classifierScale),
+                Thresholding.clipping(clipDenoised),
+                SolverSettings.STANDARD);
+    }
+
+    private static void checkSolver(SamplerKind sampler, StepChoice steps, SolverSettings solver) {
+        if (steps.sections().size() > 1) {
+            throw new SampleRequestException(
+                    RequestField.STEPS,
+                    "must be one number with the sampler " + sampler + ", which spaces its times itself, not " + steps);
+        }
+        if (steps.total() > 0 && steps.total() < solver.order()) {
+            throw new SampleRequestException(
+                    RequestField.SOLVER_ORDER,
+                    "must be at most the number of steps, " + steps.total() + ", not " + solver.order());
+        }
+        if (sampler == SamplerKind.UNIPC && solver.method() == SolverMethod.SINGLESTEP) {
+            throw new SampleRequestException(
+                    RequestField.SOLVER_METHOD, "must be multistep with the sampler unipc, which has no other");
+        }
+    }
+
+    private static RequestField firstDifference(SolverSettings solver) {
+        if (solver.order() != SolverSettings.STANDARD.order()) {
+            return RequestField.SOLVER_ORDER;
+        }
+        return solver.method() == SolverSettings.STANDARD.method()
+                ? RequestField.SKIP_TYPE
+                : RequestField.SOLVER_METHOD;
+    }
+
+    private static GuidanceSettings guidance(double classifierScale) {
         if (!Double.isFinite(classifierScale)) {
             throw new SampleRequestException(
                     RequestField.CLASSIFIER_SCALE, "must be a finite number, not " + classifierScale);
         }
+        return GuidanceSettings.of(classifierScale);
+    }
+
+    /** Factor of the classifier's gradient; at 0 the classifier is never run. */
+    public double classifierScale() {
+        return guidance.scale();
+    }
+
+    /** Number of steps, each with one evaluation of the denoiser. */
+    public int stepsOf(DiffusionConfig process) {
+        return steps.total() > 0 ? (int) steps.total() : process.diffusionSteps();
     }
 
     private static String shown(double value) {
@@ -66,7 +138,12 @@ public record SamplingSettings(
      * @throws SampleRequestException if the process cannot be run in these steps
      */
     public Sampler samplerFor(DiffusionConfig process) {
-        return sampler.sampler(new GaussianDiffusion(respaced(process)), this);
+        return sampler.sampler(new GaussianDiffusion(sampler.solver() ? whole(process) : respaced(process)), this);
+    }
+
+    /** Bundles may keep a respacing of their own. */
+    private static DiffusionConfig whole(DiffusionConfig process) {
+        return process.respaced("");
     }
 
     private DiffusionConfig respaced(DiffusionConfig process) {

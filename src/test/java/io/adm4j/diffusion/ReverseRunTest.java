@@ -55,7 +55,7 @@ class ReverseRunTest {
     }
 
     private static StepState advance(ReverseRun run) {
-        return run.advance(output(run.x(), run.timestep()), gradient(run.x()), SCALE);
+        return run.advance(output(run.x(), run.timestep()), gradient(run.x()), GuidanceSettings.of(SCALE));
     }
 
     @ParameterizedTest
@@ -67,7 +67,7 @@ class ReverseRunTest {
         Iterator<StepState> expected = sampler.steps(
                 (x, t, y) -> output(x, t.floats().get(0)), guidance, start(), Tensor.of(new long[2], 2), noise);
         Tensor x = start();
-        ReverseRun run = sampler.resume(0, x, noise);
+        ReverseRun run = sampler.begin(x, noise);
         assertArrayEquals(x.toFloatArray(), run.x().toFloatArray());
         assertEquals(STEPS, run.steps());
         for (int step = 0; step < STEPS; step++) {
@@ -86,7 +86,7 @@ class ReverseRunTest {
         assertFalse(run.hasNext());
         assertEquals(STEPS, run.step());
         assertThrows(NoSuchElementException.class, run::timestep);
-        assertThrows(NoSuchElementException.class, () -> run.advance(output(x, 0), null, 0));
+        assertThrows(NoSuchElementException.class, () -> run.advance(output(x, 0), null, GuidanceSettings.NONE));
         assertArrayEquals(start().toFloatArray(), x.toFloatArray(), "the given noise was overwritten");
     }
 
@@ -95,13 +95,13 @@ class ReverseRunTest {
     void aRunContinuesAfterAnyStep(String name) {
         Sampler sampler = sampler(name);
         SeededNoise noise = new SeededNoise(3, 4);
-        ReverseRun uncut = sampler.resume(0, start(), noise);
+        ReverseRun uncut = sampler.begin(start(), noise);
         List<Tensor> all = new ArrayList<>(List.of(start()));
         while (uncut.hasNext()) {
             all.add(Tensor.of(advance(uncut).next().toFloatArray(), SHAPE));
         }
         for (int cut = 0; cut <= STEPS; cut++) {
-            ReverseRun rest = sampler.resume(cut, all.get(cut), new SeededNoise(3, 4));
+            ReverseRun rest = sampler.resume(cut, all.get(cut), List.of(), new SeededNoise(3, 4));
             for (int step = cut; step < STEPS; step++) {
                 assertEquals(step, rest.step());
                 assertArrayEquals(
@@ -113,8 +113,8 @@ class ReverseRunTest {
 
     @Test
     void aStepThatFailsChangesNothing() {
-        ReverseRun run = DDPM.resume(0, start(), new SeededNoise(3, 4));
-        ReverseRun other = DDPM.resume(0, start(), new SeededNoise(3, 4));
+        ReverseRun run = DDPM.begin(start(), new SeededNoise(3, 4));
+        ReverseRun other = DDPM.begin(start(), new SeededNoise(3, 4));
         advance(run);
         advance(other);
         float[] before = run.x().toFloatArray();
@@ -122,7 +122,7 @@ class ReverseRunTest {
         broken.floats().put(5, Float.POSITIVE_INFINITY);
         String message = assertThrows(
                         NonFiniteOutputException.class,
-                        () -> run.advance(output(run.x(), run.timestep()), broken, SCALE))
+                        () -> run.advance(output(run.x(), run.timestep()), broken, GuidanceSettings.of(SCALE)))
                 .getMessage();
         assertTrue(message.startsWith("The classifier's gradient gave NaN or infinity at step 2 of 6"), message);
         assertEquals(1, run.step());
@@ -133,13 +133,13 @@ class ReverseRunTest {
 
     @Test
     void outputsAreNotKept() {
-        ReverseRun run = RANDOM_DDIM.resume(0, start(), new SeededNoise(3, 4));
-        ReverseRun other = RANDOM_DDIM.resume(0, start(), new SeededNoise(3, 4));
+        ReverseRun run = RANDOM_DDIM.begin(start(), new SeededNoise(3, 4));
+        ReverseRun other = RANDOM_DDIM.begin(start(), new SeededNoise(3, 4));
         for (int step = 0; step < STEPS; step++) {
             Tensor output = output(run.x(), run.timestep());
             Tensor gradient = gradient(run.x());
             float[] given = output.toFloatArray();
-            run.advance(output, gradient, SCALE);
+            run.advance(output, gradient, GuidanceSettings.of(SCALE));
             assertArrayEquals(given, output.toFloatArray());
             output.floats().put(new float[output.size()]);
             gradient.floats().put(new float[gradient.size()]);
@@ -152,11 +152,10 @@ class ReverseRunTest {
         SeededNoise noise = new SeededNoise(3, 4);
         assertEquals(
                 "A run of 6 steps cannot go on after step 7.",
-                assertThrows(IllegalArgumentException.class, () -> DDIM.resume(STEPS + 1, start(), noise))
+                assertThrows(IllegalArgumentException.class, () -> DDIM.resume(STEPS + 1, start(), List.of(), noise))
                         .getMessage());
-        assertThrows(IllegalArgumentException.class, () -> DDIM.resume(-1, start(), noise));
-        assertThrows(
-                IllegalArgumentException.class, () -> DDIM.resume(0, Tensor.zeros(ElementType.FLOAT64, SHAPE), noise));
-        assertThrows(IllegalArgumentException.class, () -> DDIM.resume(0, Tensor.zeros(ElementType.FLOAT32, 2), noise));
+        assertThrows(IllegalArgumentException.class, () -> DDIM.resume(-1, start(), List.of(), noise));
+        assertThrows(IllegalArgumentException.class, () -> DDIM.begin(Tensor.zeros(ElementType.FLOAT64, SHAPE), noise));
+        assertThrows(IllegalArgumentException.class, () -> DDIM.begin(Tensor.zeros(ElementType.FLOAT32, 2), noise));
     }
 }

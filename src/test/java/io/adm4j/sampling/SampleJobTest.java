@@ -49,8 +49,8 @@ class SampleJobTest {
 
     @Test
     void stepsAreCountedOverAllStages() {
-        ImageState.Started first = new ImageState.Started(0, 4, SMALL, Optional.empty());
-        ImageState.Started second = new ImageState.Started(1, 2, LARGE, Optional.of(SMALL));
+        ImageState.Started first = new ImageState.Started(0, 4, SMALL, List.of(), Optional.empty());
+        ImageState.Started second = new ImageState.Started(1, 2, LARGE, List.of(), Optional.of(SMALL));
         ImageState.Finished last = new ImageState.Finished(Tensor.zeros(ElementType.UINT8, 1, 8, 8, 3));
         SampleJob job = SampleJob.of(stages, new long[4], new int[4])
                 .from(List.of(new ImageState.Waiting(), first, second, last));
@@ -69,30 +69,34 @@ class SampleJobTest {
 
     @Test
     void statesMustFitTheModels() {
-        from(new ImageState.Started(0, 9, SMALL, Optional.empty()));
-        refused("There is no stage 2 among 2 stages.", new ImageState.Started(2, 0, SMALL, Optional.empty()));
-        refused("There is no stage -1 among 2 stages.", new ImageState.Started(-1, 0, SMALL, Optional.empty()));
+        from(new ImageState.Started(0, 9, SMALL, List.of(), Optional.empty()));
+        refused(
+                "There is no stage 2 among 2 stages.",
+                new ImageState.Started(2, 0, SMALL, List.of(), Optional.empty()));
+        refused(
+                "There is no stage -1 among 2 stages.",
+                new ImageState.Started(-1, 0, SMALL, List.of(), Optional.empty()));
         refused(
                 "An image cannot continue after step 10 of 10.",
-                new ImageState.Started(0, 10, SMALL, Optional.empty()));
+                new ImageState.Started(0, 10, SMALL, List.of(), Optional.empty()));
         refused(
                 "An image cannot continue after step -1 of 10.",
-                new ImageState.Started(0, -1, SMALL, Optional.empty()));
+                new ImageState.Started(0, -1, SMALL, List.of(), Optional.empty()));
         refused(
                 "An image between two steps is float32 [1, 3, 4, 4], not FLOAT32[1, 3, 8, 8].",
-                new ImageState.Started(0, 1, LARGE, Optional.empty()));
+                new ImageState.Started(0, 1, LARGE, List.of(), Optional.empty()));
         refused(
                 "An image between two steps is float32 [1, 3, 4, 4], not UINT8[1, 3, 4, 4].",
-                new ImageState.Started(0, 1, Tensor.zeros(ElementType.UINT8, 1, 3, 4, 4), Optional.empty()));
+                new ImageState.Started(0, 1, Tensor.zeros(ElementType.UINT8, 1, 3, 4, 4), List.of(), Optional.empty()));
         refused(
                 "An image has a low-resolution image only at an upsampler.",
-                new ImageState.Started(0, 1, SMALL, Optional.of(SMALL)));
+                new ImageState.Started(0, 1, SMALL, List.of(), Optional.of(SMALL)));
         refused(
                 "An image has a low-resolution image only at an upsampler.",
-                new ImageState.Started(1, 1, LARGE, Optional.empty()));
+                new ImageState.Started(1, 1, LARGE, List.of(), Optional.empty()));
         refused(
                 "An image between two steps is float32 [1, 3, 4, 4], not FLOAT32[1, 3, 8, 8].",
-                new ImageState.Started(1, 1, LARGE, Optional.of(LARGE)));
+                new ImageState.Started(1, 1, LARGE, List.of(), Optional.of(LARGE)));
     }
 
     private void refused(String message, ImageState image) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.adm4j.diffusion.DdimSampler;
 import io.adm4j.diffusion.DdpmSampler;
 import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.diffusion.Thresholding;
 import io.adm4j.diffusion.TimestepRespacing;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,10 @@ class SamplingSettingsTest {
         assertEquals(SamplerKind.DDPM, SamplerKind.of("ddpm"));
         assertEquals("ddpm", SamplerKind.DDPM.key());
         assertEquals("ddim", SamplerKind.DDIM.toString());
-        refused(RequestField.SAMPLER, "The sampler must be ddim or ddpm, not 'euler'.", () -> SamplerKind.of("euler"));
+        refused(
+                RequestField.SAMPLER,
+                "The sampler must be one of ddim, ddpm, dpm-solver, dpm-solver++, unipc, not 'euler'.",
+                () -> SamplerKind.of("euler"));
     }
 
     @Test
@@ -124,13 +128,13 @@ class SamplingSettingsTest {
                         .diffusion()
                         .timestepMap());
         assertEquals(0.5, ddim.eta());
-        assertEquals(false, ddim.clipDenoised());
+        assertEquals(Thresholding.NONE, ddim.thresholding());
         DdpmSampler ddpm =
                 assertInstanceOf(DdpmSampler.class, SamplingSettings.ddpm(25, 0).samplerFor(PROCESS));
         assertArrayEquals(TimestepRespacing.parse("25", 1000), ddpm.diffusion().timestepMap());
-        assertEquals(true, ddpm.clipDenoised());
+        assertEquals(Thresholding.STATIC, ddpm.thresholding());
         StepChoice sections = StepChoice.parse("10+5");
-        for (SamplerKind kind : SamplerKind.values()) {
+        for (SamplerKind kind : List.of(SamplerKind.DDIM, SamplerKind.DDPM)) {
             assertArrayEquals(
                     TimestepRespacing.parse("10,5", 1000),
                     new SamplingSettings(kind, sections, 0, 0, true)

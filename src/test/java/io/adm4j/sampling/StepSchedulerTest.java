@@ -283,7 +283,8 @@ class StepSchedulerTest {
         SampleJob broken = job(oneLane, FIVE_STEPS, 2);
         float[] x = new SeededNoise(0).start(1, 3, SIZE, SIZE).toFloatArray();
         x[7] = Float.NaN;
-        ImageState.Started start = new ImageState.Started(0, 2, Tensor.of(x, 1, 3, SIZE, SIZE), Optional.empty());
+        ImageState.Started start =
+                new ImageState.Started(0, 2, Tensor.of(x, 1, 3, SIZE, SIZE), List.of(), Optional.empty());
         SampleTask failing = scheduler.submit(broken.from(List.of(new ImageState.Waiting(), start)));
         SampleTask other = scheduler.submit(job(oneLane, FIVE_STEPS, 2));
         gate.open();

@@ -33,7 +33,7 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>Layout: one byte for the version, 32 for the signature of all others, then a deflated stream.
  */
 final class ContinuationTokens {
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final int SIGNATURE = 32;
     private static final String ALGORITHM = "HmacSHA256";
 
@@ -92,6 +92,10 @@ final class ContinuationTokens {
             out.writeInt(started.stage());
             out.writeInt(started.step());
             write(started.x(), out);
+            out.writeByte(started.memory().size());
+            for (Tensor kept : started.memory()) {
+                write(kept, out);
+            }
             out.writeBoolean(started.lowRes().isPresent());
             if (started.lowRes().isPresent()) {
                 write(started.lowRes().get(), out);
@@ -181,8 +185,12 @@ final class ContinuationTokens {
                 int stage = in.readInt();
                 int step = in.readInt();
                 Tensor x = tensor(in);
+                List<Tensor> memory = new ArrayList<>();
+                for (int i = in.readByte(); i > 0; i--) {
+                    memory.add(tensor(in));
+                }
                 yield new ImageState.Started(
-                        stage, step, x, in.readBoolean() ? Optional.of(tensor(in)) : Optional.empty());
+                        stage, step, x, memory, in.readBoolean() ? Optional.of(tensor(in)) : Optional.empty());
             }
             case FINISHED -> new ImageState.Finished(tensor(in));
             default -> new ImageState.Waiting();

@@ -1,0 +1,14 @@
+package io.adm4j.sampling;
+
+/** Where a solver of higher order takes its further evaluations. */
+public enum SolverMethod {
+    /** At the states before, which costs nothing. */
+    MULTISTEP,
+    /** Between two states. */
+    SINGLESTEP;
+
+    /** The name in options and files. */
+    public String key() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+}
