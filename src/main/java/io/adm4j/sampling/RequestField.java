@@ -8,6 +8,8 @@ public enum RequestField {
     CLASSIFIER_SCALE("The classifier scale"),
     GUIDANCE_INTERVAL("The guidance interval"),
     GUIDANCE_RESCALE("The guidance rescale"),
+    THRESHOLDING("The thresholding"),
+    THRESHOLDING_RATIO("The thresholding ratio"),
     SOLVER_ORDER("The solver's order"),
     SOLVER_METHOD("The solver's method"),
     SKIP_TYPE("The skip type"),

@@ -64,7 +64,7 @@ public record SamplingSettings(
                 sampler,
                 steps,
                 eta,
-                guidance(classifierScale),
+                SettingsText.guidance(classifierScale, null, 0),
                 Thresholding.clipping(clipDenoised),
                 SolverSettings.STANDARD);
     }
@@ -93,14 +93,6 @@ public record SamplingSettings(
         return solver.method() == SolverSettings.STANDARD.method()
                 ? RequestField.SKIP_TYPE
                 : RequestField.SOLVER_METHOD;
-    }
-
-    private static GuidanceSettings guidance(double classifierScale) {
-        if (!Double.isFinite(classifierScale)) {
-            throw new SampleRequestException(
-                    RequestField.CLASSIFIER_SCALE, "must be a finite number, not " + classifierScale);
-        }
-        return GuidanceSettings.of(classifierScale);
     }
 
     /** Factor of the classifier's gradient; at 0 the classifier is never run. */
@@ -138,6 +130,18 @@ public record SamplingSettings(
      * @throws SampleRequestException if the process cannot be run in these steps
      */
     public Sampler samplerFor(DiffusionConfig process) {
+        if (guidance.active() && guidance.from() > process.diffusionSteps() - 1) {
+            throw new SampleRequestException(
+                    RequestField.GUIDANCE_INTERVAL,
+                    "must begin within the model's timesteps, 0 to " + (process.diffusionSteps() - 1) + ", not at "
+                            + shown(guidance.from()));
+        }
+        if (guidance.active() && !guidance.everywhere() && guidance.to() > process.diffusionSteps() - 1) {
+            throw new SampleRequestException(
+                    RequestField.GUIDANCE_INTERVAL,
+                    "must end within the model's timesteps, 0 to " + (process.diffusionSteps() - 1) + ", not at "
+                            + shown(guidance.to()));
+        }
         return sampler.sampler(new GaussianDiffusion(sampler.solver() ? whole(process) : respaced(process)), this);
     }
 

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.bundle.TinyBundle;
+import io.adm4j.diffusion.GuidanceSettings;
+import io.adm4j.diffusion.SkipType;
+import io.adm4j.diffusion.Thresholding;
 import io.adm4j.runtime.Device;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run that was cut anywhere and continued equals the uncut one to the bit. */
@@ -96,6 +100,35 @@ class SuspendedTaskTest {
         assertTrue(outcome.finished());
         assertEquals(Trace.pixels(expected), Trace.pixels(outcome));
         assertEquals(uncut.steps(), cut.steps());
+    }
+
+    /** Solvers remember earlier evaluations, which the states must hold. */
+    @ParameterizedTest
+    @CsvSource({
+        "DPM_SOLVER, 3, SINGLESTEP",
+        "DPM_SOLVER_PLUS_PLUS, 3, MULTISTEP",
+        "DPM_SOLVER_PLUS_PLUS, 2, SINGLESTEP",
+        "UNIPC, 3, MULTISTEP"
+    })
+    void solversContinueAfterEachStep(SamplerKind kind, int order, SolverMethod method) {
+        SolverSettings solver = new SolverSettings(order, method, SkipType.LOG_SNR);
+        SampleStage stage = new SampleStage(
+                base,
+                new SamplingSettings(
+                        kind,
+                        StepChoice.of(6),
+                        0,
+                        new GuidanceSettings(2, 100, 900, 0.5),
+                        Thresholding.STATIC,
+                        solver));
+        SampleJob job = SampleJob.of(List.of(stage), new long[] {1, 2}, new int[] {0, 1});
+        SampleOutcome expected = Trace.outcome(scheduler.submit(job));
+        SampleOutcome outcome = Trace.outcome(scheduler.submit(job.atMost(1)));
+        for (int rounds = 1; rounds < 6; rounds++) {
+            assertFalse(outcome.finished());
+            outcome = Trace.outcome(scheduler.submit(job.from(outcome.images()).atMost(1)));
+        }
+        assertEquals(Trace.pixels(expected), Trace.pixels(outcome));
     }
 
     @ParameterizedTest

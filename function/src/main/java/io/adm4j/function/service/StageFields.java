@@ -1,33 +1,56 @@
 package io.adm4j.function.service;
 
+import io.adm4j.diffusion.GuidanceSettings;
+import io.adm4j.diffusion.Thresholding;
 import io.adm4j.feedback.Quoted;
 import io.adm4j.sampling.ModelCapabilities;
 import io.adm4j.sampling.RequestField;
 import io.adm4j.sampling.SampleRequestException;
 import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.SettingsText;
 import io.adm4j.sampling.StepChoice;
 import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of a request that set how one stage samples. The rules for their values are those of {@link SamplingSettings}
  * and {@link ModelCapabilities}; only the limits are the function's own.
  */
-record StageFields(String sampler, String steps, String eta, String classifierScale) {
+record StageFields(
+        String sampler, String steps, String eta, String classifierScale, Map<RequestField, String> further) {
     /** The fields of the base model. */
-    static final StageFields BASE = new StageFields("sampler", "steps", "eta", "classifierScale");
+    static final StageFields BASE = new StageFields("sampler", "steps", "eta", "classifierScale", furtherFields());
     /** The fields of the upsampler. */
     static final StageFields UPSAMPLER =
-            new StageFields("upsamplerSampler", "upsamplerSteps", "upsamplerEta", "upsamplerClassifierScale");
+            new StageFields("upsamplerSampler", "upsamplerSteps", "upsamplerEta", "upsamplerClassifierScale", Map.of());
 
     private static final double LARGEST_SCALE = 1000;
 
+    /** What only the base model's requests can choose, in the order of the documentation. */
+    private static Map<RequestField, String> furtherFields() {
+        Map<RequestField, String> names = new EnumMap<>(RequestField.class);
+        names.put(RequestField.GUIDANCE_INTERVAL, "guidanceInterval");
+        names.put(RequestField.GUIDANCE_RESCALE, "guidanceRescale");
+        names.put(RequestField.THRESHOLDING, "thresholding");
+        names.put(RequestField.THRESHOLDING_RATIO, "thresholdingRatio");
+        names.put(RequestField.SOLVER_ORDER, "solverOrder");
+        names.put(RequestField.SOLVER_METHOD, "solverMethod");
+        names.put(RequestField.SKIP_TYPE, "skipType");
+        return Collections.unmodifiableMap(names);
+    }
+
     /** The names, in the order of the documentation. */
     List<String> names() {
-        return List.of(steps, sampler, eta, classifierScale);
+        return Stream.concat(Stream.of(steps, sampler, eta, classifierScale), further.values().stream())
+                .toList();
     }
 
     /**
@@ -50,8 +73,19 @@ record StageFields(String sampler, String steps, String eta, String classifierSc
                 SamplerKind.of(text(fields, sampler, SamplingSettings.DEFAULT_SAMPLER)),
                 StepChoice.parse(withPluses(text(fields, steps, standardSteps))),
                 noise,
-                scale,
-                true));
+                SettingsText.guidance(
+                        scale,
+                        further(fields, RequestField.GUIDANCE_INTERVAL),
+                        decimal(fields, further.get(RequestField.GUIDANCE_RESCALE), 0)),
+                SettingsText.thresholding(
+                        further(fields, RequestField.THRESHOLDING),
+                        further(fields, RequestField.THRESHOLDING_RATIO) == null
+                                ? null
+                                : decimal(fields, further.get(RequestField.THRESHOLDING_RATIO), 0)),
+                SettingsText.solver(
+                        order(fields),
+                        further(fields, RequestField.SOLVER_METHOD),
+                        further(fields, RequestField.SKIP_TYPE))));
         long total = settings.steps().total();
         if (total < 1 || total > mostSteps) {
             throw Refusal.badInput(steps + " must be from 1 to " + mostSteps + " in all, not " + total + ".");
@@ -67,6 +101,45 @@ record StageFields(String sampler, String steps, String eta, String classifierSc
             fields.put(eta, String.valueOf(settings.eta()));
         }
         fields.put(classifierScale, String.valueOf(settings.classifierScale()));
+        if (!further.isEmpty()) {
+            writeFurther(settings, fields);
+        }
+    }
+
+    private void writeFurther(SamplingSettings settings, Map<String, String> fields) {
+        GuidanceSettings guidance = settings.guidance();
+        if (!guidance.everywhere()) {
+            put(fields, RequestField.GUIDANCE_INTERVAL, guidance.from() + "," + guidance.to());
+        }
+        put(fields, RequestField.GUIDANCE_RESCALE, guidance.rescale());
+        put(fields, RequestField.THRESHOLDING, settings.thresholding().kind().key());
+        if (settings.thresholding().kind() == Thresholding.Kind.DYNAMIC) {
+            put(fields, RequestField.THRESHOLDING_RATIO, settings.thresholding().ratio());
+        }
+        put(fields, RequestField.SOLVER_ORDER, settings.solver().order());
+        put(fields, RequestField.SOLVER_METHOD, settings.solver().method().key());
+        put(fields, RequestField.SKIP_TYPE, settings.solver().skipType().key());
+    }
+
+    private void put(Map<String, String> fields, RequestField field, Object value) {
+        fields.put(Objects.requireNonNull(further.get(field)), String.valueOf(value));
+    }
+
+    private @Nullable String further(Map<String, String> fields, RequestField field) {
+        String name = further.get(field);
+        return name == null ? null : fields.get(name);
+    }
+
+    private @Nullable Integer order(Map<String, String> fields) {
+        String text = further(fields, RequestField.SOLVER_ORDER);
+        if (text == null) {
+            return null;
+        }
+        if (!text.strip().matches("[0-9]{1,9}")) {
+            throw Refusal.badInput(
+                    further.get(RequestField.SOLVER_ORDER) + " must be 1, 2 or 3, not " + Quoted.of(text) + ".");
+        }
+        return Integer.valueOf(text.strip());
     }
 
     /**
@@ -97,6 +170,13 @@ record StageFields(String sampler, String steps, String eta, String classifierSc
             case ETA -> eta;
             case CLASSIFIER_SCALE -> classifierScale;
             case LABEL, LOW_RES, INITIAL_NOISE -> "label";
+            case GUIDANCE_INTERVAL,
+                    GUIDANCE_RESCALE,
+                    THRESHOLDING,
+                    THRESHOLDING_RATIO,
+                    SOLVER_ORDER,
+                    SOLVER_METHOD,
+                    SKIP_TYPE -> further.getOrDefault(field, sampler);
         };
     }
 
@@ -110,8 +190,8 @@ record StageFields(String sampler, String steps, String eta, String classifierSc
         return text == null ? standard : text;
     }
 
-    private static double decimal(Map<String, String> fields, String name, double standard) {
-        String text = fields.get(name);
+    private static double decimal(Map<String, String> fields, @Nullable String name, double standard) {
+        String text = name == null ? null : fields.get(name);
         if (text == null) {
             return standard;
         }

@@ -60,7 +60,14 @@ class TokenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ddim, 0, 2, 1", "ddim, 0.5, 1, 3", "ddpm, 0, 0, 4", "ddpm, 0, 2, 7"})
+    @CsvSource({
+        "ddim, 0, 2, 1",
+        "ddim, 0.5, 1, 3",
+        "ddpm, 0, 0, 4",
+        "ddpm, 0, 2, 7",
+        "dpm-solver++, 0, 2, 1",
+        "unipc, 0, 1, 3"
+    })
     void theImagesAreThoseOfAnUncutRequest(String sampler, String eta, String scale, int maxSteps) {
         Map<String, Object> fields = new HashMap<>(Map.of(
                 "label", "boot", "seed", 11, "count", 3, "steps", 6, "sampler", sampler, "classifierScale", scale));
@@ -109,7 +116,7 @@ class TokenTest {
             char other = token.charAt(at) == 'A' ? 'B' : 'A';
             assertEquals(notOurs, refused(Map.of("token", token.substring(0, at) + other + token.substring(at + 1))));
         }
-        assertTrue(refused(Map.of("token", "Ag" + token.substring(2))).startsWith("The token is of version 2"));
+        assertTrue(refused(Map.of("token", "Aw" + token.substring(2))).startsWith("The token is of version 3"));
         assertEquals(
                 "steps must be left out: the token says what is sampled.", refused(Map.of("token", token, "steps", 4)));
         assertEquals(

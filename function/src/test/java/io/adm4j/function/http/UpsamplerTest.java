@@ -146,7 +146,7 @@ class UpsamplerTest {
                 "upsamplerSteps=0 | upsamplerSteps must be from 1 to 250 in all, not 0.",
                 "upsamplerSteps=ddim249 | upsamplerSteps must fit the model's process: ",
                 "upsamplerSteps=many | upsamplerSteps must be a number such as 25",
-                "upsamplerSampler=euler | upsamplerSampler must be ddim or ddpm, not 'euler'.",
+                "upsamplerSampler=euler | upsamplerSampler must be one of ddim, ddpm, dpm-solver, dpm-solver++, unipc, not 'euler'.",
                 "upsamplerEta=2 | upsamplerEta must be a number from 0 to 1",
                 "upsamplerEta=1&upsamplerSampler=ddpm | upsamplerEta must be left out with the sampler ddpm: it belongs to ddim",
                 "upsamplerClassifierScale=1 | upsamplerClassifierScale must be 0: the model test-32-64 has no classifier.",

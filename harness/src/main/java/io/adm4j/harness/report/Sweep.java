@@ -33,7 +33,8 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
         boolean numbers = evaluation.results().stream()
                 .allMatch(r -> r.point().get().steps().total() > 0);
         if (numbers && ReportText.varies(evaluation, SamplingPoint::steps)) {
-            return Optional.of(of(evaluation, "number of steps", p -> p.steps().total()));
+            return Optional.of(
+                    of(evaluation, "network evaluations", p -> p.steps().total()));
         }
         return Optional.empty();
     }

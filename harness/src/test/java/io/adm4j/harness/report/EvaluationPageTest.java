@@ -139,9 +139,9 @@ class EvaluationPageTest {
     void drawsCurvesOverStepsAndOneForEachOfTheRest() {
         Document steps = page(
                 results(Evaluations.point("10", 1), Evaluations.point("ddim50", 1), Evaluations.point("10+15", 1)));
-        assertTrue(HtmlPages.headings(steps).contains("Over the number of steps"));
-        assertTrue(steps.select("circle title").eachText().contains("FID 20 (95% 19 to 22) at number of steps 50"));
-        assertTrue(steps.select("circle title").eachText().contains("FID 20 (95% 19 to 22) at number of steps 25"));
+        assertTrue(HtmlPages.headings(steps).contains("Over the network evaluations"));
+        assertTrue(steps.select("circle title").eachText().contains("FID 20 (95% 19 to 22) at network evaluations 50"));
+        assertTrue(steps.select("circle title").eachText().contains("FID 20 (95% 19 to 22) at network evaluations 25"));
 
         Document both = page(results(
                 Evaluations.point("10", 0),

@@ -224,7 +224,7 @@ public final class EvalCommand implements Callable<Integer> {
                     pipeline,
                     small -> upsampler == null
                             ? small
-                            : upsampling.upsampled(small, upsampler, sampling.seed(), sampling.clipsDenoised()),
+                            : upsampling.upsampled(small, upsampler, sampling.seed(), sampling),
                     upsampling.settings(),
                     "bundle " + model.name(),
                     samples,

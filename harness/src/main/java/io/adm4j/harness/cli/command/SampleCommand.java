@@ -41,8 +41,16 @@ import picocli.CommandLine.Spec;
                 + " where it stopped when the same command is given again.")
 public final class SampleCommand implements Runnable {
     /** What makes base images, so of no use where they come from a file. */
-    private static final List<String> SAMPLING_OPTIONS =
-            List.of("--labels", "--sampler", "--steps", "--eta", "--classifier-scale", "--noise", "--base-out");
+    private static final List<String> SAMPLING_OPTIONS = List.of(
+            "--labels",
+            "--sampler",
+            "--steps",
+            "--eta",
+            "--classifier-scale",
+            "--guidance-interval",
+            "--guidance-rescale",
+            "--noise",
+            "--base-out");
 
     @Option(names = "--bundle", paramLabel = "FOLDER", description = "Model bundle (default: the embedded one).")
     private Path bundle;
@@ -141,7 +149,7 @@ public final class SampleCommand implements Runnable {
                     + "x" + small + ": name it with --upsampler, and give a model of that size in --bundle or images in"
                     + " --base-samples.");
         }
-        SamplingSettings settings = sampling.settings();
+        SamplingSettings settings = sampling.settings(upsampling);
         LabelAssignment choice = LabelAssignment.of(labels, manifest, settings.classifierScale() != 0);
         InitialNoise start = InitialNoise.of(noise, manifest.channels(), manifest.imageSize());
         int count = samples != null ? samples : noise != null ? start.count() : choice.round();
@@ -181,6 +189,6 @@ public final class SampleCommand implements Runnable {
     }
 
     private SampleSource upsampled(SampleSource base, Upsampler upsampler) {
-        return upsampling.upsampled(base, upsampler, seed, sampling.clipsDenoised());
+        return upsampling.upsampled(base, upsampler, seed, sampling);
     }
 }

@@ -10,6 +10,7 @@ import io.adm4j.harness.sampling.LabelAssignment;
 import io.adm4j.harness.sampling.ModelSamples;
 import io.adm4j.harness.sampling.SampleSource;
 import io.adm4j.io.OutputPath;
+import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.StepChoice;
@@ -28,6 +29,14 @@ import picocli.CommandLine.ParseResult;
 
 /** How an evaluation samples the images it scores; several steps and scales make a sweep. */
 public final class EvalSamplingOptions extends ReverseProcessOptions {
+    @Option(
+            names = "--sampler",
+            split = ",",
+            defaultValue = SamplingSettings.DEFAULT_SAMPLER,
+            paramLabel = "NAME",
+            description = SAMPLERS + "; several to compare, separated by commas (default ${DEFAULT-VALUE}).")
+    private List<String> samplers;
+
     @Option(
             names = "--steps",
             split = ",",
@@ -116,26 +125,28 @@ public final class EvalSamplingOptions extends ReverseProcessOptions {
             int batchSize,
             WorkFolder work) {
         Manifest manifest = pipeline.manifest();
-        Map<String, String> unusual = new TreeMap<>(stageSettings);
-        if (!clipsDenoised()) {
-            unusual.put("clip denoised", "false");
-        }
         List<SampleSet> sources = new ArrayList<>();
-        for (StepChoice step : choices()) {
-            for (double scale : scales) {
-                boolean guided = scale != 0;
-                LabelAssignment choice =
-                        LabelAssignment.of(labels == null ? defaultLabels(manifest, guided) : labels, manifest, guided);
-                String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.text();
-                SamplingSettings settings = settings(step, scale);
-                SampleSource images = stage.apply(new ModelSamples(pipeline, choice, settings, seed, count));
-                sources.add(new GeneratedSamples(
-                        images,
-                        new SamplingPoint(settings.sampler(), step, eta, scale, labelWords, seed, unusual),
-                        model,
-                        batchSize,
-                        work.path("samples", batchSize + " at once of " + images.settings()),
-                        Optional.ofNullable(samplesOut).map(file -> named(file, step, scale))));
+        List<SamplerKind> kinds = kinds();
+        requireSolver(kinds);
+        for (SamplerKind kind : kinds) {
+            for (StepChoice step : choices()) {
+                for (double scale : scales) {
+                    boolean guided = scale != 0;
+                    String given = labels == null ? defaultLabels(manifest, guided) : labels;
+                    LabelAssignment choice = LabelAssignment.of(given, manifest, guided);
+                    String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.text();
+                    SamplingSettings settings = settings(kind, step, kind.takesEta() ? eta : 0, scale);
+                    Map<String, String> unusual = new TreeMap<>(stageSettings);
+                    unusual.putAll(UnusualSettings.of(settings));
+                    SampleSource images = stage.apply(new ModelSamples(pipeline, choice, settings, seed, count));
+                    sources.add(new GeneratedSamples(
+                            images,
+                            new SamplingPoint(kind, step, settings.eta(), scale, labelWords, seed, unusual),
+                            model,
+                            batchSize,
+                            work.path("samples", batchSize + " at once of " + images.settings()),
+                            Optional.ofNullable(samplesOut).map(file -> named(file, kind, step, scale))));
+                }
             }
         }
         if (samplesOut != null) {
@@ -158,6 +169,18 @@ public final class EvalSamplingOptions extends ReverseProcessOptions {
         return choices;
     }
 
+    /** The values of the sweep over samplers. */
+    private List<SamplerKind> kinds() {
+        List<SamplerKind> kinds = samplers.stream().map(SamplerKind::of).toList();
+        if (kinds.stream().distinct().count() < kinds.size()) {
+            throw new UserError("--sampler has a value twice: a comma separates samplers to compare.");
+        }
+        if (eta != 0 && kinds.stream().noneMatch(SamplerKind::takesEta)) {
+            throw new UserError("--eta must be left out with the sampler " + kinds.get(0) + ": it belongs to ddim.");
+        }
+        return kinds;
+    }
+
     /** Seed of the first sample. */
     public long seed() {
         return seed;
@@ -169,8 +192,8 @@ public final class EvalSamplingOptions extends ReverseProcessOptions {
     }
 
     /** The file of one set: of several each has its settings in the name. */
-    private Path named(Path file, StepChoice step, double scale) {
-        if (steps.size() * scales.size() == 1) {
+    private Path named(Path file, SamplerKind sampler, StepChoice step, double scale) {
+        if (samplers.size() * steps.size() * scales.size() == 1) {
             return file;
         }
         String name = file.getFileName().toString();

@@ -1,25 +1,27 @@
 package io.adm4j.harness.cli.option;
 
+import io.adm4j.diffusion.Thresholding;
+import io.adm4j.feedback.UserError;
 import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.SettingsText;
+import io.adm4j.sampling.SolverSettings;
 import io.adm4j.sampling.StepChoice;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What every run of a reverse process takes, whether one setting is sampled or several are compared. */
-abstract class ReverseProcessOptions {
+public abstract class ReverseProcessOptions {
     /** Of the values of --steps and --upsampler-steps. */
     static final String STEPS = "A number of steps, evenly spaced; numbers for equal sections of the process"
-            + " (90+60+60+20+20); or every k-th timestep (ddim25)";
+            + " (90+60+60+20+20); or every k-th timestep (ddim25). Solvers take the number alone";
 
     /** Of --sampler and --upsampler-sampler. */
-    static final String SAMPLERS = "ddim or ddpm (default ${DEFAULT-VALUE}).";
-
-    @Option(
-            names = "--sampler",
-            paramLabel = "NAME",
-            defaultValue = SamplingSettings.DEFAULT_SAMPLER,
-            description = SAMPLERS)
-    String sampler;
+    static final String SAMPLERS =
+            "ddim, ddpm, or a solver, which needs fewer steps: dpm-solver, dpm-solver++ or unipc";
 
     @Option(
             names = "--eta",
@@ -34,16 +36,107 @@ abstract class ReverseProcessOptions {
             paramLabel = "BOOL",
             arity = "1",
             defaultValue = "true",
-            description = "Clip predictions of x_0 to [-1, 1] (default ${DEFAULT-VALUE}).")
+            description =
+                    "Clip predictions of x_0 to [-1, 1]; false is --thresholding none (default ${DEFAULT-VALUE}).")
     private boolean clipDenoised;
 
-    /** @throws io.adm4j.sampling.SampleRequestException if a value cannot be used */
-    final SamplingSettings settings(StepChoice steps, double classifierScale) {
-        return new SamplingSettings(SamplerKind.of(sampler), steps, eta, classifierScale, clipDenoised);
+    @Option(
+            names = "--thresholding",
+            paramLabel = "KIND",
+            description =
+                    "What keeps predictions of x_0 in range: none, static (clipping to [-1, 1]) or dynamic (clipping"
+                            + " to a quantile of each image and scaling to [-1, 1]) (default: static).")
+    private @Nullable String thresholding;
+
+    @Option(
+            names = "--thresholding-ratio",
+            paramLabel = "RATIO",
+            description = "Quantile of dynamic thresholding, above 0 and at most 1 (default 0.995).")
+    private @Nullable Double thresholdingRatio;
+
+    @Option(
+            names = "--solver-order",
+            paramLabel = "ORDER",
+            description = "Order of a solver: 1 (as DDIM), 2 or 3 (default 2).")
+    private @Nullable Integer solverOrder;
+
+    @Option(
+            names = "--solver-method",
+            paramLabel = "METHOD",
+            description =
+                    "Where a solver takes further evaluations: multistep (at earlier states) or singlestep (between"
+                            + " two states; not for unipc). A step is one evaluation (default multistep).")
+    private @Nullable String solverMethod;
+
+    @Option(
+            names = "--skip-type",
+            paramLabel = "TYPE",
+            description =
+                    "How a solver spaces its times: time-uniform, log-snr or time-quadratic (default time-uniform).")
+    private @Nullable String skipType;
+
+    @Option(
+            names = "--guidance-interval",
+            paramLabel = "FROM,TO",
+            description =
+                    "Timesteps from FROM (less noise) to TO (more) at which the classifier is run; outside of them"
+                            + " guidance costs nothing (default: all).")
+    private @Nullable String guidanceInterval;
+
+    @Option(
+            names = "--guidance-rescale",
+            paramLabel = "SHARE",
+            converter = Range.Fraction.class,
+            defaultValue = "0",
+            description =
+                    "How far guided noise predictions are scaled back to the deviation of unguided ones, 0 to 1; not"
+                            + " for ddpm (default ${DEFAULT-VALUE}).")
+    private double guidanceRescale;
+
+    /**
+     * Settings of one stage.
+     *
+     * @throws io.adm4j.sampling.SampleRequestException if a value cannot be used
+     */
+    final SamplingSettings settings(SamplerKind sampler, StepChoice steps, double eta, double classifierScale) {
+        return new SamplingSettings(
+                sampler,
+                steps,
+                eta,
+                SettingsText.guidance(classifierScale, guidanceInterval, guidanceRescale),
+                thresholding(),
+                sampler.solver() ? SettingsText.solver(solverOrder, solverMethod, skipType) : SolverSettings.STANDARD);
     }
 
-    /** Whether predictions of x_0 are clipped. */
-    public final boolean clipsDenoised() {
-        return clipDenoised;
+    /**
+     * Refuses the options of solvers where nothing is one.
+     *
+     * @throws UserError if one was given
+     */
+    final void requireSolver(Collection<SamplerKind> samplers) {
+        if (samplers.stream().anyMatch(SamplerKind::solver)) {
+            return;
+        }
+        Map<String, Object> given = new TreeMap<>();
+        given.put("--solver-order", String.valueOf(solverOrder));
+        given.put("--solver-method", String.valueOf(solverMethod));
+        given.put("--skip-type", String.valueOf(skipType));
+        given.entrySet().stream()
+                .filter(option -> !option.getValue().equals("null"))
+                .findFirst()
+                .ifPresent(option -> {
+                    throw new UserError(option.getKey() + " is an option of solvers: choose one, such as --sampler"
+                            + " dpm-solver++.");
+                });
+    }
+
+    private Thresholding thresholding() {
+        if (clipDenoised) {
+            return SettingsText.thresholding(thresholding, thresholdingRatio);
+        }
+        if (thresholding != null || thresholdingRatio != null) {
+            throw new UserError("--clip-denoised false is --thresholding none: leave out one of the two.");
+        }
+        return Thresholding.NONE;
     }
 }

@@ -11,6 +11,7 @@ import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.StepChoice;
 import io.adm4j.sampling.Upsampler;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +33,7 @@ public final class UpsamplerOptions {
             names = "--upsampler-sampler",
             defaultValue = SamplingSettings.DEFAULT_SAMPLER,
             paramLabel = "SAMPLER",
-            description = ReverseProcessOptions.SAMPLERS)
+            description = ReverseProcessOptions.SAMPLERS + " (default ${DEFAULT-VALUE}).")
     private String sampler;
 
     @Option(
@@ -98,10 +99,9 @@ public final class UpsamplerOptions {
         if (!given()) {
             return Map.of();
         }
-        SamplingSettings settings = settings(true);
         String how = String.format(
                 "%s, %s steps, eta %s, classifier scale %s",
-                settings.sampler(), settings.steps().published(), text(eta), text(classifierScale));
+                SamplerKind.of(sampler), StepChoice.parse(steps).published(), text(eta), text(classifierScale));
         return Map.of("upsampler", noise == null ? how : how + ", noise of " + noise);
     }
 
@@ -110,9 +110,13 @@ public final class UpsamplerOptions {
         return value == 0 ? "0" : String.valueOf(value);
     }
 
-    private SamplingSettings settings(boolean clipDenoised) {
-        return new SamplingSettings(
-                SamplerKind.of(sampler), StepChoice.parse(steps), eta, classifierScale, clipDenoised);
+    private SamplingSettings settings(ReverseProcessOptions process) {
+        return process.settings(SamplerKind.of(sampler), StepChoice.parse(steps), eta, classifierScale);
+    }
+
+    /** The sampler of the second stage, if there is one. */
+    List<SamplerKind> samplers() {
+        return given() ? List.of(SamplerKind.of(sampler)) : List.of();
     }
 
     /** Loads the upsampler; only where one is {@link #given}. */
@@ -150,9 +154,13 @@ public final class UpsamplerOptions {
         }
     }
 
-    /** The upsampled images; the first has this seed. */
-    public SampleSource upsampled(SampleSource base, Upsampler upsampler, long seed, boolean clipDenoised) {
+    /**
+     * The upsampled images; the first has this seed.
+     *
+     * @param process how predictions are kept in range, and how solvers work, in both stages
+     */
+    public SampleSource upsampled(SampleSource base, Upsampler upsampler, long seed, ReverseProcessOptions process) {
         InitialNoise start = InitialNoise.of(noise, upsampler.manifest().channels(), upsampler.largeSize());
-        return new UpsampledSamples(fitted(base, upsampler), upsampler, settings(clipDenoised), seed, start);
+        return new UpsampledSamples(fitted(base, upsampler), upsampler, settings(process), seed, start);
     }
 }

@@ -214,7 +214,9 @@ class CascadeTest {
         refused("is no upsampler", CommandLineRun.arguments(command, "--upsampler", bundle));
         refused("is an upsampler, which takes images", CommandLineRun.arguments(command, "--bundle", upsampler));
         refused("use ddim250 or ddim334", CommandLineRun.arguments(command, "--upsampler-steps", "ddim300"));
-        refused("must be ddim or ddpm, not 'euler'", CommandLineRun.arguments(command, "--upsampler-sampler", "euler"));
+        refused(
+                "must be one of ddim, ddpm, dpm-solver, dpm-solver++, unipc, not 'euler'",
+                CommandLineRun.arguments(command, "--upsampler-sampler", "euler"));
         TinyBundle.writeUpsampler(wrong, SMALL, LARGE, false, CLASSES.size());
         refused(
                 "has no classifier",

@@ -257,7 +257,9 @@ class SampleCommandTest {
         refused("such as 90+60+60+20+20 or an even stride such as ddim25, not 'many'", command("--steps", "many"));
         refused("write 90+60+60+20+20 instead of 90,60,60,20,20", command("--steps", "90,60,60,20,20"));
         refused("fewer than 1001 steps", command("--sampler", "ddpm", "--steps", 1001));
-        refused("must be ddim or ddpm, not 'euler'", command("--sampler", "euler"));
+        refused(
+                "must be one of ddim, ddpm, dpm-solver, dpm-solver++, unipc, not 'euler'",
+                command("--sampler", "euler"));
         refused("from 0 to 1", command("--eta", 2));
         refused("finite", command("--classifier-scale", "NaN"));
         refused("at least 1", command("--num-samples", 0));

@@ -1,0 +1,113 @@
+package io.adm4j.sampling;
+
+import io.adm4j.diffusion.GuidanceSettings;
+import io.adm4j.diffusion.SkipType;
+import io.adm4j.diffusion.Thresholding;
+import io.adm4j.feedback.Quoted;
+import io.adm4j.feedback.ShortDecimal;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads settings as options and requests write them; what is null takes its default. */
+public final class SettingsText {
+    private SettingsText() {}
+
+    /**
+     * How a solver works.
+     *
+     * @throws SampleRequestException if a value does not exist
+     */
+    public static SolverSettings solver(@Nullable Integer order, @Nullable String method, @Nullable String skipType) {
+        SolverSettings standard = SolverSettings.STANDARD;
+        return new SolverSettings(
+                order == null ? standard.order() : order,
+                method == null
+                        ? standard.method()
+                        : named(RequestField.SOLVER_METHOD, SolverMethod.values(), SolverMethod::key, method),
+                skipType == null
+                        ? standard.skipType()
+                        : named(RequestField.SKIP_TYPE, SkipType.values(), SkipType::key, skipType));
+    }
+
+    /**
+     * How predictions of x_0 are kept in range.
+     *
+     * @param ratio only for the dynamic kind
+     * @throws SampleRequestException if the kind does not exist, or the ratio is out of range or of no use
+     */
+    public static Thresholding thresholding(@Nullable String kind, @Nullable Double ratio) {
+        Thresholding.Kind read = kind == null
+                ? Thresholding.Kind.STATIC
+                : named(RequestField.THRESHOLDING, Thresholding.Kind.values(), Thresholding.Kind::key, kind);
+        if (ratio == null) {
+            return new Thresholding(read, Thresholding.STANDARD_RATIO);
+        }
+        if (read != Thresholding.Kind.DYNAMIC) {
+            throw new SampleRequestException(
+                    RequestField.THRESHOLDING_RATIO,
+                    "must be left out with " + read.key() + " thresholding: it belongs to dynamic");
+        }
+        if (!(ratio > 0 && ratio <= 1)) {
+            throw new SampleRequestException(
+                    RequestField.THRESHOLDING_RATIO, "must be above 0 and at most 1, not " + shown(ratio));
+        }
+        return new Thresholding(read, ratio);
+    }
+
+    /**
+     * How the classifier guides.
+     *
+     * @param interval two timesteps joined by a comma, the one with less noise first
+     * @throws SampleRequestException if a value is out of range
+     */
+    public static GuidanceSettings guidance(double scale, @Nullable String interval, double rescale) {
+        if (!Double.isFinite(scale)) {
+            throw new SampleRequestException(RequestField.CLASSIFIER_SCALE, "must be a finite number, not " + scale);
+        }
+        if (!(rescale >= 0 && rescale <= 1)) {
+            throw new SampleRequestException(
+                    RequestField.GUIDANCE_RESCALE, "must be a number from 0 to 1, not " + shown(rescale));
+        }
+        if (interval == null) {
+            return new GuidanceSettings(scale, 0, Double.POSITIVE_INFINITY, rescale);
+        }
+        String[] ends = interval.split(",", -1);
+        if (ends.length == 2) {
+            try {
+                double from = Double.parseDouble(ends[0].strip());
+                double to = Double.parseDouble(ends[1].strip());
+                if (from >= 0 && from <= to && to < Double.POSITIVE_INFINITY) {
+                    return new GuidanceSettings(scale, from, to, rescale);
+                }
+            } catch (NumberFormatException e) {
+                throw noInterval(interval);
+            }
+        }
+        throw noInterval(interval);
+    }
+
+    private static SampleRequestException noInterval(String interval) {
+        return new SampleRequestException(
+                RequestField.GUIDANCE_INTERVAL,
+                "must be two timesteps from 0 on, the lower one first, such as 200,800; not " + Quoted.of(interval));
+    }
+
+    private static <T> T named(RequestField field, T[] values, Function<T, String> key, String text) {
+        String name = text.strip().toLowerCase(Locale.ROOT);
+        return Stream.of(values)
+                .filter(value -> key.apply(value).equals(name))
+                .findFirst()
+                .orElseThrow(() -> new SampleRequestException(
+                        field,
+                        "must be one of " + Arrays.stream(values).map(key).collect(Collectors.joining(", ")) + ", not "
+                                + Quoted.of(text)));
+    }
+
+    private static String shown(double value) {
+        return Double.isFinite(value) ? ShortDecimal.of(value) : String.valueOf(value);
+    }
+}
