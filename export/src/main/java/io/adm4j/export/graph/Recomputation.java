@@ -19,7 +19,16 @@ import org.jspecify.annotations.Nullable;
 public final class Recomputation {
     /** Operators that cost little beside the convolutions: a few percent of a step, all together. */
     private static final Set<String> CHEAP = Set.of(
-            "InstanceNormalization", "QuickGelu", "Mul", "Add", "Concat", "Resize", "AveragePool", "Reshape", "Split");
+            "InstanceNormalization",
+            "QuickGelu",
+            "Mul",
+            "Add",
+            "Concat",
+            "Resize",
+            "AveragePool",
+            "Reshape",
+            "Split",
+            "Cast");
 
     /** Values smaller than one of so many times their elements do not make an operator costly to feed. */
     private static final long SMALL = 8;

@@ -13,9 +13,21 @@ public final class AdmClassifier {
     private static final int SPATIAL_WIDTH = 2048;
 
     private final ClassifierConfig config;
+    private final Precision precision;
 
+    /** A classifier in float32. */
     public AdmClassifier(ClassifierConfig config) {
+        this(config, Precision.FP32);
+    }
+
+    private AdmClassifier(ClassifierConfig config, Precision precision) {
         this.config = config;
+        this.precision = precision;
+    }
+
+    /** A classifier whose encoder computes in a precision, of weights that are kept in float32. */
+    public static AdmClassifier withMasterWeights(ClassifierConfig config, Precision precision) {
+        return new AdmClassifier(config, precision);
     }
 
     /**
@@ -39,10 +51,11 @@ public final class AdmClassifier {
      */
     public Output build(GraphBuilder graph, Value x, Value t) {
         Inputs.checkImages("x", x, config.inChannels(), config.imageSize());
-        Layers layers = new Layers(graph);
+        Layers layers = new Layers(graph, true);
         Value embedding = TimeEmbedding.of(layers, t, config.width()).silu();
         ResBlock block = new ResBlock(layers, embedding, config.scaleShiftNorm(), Dropout.none(), 0);
-        Encoder.Result down = encoder(layers, block).apply(x);
+        Encoder.Result down =
+                encoder(layers, block).apply(x.cast(precision.torso())).cast(x.type());
         return switch (config.pool()) {
             case ADAPTIVE -> adaptive(layers, down.middle());
             case ATTENTION -> attention(layers, down.middle());

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class AdmUNet {
     private final UNetConfig config;
     private final Precision precision;
+    private final boolean masterWeights;
 
     /** A network in float32. */
     public AdmUNet(UNetConfig config) {
@@ -25,8 +26,18 @@ public final class AdmUNet {
     }
 
     public AdmUNet(UNetConfig config, Precision precision) {
+        this(config, precision, false);
+    }
+
+    private AdmUNet(UNetConfig config, Precision precision, boolean masterWeights) {
         this.config = config;
         this.precision = precision;
+        this.masterWeights = masterWeights;
+    }
+
+    /** A network that computes in a precision, of weights that are kept in float32. */
+    public static AdmUNet withMasterWeights(UNetConfig config, Precision precision) {
+        return new AdmUNet(config, precision, true);
     }
 
     public UNetConfig config() {
@@ -51,7 +62,7 @@ public final class AdmUNet {
     public Value build(
             GraphBuilder graph, Value x, Value t, @Nullable Value y, @Nullable Value lowRes, Dropout dropout) {
         checkInputs(x, y, lowRes);
-        Layers layers = new Layers(graph);
+        Layers layers = new Layers(graph, masterWeights);
         Value embedding = TimeEmbedding.of(layers, t, config.numChannels());
         if (config.classConditional()) {
             Value table = graph.parameter(

@@ -2,6 +2,7 @@ package io.adm4j.export.net;
 
 import io.adm4j.export.graph.Value;
 import io.adm4j.export.net.ResBlock.Resample;
+import io.adm4j.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -33,7 +34,11 @@ record Encoder(
      * @param blocks outputs of the input blocks, in order
      * @param middle output of the middle block
      */
-    record Result(List<Value> blocks, Value middle) {}
+    record Result(List<Value> blocks, Value middle) {
+        Result cast(ElementType type) {
+            return new Result(blocks.stream().map(v -> v.cast(type)).toList(), middle.cast(type));
+        }
+    }
 
     Result apply(Value x) {
         List<Value> blocks = new ArrayList<>();

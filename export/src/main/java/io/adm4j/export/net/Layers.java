@@ -19,9 +19,17 @@ final class Layers {
     private static final ElementType NORMALIZED_IN = ElementType.FLOAT32;
 
     private final GraphBuilder graph;
+    private final boolean masterWeights;
 
+    /** Weights are stored in the type in which they are used. */
     Layers(GraphBuilder graph) {
+        this(graph, false);
+    }
+
+    /** @param masterWeights whether weights are float32, whatever they are used in */
+    Layers(GraphBuilder graph, boolean masterWeights) {
         this.graph = graph;
+        this.masterWeights = masterWeights;
     }
 
     GraphBuilder graph() {
@@ -41,9 +49,8 @@ final class Layers {
     Value linear(String name, Value x, long out, ElementType stored) {
         Initializer initializer = Initializer.fanIn(x.dim(1));
         return x.linear(
-                graph.parameter(name + ".weight", stored, initializer, out, x.dim(1))
-                        .cast(x.type()),
-                graph.parameter(name + ".bias", stored, initializer, out).cast(x.type()));
+                weight(name + ".weight", stored, initializer, out, x.dim(1)).cast(x.type()),
+                weight(name + ".bias", stored, initializer, out).cast(x.type()));
     }
 
     /** A square convolution that keeps height and width (halves them with stride 2). */
@@ -57,16 +64,16 @@ final class Layers {
     }
 
     private Value conv(String name, Value x, long out, int kernel, int stride, Initializer initializer) {
-        Value weight = graph.parameter(name + ".weight", x.type(), initializer, out, x.dim(1), kernel, kernel);
-        Value bias = graph.parameter(name + ".bias", x.type(), initializer, out);
+        Value weight = weight(name + ".weight", x.type(), initializer, out, x.dim(1), kernel, kernel);
+        Value bias = weight(name + ".bias", x.type(), initializer, out);
         return x.conv(weight, bias, stride, kernel / 2);
     }
 
     /** A linear map of each position's channels, whose weight is that of a 1-d convolution. */
     Value pointwise(String name, Value x, long out, boolean zero) {
         Initializer initializer = zero ? Initializer.zeros() : Initializer.fanIn(x.dim(1));
-        Value weight = graph.parameter(name + ".weight", x.type(), initializer, out, x.dim(1), 1);
-        Value bias = graph.parameter(name + ".bias", x.type(), initializer, out);
+        Value weight = weight(name + ".weight", x.type(), initializer, out, x.dim(1), 1);
+        Value bias = weight(name + ".bias", x.type(), initializer, out);
         return x.conv(weight.reshape(out, x.dim(1), 1, 1), bias, 1, 0);
     }
 
@@ -94,6 +101,13 @@ final class Layers {
                 .mul(a.reshape(scale.dim(0), channels, 1, 1))
                 .add(b.reshape(scale.dim(0), channels, 1, 1))
                 .cast(x.type());
+    }
+
+    /** A parameter, in a type. */
+    private Value weight(String name, ElementType type, Initializer initializer, long... shape) {
+        return masterWeights
+                ? graph.parameter(name, initializer, shape).cast(type)
+                : graph.parameter(name, type, initializer, shape);
     }
 
     private Value gamma(String name, long channels) {

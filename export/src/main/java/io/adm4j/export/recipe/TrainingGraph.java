@@ -7,6 +7,7 @@ import io.adm4j.export.net.AdmClassifier;
 import io.adm4j.export.net.AdmUNet;
 import io.adm4j.export.net.ClassifierConfig;
 import io.adm4j.export.net.Dropout;
+import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.tensor.ElementType;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs,
         Value weight = g.input(LOSS_WEIGHT, ElementType.FLOAT32, GraphBuilder.BATCH);
 
         Value xT = loss.noisy(xStart, noise, t);
-        AdmUNet unet = new AdmUNet(network);
+        AdmUNet unet = AdmUNet.withMasterWeights(network, precision(mode));
         Dropout dropout = network.dropout() == 0
                 ? Dropout.none()
                 : Dropout.keyed(g.input(DROPOUT_KEYS, ElementType.FLOAT32, GraphBuilder.BATCH, unet.dropoutLayers()));
@@ -87,13 +88,18 @@ public record TrainingGraph(GraphBuilder graph, Value loss, List<Value> outputs,
         Value weight = g.input(LOSS_WEIGHT, ElementType.FLOAT32, GraphBuilder.BATCH);
 
         Value x = noise == null ? xStart : noising.noisy(xStart, noise, t);
-        Value logits =
-                new AdmClassifier(network).build(g, x, noising.modelTimestep(t)).logits();
+        Value logits = AdmClassifier.withMasterWeights(network, precision(mode))
+                .build(g, x, noising.modelTimestep(t))
+                .logits();
         Value logProbability =
                 logits.logSoftmax().mul(y.oneHot(network.numClasses())).reduceSum(false, 1);
         Value losses = logProbability.neg();
         return new TrainingGraph(
                 g, weightedMean(losses, weight), List.of(g.named("losses", losses), g.named("logits", logits)), mode);
+    }
+
+    private static Precision precision(TrainingMode mode) {
+        return mode.mixedPrecision().isPresent() ? Precision.FP16 : Precision.FP32;
     }
 
     /** Images [N, C, H, W] as [N, C, size, size]: the mean of the pixels that each small one covers. */

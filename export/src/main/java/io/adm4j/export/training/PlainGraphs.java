@@ -22,6 +22,12 @@ public final class PlainGraphs {
 
     public static final String GRADIENT = "_grad";
 
+    /** Input of {@link #step} in mixed precision: factor of all gradients; float32 []. */
+    public static final String LOSS_SCALE = "loss_scale";
+
+    /** Input of {@link #update} in mixed precision: 1 / {@link #LOSS_SCALE}; float32 []. */
+    public static final String UNSCALE = "unscale";
+
     private PlainGraphs() {}
 
     /**
@@ -36,7 +42,10 @@ public final class PlainGraphs {
         List<Parameter> parameters = g.parameters();
         List<Value> values = parameters.stream().map(Parameter::value).toList();
         int forward = g.nodes().size();
-        List<Value> gradients = new Gradients(g, Kernels.STOCK).of(network.loss(), values);
+        Gradients differentiation = new Gradients(g, Kernels.STOCK);
+        List<Value> gradients = network.mode().mixedPrecision().isPresent()
+                ? differentiation.of(network.loss(), g.input(LOSS_SCALE, ElementType.FLOAT32), values)
+                : differentiation.of(network.loss(), values);
         List<Value> inputs = new ArrayList<>(g.inputs());
         inputs.addAll(values);
         List<Value> outputs = new ArrayList<>();
@@ -63,21 +72,25 @@ public final class PlainGraphs {
      * AdamW and moving averages on slices of all parameters. Inputs, [L] each: {@code p}, {@code m}, {@code v}, {@code g0},
      * {@code g1} and so on, whose sum is the gradient, {@code e0}, {@code e1} and so on; scalars: {@code keep} = 1 - lr·weightDecay, {@code step} = lr/(1 - beta1^t), {@code
      * scale} = 1/sqrt(1 - beta2^t). Outputs {@code p_}, {@code m_}, {@code v_}, {@code e0_} and so on may be the memory of
-     * the inputs: each is written after its last reader. {@code pp} and {@code gg} are the sums of squares before.
+     * the inputs: each is written after its last reader. {@code pp} and {@code gg} are the sums of squares before, that of the
+     * gradients without the scale of the loss.
      *
      * @param shares how many arrays the gradient is the sum of, at least 1
+     * @param scaled whether gradients are scaled; there is the input {@link #UNSCALE} then
      */
-    public static OnnxModel update(AdamW settings, List<Double> emaRates, int shares) {
+    public static OnnxModel update(AdamW settings, List<Double> emaRates, int shares, boolean scaled) {
         GraphBuilder g = new GraphBuilder();
         Value p = slice(g, "p");
         List<Value> shared =
                 IntStream.range(0, shares).mapToObj(i -> slice(g, "g" + i)).toList();
-        Value gradient = shared.stream().reduce(Value::add).orElseThrow();
+        Value sum = shared.stream().reduce(Value::add).orElseThrow();
         Value m = slice(g, "m");
         Value v = slice(g, "v");
         Value keep = g.input("keep", ElementType.FLOAT32);
         Value step = g.input("step", ElementType.FLOAT32);
         Value scale = g.input("scale", ElementType.FLOAT32);
+        Value unscale = scaled ? g.input(UNSCALE, ElementType.FLOAT32) : null;
+        Value gradient = unscale == null ? sum : sum.mul(unscale);
         Value pp = g.named("pp", square(p));
         Value gg = g.named("gg", square(gradient));
         Value m1 = g.named("m_", m.mul(settings.beta1()).add(gradient.mul(1 - settings.beta1())));
@@ -96,6 +109,9 @@ public final class PlainGraphs {
             outputs.add(g.named("e" + i + "_", e.add(p1.sub(e).mul(1 - emaRates.get(i)))));
         }
         inputs.addAll(List.of(keep, step, scale));
+        if (unscale != null) {
+            inputs.add(unscale);
+        }
         outputs.addAll(List.of(pp, gg));
         return OnnxModel.withInputs(g, inputs, outputs);
     }

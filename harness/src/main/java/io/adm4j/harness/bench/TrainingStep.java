@@ -57,7 +57,7 @@ final class TrainingStep implements Workload {
         }
         return new TrainingStep(
                 config.superResolution() ? "upsampler training step" : "training step",
-                TrainingGraph.ofDenoiser(config, loss(flags, process), TrainingMode.fromFlags(flags)),
+                TrainingGraph.ofDenoiser(config, loss(flags, process), TrainingMode.inFloat32(flags)),
                 batch,
                 settings,
                 scratch);
@@ -74,7 +74,7 @@ final class TrainingStep implements Workload {
         return new TrainingStep(
                 "classifier training step",
                 TrainingGraph.ofClassifier(
-                        config, loss(flags, process), true, TrainingMode.fromFlags(settings.classifierFlags())),
+                        config, loss(flags, process), true, TrainingMode.inFloat32(settings.classifierFlags())),
                 batch,
                 settings,
                 scratch);

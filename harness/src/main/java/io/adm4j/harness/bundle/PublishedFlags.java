@@ -64,6 +64,7 @@ public final class PublishedFlags {
             .put("seed", 0)
             .put("flip", false)
             .put("random_crop", false)
+            .put("fp16_scale_growth", 0.0)
             .put("schedule_sampler", "");
 
     private static final int LONGEST_NAME = 60;

@@ -9,6 +9,7 @@ import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.StepReport;
 import io.adm4j.harness.training.StepTimes;
 import io.adm4j.harness.training.TrainingListener;
+import io.adm4j.harness.training.TrainingLoop;
 import io.adm4j.harness.training.TrainingStart;
 import io.adm4j.harness.training.log.StepValues;
 import java.io.BufferedReader;
@@ -182,8 +183,19 @@ public final class RunPage implements TrainingListener {
                 begin().quartileNames().stream().filter(n -> n.startsWith(loss)).toList()));
         charts.add(chart("Gradient norm", "L2, over all parameters", true, List.of("grad_norm")));
         charts.add(chart("Learning rate", "of each step", false, List.of("lr")));
-        if (metrics.size() > 1) {
-            charts.add(chart("Terms and metrics", "means over the batch", true, metrics.subList(1, metrics.size())));
+        List<String> others = metrics.stream()
+                .skip(1)
+                .filter(name -> !name.equals(TrainingLoop.LG_LOSS_SCALE))
+                .toList();
+        if (!others.isEmpty()) {
+            charts.add(chart("Terms and metrics", "means over the batch", true, others));
+        }
+        if (metrics.contains(TrainingLoop.LG_LOSS_SCALE)) {
+            charts.add(chart(
+                    "Loss scale",
+                    "its base-2 logarithm, in mixed precision",
+                    false,
+                    List.of(TrainingLoop.LG_LOSS_SCALE)));
         }
         charts.add(chart("Parameter norm", "L2", false, List.of("param_norm")));
         return charts;

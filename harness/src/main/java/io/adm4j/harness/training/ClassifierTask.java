@@ -39,7 +39,7 @@ public final class ClassifierTask implements TrainingTask {
      */
     public ClassifierTask(JsonNode flags, Dataset images, TrainingSettings settings) {
         this.network = ClassifierConfig.fromFlags(flags);
-        this.mode = TrainingMode.fromFlags(flags);
+        this.mode = TrainingMode.ofClassifier(flags);
         DiffusionConfig config = DiffusionConfig.fromJson(flags);
         GaussianDiffusion diffusion = new GaussianDiffusion(config);
         this.noising = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));

@@ -40,7 +40,7 @@ public final class DiffusionTask implements TrainingTask {
      */
     public DiffusionTask(JsonNode flags, Dataset images, TrainingSettings settings) {
         this.network = UNetConfig.fromFlags(flags);
-        this.mode = TrainingMode.fromFlags(flags);
+        this.mode = TrainingMode.ofDenoiser(flags);
         DiffusionConfig config = DiffusionConfig.fromJson(flags);
         this.diffusion = new GaussianDiffusion(config);
         this.loss = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));

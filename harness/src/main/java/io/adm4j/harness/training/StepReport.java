@@ -12,8 +12,8 @@ import java.util.Map;
  * @param metrics means over the batch by name, the loss first
  * @param quartiles means over the images whose t is in a quarter of the process, by name ({@code loss_q0} to
  *     {@code loss_q3}); those without an image in the batch are left out
- * @param gradientNorm L2 norm over all gradients
- * @param parameterNorm L2 norm over all parameters, before the update
+ * @param gradientNorm L2 norm over all gradients; NaN if the update was skipped
+ * @param parameterNorm L2 norm over all parameters, before the update; NaN if it was skipped
  * @param images seen so far, over all steps and sessions
  * @param seconds spent on training so far, all sessions together
  * @param times what the step's time was spent on

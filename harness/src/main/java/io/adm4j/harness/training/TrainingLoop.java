@@ -9,6 +9,7 @@ import io.adm4j.harness.training.engine.TrainingEngine;
 import io.adm4j.io.LockFile;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ import java.util.Map;
  * takes the same steps as one that was not.
  */
 public final class TrainingLoop {
+    /** Metric of mixed precision, beside those of the task: base-2 logarithm of the scale of the loss. */
+    public static final String LG_LOSS_SCALE = "lg_loss_scale";
+
     private final TrainingTask task;
     private final TrainingSettings settings;
     private final RunFolder run;
@@ -89,7 +93,7 @@ public final class TrainingLoop {
         double before = saved.seconds();
         try (BatchPrefetcher batches = prefetcher(first, steps);
                 TrainingEngine engine = open(saved);
-                TrainingListeners told = TrainingListeners.start(listeners, start(saved, steps));
+                TrainingListeners told = TrainingListeners.start(listeners, start(saved, steps, engine));
                 BackgroundCheck check = task.checkImages()) {
             long start = System.nanoTime();
             double saving = 0;
@@ -143,14 +147,11 @@ public final class TrainingLoop {
         return new BatchPrefetcher(task::batch, first, steps, BatchPrefetcher.usualThreads());
     }
 
-    private TrainingStart start(RunFolder.Checkpoint saved, long steps) {
+    private TrainingStart start(RunFolder.Checkpoint saved, long steps, TrainingEngine engine) {
+        List<String> metrics = new ArrayList<>(task.metricNames());
+        engine.lgLossScale().ifPresent(scale -> metrics.add(LG_LOSS_SCALE));
         return new TrainingStart(
-                saved.step(),
-                steps,
-                saved.seconds(),
-                settings.batchSize(),
-                task.metricNames(),
-                LossQuartiles.names(task));
+                saved.step(), steps, saved.seconds(), settings.batchSize(), metrics, LossQuartiles.names(task));
     }
 
     private StepReport report(
@@ -164,6 +165,7 @@ public final class TrainingLoop {
         for (int i = 0; i < summary.metrics().length; i++) {
             metrics.put(task.metricNames().get(i), summary.metrics()[i]);
         }
+        engine.lgLossScale().ifPresent(scale -> metrics.put(LG_LOSS_SCALE, scale));
         return new StepReport(
                 step,
                 learningRate,

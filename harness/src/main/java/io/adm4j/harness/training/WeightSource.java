@@ -33,6 +33,10 @@ import java.util.function.Function;
  * when asked for.
  */
 public final class WeightSource implements AutoCloseable {
+    /** Flags of how a source was trained or is stored, which are not those of the new run. */
+    private static final List<String> OF_TRAINING =
+            List.of("use_fp16", "fp16_scale_growth", "classifier_use_fp16", "use_checkpoint");
+
     private final Path path;
     private final ObjectNode flags;
     private final Map<String, List<Long>> shapes;
@@ -114,10 +118,9 @@ public final class WeightSource implements AutoCloseable {
                 .put("step", checkpoint.step())
                 .put("ema_rate", rate)
                 .put("sha256", saved.sha256());
-        // Older runs recorded it, and trained in float32 all the same.
-        ObjectNode done = flags.deepCopy();
-        done.remove(List.of("use_fp16", "classifier_use_fp16", "use_checkpoint"));
-        return new WeightSource(path, done, shapes, weights::get, origin, () -> {});
+        ObjectNode ofNetwork = flags.deepCopy();
+        ofNetwork.remove(OF_TRAINING);
+        return new WeightSource(path, ofNetwork, shapes, weights::get, origin, () -> {});
     }
 
     private static WeightSource ofBundle(Path path, TrainedNetwork network) {
@@ -144,8 +147,7 @@ public final class WeightSource implements AutoCloseable {
             parameters =
                     NetworkGraph.of(UNetConfig.fromFlags(flags), Precision.FP32).parameters();
         }
-        // Training is in float32 whatever the bundle's precision.
-        flags.remove(List.of("use_fp16", "classifier_use_fp16", "use_checkpoint"));
+        flags.remove(OF_TRAINING);
         flags.setAll(manifest.diffusion().toJson());
         OnnxWeights weights = OnnxWeights.open(
                 bundle.path(network == TrainedNetwork.CLASSIFIER ? ModelBundle.CLASSIFIER : ModelBundle.DENOISER));

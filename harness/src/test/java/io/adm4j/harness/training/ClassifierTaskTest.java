@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Value;
+import io.adm4j.export.recipe.TrainingMode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,19 @@ class ClassifierTaskTest {
         assertArrayEquals(loaded.labels().toLongArray(), batch.get("y").toLongArray());
         assertArrayEquals(sampled.t().toLongArray(), batch.get("t").toLongArray());
         assertArrayEquals(sampled.noise().toFloatArray(), batch.get("noise").toFloatArray());
+    }
+
+    @Test
+    void theFlagsSayHowGradientsAreComputed() {
+        assertEquals(TrainingMode.standard(), mode(flags()));
+        assertTrue(mode(flags().put("use_checkpoint", true)).recomputesBlocks());
+        assertEquals(
+                Optional.of(new TrainingMode.LossScaling(16, 1e-3)),
+                mode(flags().put("classifier_use_fp16", true)).mixedPrecision());
+    }
+
+    private TrainingMode mode(ObjectNode flags) {
+        return new ClassifierTask(flags, dataset(6, 3), SETTINGS).graph().mode();
     }
 
     @Test

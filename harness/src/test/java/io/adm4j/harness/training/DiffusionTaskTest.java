@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Value;
 import io.adm4j.export.net.DropoutKeys;
 import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.export.recipe.TrainingMode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -56,14 +58,19 @@ class DiffusionTaskTest {
 
     @Test
     void theFlagsSayHowGradientsAreComputed() {
-        ObjectNode again = flags().put("use_checkpoint", true);
+        assertEquals(TrainingMode.standard(), mode(flags()));
+        assertTrue(mode(flags().put("use_checkpoint", true)).recomputesBlocks());
+        assertEquals(
+                Optional.of(new TrainingMode.LossScaling(20, 1e-3)),
+                mode(flags().put("use_fp16", true)).mixedPrecision());
+        assertEquals(
+                Optional.of(new TrainingMode.LossScaling(20, 0.5)),
+                mode(flags().put("use_fp16", true).put("fp16_scale_growth", 0.5))
+                        .mixedPrecision());
+    }
 
-        assertFalse(new DiffusionTask(flags(), dataset(6, 3), SETTINGS)
-                .graph()
-                .mode()
-                .recomputesBlocks());
-        assertTrue(
-                new DiffusionTask(again, dataset(6, 3), SETTINGS).graph().mode().recomputesBlocks());
+    private TrainingMode mode(ObjectNode flags) {
+        return new DiffusionTask(flags, dataset(6, 3), SETTINGS).graph().mode();
     }
 
     @Test

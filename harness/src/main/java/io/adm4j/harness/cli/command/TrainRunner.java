@@ -29,7 +29,6 @@ import io.adm4j.harness.monitor.SnapshotSamples;
 import io.adm4j.harness.training.DataIdentity;
 import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
-import io.adm4j.harness.training.TrainableFlags;
 import io.adm4j.harness.training.TrainedNetwork;
 import io.adm4j.harness.training.TrainingListener;
 import io.adm4j.harness.training.TrainingLoop;
@@ -223,7 +222,6 @@ final class TrainRunner {
         steps = steps(flags.iterations());
         try (WeightSource source = source()) {
             ObjectNode given = flags.network(defaults, flagsOf(source)).setAll(fixed);
-            TrainableFlags.require(given);
             Dataset images = images(options.data, given, options.images.layout(), options.labels);
             ObjectNode complete = network.completed(given, images);
             if (complete.has("num_classes") && !given.has("num_classes")) {

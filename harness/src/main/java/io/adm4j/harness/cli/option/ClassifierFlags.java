@@ -99,4 +99,13 @@ public final class ClassifierFlags implements FlagGroup {
                     "Compute what is within blocks again for the gradients instead of keeping it: less memory, more time;"
                             + " with --engine plain (default: false, as published).")
     Boolean useCheckpoint;
+
+    @Option(
+            names = "--classifier-use-fp16",
+            arity = "1",
+            paramLabel = "BOOL",
+            description =
+                    "Train in mixed precision: float16 between the first and the last block, float32 weights, a loss scale;"
+                            + " with --engine plain (default: false, as published).")
+    Boolean useFp16;
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * {@code --preset}, over the flags of the source of its weights, over the defaults of the options.
  */
 public final class RunFlags {
-    private static final Set<String> OF_NETWORK = Set.of("schedule_sampler", "random_crop");
+    private static final Set<String> OF_NETWORK = Set.of("schedule_sampler", "random_crop", "fp16_scale_growth");
 
     private final PublishedFlagOptions network;
     private final PublishedFlagOptions training;

@@ -126,4 +126,22 @@ abstract class UNetFlags implements FlagGroup {
                     "Compute what is within blocks again for the gradients instead of keeping it: less memory, more time;"
                             + " with --engine plain (default: false, as published).")
     Boolean useCheckpoint;
+
+    @Option(
+            names = "--use-fp16",
+            arity = "1",
+            paramLabel = "BOOL",
+            description =
+                    "Train in mixed precision: float16 between the first and the last block, float32 weights, a loss scale;"
+                            + " with --engine plain (default: false, as published).")
+    Boolean useFp16;
+
+    @Option(
+            names = "--fp16-scale-growth",
+            paramLabel = "LG",
+            converter = Range.NonNegative.class,
+            description =
+                    "By how much a step in mixed precision raises the base-2 logarithm of the loss scale (default:"
+                            + " 1e-3, as published).")
+    Double fp16ScaleGrowth;
 }

@@ -65,6 +65,11 @@ public enum EngineKind {
                         "ONNX Runtime's training API cannot compute blocks again (--use-checkpoint true): use"
                                 + " --engine plain.");
             }
+            if (network.mode().mixedPrecision().isPresent()) {
+                throw new UserError(
+                        "ONNX Runtime's training API trains in float32 alone: for mixed precision (--use-fp16 true)"
+                                + " use --engine plain.");
+            }
             TrainingArtifacts.requireRoom(network.graph().parameters(), emaRates);
         }
     }

@@ -2,6 +2,7 @@ package io.adm4j.harness.training.engine;
 
 import io.adm4j.export.graph.Processor;
 import io.adm4j.export.recipe.TrainingGraph;
+import io.adm4j.export.recipe.TrainingMode;
 import io.adm4j.export.training.AdamW;
 import io.adm4j.export.training.PlainGraphs;
 import io.adm4j.feedback.UserError;
@@ -22,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Training in ordinary sessions of ONNX Runtime. The state is in memory of this process and each part of it there once: the
@@ -48,12 +51,15 @@ public final class PlainEngine implements TrainingEngine {
     private final StateArray second;
     private final List<StateArray> averages;
     private final Tensor zeros = Tensor.zeros(ElementType.FLOAT32, SLICE);
+    private final @Nullable LossScale lossScale;
     private long updates;
     private double gradientNorm;
     private double parameterNorm;
+    private OptionalDouble lgLossScale;
 
     private PlainEngine(
             EngineSettings settings,
+            TrainingMode mode,
             StepRunner step,
             OnnxSession optimizer,
             Workers workers,
@@ -69,6 +75,10 @@ public final class PlainEngine implements TrainingEngine {
         this.second = state.second();
         this.averages = state.averages();
         this.updates = start.updates();
+        this.lossScale = mode.mixedPrecision()
+                .map(scaling -> new LossScale(scaling, start.lgLossScale()))
+                .orElse(null);
+        this.lgLossScale = nextLgLossScale();
     }
 
     /** @param gradients one array for each share of a microbatch */
@@ -129,7 +139,9 @@ public final class PlainEngine implements TrainingEngine {
         int shares = cpu && layout.elements() <= MOST_SHARED ? SHARES : 1;
         PlainGraphs.step(network, cpu ? Processor.ofThisMachine() : Processor.ANY)
                 .write(steps);
-        PlainGraphs.update(settings.optimizer(), settings.emaRates(), shares).write(updates);
+        boolean scaled = network.mode().mixedPrecision().isPresent();
+        PlainGraphs.update(settings.optimizer(), settings.emaRates(), shares, scaled)
+                .write(updates);
         State state = State.zeros(scratch, layout, shares, settings.emaRates().size());
         state.load(files, settings.emaRates());
         int threads = settings.threads() == 0 ? Runtime.getRuntime().availableProcessors() : settings.threads();
@@ -140,7 +152,7 @@ public final class PlainEngine implements TrainingEngine {
             // The state is in this process's memory, and so is its update, in as many runs at once as there are
             // threads.
             OnnxSession optimizer = OnnxSession.openAsOrdered(updates, Device.CPU, 1);
-            return new PlainEngine(settings, step, optimizer, workers, state, files);
+            return new PlainEngine(settings, network.mode(), step, optimizer, workers, state, files);
         } catch (RuntimeException e) {
             step.close();
             workers.close();
@@ -156,12 +168,22 @@ public final class PlainEngine implements TrainingEngine {
     static void start(Path folder, Map<String, Tensor> weights) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         weights.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        StateFiles.write(folder, 0, StateLayout.of(shapes), Map.of(StateFiles.WEIGHTS, weights.values()));
+        StateFiles.write(
+                folder,
+                0,
+                OptionalDouble.empty(),
+                StateLayout.of(shapes),
+                Map.of(StateFiles.WEIGHTS, weights.values()));
     }
 
     @Override
     public Map<String, Tensor> accumulate(Map<String, Tensor> microbatch) {
-        return step.run(microbatch);
+        if (lossScale == null) {
+            return step.run(microbatch);
+        }
+        Map<String, Tensor> inputs = new LinkedHashMap<>(microbatch);
+        inputs.put(PlainGraphs.LOSS_SCALE, scalar(lossScale.factor()));
+        return step.run(inputs);
     }
 
     /** The gradients accumulated since the last update, by parameter; shared memory. */
@@ -175,9 +197,26 @@ public final class PlainEngine implements TrainingEngine {
 
     @Override
     public void update(double learningRate) {
+        if (lossScale == null) {
+            updateAll(learningRate, new LinkedHashMap<>());
+            return;
+        }
+        lgLossScale = nextLgLossScale();
+        if (gradients.stream().anyMatch(share -> share.notFinite().isPresent())) {
+            gradients.forEach(StateArray::clear);
+            gradientNorm = Double.NaN;
+            parameterNorm = Double.NaN;
+            lossScale.halve();
+        } else {
+            updateAll(learningRate, new LinkedHashMap<>(Map.of(PlainGraphs.UNSCALE, scalar(1 / lossScale.factor()))));
+            lossScale.grow();
+        }
+    }
+
+    /** @param scalars inputs of the optimizer's graph beside those of AdamW; modified */
+    private void updateAll(double learningRate, Map<String, Tensor> scalars) {
         updates++;
         AdamW adam = settings.optimizer();
-        Map<String, Tensor> scalars = new LinkedHashMap<>();
         scalars.put("keep", scalar(1 - learningRate * adam.weightDecay()));
         scalars.put("step", scalar(learningRate / (1 - Math.pow(adam.beta1(), updates))));
         scalars.put("scale", scalar(1 / Math.sqrt(1 - Math.pow(adam.beta2(), updates))));
@@ -256,6 +295,15 @@ public final class PlainEngine implements TrainingEngine {
     }
 
     @Override
+    public OptionalDouble lgLossScale() {
+        return lgLossScale;
+    }
+
+    private OptionalDouble nextLgLossScale() {
+        return lossScale == null ? OptionalDouble.empty() : OptionalDouble.of(lossScale.lg());
+    }
+
+    @Override
     public Optional<String> save(Path folder) {
         Map<String, Collection<Tensor>> arrays = new LinkedHashMap<>();
         arrays.put(StateFiles.WEIGHTS, weights.blocks());
@@ -271,7 +319,7 @@ public final class PlainEngine implements TrainingEngine {
         Optional<String> notFinite =
                 useful.stream().flatMap(array -> array.notFinite().stream()).findFirst();
         if (notFinite.isEmpty()) {
-            StateFiles.write(folder, updates, weights.layout(), arrays);
+            StateFiles.write(folder, updates, nextLgLossScale(), weights.layout(), arrays);
         }
         return notFinite;
     }

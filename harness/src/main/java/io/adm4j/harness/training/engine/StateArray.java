@@ -38,6 +38,16 @@ record StateArray(StateLayout layout, List<Tensor> blocks) {
         }
     }
 
+    /** Sets all elements to zero. */
+    void clear() {
+        for (Tensor block : blocks) {
+            ByteBuffer bytes = block.bytes();
+            while (bytes.hasRemaining()) {
+                bytes.putFloat(0);
+            }
+        }
+    }
+
     /** Adds another to this one, and leaves zeros there. */
     void addAndClear(StateArray other) {
         for (int i = 0; i < blocks.size(); i++) {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.zip.CRC32C;
 
 /**
@@ -28,7 +29,7 @@ import java.util.zip.CRC32C;
  * float32 in little-endian order, parameter after parameter, whose size and CRC-32C the index states.
  *
  * <pre>
- * {"format": "adm4j-training", "version": 1, "updates": 1000,
+ * {"format": "adm4j-training", "version": 1, "updates": 1000, "lg_loss_scale": 20.98,
  *  "parameters": [{"name": "time_embed.0.weight", "shape": [512, 128]}, ...],
  *  "arrays": {"weights": {"file": "weights.bin", "bytes": 1183632396, "crc32c": "0a1b2c3d"}, ...}}
  * </pre>
@@ -37,8 +38,10 @@ import java.util.zip.CRC32C;
  * updates has the weights alone: moments are zero then, and averages equal the weights.
  *
  * @param updates optimizer steps done
+ * @param lgLossScale base-2 logarithm of the scale of the next step's loss, in mixed precision
  */
-record StateFiles(Path folder, long updates, StateLayout layout, Map<String, Entry> entries) {
+record StateFiles(
+        Path folder, long updates, OptionalDouble lgLossScale, StateLayout layout, Map<String, Entry> entries) {
     static final String INDEX = "weights.json";
     static final String WEIGHTS = "weights";
     static final String FIRST_MOMENTS = "first_moments";
@@ -62,13 +65,18 @@ record StateFiles(Path folder, long updates, StateLayout layout, Map<String, Ent
      * @param arrays by name, each as its parts in order
      * @throws UserError if a file cannot be written
      */
-    static void write(Path folder, long updates, StateLayout layout, Map<String, Collection<Tensor>> arrays) {
+    static void write(
+            Path folder,
+            long updates,
+            OptionalDouble lgLossScale,
+            StateLayout layout,
+            Map<String, Collection<Tensor>> arrays) {
         try {
             Map<String, Entry> entries = new LinkedHashMap<>();
             for (Map.Entry<String, Collection<Tensor>> array : arrays.entrySet()) {
                 entries.put(array.getKey(), writeArray(folder, array.getKey(), array.getValue()));
             }
-            Files.writeString(folder.resolve(INDEX), index(updates, layout, entries) + "\n");
+            Files.writeString(folder.resolve(INDEX), index(updates, lgLossScale, layout, entries) + "\n");
         } catch (IOException e) {
             throw new UserError("The checkpoint " + folder + " could not be written: " + e.getMessage() + ".", e);
         }
@@ -107,12 +115,15 @@ record StateFiles(Path folder, long updates, StateLayout layout, Map<String, Ent
         return HexFormat.of().toHexDigits((int) sum.getValue());
     }
 
-    private static String index(long updates, StateLayout layout, Map<String, Entry> entries) throws IOException {
+    private static String index(
+            long updates, OptionalDouble lgLossScale, StateLayout layout, Map<String, Entry> entries)
+            throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode index = mapper.createObjectNode()
                 .put("format", FORMAT)
                 .put("version", VERSION)
                 .put("updates", updates);
+        lgLossScale.ifPresent(scale -> index.put("lg_loss_scale", scale));
         layout.places().forEach((name, place) -> {
             ObjectNode parameter = index.withArray("parameters").addObject().put("name", name);
             parameter.putArray("shape");
@@ -166,7 +177,10 @@ record StateFiles(Path folder, long updates, StateLayout layout, Map<String, Ent
                     throw new IllegalArgumentException(array.getKey() + " has another size");
                 }
             }
-            return new StateFiles(folder, index.required("updates").asLong(), layout, entries);
+            OptionalDouble lgLossScale = index.has("lg_loss_scale")
+                    ? OptionalDouble.of(index.get("lg_loss_scale").asDouble())
+                    : OptionalDouble.empty();
+            return new StateFiles(folder, index.required("updates").asLong(), lgLossScale, layout, entries);
         } catch (IOException | IllegalArgumentException | ArithmeticException e) {
             throw damaged(file, "it cannot be parsed", e);
         }

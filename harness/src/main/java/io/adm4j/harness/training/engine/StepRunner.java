@@ -71,7 +71,7 @@ final class StepRunner implements AutoCloseable {
     /**
      * Adds the gradients of a microbatch.
      *
-     * @param microbatch [N, ...] by name
+     * @param microbatch [N, ...] by name, and scalars for all images
      * @return the reported outputs: a scalar is that of the whole microbatch
      */
     Map<String, Tensor> run(Map<String, Tensor> microbatch) {
@@ -99,7 +99,7 @@ final class StepRunner implements AutoCloseable {
     /** Rows of a microbatch, whose loss counts by their part of it. */
     private static Map<String, Tensor> rows(Map<String, Tensor> microbatch, int from, int to, int size) {
         Map<String, Tensor> rows = new LinkedHashMap<>();
-        microbatch.forEach((name, tensor) -> rows.put(name, tensor.rows(from, to)));
+        microbatch.forEach((name, tensor) -> rows.put(name, tensor.rank() == 0 ? tensor : tensor.rows(from, to)));
         float[] weights =
                 Objects.requireNonNull(rows.get(TrainingGraph.LOSS_WEIGHT)).toFloatArray();
         for (int i = 0; i < weights.length; i++) {

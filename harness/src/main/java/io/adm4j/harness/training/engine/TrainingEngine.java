@@ -4,6 +4,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Holds the parameters of a network, their gradients, AdamW's moments and the moving averages, and takes steps with them.
@@ -22,18 +23,24 @@ public interface TrainingEngine extends AutoCloseable {
     Map<String, Tensor> accumulate(Map<String, Tensor> microbatch);
 
     /**
-     * Applies AdamW to the gradients, moves the averages and clears the gradients.
+     * Applies AdamW to the gradients, moves the averages and clears the gradients. In mixed precision, gradients that are
+     * not finite are cleared alone.
      *
      * @param learningRate of this update, at least 0
      * @throws io.adm4j.runtime.RuntimeFailure if there is too little memory
      */
     void update(double learningRate);
 
-    /** L2 norm over all gradients that the last update took; 0 before the first. */
+    /** L2 norm over all gradients that the last update took, NaN if they were not finite; 0 before the first. */
     double gradientNorm();
 
-    /** L2 norm over all parameters as the last update found them; 0 before the first. */
+    /** L2 norm over all parameters as the last update found them, NaN if it was skipped; 0 before the first. */
     double parameterNorm();
+
+    /** Base-2 logarithm of the scale of the loss at the last update, or before it; empty without mixed precision. */
+    default OptionalDouble lgLossScale() {
+        return OptionalDouble.empty();
+    }
 
     /**
      * Writes the whole state, from which {@link EngineKind#open} resumes with the same numbers.

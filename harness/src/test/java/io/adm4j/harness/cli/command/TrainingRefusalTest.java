@@ -106,9 +106,11 @@ class TrainingRefusalTest {
         }
 
         @Test
-        void isNotRecordedWithWhatIsNotDone() throws IOException {
+        void trainsInMixedPrecisionWhereThatIsDone() throws IOException {
             Path flags = Files.writeString(folder.resolve("flags.json"), "{\"use_fp16\": true}");
-            refused("The flag use_fp16 is true", arguments(diffusion, "--flags", flags));
+            refused("use --engine plain", arguments(diffusion, "--flags", flags, "--engine", "ort"));
+            refused("classifiers have classifier_use_fp16", arguments(classifier, "--flags", flags));
+            refused("use --engine plain", arguments(classifier, "--classifier-use-fp16", true, "--engine", "ort"));
         }
 
         @Test

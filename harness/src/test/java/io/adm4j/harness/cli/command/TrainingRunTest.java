@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.export.importer.torch.Checkpoint;
 import io.adm4j.harness.training.RunFolder;
 import io.adm4j.harness.training.TinyRun;
 import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.harness.training.engine.SavedWeights;
 import io.adm4j.io.Npz;
+import io.adm4j.tensor.HalfFloat;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -82,6 +84,42 @@ class TrainingRunTest {
                 history(parts).get("history").toDoubleArray(),
                 1e-6);
         assertFalse(Files.exists(new RunFolder(uniform).require().folder().resolve("timesteps.npz")));
+    }
+
+    @Test
+    void mixedPrecisionResumesWithItsScaleAndExportsItsFloat32Weights() {
+        Path data = TinyRun.data(folder.resolve("data.npz"), 7, 3);
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        Path file = folder.resolve("weights.safetensors");
+        Object[] options = arguments(
+                arguments("train", "diffusion", TinyRun.denoiser(), EVERYTHING, "--data", data, "--threads", 1),
+                "--use-checkpoint",
+                true,
+                "--use-fp16",
+                true,
+                // The second step overflows.
+                "--fp16-scale-growth",
+                30);
+
+        succeeding(arguments(options, "--steps", 4, "--out", whole));
+        succeeding(arguments(options, "--steps", 2, "--out", parts));
+        succeeding("train", "diffusion", "--resume", parts, "--steps", 4, "--threads", 1);
+        succeeding("export", "--denoiser", parts, "--ema-rate", 0, "--weights", file);
+
+        assertArrayEquals(new double[] {20, 50, 49, 48}, TinyRun.logged(whole, "lg_loss_scale"));
+        assertArrayEquals(TinyRun.logged(whole, "lg_loss_scale"), TinyRun.logged(parts, "lg_loss_scale"));
+        assertArrayEquals(TinyRun.logged(whole, "loss"), TinyRun.logged(parts, "loss"));
+        assertTrue(Double.isFinite(TinyRun.logged(whole, "grad_norm")[0]));
+        assertTrue(Double.isNaN(TinyRun.logged(whole, "grad_norm")[1]));
+        Map<String, Tensor> trained =
+                SavedWeights.read(new RunFolder(whole).require().folder()).weights();
+        Tensor kernel = trained.get("input_blocks.0.0.weight");
+        assertTrue(HalfFloat.rounded(kernel.floats().get(0)) != kernel.floats().get(0), "float32");
+        try (Checkpoint exported = Checkpoint.open(file)) {
+            trained.forEach((name, weight) ->
+                    assertArrayEquals(weight.toFloatArray(), exported.read(name).toFloatArray(), name));
+        }
     }
 
     private static Map<String, Tensor> history(Path run) {

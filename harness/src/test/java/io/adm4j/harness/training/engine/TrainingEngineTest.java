@@ -2,6 +2,7 @@ package io.adm4j.harness.training.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TrainingEngineTest {
     private static final List<Double> RATES = List.of(0.9, 0.99);
     private static final int SIZE = 8;
+    private static final TrainingMode AGAIN = new TrainingMode(true, Optional.empty());
 
     @TempDir
     Path folder;
@@ -149,13 +152,97 @@ class TrainingEngineTest {
         Path again = start(EngineKind.PLAIN);
         double[] found = new double[20];
         for (int from = 0; from < 20; from += 10) {
-            try (TrainingEngine engine = open(EngineKind.PLAIN, again, new TrainingMode(true))) {
+            try (TrainingEngine engine = open(EngineKind.PLAIN, again, AGAIN)) {
                 System.arraycopy(train(engine, from, from + 10, 4), 0, found, from, 10);
                 save(engine, again);
             }
         }
         assertArrayEquals(expected, found);
         assertArrayEquals(weights, bytes(SavedWeights.read(again).weights()));
+    }
+
+    @Test
+    void mixedPrecisionStaysNearFloat32() throws IOException {
+        double[] expected;
+        try (TrainingEngine engine = open(EngineKind.PLAIN, start(EngineKind.PLAIN))) {
+            expected = train(engine, 0, 10, 8);
+            assertEquals(OptionalDouble.empty(), engine.lgLossScale());
+        }
+        Path half = start(EngineKind.PLAIN);
+        try (TrainingEngine engine = open(EngineKind.PLAIN, half, mixed(12))) {
+            double[] found = train(engine, 0, 10, 8);
+
+            assertArrayEquals(expected, found, 5e-3);
+            assertFalse(Arrays.equals(expected, found), "float16 rounds");
+            assertEquals(12 + 9 * 0.25, engine.lgLossScale().orElseThrow());
+        }
+    }
+
+    @Test
+    void gradientsDoNotDependOnTheLossScale() throws IOException {
+        double[] norms = new double[2];
+        for (int i = 0; i < 2; i++) {
+            try (TrainingEngine engine = open(EngineKind.PLAIN, start(EngineKind.PLAIN), mixed(10 + 2 * i))) {
+                train(engine, 0, 1, 4);
+                norms[i] = engine.gradientNorm();
+            }
+        }
+        assertEquals(norms[0], norms[1], 1e-3 * norms[0]);
+    }
+
+    @Test
+    void gradientsThatOverflowFloat16SkipTheStepAndHalveTheScale() throws IOException {
+        Path start = start(EngineKind.PLAIN);
+        byte[] before = bytes(SavedWeights.read(start).weights());
+        try (PlainEngine engine = (PlainEngine) open(EngineKind.PLAIN, start, mixed(40))) {
+            train(engine, 0, 1, 8);
+
+            assertTrue(Double.isNaN(engine.gradientNorm()) && Double.isNaN(engine.parameterNorm()));
+            assertEquals(0, norm(engine.gradients()));
+            assertEquals(40, engine.lgLossScale().orElseThrow());
+            train(engine, 1, 2, 8);
+            assertEquals(39, engine.lgLossScale().orElseThrow());
+            save(engine, start);
+        }
+        assertArrayEquals(before, bytes(SavedWeights.read(start).weights()));
+        assertArrayEquals(before, bytes(SavedWeights.read(start).averages(0.9)));
+        try (TrainingEngine engine = open(EngineKind.PLAIN, start, mixed(12))) {
+            assertEquals(38, engine.lgLossScale().orElseThrow(), "that of the checkpoint");
+        }
+    }
+
+    @Test
+    void mixedPrecisionResumesToTheBitWithItsScale() throws IOException {
+        // Of the first steps some are skipped, until the scale fits.
+        TrainingMode mode = new TrainingMode(true, Optional.of(new TrainingMode.LossScaling(24, 0.25)));
+        Path whole = start(EngineKind.PLAIN);
+        double[] expected;
+        double scale;
+        try (TrainingEngine engine = open(EngineKind.PLAIN, whole, mode)) {
+            expected = train(engine, 0, 12, 4);
+            scale = engine.lgLossScale().orElseThrow();
+            save(engine, whole);
+        }
+        assertTrue(scale < 24, "some steps were skipped: " + scale);
+        byte[] weights = bytes(SavedWeights.read(whole).weights());
+        byte[] averages = bytes(SavedWeights.read(whole).averages(0.99));
+        Path parts = start(EngineKind.PLAIN);
+        double[] found = new double[12];
+        for (int from = 0; from < 12; from += 6) {
+            try (TrainingEngine engine = open(EngineKind.PLAIN, parts, mode)) {
+                System.arraycopy(train(engine, from, from + 6, 4), 0, found, from, 6);
+                assertTrue(from == 0 || scale == engine.lgLossScale().orElseThrow());
+                save(engine, parts);
+            }
+        }
+        assertArrayEquals(expected, found);
+        assertTrue(found[11] < found[0], Arrays.toString(found));
+        assertArrayEquals(weights, bytes(SavedWeights.read(parts).weights()));
+        assertArrayEquals(averages, bytes(SavedWeights.read(parts).averages(0.99)));
+    }
+
+    private static TrainingMode mixed(double firstScale) {
+        return new TrainingMode(false, Optional.of(new TrainingMode.LossScaling(firstScale, 0.25)));
     }
 
     @Test
@@ -253,13 +340,15 @@ class TrainingEngineTest {
     }
 
     @Test
-    void theTrainingApiCannotComputeBlocksAgain() {
-        TrainingGraph again = graph(new TrainingMode(true));
+    void theTrainingApiHasNoOtherModes() {
+        for (TrainingMode mode : List.of(AGAIN, mixed(20))) {
+            TrainingGraph other = graph(mode);
 
-        EngineKind.PLAIN.requireCapacity(again, RATES);
-        UserError e = assertThrows(UserError.class, () -> EngineKind.ORT.requireCapacity(again, RATES));
+            EngineKind.PLAIN.requireCapacity(other, RATES);
+            UserError e = assertThrows(UserError.class, () -> EngineKind.ORT.requireCapacity(other, RATES));
 
-        assertTrue(e.getMessage().endsWith("use --engine plain."), e.getMessage());
+            assertTrue(e.getMessage().endsWith("use --engine plain."), e.getMessage());
+        }
     }
 
     private Path start(EngineKind kind) throws IOException {
