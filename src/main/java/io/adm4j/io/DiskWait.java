@@ -96,7 +96,8 @@ public final class DiskWait {
                 }
                 if (!waited) {
                     warnings.accept("The disk is full: " + where + " is tried again for "
-                            + Math.max(1, limit.toMinutes()) + " min; make room meanwhile.");
+                            + (limit.toMinutes() > 0 ? limit.toMinutes() + " min" : limit.toSeconds() + " s")
+                            + "; make room meanwhile.");
                 }
                 waited = true;
                 sleep(where);

@@ -6,6 +6,7 @@ import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.harness.training.engine.EngineKind;
 import io.adm4j.harness.training.engine.EngineSettings;
 import io.adm4j.harness.training.engine.TrainingEngine;
+import io.adm4j.io.DiskWait;
 import io.adm4j.io.LockFile;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
@@ -75,6 +76,14 @@ public final class TrainingLoop {
     public RunFolder.Checkpoint train(long steps, long saveInterval) {
         try (LockFile lock = run.lock()) {
             return trainLocked(steps, saveInterval);
+        } catch (UserError e) {
+            if (!DiskWait.isFull(e)) {
+                throw e;
+            }
+            throw new UserError(
+                    e.getMessage() + " The run is saved up to step "
+                            + run.require().step() + ": make room, then resume it with --resume " + run.path() + ".",
+                    e);
         }
     }
 

@@ -316,6 +316,31 @@ class TrainingLoopTest {
     }
 
     @Test
+    void aFullDiskEndsTheRunAtTheNewestCheckpoint() {
+        TrainingSettings settings = settings(2, 0.1, 0, 0, 0, List.of());
+        loop(CONSTANT, settings).prepare(EngineKind.PLAIN, LinearTask.START);
+        TrainingListener log = new TrainingListener() {
+            @Override
+            public void started(TrainingStart start) {}
+
+            @Override
+            public void step(StepReport report) {
+                if (report.step() == 5) {
+                    throw new UserError("Cannot write the log.", new IOException("No space left on device"));
+                }
+            }
+        };
+        TrainingLoop loop = new TrainingLoop(new LinearTask(CONSTANT), settings, run, Device.CPU, 1, List.of(log));
+
+        UserError e = assertThrows(UserError.class, () -> loop.train(10, 2));
+
+        assertEquals(
+                "Cannot write the log. The run is saved up to step 4: make room, then resume it with --resume " + folder
+                        + ".",
+                e.getMessage());
+    }
+
+    @Test
     void anErrorOfTheLoaderSavesFirst() {
         TrainingSettings settings = settings(2, 0.1, 0, 0, 0, List.of());
         LongFunction<float[]> broken = step -> {
