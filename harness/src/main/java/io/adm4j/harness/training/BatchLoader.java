@@ -17,9 +17,7 @@ import java.util.random.RandomGenerator;
  */
 final class BatchLoader {
     private final Dataset dataset;
-    private final int batchSize;
-    private final long seed;
-    private final boolean flip;
+    private final TrainingSettings settings;
     private final boolean randomCrop;
     private final EpochOrder order;
 
@@ -31,10 +29,8 @@ final class BatchLoader {
     BatchLoader(Dataset dataset, TrainingSettings settings, boolean randomCrop) {
         this.randomCrop = randomCrop;
         this.dataset = dataset;
-        this.batchSize = settings.batchSize();
-        this.seed = settings.seed();
-        this.flip = settings.flip();
-        this.order = new EpochOrder(dataset.size(), seed);
+        this.settings = settings;
+        this.order = new EpochOrder(dataset.size(), settings.seed());
     }
 
     /**
@@ -72,19 +68,21 @@ final class BatchLoader {
      */
     Batch load(long step) {
         int size = dataset.imageSize();
+        int batchSize = settings.batchSize();
         Tensor images = Tensor.zeros(ElementType.FLOAT32, batchSize, dataset.channels(), size, size);
         Tensor labels = dataset.hasLabels() ? Tensor.zeros(ElementType.INT64, batchSize) : null;
         FloatBuffer values = images.floats();
         byte[] image = new byte[dataset.imageBytes()];
-        RandomGenerator random = StepRandom.FLIP.of(seed, step);
-        RandomGenerator crops = StepRandom.CROP.of(seed, step);
+        long first = settings.imagesBefore(step);
+        RandomGenerator random = StepRandom.FLIP.of(settings.seed(), step);
+        RandomGenerator crops = StepRandom.CROP.of(settings.seed(), step);
         for (int i = 0; i < batchSize; i++) {
-            int wanted = order.index(step * batchSize + i);
+            int wanted = order.index(first + i);
             int index = randomCrop ? dataset.copyCropped(wanted, crops, image) : dataset.copyUsable(wanted, image);
             if (labels != null) {
                 labels.longs().put(i, dataset.label(index));
             }
-            put(image, size, dataset.channels(), flip && random.nextBoolean(), values);
+            put(image, size, dataset.channels(), settings.flip() && random.nextBoolean(), values);
         }
         return new Batch(images, labels);
     }

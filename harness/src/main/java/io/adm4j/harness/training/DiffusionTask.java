@@ -13,6 +13,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.BackgroundCheck;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.tensor.Tensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +32,7 @@ public final class DiffusionTask implements TrainingTask {
     private final GaussianDiffusion diffusion;
     private final DiffusionLoss loss;
     private final BatchLoader batches;
-    private final long seed;
+    private final TrainingSettings settings;
     private final Optional<LossSecondMomentSampler> importance;
 
     /**
@@ -45,7 +46,7 @@ public final class DiffusionTask implements TrainingTask {
         this.diffusion = new GaussianDiffusion(config);
         this.loss = new DiffusionLoss(diffusion, DiffusionLoss.typeOf(config));
         this.batches = new BatchLoader(images, settings);
-        this.seed = settings.seed();
+        this.settings = settings;
         this.importance =
                 switch (ScheduleSampler.of(flags.path("schedule_sampler").asText(ScheduleSampler.UNIFORM.toString()))) {
                     case UNIFORM -> Optional.empty();
@@ -69,7 +70,7 @@ public final class DiffusionTask implements TrainingTask {
     public Map<String, Tensor> batch(long step) {
         BatchLoader.Batch loaded = batches.load(step);
         long[] shape = loaded.images().shape();
-        TimestepsAndNoise sampled = TimestepsAndNoise.sample(seed, step, diffusion.numTimesteps(), shape);
+        TimestepsAndNoise sampled = TimestepsAndNoise.sample(settings.seed(), step, diffusion.numTimesteps(), shape);
         Map<String, Tensor> batch = new LinkedHashMap<>();
         batch.put("x_start", loaded.images());
         batch.put("t", sampled.t());
@@ -80,7 +81,11 @@ public final class DiffusionTask implements TrainingTask {
         if (network.dropout() > 0) {
             batch.put(
                     TrainingGraph.DROPOUT_KEYS,
-                    DropoutKeys.of(seed, step * shape[0], (int) shape[0], new AdmUNet(network).dropoutLayers()));
+                    DropoutKeys.of(
+                            settings.seed(),
+                            settings.imagesBefore(step),
+                            (int) shape[0],
+                            new AdmUNet(network).dropoutLayers()));
         }
         return batch;
     }
@@ -88,7 +93,7 @@ public final class DiffusionTask implements TrainingTask {
     @Override
     public void prepare(long step, int from, Map<String, Tensor> microbatch) {
         importance.ifPresent(sampler -> {
-            RandomGenerator random = StepRandom.TIMESTEPS.of(seed, step);
+            RandomGenerator random = StepRandom.TIMESTEPS.of(settings.seed(), step);
             int size = (int) microbatch.get("t").dim(0);
             LossSecondMomentSampler.Sampled sampled =
                     sampler.sample(random.doubles().skip(from).limit(size).toArray());
@@ -110,7 +115,11 @@ public final class DiffusionTask implements TrainingTask {
 
     @Override
     public void loadState(Path folder) {
-        importance.ifPresent(sampler -> sampler.load(folder));
+        importance
+                // Without history the sampler was chosen on resume; that no file is lost the checkpoint's checksums
+                // say.
+                .filter(sampler -> Files.exists(folder.resolve(LossSecondMomentSampler.FILE)))
+                .ifPresent(sampler -> sampler.load(folder));
     }
 
     @Override

@@ -21,7 +21,7 @@ import java.util.Map;
 final class LossSecondMomentSampler {
     private static final int HISTORY = 10;
     private static final double UNIFORM_SHARE = 0.001;
-    private static final String FILE = "timesteps.npz";
+    static final String FILE = "timesteps.npz";
 
     private final double[][] history;
     private final int[] counts;

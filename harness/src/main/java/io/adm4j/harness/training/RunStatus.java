@@ -53,7 +53,7 @@ public record RunStatus(
                 description.path("kind").asText(),
                 step,
                 description.has("steps") ? Optional.of(description.get("steps").asLong()) : Optional.empty(),
-                step * TrainingSettings.fromJson(description.get("training")).batchSize(),
+                TrainingSettings.fromJson(description.get("training")).imagesBefore(step),
                 lately.isEmpty() ? 0 : lately.getLast()[2],
                 lately.isEmpty()
                         ? Optional.empty()

@@ -182,7 +182,7 @@ public final class TrainingLoop {
                 summary.quartiles(),
                 engine.gradientNorm(),
                 engine.parameterNorm(),
-                step * settings.batchSize(),
+                settings.imagesBefore(step),
                 seconds,
                 times);
     }

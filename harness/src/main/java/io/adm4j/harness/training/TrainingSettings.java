@@ -22,6 +22,8 @@ import java.util.stream.Stream;
  * @param emaRates decay rates of the exponential moving averages of the weights, each in (0, 1)
  * @param seed of the initial weights, the order of the images, the timesteps and the noise
  * @param flip whether images are mirrored left to right with probability 1/2
+ * @param batchSizeSince first step of the batch size, from 0; later than that if it was changed on resume
+ * @param imagesBefore images of the steps before that one
  */
 public record TrainingSettings(
         int batchSize,
@@ -32,7 +34,58 @@ public record TrainingSettings(
         long annealSteps,
         List<Double> emaRates,
         long seed,
-        boolean flip) {
+        boolean flip,
+        long batchSizeSince,
+        long imagesBefore) {
+
+    private static final String SINCE = "batch_size_since";
+
+    /** Settings with the same batch size from the first step on. */
+    public TrainingSettings(
+            int batchSize,
+            int microbatch,
+            double learningRate,
+            double weightDecay,
+            long warmupSteps,
+            long annealSteps,
+            List<Double> emaRates,
+            long seed,
+            boolean flip) {
+        this(batchSize, microbatch, learningRate, weightDecay, warmupSteps, annealSteps, emaRates, seed, flip, 0, 0);
+    }
+
+    /**
+     * The same with the batch size counting from another step on.
+     *
+     * @param step first step, from 0
+     * @param images of the steps before it
+     */
+    TrainingSettings withBatchSizeSince(long step, long images) {
+        return new TrainingSettings(
+                batchSize,
+                microbatch,
+                learningRate,
+                weightDecay,
+                warmupSteps,
+                annealSteps,
+                emaRates,
+                seed,
+                flip,
+                step,
+                images);
+    }
+
+    /**
+     * The images of all steps before one: the place of its first image in the order of all epochs.
+     *
+     * @param step from 0
+     */
+    public long imagesBefore(long step) {
+        // A checkpoint of before the change may be resumed: its images are counted by the mean batch up to the change.
+        return step < batchSizeSince
+                ? Math.multiplyExact(imagesBefore, step) / batchSizeSince
+                : imagesBefore + (step - batchSizeSince) * batchSize;
+    }
 
     /** The learning rate of each step. */
     LearningRateSchedule schedule() {
@@ -52,6 +105,9 @@ public record TrainingSettings(
                 .put("flip", flip);
         ArrayNode rates = json.putArray("ema_rate");
         emaRates.forEach(rates::add);
+        if (batchSizeSince > 0) {
+            json.putObject(SINCE).put("step", batchSizeSince).put("images", imagesBefore);
+        }
         return json;
     }
 
@@ -147,6 +203,8 @@ public record TrainingSettings(
                 json.get("lr_anneal_steps").asLong(),
                 List.copyOf(rates),
                 json.get("seed").asLong(),
-                json.get("flip").asBoolean());
+                json.get("flip").asBoolean(),
+                json.path(SINCE).path("step").asLong(),
+                json.path(SINCE).path("images").asLong());
     }
 }

@@ -3,6 +3,7 @@ package io.adm4j.harness.cli.command;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.harness.cli.option.ClassifierFlags;
+import io.adm4j.harness.cli.option.ClassifierTrainingOptions;
 import io.adm4j.harness.cli.option.DiffusionFlags;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.TrainOptions;
@@ -12,7 +13,6 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Trains a classifier on noisy or on plain images. */
@@ -25,17 +25,8 @@ final class TrainClassifierCommand implements Callable<Integer> {
     @Mixin
     private TrainOptions options;
 
-    @Option(names = "--no-noise", description = "Train on plain images at timestep 0.")
-    private boolean noNoise;
-
-    @Option(
-            names = "--random-crop",
-            arity = "0..1",
-            fallbackValue = "true",
-            paramLabel = "BOOL",
-            description =
-                    "Cut 0.8 to 1 of the shorter side out of each image at a random place, as the published trainer does.")
-    private Boolean randomCrop;
+    @ArgGroup(validate = false, heading = Section.CLASSIFIER)
+    private ClassifierTrainingOptions training = new ClassifierTrainingOptions();
 
     @SuppressWarnings("unused") // The parsed options are read from the specification.
     @ArgGroup(validate = false, heading = Section.NETWORK)
@@ -53,13 +44,13 @@ final class TrainClassifierCommand implements Callable<Integer> {
         JsonNodeFactory json = JsonNodeFactory.instance;
         ObjectNode defaults = json.objectNode().put("noised", true).put("random_crop", false);
         ObjectNode given = json.objectNode();
-        if (noNoise) {
+        if (training.noNoise) {
             // Features for scores are what the adaptive pool averages.
             defaults.put("classifier_pool", "adaptive");
             given.put("noised", false);
         }
-        if (randomCrop != null) {
-            given.put("random_crop", randomCrop);
+        if (training.randomCrop != null) {
+            given.put("random_crop", training.randomCrop);
         }
         return new TrainRunner(TrainedNetwork.CLASSIFIER, options, spec).run(defaults, given);
     }

@@ -29,6 +29,7 @@ import io.adm4j.harness.monitor.SnapshotSamples;
 import io.adm4j.harness.training.DataIdentity;
 import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
+import io.adm4j.harness.training.RunOverrides;
 import io.adm4j.harness.training.TrainedNetwork;
 import io.adm4j.harness.training.TrainingListener;
 import io.adm4j.harness.training.TrainingLoop;
@@ -72,6 +73,7 @@ final class TrainRunner {
             "--hours",
             "--disk-wait",
             "--accept-changed-data",
+            "--override",
             "--save-interval",
             "--keep",
             "--keep-every",
@@ -135,6 +137,8 @@ final class TrainRunner {
         }
         if (resumed) {
             refuseFixed();
+        } else if (!options.overrides.isEmpty()) {
+            throw new UserError("--override changes a run that is resumed: give the option itself to a new one.");
         }
         // A run that cannot start must not leave a folder behind.
         if (!resumed) {
@@ -177,7 +181,7 @@ final class TrainRunner {
 
     private TrainingLoop resume() {
         RunFolder folder = new RunFolder(options.resume, options.checkpoints.retention(), this::warn, diskWait());
-        JsonNode description = folder.description();
+        ObjectNode description = (ObjectNode) folder.description();
         if (!description.path("kind").asText().equals(network.kind())) {
             throw new UserError(options.resume + " is a run of 'train "
                     + description.path("kind").asText() + "', not of 'train " + network.kind() + "'.");
@@ -186,7 +190,12 @@ final class TrainRunner {
                 description.has("steps")
                         ? OptionalLong.of(description.get("steps").asLong())
                         : OptionalLong.empty());
-        EngineKind.of(folder.require().folder()).require(options.runtime.device);
+        RunFolder.Checkpoint checkpoint = folder.require();
+        EngineKind engine = EngineKind.of(checkpoint.folder());
+        engine.require(options.runtime.device);
+        if (!options.overrides.isEmpty()) {
+            description = new RunOverrides(network, options.overrides).applied(description, checkpoint.step(), engine);
+        }
         TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
         JsonNode known = description.path("data");
         Path source = options.data == null ? Path.of(known.get("path").asText()) : options.data;
@@ -196,21 +205,24 @@ final class TrainRunner {
                 description.get("flags"),
                 layout.isMissingNode() ? ArrayLayout.HWC : ArrayLayout.valueOf(layout.asText()),
                 LabelConvention.valueOf(known.path("labels").asText(LabelConvention.AUTO.name())));
+        TrainingTask task = network.task(description.get("flags"), images, settings);
+        folder.requireRoom(EngineKind.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
         identity = DataIdentity.ofResumed(
-                folder, images, folder.require().step(), options.checkpoints.acceptChangedData, this::warn);
+                folder, images, checkpoint.step(), options.checkpoints.acceptChangedData, this::warn);
         warnOfRateZero(settings);
         scorer = scorer(source, images, description.get("flags"));
         try (LockFile lock = folder.lock()) {
-            folder.amend(run -> run.put("steps", steps));
+            ObjectNode now = description;
+            folder.amend(run -> {
+                run.put("steps", steps);
+                for (String part : List.of("flags", "training", "overrides")) {
+                    if (now.has(part)) {
+                        run.set(part, now.get(part));
+                    }
+                }
+            });
         }
-        TrainingTask task = network.task(description.get("flags"), images, settings);
-        folder.requireRoom(EngineKind.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
-        console.printf(
-                Locale.ROOT,
-                "%s%nResuming from step %d of %s%n",
-                images,
-                folder.require().step(),
-                folder.path());
+        console.printf(Locale.ROOT, "%s%nResuming from step %d of %s%n", images, checkpoint.step(), folder.path());
         return loop(task, settings, folder, images);
     }
 

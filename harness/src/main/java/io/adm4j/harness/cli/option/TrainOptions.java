@@ -2,6 +2,8 @@ package io.adm4j.harness.cli.option;
 
 import io.adm4j.harness.data.LabelConvention;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -36,8 +38,19 @@ public final class TrainOptions {
             names = "--resume",
             paramLabel = "FOLDER",
             description =
-                    "Resume this run; only --steps, --data, --strict, --device, --threads, --hours and the options of checkpoints may change.")
+                    "Resume this run; only --steps, --data, --strict, --device, --threads, --hours and the options of checkpoints"
+                            + " may change, and what --override changes.")
     public Path resume;
+
+    @Option(
+            names = "--override",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "Change a setting of the run that is resumed, from its last checkpoint on: lr, batch_size, microbatch,"
+                            + " weight_decay, lr_warmup_steps, lr_anneal_steps, ema_rate, seed, flip; of denoisers and upsamplers"
+                            + " dropout and schedule_sampler, of classifiers random_crop. May be given several times; run.json records"
+                            + " it.")
+    public Map<String, String> overrides = new LinkedHashMap<>();
 
     @Option(
             names = "--init-from",

@@ -74,6 +74,11 @@ public enum EngineKind {
         }
     }
 
+    /** Whether moving averages may be added to and taken from a run on resume: the training API's checkpoints cannot change. */
+    public boolean canChangeAverages() {
+        return this == PLAIN;
+    }
+
     /** About the bytes of a checkpoint of any engine: weights, averages and two moments. */
     public static long checkpointBytes(List<Parameter> parameters, List<Double> emaRates) {
         return TrainingArtifacts.checkpointBytes(parameters, emaRates);

@@ -107,10 +107,12 @@ public final class PlainEngine implements TrainingEngine {
             }
             for (int i = 0; i < emaRates.size(); i++) {
                 StateArray average = averages.get(i);
-                if (fresh) {
+                String name = StateFiles.average(emaRates.get(i));
+                // One that was added on resume starts from the weights, as all do at the start.
+                if (fresh || !files.has(name)) {
                     average.set(weights);
                 } else {
-                    files.read(StateFiles.average(emaRates.get(i)), average);
+                    files.read(name, average);
                 }
             }
         }
