@@ -5,8 +5,6 @@ import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.export.training.TrainingArtifacts;
 import io.adm4j.feedback.UserError;
 import io.adm4j.runtime.Device;
-import io.adm4j.runtime.OnnxSession;
-import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +14,15 @@ import java.util.Map;
 /** The engines that there are. A run keeps the one that it was started with. */
 public enum EngineKind {
     /** ONNX Runtime's training API, which has a limit of size and is deprecated. */
-    ORT,
+    ORT(new OrtProvider()),
     /** Ordinary sessions of ONNX Runtime. */
-    PLAIN;
+    PLAIN(new PlainProvider());
+
+    private final EngineProvider provider;
+
+    EngineKind(EngineProvider provider) {
+        this.provider = provider;
+    }
 
     /** The better one for a device: on a CPU the one that takes less memory, on a GPU the one that keeps its state there. */
     public static EngineKind defaultFor(Device device) {
@@ -31,11 +35,10 @@ public enum EngineKind {
      * @throws UserError if there are no weights in the folder
      */
     public static EngineKind of(Path checkpoint) {
-        if (Files.exists(checkpoint.resolve(OrtEngine.CHECKPOINT))) {
-            return ORT;
-        }
-        if (Files.exists(checkpoint.resolve(StateFiles.INDEX))) {
-            return PLAIN;
+        for (EngineKind kind : values()) {
+            if (Files.exists(checkpoint.resolve(kind.provider.file()))) {
+                return kind;
+            }
         }
         throw new UserError("The checkpoint " + checkpoint + " is damaged: it has no weights.");
     }
@@ -46,11 +49,7 @@ public enum EngineKind {
      * @throws io.adm4j.runtime.RuntimeFailure if it cannot
      */
     public void require(Device device) {
-        if (this == ORT) {
-            TrainingSession.require(device);
-        } else {
-            OnnxSession.require(device);
-        }
+        provider.require(device);
     }
 
     /**
@@ -59,19 +58,7 @@ public enum EngineKind {
      * @throws UserError if it does not
      */
     public void requireCapacity(TrainingGraph network, List<Double> emaRates) {
-        if (this == ORT) {
-            if (network.mode().recomputesBlocks()) {
-                throw new UserError(
-                        "ONNX Runtime's training API cannot compute blocks again (--use-checkpoint true): use"
-                                + " --engine plain.");
-            }
-            if (network.mode().mixedPrecision().isPresent()) {
-                throw new UserError(
-                        "ONNX Runtime's training API trains in float32 alone: for mixed precision (--use-fp16 true)"
-                                + " use --engine plain.");
-            }
-            TrainingArtifacts.requireRoom(network.graph().parameters(), emaRates);
-        }
+        provider.requireCapacity(network, emaRates);
     }
 
     /** Whether moving averages may be added to and taken from a run on resume: the training API's checkpoints cannot change. */
@@ -92,11 +79,7 @@ public enum EngineKind {
      * @throws UserError if it cannot be written
      */
     public void start(Path folder, Map<String, Tensor> weights, List<Double> emaRates) {
-        if (this == ORT) {
-            TrainingArtifacts.start(weights, emaRates).write(folder.resolve(OrtEngine.CHECKPOINT));
-        } else {
-            PlainEngine.start(folder, weights);
-        }
+        provider.start(folder, weights, emaRates);
     }
 
     /**
@@ -109,9 +92,7 @@ public enum EngineKind {
      * @throws io.adm4j.runtime.RuntimeFailure if the engine cannot start here
      */
     public TrainingEngine open(TrainingGraph network, Path checkpoint, Path scratch, EngineSettings settings) {
-        return this == ORT
-                ? OrtEngine.open(network, checkpoint, scratch, settings)
-                : PlainEngine.open(network, checkpoint, scratch, settings);
+        return provider.open(network, checkpoint, scratch, settings);
     }
 
     /**
@@ -120,6 +101,6 @@ public enum EngineKind {
      * @throws UserError if they are damaged
      */
     SavedWeights read(Path checkpoint) {
-        return this == ORT ? new OrtWeights(checkpoint.resolve(OrtEngine.CHECKPOINT)) : new PlainWeights(checkpoint);
+        return provider.read(checkpoint);
     }
 }

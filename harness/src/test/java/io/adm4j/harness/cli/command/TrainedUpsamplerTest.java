@@ -57,6 +57,17 @@ class TrainedUpsamplerTest {
     }
 
     @Test
+    void bothEnginesTrainItAlike() {
+        Object[] options =
+                arguments("train", "upsampler", NETWORK, "--microbatch", 3, "--data", data, "--steps", 3, "--engine");
+
+        succeeding(arguments(options, "plain", "--out", run));
+        succeeding(arguments(options, "ort", "--out", folder.resolve("ort")));
+
+        assertArrayEquals(TinyRun.logged(folder.resolve("ort"), "loss"), TinyRun.logged(run, "loss"), 1e-5);
+    }
+
+    @Test
     void itIsTrainedResumedExportedAndSampledFrom() {
         Path whole = folder.resolve("whole");
         Object[] options = arguments(
