@@ -49,6 +49,9 @@ final class ConvolutionWeights {
         if (kh == 1 && kw == 1 && stride == 1 && padding == 0) {
             return pointwise();
         }
+        if (WinogradWeights.fits(step, stride, padding)) {
+            return new WinogradWeights(step).gradient();
+        }
         Value elements = stride == 1 && h * w > LARGE ? imageByImage() : channelsLast();
         Value byElement = elements.reshape(out, kh * kw, in);
         return (kh * kw == 1 ? byElement : byElement.transpose(0, 2, 1))
