@@ -2,6 +2,7 @@ package io.adm4j.export.autodiff;
 
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Node;
+import io.adm4j.export.graph.Processor;
 import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
@@ -15,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class BackwardContext {
     private final Node node;
     private final Kernels kernels;
+    private final Processor processor;
     private final Set<Value> live;
     private final Map<Value, Value> gradients;
 
-    BackwardContext(Node node, Kernels kernels, Set<Value> live, Map<Value, Value> gradients) {
+    BackwardContext(Node node, Kernels kernels, Processor processor, Set<Value> live, Map<Value, Value> gradients) {
         this.node = node;
         this.kernels = kernels;
+        this.processor = processor;
         this.live = live;
         this.gradients = gradients;
     }
@@ -35,6 +38,10 @@ final class BackwardContext {
 
     Kernels kernels() {
         return kernels;
+    }
+
+    Processor processor() {
+        return processor;
     }
 
     /** An input of the node. */

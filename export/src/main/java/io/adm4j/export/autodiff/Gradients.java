@@ -2,6 +2,7 @@ package io.adm4j.export.autodiff;
 
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Node;
+import io.adm4j.export.graph.Processor;
 import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 import java.util.Arrays;
@@ -20,13 +21,24 @@ import java.util.Set;
 public final class Gradients {
     private final GraphBuilder graph;
     private final Kernels kernels;
+    private final Processor processor;
 
     /**
      * @param kernels the operators of the runtime that will run the graph
      */
     public Gradients(GraphBuilder graph, Kernels kernels) {
+        this(graph, kernels, Processor.ANY);
+    }
+
+    /**
+     * As {@link #Gradients(GraphBuilder, Kernels)}, in the form that is fast on one kind of processor.
+     *
+     * @param processor where the graph will run; one for x86-64 gives the same gradients to rounding elsewhere
+     */
+    public Gradients(GraphBuilder graph, Kernels kernels, Processor processor) {
         this.graph = graph;
         this.kernels = kernels;
+        this.processor = processor;
     }
 
     /**
@@ -66,7 +78,7 @@ public final class Gradients {
             boolean reached = node.outputs().stream().anyMatch(gradients::containsKey);
             boolean asked = node.inputs().stream().anyMatch(v -> v != null && live.contains(v));
             if (reached && asked && !graph.stopsGradient(node.output())) {
-                GradientRules.of(node).apply(new BackwardContext(node, kernels, live, gradients));
+                GradientRules.of(node).apply(new BackwardContext(node, kernels, processor, live, gradients));
             }
         }
         return wrt.stream().map(v -> found(v, y, gradients)).toList();

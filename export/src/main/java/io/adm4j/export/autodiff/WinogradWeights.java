@@ -1,5 +1,6 @@
 package io.adm4j.export.autodiff;
 
+import io.adm4j.export.graph.Processor;
 import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -74,11 +75,12 @@ final class WinogradWeights {
         this.w = x.dim(3);
     }
 
-    /** Whether this computes the gradient of a convolution, and fast. */
+    /** Whether this computes the gradient of a convolution, and fast where that was measured. */
     static boolean fits(BackwardContext step, long stride, long padding) {
         Value x = step.x(0);
         Value weight = step.x(1);
-        return x.type() == ElementType.FLOAT32
+        return step.processor() == Processor.X86_64
+                && x.type() == ElementType.FLOAT32
                 && weight.dim(2) == KERNEL
                 && weight.dim(3) == KERNEL
                 && stride == 1

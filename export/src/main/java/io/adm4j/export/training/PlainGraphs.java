@@ -13,6 +13,7 @@ import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Training as graphs that ONNX Runtime runs in ordinary sessions: gradients, and AdamW with averages. */
@@ -42,7 +43,7 @@ public final class PlainGraphs {
         List<Parameter> parameters = g.parameters();
         List<Value> values = parameters.stream().map(Parameter::value).toList();
         int forward = g.nodes().size();
-        Gradients differentiation = new Gradients(g, Kernels.STOCK);
+        Gradients differentiation = new Gradients(g, Kernels.STOCK, processor);
         List<Value> gradients = network.mode().mixedPrecision().isPresent()
                 ? differentiation.of(network.loss(), g.input(LOSS_SCALE, ElementType.FLOAT32), values)
                 : differentiation.of(network.loss(), values);
@@ -60,7 +61,9 @@ public final class PlainGraphs {
                     ElementType.FLOAT32,
                     parameters.get(i).shape());
             inputs.add(sum);
-            outputs.add(g.named(parameters.get(i).name() + GRADIENT, sum.add(gradients.get(i))));
+            Value added = g.output(parameters.get(i).name() + GRADIENT, sum.type(), sum.shape());
+            g.add(new Node("Add", "", List.of(sum, gradients.get(i)), List.of(added), Map.of()));
+            outputs.add(added);
         }
         List<Node> nodes = network.mode().recomputesBlocks()
                 ? Recomputation.ofBlocks(g, forward)

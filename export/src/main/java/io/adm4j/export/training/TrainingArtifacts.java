@@ -59,7 +59,7 @@ public final class TrainingArtifacts {
         GraphBuilder g = network.graph();
         List<Parameter> parameters = g.parameters();
         List<Value> values = parameters.stream().map(Parameter::value).toList();
-        List<Value> gradients = new Gradients(g, Kernels.TRAINING).of(network.loss(), values);
+        List<Value> gradients = new Gradients(g, Kernels.TRAINING, processor).of(network.loss(), values);
 
         // The runtime wants: user inputs, parameters, frozen parameters, gradient buffers, the reset switch.
         List<Value> inputs = new ArrayList<>(g.inputs());

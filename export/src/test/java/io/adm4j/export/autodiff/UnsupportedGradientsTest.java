@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Node;
+import io.adm4j.export.graph.Processor;
 import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -169,7 +170,7 @@ class UnsupportedGradientsTest {
         Value y = x.exp();
         Node node = graph.nodes().get(0);
         Map<Value, Value> gradients = new HashMap<>(Map.of(y, y));
-        BackwardContext context = new BackwardContext(node, Kernels.STOCK, Set.of(x), gradients);
+        BackwardContext context = new BackwardContext(node, Kernels.STOCK, Processor.ANY, Set.of(x), gradients);
         Value flat = x.reshape(2 * N);
         String shape = assertThrows(IllegalStateException.class, () -> context.give(0, flat))
                 .getMessage();
