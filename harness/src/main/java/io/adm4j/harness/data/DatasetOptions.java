@@ -52,6 +52,11 @@ public record DatasetOptions(
         return new DatasetOptions(newImageSize, channels, split, layout, labels, strict);
     }
 
+    /** The same with arrays of another layout. */
+    public DatasetOptions withLayout(ArrayLayout newLayout) {
+        return new DatasetOptions(imageSize, channels, split, newLayout, labels, strict);
+    }
+
     /** The same with images of another number of channels. */
     public DatasetOptions withChannels(int newChannels) {
         return new DatasetOptions(imageSize, newChannels, split, layout, labels, strict);

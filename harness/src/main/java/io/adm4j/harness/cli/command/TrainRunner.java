@@ -199,18 +199,18 @@ final class TrainRunner {
         TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
         JsonNode known = description.path("data");
         Path source = options.data == null ? Path.of(known.get("path").asText()) : options.data;
-        JsonNode layout = known.path("layout");
+        ArrayLayout layout = ArrayLayout.valueOf(known.path("layout").asText(ArrayLayout.HWC.name()));
         Dataset images = images(
                 source,
                 description.get("flags"),
-                layout.isMissingNode() ? ArrayLayout.HWC : ArrayLayout.valueOf(layout.asText()),
+                layout,
                 LabelConvention.valueOf(known.path("labels").asText(LabelConvention.AUTO.name())));
         TrainingTask task = network.task(description.get("flags"), images, settings);
         folder.requireRoom(EngineKind.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
         identity = DataIdentity.ofResumed(
                 folder, images, checkpoint.step(), options.checkpoints.acceptChangedData, this::warn);
         warnOfRateZero(settings);
-        scorer = scorer(source, images, description.get("flags"));
+        scorer = scorer(source, layout, images, description.get("flags"));
         try (LockFile lock = folder.lock()) {
             ObjectNode now = description;
             folder.amend(run -> {
@@ -257,7 +257,7 @@ final class TrainRunner {
                 description.set("init_from", transfer.origin());
                 transfer.report().forEach(errors::println);
             }
-            scorer = scorer(options.data, images, complete);
+            scorer = scorer(options.data, options.images.layout(), images, complete);
             identity = DataIdentity.ofNew(folder, images, description, this::warn);
             folder.create(description);
             TrainingLoop loop = loop(task, settings, folder, images);
@@ -352,12 +352,13 @@ final class TrainRunner {
                 listeners(settings, folder, images));
     }
 
-    private Optional<CheckpointScorer> scorer(Path data, Dataset images, JsonNode flags) {
+    private Optional<CheckpointScorer> scorer(Path data, ArrayLayout layout, Dataset images, JsonNode flags) {
         return monitoring
                 .evaluation
                 .interval()
                 .map(interval -> CheckpointScorer.open(
-                        monitoring.evaluation.plan(data, options.images.of(DatasetOptions.AS_STORED, Split.TEST)),
+                        monitoring.evaluation.plan(
+                                data, options.images.of(DatasetOptions.AS_STORED, Split.TEST, layout)),
                         samples(images),
                         network.imageSize(flags),
                         network.channels(flags),

@@ -3,6 +3,7 @@ package io.adm4j.harness.cli.option;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
+import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.monitor.CheckpointScorer;
@@ -53,7 +54,7 @@ public final class EvaluationOptions {
             paramLabel = "PATH",
             description =
                     "Real images to compare with, as for harness eval --reference (default: reference.npz in the bundle"
-                            + " of --eval-features, otherwise the images in --data).")
+                            + " of --eval-features, otherwise the images in --data, of IDX files the test part).")
     private Path reference;
 
     @Option(
@@ -74,7 +75,7 @@ public final class EvaluationOptions {
      * What is computed.
      *
      * @param data the images that the network is trained on
-     * @param options how these, and those of a reference, are read
+     * @param options how these are read; a reference has the layout of published ones
      * @throws UserError if an option cannot be used
      */
     public CheckpointScorer.Plan plan(Path data, DatasetOptions options) {
@@ -88,14 +89,20 @@ public final class EvaluationOptions {
             throw new UserError("The bundle " + b.folder()
                     + " has no feature network: name another with --eval-features, or export the bundle with one.");
         });
+        Path compared = reference(data);
+        if (compared.equals(data) && options.layout() == ArrayLayout.CHW) {
+            throw new UserError(
+                    "The images in " + data + " are stored as [N, channels, height, width], and a reference is"
+                            + " [N, height, width, channels]: name one with --eval-reference.");
+        }
         return new CheckpointScorer.Plan(
                 samples,
                 new SamplingSettings(
                         SamplerKind.of(SamplingSettings.DEFAULT_SAMPLER), StepChoice.parse(steps), 0, 0, true),
                 bundle.map(b -> b.path(ModelBundle.FEATURES)).orElse(features),
                 name,
-                reference(data),
-                options,
+                compared,
+                options.withLayout(ArrayLayout.HWC),
                 Metric.ofKey(best));
     }
 

@@ -5,6 +5,7 @@ import static io.adm4j.harness.cli.command.CommandLineRun.refused;
 import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jsoup.Jsoup;
@@ -242,6 +244,33 @@ class EvaluatedTrainingTest {
                 arguments(fitting, "--in-channels", 2, "--data", channels));
 
         assertTrue(Files.notExists(run));
+    }
+
+    /** Whatever the layout of the data; scores on another reference cannot be compared, so the step is scored again. */
+    @Test
+    void theReferenceHasItsOwnLayout() throws IOException {
+        Path run = folder.resolve("run");
+        Path channelsFirst = folder.resolve("chw.npz");
+        byte[] values = new byte[12 * 3 * 8 * 8];
+        new Random(0).nextBytes(values);
+        Npz.write(channelsFirst, Map.of("arr_0", Tensor.of(values, 12, 3, 8, 8)));
+        Path other = TinyRun.data(folder.resolve("other.npz"), 9, 0);
+        Object[] options = {"--eval-interval", 1, "--eval-samples", 8, "--eval-steps", 1, "--eval-features"};
+        Object[] scored = arguments(arguments(options, bundle.resolve("features.onnx")));
+        Object[] first =
+                arguments(arguments(training(1), "--data", channelsFirst, "--out", run), "--layout", "CHW", scored);
+
+        refused("name one with --eval-reference", first);
+        succeeding(arguments(first, "--eval-reference", data));
+        JsonNode before = evaluations(run).get(0).get("of");
+        Object[] resume = {"train", "diffusion", "--resume", run, "--threads", 1};
+        refused("name one with --eval-reference", arguments(resume, "--steps", 2, scored));
+        succeeding(arguments(arguments(resume, "--steps", 2), scored, "--eval-reference", other));
+
+        List<JsonNode> lines = evaluations(run);
+        assertEquals(List.of(1L, 2L), steps(lines));
+        assertEquals(lines.get(0).get("of"), lines.get(1).get("of"), "step 1 is scored again");
+        assertNotEquals(before, lines.get(0).get("of"));
     }
 
     @Test
