@@ -181,6 +181,13 @@ public final class RunPage implements TrainingListener {
                 "q0 has the least noise, q3 the most",
                 true,
                 begin().quartileNames().stream().filter(n -> n.startsWith(loss)).toList()));
+        List<String> validation = metrics.stream()
+                .map(name -> "val_" + name)
+                .filter(begin().quartileNames()::contains)
+                .toList();
+        if (!validation.isEmpty()) {
+            charts.add(chart("Validation", "images that the network is not trained on", true, validation));
+        }
         charts.add(chart("Gradient norm", "L2, over all parameters", true, List.of("grad_norm")));
         charts.add(chart("Learning rate", "of each step", false, List.of("lr")));
         List<String> others = metrics.stream()

@@ -1,6 +1,7 @@
 package io.adm4j.harness.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.export.loss.DiffusionLoss;
@@ -52,6 +53,12 @@ public final class ClassifierTask implements TrainingTask {
             throw new UserError("A classifier needs labels, and there are none in " + images + ".");
         }
         batches.requireClasses(network.numClasses());
+    }
+
+    /** The same network on other images, uncropped, as the published trainer validates. */
+    public static ClassifierTask ofValidation(JsonNode flags, Dataset images, TrainingSettings settings) {
+        ObjectNode uncropped = flags.deepCopy();
+        return new ClassifierTask(uncropped.put("random_crop", false), images, settings.withBatchSizeSince(0, 0));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The gradient of a batch, summed over microbatches that the network processes one after the other.
@@ -36,6 +37,16 @@ record GradientAccumulation(TrainingTask task, int microbatch) {
      * @return what the whole batch gave
      */
     Summary accumulate(TrainingEngine engine, long step, Map<String, Tensor> batch) {
+        return run(engine::accumulate, 1, step, batch);
+    }
+
+    /** As {@link #accumulate}, without a gradient: the images do not count. */
+    Summary evaluate(TrainingEngine engine, long step, Map<String, Tensor> batch) {
+        return run(engine::evaluate, 0, step, batch);
+    }
+
+    private Summary run(
+            UnaryOperator<Map<String, Tensor>> engine, double weight, long step, Map<String, Tensor> batch) {
         long start = System.nanoTime();
         long computing = 0;
         int size = (int) batch.values().iterator().next().dim(0);
@@ -45,9 +56,9 @@ record GradientAccumulation(TrainingTask task, int microbatch) {
             int to = Math.min(size, from + microbatch);
             Map<String, Tensor> part = part(batch, from, to);
             task.prepare(step, from, part);
-            Map<String, Tensor> inputs = graphInputs(part, (double) (to - from) / size);
+            Map<String, Tensor> inputs = graphInputs(part, weight * (to - from) / size);
             long computed = System.nanoTime();
-            Map<String, Tensor> outputs = engine.accumulate(inputs);
+            Map<String, Tensor> outputs = engine.apply(inputs);
             computing += System.nanoTime() - computed;
             task.observe(part, outputs);
             collect(part, given);

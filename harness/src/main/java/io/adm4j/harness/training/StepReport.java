@@ -11,7 +11,7 @@ import java.util.Map;
  * @param learningRate of its update
  * @param metrics means over the batch by name, the loss first
  * @param quartiles means over the images whose t is in a quarter of the process, by name ({@code loss_q0} to
- *     {@code loss_q3}); those without an image in the batch are left out
+ *     {@code loss_q3}); those without an image in the batch are left out; and what validation gave ({@code val_loss})
  * @param gradientNorm L2 norm over all gradients; NaN if the update was skipped
  * @param parameterNorm L2 norm over all parameters, before the update; NaN if it was skipped
  * @param images seen so far, over all steps and sessions

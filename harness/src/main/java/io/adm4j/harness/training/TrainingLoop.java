@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Trains one network with AdamW from its newest checkpoint to a number of steps.
@@ -31,6 +32,7 @@ public final class TrainingLoop {
     private final Device device;
     private final int threads;
     private final List<TrainingListener> listeners;
+    private final Optional<Validation> validation;
     private volatile boolean stopped;
 
     /** @param listeners notified in their order */
@@ -41,6 +43,19 @@ public final class TrainingLoop {
             Device device,
             int threads,
             List<TrainingListener> listeners) {
+        this(task, settings, run, device, threads, listeners, Optional.empty());
+    }
+
+    /** As above, with metrics of other images. */
+    public TrainingLoop(
+            TrainingTask task,
+            TrainingSettings settings,
+            RunFolder run,
+            Device device,
+            int threads,
+            List<TrainingListener> listeners,
+            Optional<Validation> validation) {
+        this.validation = validation;
         this.task = task;
         this.settings = settings;
         this.run = run;
@@ -129,8 +144,11 @@ public final class TrainingLoop {
                 engine.update(learningRate);
                 StepTimes times =
                         new StepTimes(wait, summary.preparation(), summary.forwardBackward(), since(begin), saving);
+                Map<String, Double> validated = new LinkedHashMap<>(summary.quartiles());
+                long done = step + 1;
+                validation.ifPresent(images -> validated.putAll(images.after(done, settings.microbatch(), engine)));
                 double seconds = before + since(start);
-                told.step(report(step + 1, learningRate, summary, engine, seconds, times));
+                told.step(report(done, learningRate, summary, validated, engine, seconds, times));
                 requireFinite(summary.metrics()[0], step + 1, losses);
                 losses.add(summary.metrics()[0]);
                 last = step + 1 == steps || stopped;
@@ -159,14 +177,16 @@ public final class TrainingLoop {
     private TrainingStart start(RunFolder.Checkpoint saved, long steps, TrainingEngine engine) {
         List<String> metrics = new ArrayList<>(task.metricNames());
         engine.lgLossScale().ifPresent(scale -> metrics.add(LG_LOSS_SCALE));
-        return new TrainingStart(
-                saved.step(), steps, saved.seconds(), settings.batchSize(), metrics, LossQuartiles.names(task));
+        List<String> further = new ArrayList<>(LossQuartiles.names(task));
+        validation.ifPresent(images -> further.addAll(images.names()));
+        return new TrainingStart(saved.step(), steps, saved.seconds(), settings.batchSize(), metrics, further);
     }
 
     private StepReport report(
             long step,
             double learningRate,
             GradientAccumulation.Summary summary,
+            Map<String, Double> further,
             TrainingEngine engine,
             double seconds,
             StepTimes times) {
@@ -179,7 +199,7 @@ public final class TrainingLoop {
                 step,
                 learningRate,
                 metrics,
-                summary.quartiles(),
+                further,
                 engine.gradientNorm(),
                 engine.parameterNorm(),
                 settings.imagesBefore(step),

@@ -10,7 +10,8 @@ import java.util.List;
  * @param seconds spent on the steps that are done
  * @param batchSize images per step
  * @param metricNames names of the metrics of a step, the loss first
- * @param quartileNames names of the losses by quartile of t; empty where images have no timestep
+ * @param quartileNames names of the values that not every step has: losses by quartile of t, where images have a
+ *     timestep, and those of validation
  */
 public record TrainingStart(
         long step, long steps, double seconds, int batchSize, List<String> metricNames, List<String> quartileNames) {

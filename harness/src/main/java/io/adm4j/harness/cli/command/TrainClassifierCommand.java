@@ -52,6 +52,8 @@ final class TrainClassifierCommand implements Callable<Integer> {
         if (training.randomCrop != null) {
             given.put("random_crop", training.randomCrop);
         }
-        return new TrainRunner(TrainedNetwork.CLASSIFIER, options, spec).run(defaults, given);
+        return new TrainRunner(TrainedNetwork.CLASSIFIER, options, spec)
+                .validating(training.validationData, training.validationInterval)
+                .run(defaults, given);
     }
 }

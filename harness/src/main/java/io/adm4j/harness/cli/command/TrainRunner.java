@@ -26,6 +26,7 @@ import io.adm4j.harness.monitor.Evaluations;
 import io.adm4j.harness.monitor.Previews;
 import io.adm4j.harness.monitor.RunPage;
 import io.adm4j.harness.monitor.SnapshotSamples;
+import io.adm4j.harness.training.ClassifierTask;
 import io.adm4j.harness.training.DataIdentity;
 import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RunFolder;
@@ -35,6 +36,7 @@ import io.adm4j.harness.training.TrainingListener;
 import io.adm4j.harness.training.TrainingLoop;
 import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.harness.training.TrainingTask;
+import io.adm4j.harness.training.Validation;
 import io.adm4j.harness.training.WeightSource;
 import io.adm4j.harness.training.WeightTransfer;
 import io.adm4j.harness.training.engine.EngineKind;
@@ -58,6 +60,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -96,6 +99,10 @@ final class TrainRunner {
     private DataIdentity identity;
     /** Once it is known that feature network, reference and samples fit each other. */
     private Optional<CheckpointScorer> scorer = Optional.empty();
+    /** Images to validate with; null for none. */
+    private @Nullable Path validationData;
+
+    private long validationInterval;
     /** Optimizer steps at the end, once they are known. */
     private long steps;
 
@@ -112,6 +119,13 @@ final class TrainRunner {
         this.command = command;
         this.console = command.commandLine().getOut();
         this.errors = command.commandLine().getErr();
+    }
+
+    /** @param images to validate a new run with, or null */
+    TrainRunner validating(@Nullable Path images, long interval) {
+        validationData = images;
+        validationInterval = interval;
+        return this;
     }
 
     /** As {@link #run(ObjectNode, ObjectNode)}, for a network whose flags are all options. */
@@ -207,6 +221,7 @@ final class TrainRunner {
                 LabelConvention.valueOf(known.path("labels").asText(LabelConvention.AUTO.name())));
         TrainingTask task = network.task(description.get("flags"), images, settings);
         folder.requireRoom(EngineKind.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
+        Optional<Validation> validation = validation(description, settings);
         identity = DataIdentity.ofResumed(
                 folder, images, checkpoint.step(), options.checkpoints.acceptChangedData, this::warn);
         warnOfRateZero(settings);
@@ -223,7 +238,7 @@ final class TrainRunner {
             });
         }
         console.printf(Locale.ROOT, "%s%nResuming from step %d of %s%n", images, checkpoint.step(), folder.path());
-        return loop(task, settings, folder, images);
+        return loop(task, settings, folder, images, validation);
     }
 
     private TrainingLoop start(ObjectNode defaults, ObjectNode fixed) {
@@ -250,6 +265,7 @@ final class TrainRunner {
             folder.requireRoom(EngineKind.checkpointBytes(parameters, settings.emaRates()));
             Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());
             ObjectNode description = describe(complete, settings, images);
+            Optional<Validation> validation = validation(description, settings);
             if (source != null) {
                 WeightTransfer transfer = new WeightTransfer(source, parameters);
                 requireFit(transfer);
@@ -260,7 +276,7 @@ final class TrainRunner {
             scorer = scorer(options.data, options.images.layout(), images, complete);
             identity = DataIdentity.ofNew(folder, images, description, this::warn);
             folder.create(description);
-            TrainingLoop loop = loop(task, settings, folder, images);
+            TrainingLoop loop = loop(task, settings, folder, images, validation);
             loop.prepare(engine, first);
             long count = first.values().stream().mapToLong(Tensor::size).sum();
             console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", images, count, folder.path());
@@ -342,14 +358,46 @@ final class TrainRunner {
                 errors::println);
     }
 
-    private TrainingLoop loop(TrainingTask task, TrainingSettings settings, RunFolder folder, Dataset images) {
+    /** @param description contents of run.json, which says how the run validates */
+    private Optional<Validation> validation(JsonNode description, TrainingSettings settings) {
+        JsonNode known = description.path("validation");
+        if (known.isMissingNode()) {
+            return Optional.empty();
+        }
+        JsonNode data = description.path("data");
+        JsonNode flags = description.get("flags");
+        Dataset images = images(
+                Path.of(known.get("path").asText()),
+                flags,
+                ArrayLayout.valueOf(data.path("layout").asText(ArrayLayout.HWC.name())),
+                LabelConvention.valueOf(data.path("labels").asText(LabelConvention.AUTO.name())));
+        List<String> classes = new ArrayList<>();
+        data.path("classes").forEach(name -> classes.add(name.asText()));
+        List<String> others = images.classNames();
+        // Numbered classes may end earlier.
+        if (!others.equals(classes.subList(0, Math.min(classes.size(), others.size())))) {
+            throw new UserError("The classes of --val-data " + known.get("path").asText()
+                    + " are not those of the images, in the same order: their labels would mean other things.");
+        }
+        return Optional.of(new Validation(
+                ClassifierTask.ofValidation(flags, images, settings),
+                known.get("interval").asLong()));
+    }
+
+    private TrainingLoop loop(
+            TrainingTask task,
+            TrainingSettings settings,
+            RunFolder folder,
+            Dataset images,
+            Optional<Validation> validation) {
         return new TrainingLoop(
                 task,
                 settings,
                 folder,
                 options.runtime.device,
                 options.runtime.threads,
-                listeners(settings, folder, images));
+                listeners(settings, folder, images),
+                validation);
     }
 
     private Optional<CheckpointScorer> scorer(Path data, ArrayLayout layout, Dataset images, JsonNode flags) {
@@ -487,6 +535,12 @@ final class TrainRunner {
         }
         if (options.labels != LabelConvention.AUTO) {
             data.put("labels", options.labels.name());
+        }
+        if (validationData != null) {
+            description
+                    .putObject("validation")
+                    .put("path", validationData.toAbsolutePath().normalize().toString())
+                    .put("interval", validationInterval);
         }
         images.classNames().forEach(data.withArray("classes")::add);
         return description;

@@ -9,6 +9,7 @@ import io.adm4j.runtime.TrainingSession;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -53,6 +54,16 @@ public final class OrtEngine implements TrainingEngine {
         updated = false;
         gradientSquare = scalar(outputs, TrainingArtifacts.GRADIENT_SQUARE);
         parameterSquare = scalar(outputs, TrainingArtifacts.PARAMETER_SQUARE);
+        return outputs;
+    }
+
+    /** The moving averages wait for the next step: they would move once more after a resume. */
+    @Override
+    public Map<String, Tensor> evaluate(Map<String, Tensor> microbatch) {
+        Map<String, Tensor> given = new LinkedHashMap<>(microbatch);
+        given.put(TrainingArtifacts.EMA_SWITCH, Tensor.of(new float[] {0}));
+        Map<String, Tensor> outputs = new LinkedHashMap<>(session.accumulate(given));
+        outputs.keySet().removeAll(List.of(TrainingArtifacts.GRADIENT_SQUARE, TrainingArtifacts.PARAMETER_SQUARE));
         return outputs;
     }
 

@@ -23,6 +23,16 @@ public interface TrainingEngine extends AutoCloseable {
     Map<String, Tensor> accumulate(Map<String, Tensor> microbatch);
 
     /**
+     * Runs the network on images that shall not count: nothing changes by which training goes on or is saved.
+     *
+     * @param microbatch as for {@link #accumulate}, with {@code loss_weight} 0, so that all gradients are 0; not modified
+     * @return the graph's outputs by name, each in newly allocated memory
+     */
+    default Map<String, Tensor> evaluate(Map<String, Tensor> microbatch) {
+        return accumulate(microbatch);
+    }
+
+    /**
      * Applies AdamW to the gradients, moves the averages and clears the gradients. In mixed precision, gradients that are
      * not finite are cleared alone.
      *
