@@ -85,17 +85,33 @@ public final class ReverseRun {
     }
 
     /**
-     * A run over the kept timesteps, whose updates remember nothing.
+     * A run over the kept timesteps, from the most noise to the least, whose updates remember nothing.
      *
      * @param memory must be empty
      */
     static ReverseRun ofTimesteps(
             GaussianDiffusion diffusion, Update update, int step, Tensor x, List<Tensor> memory, NoiseSource noise) {
+        double[] timesteps =
+                Arrays.stream(diffusion.timestepMap()).asDoubleStream().toArray();
+        return of(diffusion, timesteps, update, step, x, memory, noise);
+    }
+
+    /**
+     * A run over given timesteps, the last step's first, whose updates remember nothing.
+     *
+     * @param memory must be empty
+     */
+    static ReverseRun of(
+            GaussianDiffusion diffusion,
+            double[] timesteps,
+            Update update,
+            int step,
+            Tensor x,
+            List<Tensor> memory,
+            NoiseSource noise) {
         if (!memory.isEmpty()) {
             throw new IllegalArgumentException("This sampler remembers nothing between its steps.");
         }
-        double[] timesteps =
-                Arrays.stream(diffusion.timestepMap()).asDoubleStream().toArray();
         return new ReverseRun(diffusion, timesteps, update, step, x, noise);
     }
 

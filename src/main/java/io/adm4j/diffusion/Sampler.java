@@ -5,8 +5,11 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the reverse process from noise to images. Samplers have no state; each run has its own. */
-public sealed interface Sampler permits DdimSampler, DdpmSampler, DpmSolver, UniPcSampler {
+/**
+ * Runs the reverse process from noise to images; {@link DdimInversion} alone runs from images to noise. Samplers have no state; each run
+ * has its own.
+ */
+public sealed interface Sampler permits DdimSampler, DdpmSampler, DpmSolver, UniPcSampler, DdimInversion {
     /** The process, with the timesteps it keeps. */
     GaussianDiffusion diffusion();
 
