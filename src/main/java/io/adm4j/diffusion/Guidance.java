@@ -32,8 +32,7 @@ public record Guidance(@Nullable ClassifierGradient classifier, GuidanceSettings
      * @param timestep of the whole process
      * @param timesteps as networks take it, one for each image
      */
-    @Nullable
-    Tensor gradient(double timestep, Tensor x, Tensor timesteps, @Nullable Tensor labels) {
+    public @Nullable Tensor gradient(double timestep, Tensor x, Tensor timesteps, @Nullable Tensor labels) {
         return classifier == null || !settings.activeAt(timestep)
                 ? null
                 : classifier.gradient(x, timesteps, Objects.requireNonNull(labels));

@@ -1,0 +1,56 @@
+package io.adm4j.restoration;
+
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.FloatBuffer;
+import java.util.function.DoubleUnaryOperator;
+
+/** Some pixels are known and the others are not, for inpainting; with all of them known, only noise is left to remove. */
+public final class Masking implements Degradation {
+    private final boolean[] known;
+
+    /** @param known whether each pixel is, row by row; for all channels */
+    public Masking(boolean[] known) {
+        this.known = known.clone();
+    }
+
+    /** All pixels are known. */
+    public static Masking none(int height, int width) {
+        boolean[] known = new boolean[height * width];
+        java.util.Arrays.fill(known, true);
+        return new Masking(known);
+    }
+
+    /** The images with 0 where a pixel is not known. */
+    @Override
+    public Tensor measure(Tensor images) {
+        Tensor result = Tensor.zeros(ElementType.FLOAT32, images.shape());
+        result.floats().put(images.floats());
+        scale(result, singular -> singular);
+        return result;
+    }
+
+    @Override
+    public Tensor pseudoInverse(Tensor measured) {
+        return measure(measured);
+    }
+
+    @Override
+    public void scale(Tensor images, DoubleUnaryOperator factor) {
+        if (images.rank() != 4 || images.dim(2) * images.dim(3) != known.length) {
+            throw new IllegalArgumentException(
+                    "A mask of " + known.length + " pixels does not fit images " + images + ".");
+        }
+        float ofKnown = (float) factor.applyAsDouble(1);
+        float ofUnknown = (float) factor.applyAsDouble(0);
+        FloatBuffer values = images.floats();
+        for (int i = 0; i < values.capacity(); i++) {
+            values.put(i, values.get(i) * (known[i % known.length] ? ofKnown : ofUnknown));
+        }
+    }
+
+    @Override
+    public void compose(Tensor parts, DoubleUnaryOperator factor) {
+        scale(parts, factor);
+    }
+}
