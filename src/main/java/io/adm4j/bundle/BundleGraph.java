@@ -14,6 +14,9 @@ final class BundleGraph {
     /** Name of the input with images to upsample. */
     static final String LOW_RES = "low_res";
 
+    /** The input that a vector-Jacobian product multiplies. */
+    static final String VECTOR = "v";
+
     private final ModelBundle bundle;
     private final String name;
     private final BatchSession session;
@@ -66,7 +69,8 @@ final class BundleGraph {
             return;
         }
         int channels = bundle.manifest().channels();
-        if (shape[1] >= 0 && shape[1] != channels) {
+        // The vector of a vector-Jacobian product has the channels of the denoiser's output.
+        if (shape[1] >= 0 && shape[1] != channels && !input.name().equals(VECTOR)) {
             throw contradiction("takes images with " + Count.of(shape[1], "channel") + ", but " + ModelBundle.MANIFEST
                     + " says " + channels);
         }

@@ -22,6 +22,8 @@ public final class ModelBundle {
     public static final String MANIFEST = "model.json";
     /** {@code x, t[, y] -> out}. */
     public static final String DENOISER = "denoiser.onnx";
+    /** {@code x, t[, y], v -> out, vjp}. */
+    public static final String DENOISER_VJP = "denoiser-vjp.onnx";
     /** {@code x, t -> logits}. */
     public static final String CLASSIFIER = "classifier.onnx";
     /** {@code x, t, y -> log_prob, grad}. */

@@ -2,6 +2,7 @@ package io.adm4j.diffusion;
 
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -202,6 +203,19 @@ public final class ReverseRun {
         next = spare;
         index--;
         return state;
+    }
+
+    /**
+     * Moves the state against a direction, x - factor &middot; direction, as methods do that correct a sampler's steps.
+     *
+     * @param direction float32 of the shape of x; not modified
+     */
+    public void correct(Tensor direction, double factor) {
+        FloatBuffer values = x.floats();
+        FloatBuffer against = direction.floats();
+        for (int i = 0; i < values.capacity(); i++) {
+            values.put(i, (float) (values.get(i) - factor * against.get(i)));
+        }
     }
 
     private void requireNext() {

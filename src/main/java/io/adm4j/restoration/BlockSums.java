@@ -92,6 +92,15 @@ public final class BlockSums implements Degradation {
 
     @Override
     public Tensor pseudoInverse(Tensor measured) {
+        return spread(measured, 1 / (norm(weights) * norm(weights)));
+    }
+
+    @Override
+    public Tensor transpose(Tensor measured) {
+        return spread(measured, 1);
+    }
+
+    private Tensor spread(Tensor measured, double factor) {
         Tensor images = Tensor.zeros(
                 ElementType.FLOAT32,
                 measured.dim(0),
@@ -101,10 +110,9 @@ public final class BlockSums implements Degradation {
         Blocks blocks = new Blocks(images.shape());
         FloatBuffer sums = measured.floats();
         FloatBuffer values = images.floats();
-        double square = norm(weights) * norm(weights);
         for (int block = 0; block < blocks.count; block++) {
             for (int i = 0; i < weights.length; i++) {
-                values.put(blocks.place(block, i), (float) (weights[i] / square * sums.get(block)));
+                values.put(blocks.place(block, i), (float) (weights[i] * factor * sums.get(block)));
             }
         }
         return images;

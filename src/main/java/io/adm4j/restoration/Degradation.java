@@ -22,6 +22,14 @@ public interface Degradation {
     Tensor pseudoInverse(Tensor measured);
 
     /**
+     * The transposed operator, A&#7488; y.
+     *
+     * @param measured as {@link #measure} gives it; not modified
+     * @return float32 {@code [N, C, H, W]}
+     */
+    Tensor transpose(Tensor measured);
+
+    /**
      * Scales the parts of images that belong to each singular value, V f(s) V&#7488; x.
      *
      * @param images float32 {@code [N, C, H, W]}, overwritten

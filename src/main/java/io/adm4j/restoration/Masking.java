@@ -36,6 +36,11 @@ public final class Masking implements Degradation {
     }
 
     @Override
+    public Tensor transpose(Tensor measured) {
+        return measure(measured);
+    }
+
+    @Override
     public void scale(Tensor images, DoubleUnaryOperator factor) {
         if (images.rank() != 4 || images.dim(2) * images.dim(3) != known.length) {
             throw new IllegalArgumentException(

@@ -13,6 +13,7 @@ import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.ClassifierGradientGraph;
 import io.adm4j.export.recipe.ClassifierGraph;
+import io.adm4j.export.recipe.DenoiserVjpGraph;
 import io.adm4j.export.recipe.NetworkGraph;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Files;
@@ -50,6 +51,11 @@ public final class GoldenBundle {
             NetworkGraph.of(network, precision)
                     .withWeights(GoldenCase.weights(denoiser))
                     .write(bundle.file(ModelBundle.DENOISER));
+            if (precision == Precision.FP32 && !network.superResolution()) {
+                DenoiserVjpGraph.of(network)
+                        .withWeights(GoldenCase.weights(denoiser))
+                        .write(bundle.file(ModelBundle.DENOISER_VJP));
+            }
             Optional<ObjectNode> classifier = Optional.empty();
             if (settings.hasNonNull("classifier")) {
                 classifier =

@@ -12,7 +12,12 @@ import java.util.Map;
 
 /** A network as a graph for inference, with the inputs and outputs that it has in a bundle; its weights are still open. */
 public sealed interface NetworkGraph
-        permits DenoiserGraph, UpsamplerGraph, ClassifierGraph, ClassifierGradientGraph, FeatureGraph {
+        permits DenoiserGraph,
+                DenoiserVjpGraph,
+                UpsamplerGraph,
+                ClassifierGraph,
+                ClassifierGradientGraph,
+                FeatureGraph {
 
     /**
      * The graph of a UNet: an {@link UpsamplerGraph} for a super-resolution network, else a {@link DenoiserGraph}.

@@ -1,5 +1,6 @@
 package io.adm4j.export.recipe;
 
+import static io.adm4j.export.GoldenCase.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,15 +9,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.Golden;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.bundle.OnnxDenoiser;
+import io.adm4j.bundle.OnnxDenoiserGradient;
 import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.Guidance;
+import io.adm4j.diffusion.NoiseSource;
 import io.adm4j.diffusion.StepState;
+import io.adm4j.diffusion.Thresholding;
 import io.adm4j.export.GoldenBundle;
 import io.adm4j.export.GoldenCase;
 import io.adm4j.restoration.BlockSums;
 import io.adm4j.restoration.Degradation;
 import io.adm4j.restoration.Masking;
 import io.adm4j.restoration.NullSpaceRestoration;
+import io.adm4j.restoration.PosteriorRestoration;
 import io.adm4j.restoration.TimeTravel;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.Tensor;
@@ -89,6 +94,76 @@ class RestorationGoldenTest {
             assertEquals(golden.arrays().get("noise").dim(0), draws[0]);
             double off = distance(golden.arrays().get("result"), last);
             assertTrue(off <= tolerance, "The result is off by " + off + " of " + tolerance);
+        }
+    }
+
+    static List<String> posteriorCases() {
+        return Golden.cases("restore-dps");
+    }
+
+    @ParameterizedTest
+    @MethodSource("posteriorCases")
+    void posteriorSamplingIsAsPublished(String name) {
+        GoldenCase golden = GoldenCase.load(name);
+        JsonNode settings = golden.settings();
+        ModelBundle bundle = GoldenBundle.write(folder.resolve("bundle"), settings);
+        Tensor xs = golden.arrays().get("xs");
+        double tolerance = TOLERANCE * largest(xs);
+        PosteriorRestoration restoration = new PosteriorRestoration(
+                new GaussianDiffusion(bundle.manifest()
+                        .diffusion()
+                        .respaced(settings.get("spacing").asText())),
+                settings.get("scale").asDouble(),
+                Thresholding.clipping(settings.get("clip_denoised").asBoolean()));
+        float[] norms = golden.arrays().get("norm").toFloatArray();
+        try (OnnxDenoiser denoiser = OnnxDenoiser.open(bundle, Device.CPU, 0);
+                OnnxDenoiserGradient jacobian = OnnxDenoiserGradient.open(bundle, Device.CPU, 0)) {
+            NoiseSource recorded =
+                    (step, noise) -> noise.bytes().put(golden.row("noise", step).bytes());
+            Degradation degradation = degradation(golden);
+            Tensor measured = golden.arrays().get("measured");
+            Tensor labels = golden.arrays().get("y");
+            // Each step from the recorded state: a network with random weights and clipping amplify what a gradient is
+            // off by.
+            for (int taken = 0; taken < norms.length; taken++) {
+                PosteriorRestoration.Step step = restoration
+                        .restore(
+                                denoiser,
+                                jacobian,
+                                degradation,
+                                measured,
+                                taken,
+                                golden.row("xs", taken),
+                                labels,
+                                recorded)
+                        .next();
+                assertEquals(norms[taken], step.norms()[0], 1e-3 * norms[taken]);
+                Tensor gradient = golden.row("gradient", taken);
+                double wrong = distance(gradient, step.gradient());
+                assertTrue(wrong <= 1e-3 * largest(gradient), "Gradient " + taken + " is off by " + wrong);
+                double off = distance(golden.row("xs", taken + 1), step.state().next());
+                assertTrue(off <= tolerance, "State after step " + taken + " is off by " + off + " of " + tolerance);
+            }
+            assertEquals(xs.dim(0), norms.length + 1);
+        }
+    }
+
+    static List<String> products() {
+        return Golden.cases("vjp-");
+    }
+
+    @ParameterizedTest
+    @MethodSource("products")
+    void theVectorJacobianProductIsAsPublished(String name) {
+        GoldenCase golden = GoldenCase.load(name);
+        ModelBundle bundle = GoldenBundle.write(folder.resolve("bundle"), golden.settings());
+        try (OnnxDenoiserGradient jacobian = OnnxDenoiserGradient.open(bundle, Device.CPU, 0)) {
+            Tensor found = jacobian.vjp(
+                    golden.arrays().get("x"),
+                    golden.arrays().get("t"),
+                    golden.arrays().get("y"),
+                    golden.arrays().get("v"));
+            assertClose("vjp", golden.arrays().get("vjp"), found, 2e-5, 1e-4);
         }
     }
 
