@@ -3,6 +3,7 @@ package io.adm4j.harness.cli;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.command.BenchCommand;
 import io.adm4j.harness.cli.command.CompareCommand;
+import io.adm4j.harness.cli.command.EncodeCommand;
 import io.adm4j.harness.cli.command.EvalCommand;
 import io.adm4j.harness.cli.command.ExportCommand;
 import io.adm4j.harness.cli.command.FetchCommand;
@@ -59,6 +60,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ImportFeaturesCommand.class,
             SignCommand.class,
             SampleCommand.class,
+            EncodeCommand.class,
             EvalCommand.class,
             ReferenceCommand.class,
             RunCommand.class,

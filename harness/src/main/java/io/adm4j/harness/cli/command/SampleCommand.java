@@ -27,6 +27,8 @@ import io.adm4j.sampling.Upsampler;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,7 +95,9 @@ public final class SampleCommand implements Runnable {
     @Option(
             names = "--noise",
             paramLabel = "FILE",
-            description = "Initial noise: npy, or npz with an array 'noise' or 'arr_0'; float32 [N, C, H, W].")
+            description =
+                    "Initial noise: npy, or npz with an array 'noise' or 'arr_0'; float32 [N, C, H, W]. Its labels, in"
+                            + " 'arr_1', hold unless --labels is given; 'encode' writes such a file.")
     private Path noise;
 
     @Option(
@@ -150,8 +154,8 @@ public final class SampleCommand implements Runnable {
                     + " --base-samples.");
         }
         SamplingSettings settings = sampling.settings(upsampling);
-        LabelAssignment choice = LabelAssignment.of(labels, manifest, settings.classifierScale() != 0);
         InitialNoise start = InitialNoise.of(noise, manifest.channels(), manifest.imageSize());
+        LabelAssignment choice = LabelAssignment.of(labels(start, manifest), manifest, settings.classifierScale() != 0);
         int count = samples != null ? samples : noise != null ? start.count() : choice.round();
         ImageFiles names = new ImageFiles(seed, manifest.classNames());
         try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads)) {
@@ -164,6 +168,16 @@ public final class SampleCommand implements Runnable {
                 return outputs.write(upsampled(base, upsampler), batchSize, choice.round(), names);
             }
         }
+    }
+
+    /** As given, else those that belong to the initial noise. */
+    private String labels(InitialNoise start, Manifest manifest) {
+        boolean given = spec.commandLine().getParseResult().hasMatchedOption("--labels");
+        return given || !manifest.classConditional()
+                ? labels
+                : start.labels()
+                        .map(own -> IntStream.of(own).mapToObj(String::valueOf).collect(Collectors.joining(",")))
+                        .orElse(labels);
     }
 
     private SamplingRun upsampledStored() {

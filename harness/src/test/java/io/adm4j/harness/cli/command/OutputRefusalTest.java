@@ -52,6 +52,7 @@ class OutputRefusalTest {
                 List.of("bench", "features", "--features", "none", "--data", "none", "--out"),
                 List.of("import-features", "none", "--out"),
                 List.of("eval", "--bundle", "none", "--samples", 1, "--samples-out"),
+                List.of("encode", "--bundle", "none", "--pictures", "none", "--out"),
                 List.of("sample", "--bundle", "none", "--grid"));
     }
 

@@ -1,0 +1,222 @@
+package io.adm4j.harness.cli.command;
+
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.bundle.OnnxDenoiser;
+import io.adm4j.feedback.Count;
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.cli.console.StopNotice;
+import io.adm4j.harness.cli.option.BaseBundleOption;
+import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.EncodingOptions;
+import io.adm4j.harness.cli.option.ImageOptions;
+import io.adm4j.harness.cli.option.Range;
+import io.adm4j.harness.cli.option.Section;
+import io.adm4j.harness.data.Dataset;
+import io.adm4j.harness.data.Split;
+import io.adm4j.harness.sampling.ImageEncoder;
+import io.adm4j.harness.sampling.ImageLabels;
+import io.adm4j.io.Npz;
+import io.adm4j.io.OutputPath;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code harness encode}: the noise that leads to given images. */
+@Command(
+        name = "encode",
+        description =
+                "Encodes images into the noise that leads to them, by deterministic DDIM run backwards. 'sample --noise'"
+                        + " with the same steps samples them back.")
+public final class EncodeCommand implements Runnable {
+    private static final int BYTES_OF_FLOAT = 4;
+
+    @Mixin
+    private BaseBundleOption bundle;
+
+    @Option(
+            names = "--pictures",
+            paramLabel = "PATH",
+            required = true,
+            description =
+                    "Images of any source that training reads: a folder or zip of image files, an image file, an npz, an"
+                            + " npy or IDX files. Those of another size are resized and cropped as for training.")
+    private Path pictures;
+
+    @Option(
+            names = "--label",
+            paramLabel = "LABEL",
+            description =
+                    "Class by name or number: one for all images, or one for each separated by commas (default: the"
+                            + " images' own, by the names of their classes). Only for class-conditional denoisers.")
+    private String label;
+
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
+            description = "The first N images (default: all).")
+    private Integer samples;
+
+    @Option(
+            names = "--split",
+            paramLabel = "PART",
+            defaultValue = "TEST",
+            description = "Part of IDX files: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
+    private Split split;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE.npz",
+            required = true,
+            description = "The noise: 'noise', float32 [N, C, H, W], and 'arr_1', labels if the denoiser takes them.")
+    private Path out;
+
+    @Option(
+            names = "--round-trip",
+            description =
+                    "Also sample the images back, and print the mean absolute error in gray levels; takes twice as long.")
+    private boolean roundTrip;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
+            defaultValue = "16",
+            description = "Images encoded at once (default ${DEFAULT-VALUE}).")
+    private int batchSize;
+
+    @ArgGroup(validate = false, heading = Section.SAMPLING)
+    private EncodingOptions encoding = new EncodingOptions();
+
+    @ArgGroup(validate = false, heading = Section.IMAGES)
+    private ImageOptions images = new ImageOptions();
+
+    @ArgGroup(validate = false, heading = Section.DEVICE)
+    private DeviceOptions runtime = new DeviceOptions();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        if (!out.toString().endsWith(".npz")) {
+            throw new UserError("--out is an npz file: let its name end in .npz, not " + out + ".");
+        }
+        OutputPath output = new OutputPath("--out", out);
+        output.requireFile();
+        output.requireOtherThan(pictures);
+        ModelBundle model = bundle.load();
+        Manifest manifest = model.manifest();
+        Dataset dataset = Dataset.open(
+                pictures,
+                images.of(manifest.imageSize(), split).withChannels(manifest.channels()),
+                spec.commandLine().getErr()::println);
+        int count = count(dataset);
+        output.requireRoom((long) count * dataset.imageBytes() * BYTES_OF_FLOAT);
+        Optional<long[]> labels = ImageLabels.of(
+                label, manifest, dataset, IntStream.range(0, count).toArray());
+        try (OnnxDenoiser denoiser = OnnxDenoiser.open(model, runtime.device, runtime.threads);
+                StopNotice notice =
+                        StopNotice.of(spec.commandLine().getErr(), "Stopped; " + out + " was not written.")) {
+            encode(encoding.encoder(denoiser, manifest), dataset, count, labels);
+        }
+    }
+
+    private int count(Dataset dataset) {
+        if (samples != null && samples > dataset.size()) {
+            throw new UserError("--samples asks for " + samples + " images, and " + pictures + " has "
+                    + Count.of(dataset.size(), "image") + ".");
+        }
+        int count = samples == null ? dataset.size() : samples;
+        int most = Integer.MAX_VALUE / (dataset.imageBytes() * BYTES_OF_FLOAT);
+        if (count > most) {
+            throw new UserError("The noise of " + count + " images is too large for one file: give --samples " + most
+                    + " or fewer.");
+        }
+        return count;
+    }
+
+    private void encode(ImageEncoder encoder, Dataset dataset, int count, Optional<long[]> labels) {
+        int size = dataset.imageSize();
+        Tensor noise = Tensor.zeros(ElementType.FLOAT32, count, dataset.channels(), size, size);
+        FloatBuffer all = noise.floats();
+        long distance = 0;
+        int ways = roundTrip ? 2 : 1;
+        try (Progress progress = ConsoleProgress.onStandardError()
+                .start("Encoding", (long) count * encoder.steps() * ways, "image steps")) {
+            for (int from = 0; from < count; from += batchSize) {
+                int to = Math.min(count, from + batchSize);
+                Tensor batch = read(dataset, from, to);
+                Tensor y = labels.isEmpty() ? null : Tensor.of(Arrays.copyOfRange(labels.get(), from, to), to - from);
+                Runnable stepDone = () -> progress.step(batch.dim(0));
+                Tensor encoded = encoder.encode(batch, y, stepDone);
+                all.put(from * dataset.imageBytes(), encoded.toFloatArray());
+                if (roundTrip) {
+                    distance += distance(
+                            batch.bytes(), encoder.decode(encoded, y, stepDone).bytes());
+                }
+            }
+        }
+        write(noise, labels);
+        PrintWriter console = spec.commandLine().getOut();
+        console.println("Written: " + out + " (the noise of " + Count.of(count, "image") + ", encoded in "
+                + Count.of(encoder.steps(), "step") + ")");
+        if (roundTrip) {
+            console.printf(
+                    Locale.ROOT,
+                    "Sampled back, the images differ by %.2f gray levels (mean absolute error)%n",
+                    (double) distance / ((long) count * dataset.imageBytes()));
+        }
+        console.println("To sample them back: harness sample" + bundle.given() + " --noise " + out + " "
+                + encoding.back() + " --grid back.png");
+        console.flush();
+    }
+
+    private static Tensor read(Dataset dataset, int from, int to) {
+        byte[] pixels = new byte[(to - from) * dataset.imageBytes()];
+        for (int i = from; i < to; i++) {
+            dataset.copy(i, pixels, (i - from) * dataset.imageBytes());
+        }
+        return Tensor.of(pixels, to - from, dataset.imageSize(), dataset.imageSize(), dataset.channels());
+    }
+
+    private static long distance(ByteBuffer first, ByteBuffer second) {
+        long sum = 0;
+        for (int i = 0; i < first.capacity(); i++) {
+            sum += Math.abs(Byte.toUnsignedInt(first.get(i)) - Byte.toUnsignedInt(second.get(i)));
+        }
+        return sum;
+    }
+
+    private void write(Tensor noise, Optional<long[]> labels) {
+        Map<String, Tensor> arrays = new LinkedHashMap<>();
+        arrays.put("noise", noise);
+        labels.ifPresent(values -> arrays.put("arr_1", Tensor.of(values, values.length)));
+        try {
+            Files.createDirectories(out.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
+        }
+        Npz.write(out, arrays);
+    }
+}
