@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * <ul>
  *   <li>Image n has the Philox4x32-10 key {@code seeds[n]}; the counter is {@code (b, 0, s, g)} with b the number of a
  *       block of four values, s the stream: 0 for the initial noise, k+1 for the k-th step (from 0) of a sampler, and g the
- *       stage: 0 for a base model, 1 for an upsampler.
+ *       stage: 0 for a base model, 1 for an upsampler, 2 for noise that is added to measurements.
  *   <li>The four words w of a block give four values by Box and Muller: with u(w) = (w + 0.5) / 2<sup>32</sup>, r =
  *       sqrt(-2 ln u(w0)) and a = 2&pi; u(w1), the first two are r cos a and r sin a; w2 and w3 give the other two.
  *   <li>Values fill the image's elements in the order of its memory (channel, line, column).
@@ -26,6 +26,7 @@ public final class SeededNoise implements NoiseSource {
 
     private static final int BASE = 0;
     private static final int UPSAMPLING = 1;
+    private static final int MEASUREMENT = 2;
 
     private final long[] seeds;
     private final int stage;
@@ -47,6 +48,11 @@ public final class SeededNoise implements NoiseSource {
     /** Noise for upsampling a batch: independent of the noise that a base model takes for the same seeds. */
     public static SeededNoise ofUpsampler(long... seeds) {
         return new SeededNoise(UPSAMPLING, seeds);
+    }
+
+    /** Noise that damages images before they are restored: independent of the noise of their restoration for the same seeds. */
+    public static SeededNoise ofMeasurement(long... seeds) {
+        return new SeededNoise(MEASUREMENT, seeds);
     }
 
     /** The initial noise x_T, float32 of this shape; the first dimension is the number of seeds. */

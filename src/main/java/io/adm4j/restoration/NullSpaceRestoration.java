@@ -49,6 +49,16 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
         }
     }
 
+    /** Evaluations of the networks in one restoration, with those of steps that are taken again. */
+    public int evaluations() {
+        List<Integer> order = travel.order(steps);
+        int falls = 0;
+        for (int i = 1; i < order.size(); i++) {
+            falls += order.get(i) < order.get(i - 1) ? 1 : 0;
+        }
+        return falls;
+    }
+
     /**
      * One restoration, an evaluation of the networks for each call of {@code next}; the last state's {@code next} is the result.
      *
@@ -107,11 +117,7 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
             this.random = Tensor.zeros(ElementType.FLOAT32, start.shape());
             this.x = copy(start);
             this.next = Tensor.zeros(ElementType.FLOAT32, start.shape());
-            int falls = 0;
-            for (int i = 1; i < order.size(); i++) {
-                falls += order.get(i) < order.get(i - 1) ? 1 : 0;
-            }
-            this.evaluations = falls;
+            this.evaluations = evaluations();
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 /** Converts between images as networks take them (NCHW, in [-1, 1]) and as files hold them (NHWC, 0 to 255). */
 public final class PixelScale {
     private static final float HALF_RANGE = 127.5f;
+    private static final float HALF_LEVEL = 0.5f;
     private static final int BRIGHTEST = 255;
 
     private PixelScale() {}
@@ -19,6 +20,20 @@ public final class PixelScale {
      * @return uint8 {@code [N, H, W, C]}
      */
     public static Tensor toBytes(Tensor x) {
+        return toBytes(x, 0);
+    }
+
+    /**
+     * As {@link #toBytes}, but to the nearest level: the levels that {@link #toFloats} was given come back exactly.
+     *
+     * @param x float32 {@code [N, C, H, W]}
+     * @return uint8 {@code [N, H, W, C]}
+     */
+    public static Tensor toNearestBytes(Tensor x) {
+        return toBytes(x, HALF_LEVEL);
+    }
+
+    private static Tensor toBytes(Tensor x, float added) {
         int count = (int) x.dim(0);
         int channels = (int) x.dim(1);
         int pixels = (int) (x.dim(2) * x.dim(3));
@@ -28,7 +43,7 @@ public final class PixelScale {
         for (int n = 0; n < count; n++) {
             for (int p = 0; p < pixels; p++) {
                 for (int c = 0; c < channels; c++) {
-                    float level = (from.get((n * channels + c) * pixels + p) + 1) * HALF_RANGE;
+                    float level = (from.get((n * channels + c) * pixels + p) + 1) * HALF_RANGE + added;
                     to.put((byte) (int) Math.max(0, Math.min(BRIGHTEST, level)));
                 }
             }

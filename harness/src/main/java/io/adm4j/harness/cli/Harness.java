@@ -12,6 +12,7 @@ import io.adm4j.harness.cli.command.ImportFeaturesCommand;
 import io.adm4j.harness.cli.command.ModelsCommand;
 import io.adm4j.harness.cli.command.QuickstartCommand;
 import io.adm4j.harness.cli.command.ReferenceCommand;
+import io.adm4j.harness.cli.command.RestoreCommand;
 import io.adm4j.harness.cli.command.RunCommand;
 import io.adm4j.harness.cli.command.SampleCommand;
 import io.adm4j.harness.cli.command.SignCommand;
@@ -61,6 +62,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SignCommand.class,
             SampleCommand.class,
             EncodeCommand.class,
+            RestoreCommand.class,
             EvalCommand.class,
             ReferenceCommand.class,
             RunCommand.class,

@@ -6,6 +6,7 @@ public final class Section {
     public static final String DATA = "%nData:%n";
     public static final String IMAGES = "%nReading images:%n";
     public static final String SAMPLING = "%nSampling:%n";
+    public static final String RESTORATION = "%nRestoration:%n";
     public static final String UPSAMPLING = "%nUpsampling:%n";
     public static final String CLASSIFIER = "%nClassifier:%n";
     public static final String NETWORK = "%nNetwork (published flags):%n";

@@ -1,0 +1,16 @@
+package io.adm4j.harness.cli.command;
+
+import picocli.CommandLine.Command;
+
+/** Holds the commands that restore images. */
+@Command(
+        name = "restore",
+        description = "Restores damaged images with a denoiser that was not trained for it (DDNM).",
+        synopsisSubcommandLabel = "(inpaint | superresolve | colorize | denoise)",
+        subcommands = {
+            RestoreInpaintCommand.class,
+            RestoreSuperresolveCommand.class,
+            RestoreColorizeCommand.class,
+            RestoreDenoiseCommand.class
+        })
+public final class RestoreCommand {}

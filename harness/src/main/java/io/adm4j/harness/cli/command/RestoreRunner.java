@@ -1,0 +1,149 @@
+package io.adm4j.harness.cli.command;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.feedback.Count;
+import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.bundle.EmbeddedBundle;
+import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.cli.console.StopNotice;
+import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.ImageOptions;
+import io.adm4j.harness.cli.option.Range;
+import io.adm4j.harness.cli.option.RestorationOptions;
+import io.adm4j.harness.cli.option.RestorationOutputOptions;
+import io.adm4j.harness.cli.option.Section;
+import io.adm4j.harness.data.Dataset;
+import io.adm4j.harness.data.Split;
+import io.adm4j.harness.restoration.DamagedImages;
+import io.adm4j.harness.restoration.ImageRestorer;
+import io.adm4j.harness.restoration.InputImages;
+import io.adm4j.harness.restoration.InputLabels;
+import io.adm4j.harness.restoration.RestorationReport;
+import io.adm4j.harness.restoration.RestorationRun;
+import io.adm4j.harness.restoration.RestorationSettings;
+import io.adm4j.harness.restoration.RestorationTask;
+import io.adm4j.tensor.Tensor;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Function;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What the commands that restore images have in common. */
+public final class RestoreRunner {
+    @Option(names = "--bundle", paramLabel = "FOLDER", description = "Model bundle (default: the embedded one).")
+    private Path bundle;
+
+    @Option(
+            names = "--input",
+            paramLabel = "PATH",
+            required = true,
+            description =
+                    "Damaged images: an image file, a folder or zip of them, an npz, an npy, or a folder of MNIST-style IDX"
+                            + " files. Those of another size are brought to the model's as for training, with a note.")
+    private Path input;
+
+    @Option(
+            names = "--degrade",
+            description =
+                    "The images are not damaged yet: damage them first, and compare the results with them (PSNR, SSIM).")
+    private boolean degrade;
+
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            converter = Range.AtLeastOne.class,
+            description = "Images to take from --input, from the first (default: all).")
+    private Integer samples;
+
+    @ArgGroup(validate = false, heading = Section.RESTORATION)
+    private RestorationOptions options = new RestorationOptions();
+
+    @ArgGroup(validate = false, heading = Section.IMAGES)
+    private ImageOptions images = new ImageOptions();
+
+    @ArgGroup(validate = false, heading = Section.OUTPUT)
+    private RestorationOutputOptions outputs = new RestorationOutputOptions();
+
+    @ArgGroup(validate = false, heading = Section.DEVICE)
+    private DeviceOptions runtime = new DeviceOptions();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    /** Whether the input is to be damaged first. */
+    boolean degrades() {
+        return degrade;
+    }
+
+    /**
+     * Restores the images.
+     *
+     * @param task for a model
+     * @param read other files that the command reads
+     * @throws UserError if something does not fit; nothing is written then
+     */
+    void run(Function<Manifest, RestorationTask> task, Path... read) {
+        outputs.check(degrade, read);
+        outputs.check(degrade, input);
+        RestorationSettings settings = options.settings();
+        ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
+        Manifest manifest = model.manifest();
+        ImageRestorer.check(manifest, settings);
+        RestorationRun run = prepared(task.apply(manifest), manifest, settings);
+        PrintWriter console = spec.commandLine().getOut();
+        long begin = System.nanoTime();
+        Tensor results;
+        try (ImageRestorer restorer = ImageRestorer.open(model, settings, runtime.device, runtime.threads);
+                StopNotice notice =
+                        StopNotice.of(spec.commandLine().getErr(), "Stopped; no restored image was written.");
+                Progress progress = ConsoleProgress.onStandardError()
+                        .start("Restoring", (long) run.results() * restorer.steps(), "steps")) {
+            results = run.restore(restorer, progress);
+        }
+        outputs.write(run, results);
+        if (degrade) {
+            RestorationReport report = RestorationReport.of(run, results);
+            outputs.write(described(run, model, settings).setAll(report.toJson()));
+            report.table().forEach(console::println);
+        }
+        console.printf(
+                Locale.ROOT, "%s in %.1f s%n", Count.of(run.results(), "result"), (System.nanoTime() - begin) / 1e9);
+        console.flush();
+    }
+
+    private RestorationRun prepared(RestorationTask task, Manifest manifest, RestorationSettings settings) {
+        int size = degrade ? manifest.imageSize() : manifest.imageSize() / task.factor();
+        Dataset inputs = InputImages.open(
+                input,
+                images.of(size, Split.TEST).withChannels(manifest.channels()),
+                spec.commandLine().getErr()::println);
+        if (samples != null && samples > inputs.size()) {
+            throw new UserError("--input " + input + " has " + Count.of(inputs.size(), "image") + ": give --samples "
+                    + inputs.size() + " or fewer.");
+        }
+        int count = samples == null ? inputs.size() : samples;
+        long bytes = (long) manifest.channels() * manifest.imageSize() * manifest.imageSize();
+        outputs.check(count, options.variants, bytes, manifest.channels());
+        int[] labels = InputLabels.of(options.labels(), manifest, settings.classifierScale() != 0, inputs, count);
+        return new RestorationRun(
+                DamagedImages.of(task, inputs, count, degrade, options.seed), labels, options.seed, options.variants);
+    }
+
+    private static ObjectNode described(RestorationRun run, ModelBundle model, RestorationSettings settings) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("task", run.images().task().name())
+                .put("model", model.manifest().name())
+                .put("bundle", model.digest());
+        json.set("settings", settings.toJson().put("seed", run.seed()).put("variants", run.variants()));
+        return json;
+    }
+}

@@ -1,0 +1,160 @@
+package io.adm4j.harness.restoration;
+
+import io.adm4j.bundle.Manifest;
+import io.adm4j.bundle.ModelBundle;
+import io.adm4j.bundle.NoisyClassifier;
+import io.adm4j.bundle.OnnxDenoiser;
+import io.adm4j.diffusion.ClassifierGradient;
+import io.adm4j.diffusion.Denoiser;
+import io.adm4j.diffusion.GaussianDiffusion;
+import io.adm4j.diffusion.Guidance;
+import io.adm4j.diffusion.GuidanceSettings;
+import io.adm4j.diffusion.SeededNoise;
+import io.adm4j.diffusion.StepState;
+import io.adm4j.feedback.UserError;
+import io.adm4j.restoration.Degradation;
+import io.adm4j.restoration.NullSpaceRestoration;
+import io.adm4j.runtime.Device;
+import io.adm4j.runtime.Threads;
+import io.adm4j.tensor.Tensor;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Restores images one by one with the networks of a bundle, so that a result depends on the bundle, its input, its seed and the
+ * settings alone. May be used from several threads at once.
+ */
+public final class ImageRestorer implements AutoCloseable {
+    private final Manifest manifest;
+    private final RestorationSettings settings;
+    private final GaussianDiffusion process;
+    private final OnnxDenoiser denoiser;
+    private final Optional<NoisyClassifier> classifier;
+
+    private ImageRestorer(
+            Manifest manifest,
+            RestorationSettings settings,
+            GaussianDiffusion process,
+            OnnxDenoiser denoiser,
+            Optional<NoisyClassifier> classifier) {
+        this.manifest = manifest;
+        this.settings = settings;
+        this.process = process;
+        this.denoiser = denoiser;
+        this.classifier = classifier;
+    }
+
+    /**
+     * Checks that the settings fit a model, before its networks are loaded.
+     *
+     * @throws UserError if they do not
+     */
+    public static void check(Manifest manifest, RestorationSettings settings) {
+        if (manifest.smallSize().isPresent()) {
+            throw new UserError("The bundle " + manifest.name()
+                    + " is an upsampler, and images are restored by other models: name one in --bundle.");
+        }
+        if (manifest.diffusion().predictXstart()) {
+            throw new UserError("The bundle " + manifest.name()
+                    + " predicts x_0, and images are restored by models that predict noise: name one in --bundle.");
+        }
+        int timesteps = manifest.diffusion().diffusionSteps();
+        if (timesteps % settings.steps() != 0) {
+            throw new UserError("--steps must divide the " + timesteps + " timesteps of the model, which "
+                    + settings.steps() + " does not.");
+        }
+        if (settings.classifierScale() != 0 && manifest.classifier().isEmpty()) {
+            throw new UserError(
+                    "--classifier-scale must be 0 or left out: the model " + manifest.name() + " has no classifier.");
+        }
+    }
+
+    /**
+     * Loads the networks.
+     *
+     * @param settings that {@link #check} took
+     * @param threads CPU threads; 0 for as many as there are processors
+     * @throws io.adm4j.bundle.BundleException if the bundle lacks a network
+     * @throws io.adm4j.runtime.RuntimeFailure if a graph or the device cannot be used
+     */
+    public static ImageRestorer open(ModelBundle bundle, RestorationSettings settings, Device device, int threads) {
+        Manifest manifest = bundle.manifest();
+        // Restoration takes its steps from the whole process.
+        GaussianDiffusion process = new GaussianDiffusion(manifest.diffusion().respaced(""));
+        OnnxDenoiser denoiser = OnnxDenoiser.open(bundle, device, threads);
+        try {
+            return new ImageRestorer(
+                    manifest,
+                    settings,
+                    process,
+                    denoiser,
+                    settings.classifierScale() == 0
+                            ? Optional.empty()
+                            : Optional.of(NoisyClassifier.open(bundle, device, threads)));
+        } catch (RuntimeException e) {
+            denoiser.close();
+            throw e;
+        }
+    }
+
+    /** Steps of one restoration. */
+    public int steps() {
+        return restoration(0).evaluations();
+    }
+
+    /** How many images may be restored side by side, each on its own thread. */
+    public int lanes() {
+        return denoiser.lanes();
+    }
+
+    /**
+     * Restores one image.
+     *
+     * @param sigma standard deviation of the noise in the measurement, in the range [-1, 1] of images
+     * @param measured what the degradation gave, one row
+     * @param label its class; empty where no network takes labels
+     * @param afterStep called after each step
+     * @return float32 {@code [1, C, H, W]}
+     * @throws UserError if the networks give values that are not finite
+     */
+    public Tensor restore(
+            Degradation degradation, double sigma, Tensor measured, OptionalInt label, long seed, Runnable afterStep) {
+        SeededNoise noise = new SeededNoise(seed);
+        Tensor start = noise.start(1, manifest.channels(), manifest.imageSize(), manifest.imageSize());
+        Tensor labels = label.isPresent() ? Tensor.of(new long[] {label.getAsInt()}, 1) : null;
+        Denoiser alone = (x, timesteps, y) -> denoiser.predict(x, timesteps, y, null, Threads.CALLING);
+        Iterator<StepState> steps =
+                restoration(sigma).restore(alone, guidance(), degradation, measured, start, labels, noise);
+        Tensor result = start;
+        while (steps.hasNext()) {
+            result = steps.next().next();
+            afterStep.run();
+        }
+        if (result.firstNonFinite().isPresent()) {
+            throw new UserError("The model " + manifest.name()
+                    + " gave NaN or infinity: its weights are damaged, or --classifier-scale is too large.");
+        }
+        return result;
+    }
+
+    private NullSpaceRestoration restoration(double sigma) {
+        return new NullSpaceRestoration(process, settings.steps(), sigma, settings.eta(), settings.travel());
+    }
+
+    private Guidance guidance() {
+        if (classifier.isEmpty()) {
+            return Guidance.none();
+        }
+        NoisyClassifier network = classifier.get();
+        ClassifierGradient alone = (x, timesteps, labels) ->
+                network.evaluate(x, timesteps, labels, Threads.CALLING).gradient();
+        return new Guidance(alone, GuidanceSettings.of(settings.classifierScale()));
+    }
+
+    @Override
+    public void close() {
+        denoiser.close();
+        classifier.ifPresent(NoisyClassifier::close);
+    }
+}

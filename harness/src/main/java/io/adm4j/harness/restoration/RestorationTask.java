@@ -1,0 +1,17 @@
+package io.adm4j.harness.restoration;
+
+import io.adm4j.restoration.Degradation;
+import java.util.OptionalDouble;
+
+/**
+ * What happened to images.
+ *
+ * @param name of the task
+ * @param degradation the linear part of it
+ * @param factor by which damaged images are smaller than whole ones; 1 for the same size
+ * @param noise standard deviation of the noise in damaged images, in gray levels of 0 to 255; empty to estimate it
+ */
+public record RestorationTask(String name, Degradation degradation, int factor, OptionalDouble noise) {
+    /** Gray levels in a unit of the range [-1, 1] of images. */
+    static final double HALF_RANGE = 127.5;
+}
