@@ -10,6 +10,7 @@ import io.adm4j.harness.cli.command.FetchCommand;
 import io.adm4j.harness.cli.command.ImportCommand;
 import io.adm4j.harness.cli.command.ImportFeaturesCommand;
 import io.adm4j.harness.cli.command.ModelsCommand;
+import io.adm4j.harness.cli.command.NllCommand;
 import io.adm4j.harness.cli.command.QuickstartCommand;
 import io.adm4j.harness.cli.command.ReferenceCommand;
 import io.adm4j.harness.cli.command.RestoreCommand;
@@ -63,6 +64,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SampleCommand.class,
             EncodeCommand.class,
             RestoreCommand.class,
+            NllCommand.class,
             EvalCommand.class,
             ReferenceCommand.class,
             RunCommand.class,

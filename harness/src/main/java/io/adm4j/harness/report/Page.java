@@ -98,7 +98,8 @@ final class Page {
         return address(PngWriter.encode(one.reshape(one.dim(1), one.dim(2), one.dim(3))));
     }
 
-    private static String resource(String name) {
+    /** A file that ships with this class. */
+    static String resource(String name) {
         try (InputStream in = Page.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("The page's file " + name + " is missing from the build.");

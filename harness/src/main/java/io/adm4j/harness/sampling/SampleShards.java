@@ -11,9 +11,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Finished batches of a sampling run on disk, so that an interrupted run resumes where it stopped. */
@@ -88,18 +90,24 @@ public final class SampleShards {
         return Npz.read(shard(first)).get("arr_0");
     }
 
+    /** The arrays of a finished batch. */
+    public Map<String, Tensor> arrays(int first) {
+        return Npz.read(shard(first));
+    }
+
     /** Keeps a finished batch. */
     public void put(int first, Tensor images, int[] labels) {
-        try (NpzWriter writer = NpzWriter.create(shard(first))) {
-            writer.write("arr_0", images);
-            if (labels.length > 0) {
-                Tensor longs = Tensor.zeros(ElementType.INT64, labels.length);
-                for (int i = 0; i < labels.length; i++) {
-                    longs.longs().put(i, labels[i]);
-                }
-                writer.write("arr_1", longs);
-            }
+        Map<String, Tensor> arrays = new LinkedHashMap<>();
+        arrays.put("arr_0", images);
+        if (labels.length > 0) {
+            arrays.put("arr_1", Tensor.of(IntStream.of(labels).asLongStream().toArray(), labels.length));
         }
+        put(first, arrays);
+    }
+
+    /** Keeps the arrays of a finished batch. */
+    public void put(int first, Map<String, Tensor> arrays) {
+        Npz.write(shard(first), arrays);
     }
 
     /**

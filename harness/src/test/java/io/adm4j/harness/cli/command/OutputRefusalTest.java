@@ -53,6 +53,7 @@ class OutputRefusalTest {
                 List.of("import-features", "none", "--out"),
                 List.of("eval", "--bundle", "none", "--samples", 1, "--samples-out"),
                 List.of("encode", "--bundle", "none", "--pictures", "none", "--out"),
+                List.of("nll", "--bundle", "none", "--data", "none", "--out"),
                 List.of("sample", "--bundle", "none", "--grid"));
     }
 
