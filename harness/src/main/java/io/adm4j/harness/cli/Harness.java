@@ -9,6 +9,7 @@ import io.adm4j.harness.cli.command.ExportCommand;
 import io.adm4j.harness.cli.command.FetchCommand;
 import io.adm4j.harness.cli.command.ImportCommand;
 import io.adm4j.harness.cli.command.ImportFeaturesCommand;
+import io.adm4j.harness.cli.command.InterpolateCommand;
 import io.adm4j.harness.cli.command.ModelsCommand;
 import io.adm4j.harness.cli.command.NllCommand;
 import io.adm4j.harness.cli.command.QuickstartCommand;
@@ -63,6 +64,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SignCommand.class,
             SampleCommand.class,
             EncodeCommand.class,
+            InterpolateCommand.class,
             RestoreCommand.class,
             NllCommand.class,
             EvalCommand.class,
