@@ -3,7 +3,9 @@ package io.adm4j.bundle;
 import io.adm4j.diffusion.DenoiserGradient;
 import io.adm4j.runtime.BatchSession;
 import io.adm4j.runtime.Device;
+import io.adm4j.runtime.Threads;
 import io.adm4j.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +40,32 @@ public final class OnnxDenoiserGradient implements DenoiserGradient, AutoCloseab
                 List.of("out", "vjp")));
     }
 
+    /**
+     * Opens a graph that was made for a bundle that has none.
+     *
+     * @param graph with the inputs and outputs of {@value ModelBundle#DENOISER_VJP}
+     * @param threads CPU threads; 0 for as many as there are processors
+     * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
+     */
+    public static OnnxDenoiserGradient open(Path graph, Device device, int threads) {
+        return new OnnxDenoiserGradient(BatchSession.open(graph, device, threads));
+    }
+
     @Override
     public Tensor vjp(Tensor x, Tensor timesteps, @Nullable Tensor labels, Tensor v) {
+        return product(session.run(inputs(x, timesteps, labels, v)));
+    }
+
+    /** As above, with certain threads. */
+    public Tensor vjp(Tensor x, Tensor timesteps, @Nullable Tensor labels, Tensor v, Threads threads) {
+        return product(session.run(inputs(x, timesteps, labels, v), threads));
+    }
+
+    private static Tensor product(Map<String, Tensor> outputs) {
+        return Objects.requireNonNull(outputs.get("vjp"));
+    }
+
+    private Map<String, Tensor> inputs(Tensor x, Tensor timesteps, @Nullable Tensor labels, Tensor v) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         inputs.put("x", x);
         inputs.put("t", timesteps);
@@ -50,7 +76,7 @@ public final class OnnxDenoiserGradient implements DenoiserGradient, AutoCloseab
             inputs.put("y", labels);
         }
         inputs.put(BundleGraph.VECTOR, v);
-        return Objects.requireNonNull(session.run(inputs).get("vjp"));
+        return inputs;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.adm4j.export.net.Precision;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.export.recipe.ClassifierGradientGraph;
 import io.adm4j.export.recipe.ClassifierGraph;
+import io.adm4j.export.recipe.DenoiserVjpGraph;
 import io.adm4j.export.recipe.FeatureGraph;
 import io.adm4j.export.recipe.NetworkGraph;
 import io.adm4j.feedback.Count;
@@ -70,6 +71,17 @@ public final class BundleAssembler implements AutoCloseable {
         NetworkGraph.of(denoiser, precision)
                 .withWeights(weights)
                 .write(writer.file(ModelBundle.DENOISER), embeddedMost);
+    }
+
+    /**
+     * The vector-Jacobian product of the denoiser, which comes first, in float32.
+     *
+     * @param weights of the denoiser
+     */
+    public void denoiserVjp(Map<String, Tensor> weights) {
+        DenoiserVjpGraph.of(Objects.requireNonNull(denoiser))
+                .withWeights(weights)
+                .write(writer.file(ModelBundle.DENOISER_VJP), embeddedMost);
     }
 
     /**

@@ -4,16 +4,20 @@ import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.bundle.NoisyClassifier;
 import io.adm4j.bundle.OnnxDenoiser;
+import io.adm4j.bundle.OnnxDenoiserGradient;
 import io.adm4j.diffusion.ClassifierGradient;
 import io.adm4j.diffusion.Denoiser;
+import io.adm4j.diffusion.DenoiserGradient;
 import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.Guidance;
 import io.adm4j.diffusion.GuidanceSettings;
 import io.adm4j.diffusion.SeededNoise;
 import io.adm4j.diffusion.StepState;
+import io.adm4j.diffusion.Thresholding;
 import io.adm4j.feedback.UserError;
 import io.adm4j.restoration.Degradation;
 import io.adm4j.restoration.NullSpaceRestoration;
+import io.adm4j.restoration.PosteriorRestoration;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.Threads;
 import io.adm4j.tensor.Tensor;
@@ -30,6 +34,7 @@ public final class ImageRestorer implements AutoCloseable {
     private final RestorationSettings settings;
     private final GaussianDiffusion process;
     private final OnnxDenoiser denoiser;
+    private final Optional<OnnxDenoiserGradient> jacobian;
     private final Optional<NoisyClassifier> classifier;
 
     private ImageRestorer(
@@ -37,11 +42,13 @@ public final class ImageRestorer implements AutoCloseable {
             RestorationSettings settings,
             GaussianDiffusion process,
             OnnxDenoiser denoiser,
+            Optional<OnnxDenoiserGradient> jacobian,
             Optional<NoisyClassifier> classifier) {
         this.manifest = manifest;
         this.settings = settings;
         this.process = process;
         this.denoiser = denoiser;
+        this.jacobian = jacobian;
         this.classifier = classifier;
     }
 
@@ -60,7 +67,12 @@ public final class ImageRestorer implements AutoCloseable {
                     + " predicts x_0, and images are restored by models that predict noise: name one in --bundle.");
         }
         int timesteps = manifest.diffusion().diffusionSteps();
-        if (timesteps % settings.steps() != 0) {
+        if (settings.method() == RestorationMethod.DPS) {
+            if (settings.steps() > timesteps) {
+                throw new UserError("--steps must be at most the " + timesteps + " timesteps of the model, not "
+                        + settings.steps() + ".");
+            }
+        } else if (timesteps % settings.steps() != 0) {
             throw new UserError("--steps must divide the " + timesteps + " timesteps of the model, which "
                     + settings.steps() + " does not.");
         }
@@ -80,8 +92,9 @@ public final class ImageRestorer implements AutoCloseable {
      */
     public static ImageRestorer open(ModelBundle bundle, RestorationSettings settings, Device device, int threads) {
         Manifest manifest = bundle.manifest();
-        // Restoration takes its steps from the whole process.
-        GaussianDiffusion process = new GaussianDiffusion(manifest.diffusion().respaced(""));
+        // DDNM takes its steps from the whole process itself.
+        String kept = settings.method() == RestorationMethod.DPS ? String.valueOf(settings.steps()) : "";
+        GaussianDiffusion process = new GaussianDiffusion(manifest.diffusion().respaced(kept));
         OnnxDenoiser denoiser = OnnxDenoiser.open(bundle, device, threads);
         try {
             return new ImageRestorer(
@@ -89,6 +102,9 @@ public final class ImageRestorer implements AutoCloseable {
                     settings,
                     process,
                     denoiser,
+                    settings.method() == RestorationMethod.DPS
+                            ? Optional.of(DenoiserVjp.open(bundle, device, threads))
+                            : Optional.empty(),
                     settings.classifierScale() == 0
                             ? Optional.empty()
                             : Optional.of(NoisyClassifier.open(bundle, device, threads)));
@@ -100,7 +116,9 @@ public final class ImageRestorer implements AutoCloseable {
 
     /** Steps of one restoration. */
     public int steps() {
-        return restoration(0).evaluations();
+        return settings.method() == RestorationMethod.DPS
+                ? settings.steps()
+                : restoration(0).evaluations();
     }
 
     /** How many images may be restored side by side, each on its own thread. */
@@ -124,16 +142,28 @@ public final class ImageRestorer implements AutoCloseable {
         Tensor start = noise.start(1, manifest.channels(), manifest.imageSize(), manifest.imageSize());
         Tensor labels = label.isPresent() ? Tensor.of(new long[] {label.getAsInt()}, 1) : null;
         Denoiser alone = (x, timesteps, y) -> denoiser.predict(x, timesteps, y, null, Threads.CALLING);
-        Iterator<StepState> steps =
-                restoration(sigma).restore(alone, guidance(), degradation, measured, start, labels, noise);
         Tensor result = start;
-        while (steps.hasNext()) {
-            result = steps.next().next();
-            afterStep.run();
+        if (jacobian.isPresent()) {
+            OnnxDenoiserGradient network = jacobian.get();
+            DenoiserGradient gradient = (x, timesteps, y, v) -> network.vjp(x, timesteps, y, v, Threads.CALLING);
+            Iterator<PosteriorRestoration.Step> steps = new PosteriorRestoration(
+                            process, settings.scale(), Thresholding.STATIC)
+                    .restore(alone, gradient, degradation, measured, 0, start, labels, noise);
+            while (steps.hasNext()) {
+                result = steps.next().state().next();
+                afterStep.run();
+            }
+        } else {
+            Iterator<StepState> steps =
+                    restoration(sigma).restore(alone, guidance(), degradation, measured, start, labels, noise);
+            while (steps.hasNext()) {
+                result = steps.next().next();
+                afterStep.run();
+            }
         }
         if (result.firstNonFinite().isPresent()) {
             throw new UserError("The model " + manifest.name()
-                    + " gave NaN or infinity: its weights are damaged, or --classifier-scale is too large.");
+                    + " gave NaN or infinity: its weights are damaged, or --scale or --classifier-scale is too large.");
         }
         return result;
     }
@@ -155,6 +185,7 @@ public final class ImageRestorer implements AutoCloseable {
     @Override
     public void close() {
         denoiser.close();
+        jacobian.ifPresent(OnnxDenoiserGradient::close);
         classifier.ifPresent(NoisyClassifier::close);
     }
 }

@@ -9,6 +9,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.harness.cli.option.BundledReferenceOptions;
 import io.adm4j.harness.cli.option.CheckpointStep;
+import io.adm4j.harness.cli.option.ExtraGraphOptions;
 import io.adm4j.harness.cli.option.PrecisionOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
@@ -82,6 +83,9 @@ public final class ExportCommand implements Runnable {
     @Mixin
     private PrecisionOption precision;
 
+    @ArgGroup(validate = false, heading = Section.RESTORATION)
+    private ExtraGraphOptions extra = new ExtraGraphOptions();
+
     @Option(names = "--out", paramLabel = "FOLDER", description = "Folder of the bundle.")
     private Path out;
 
@@ -148,11 +152,14 @@ public final class ExportCommand implements Runnable {
         if ((denoiser == null) == (upsampler == null)) {
             throw new UserError("Give either --denoiser RUN or --upsampler RUN: a bundle holds one of them.");
         }
+        if (extra.denoiserVjp() && denoiser == null) {
+            throw new UserError("--with denoiser-vjp is for bundles of --denoiser: leave it out.");
+        }
         Path generator = denoiser == null ? upsampler : denoiser;
         TrainedNetwork network = denoiser == null ? TrainedNetwork.UPSAMPLER : TrainedNetwork.DENOISER;
         new OutputPath("--out", out).requireReplaceableFolder();
         new OutputPath("--out", out)
-                .requireRoom(weightBytes(generator)
+                .requireRoom((extra.denoiserVjp() ? 2 : 1) * weightBytes(generator)
                         + GRAPHS_OF_CLASSIFIER * weightBytes(classifier)
                         + weightBytes(features));
         RunFolder main = source(generator);
@@ -160,10 +167,14 @@ public final class ExportCommand implements Runnable {
         List<String> classes = new ArrayList<>();
         main.description().path("data").path("classes").forEach(c -> classes.add(c.asText()));
         try (BundleAssembler bundle = new BundleAssembler(out)) {
+            Map<String, Tensor> weights = weights(main, provenance.putObject("denoiser"));
             bundle.denoiser(
                     flags(main, network.kind(), "--" + (denoiser == null ? "upsampler" : "denoiser")),
                     precision.precision,
-                    weights(main, provenance.putObject("denoiser")));
+                    weights);
+            if (extra.denoiserVjp()) {
+                bundle.denoiserVjp(weights);
+            }
             if (classifier != null) {
                 RunFolder run = source(classifier);
                 ObjectNode flags = flags(run, "classifier", "--classifier");

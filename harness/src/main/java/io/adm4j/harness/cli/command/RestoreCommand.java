@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** Holds the commands that restore images. */
 @Command(
         name = "restore",
-        description = "Restores damaged images with a denoiser that was not trained for it (DDNM).",
+        description = "Restores damaged images with a denoiser that was not trained for it (DDNM, DPS).",
         synopsisSubcommandLabel = "(inpaint | superresolve | colorize | denoise)",
         subcommands = {
             RestoreInpaintCommand.class,

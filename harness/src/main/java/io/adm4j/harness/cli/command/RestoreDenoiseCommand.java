@@ -11,11 +11,13 @@ import picocli.CommandLine.Option;
 
 /** {@code harness restore denoise}. */
 @Command(
-        name = "denoise",
+        name = RestoreDenoiseCommand.NAME,
         description =
                 "Removes Gaussian noise from images. A result depends on the bundle, its image, its seed and the settings"
                         + " alone, whatever else is restored with it.")
 public final class RestoreDenoiseCommand implements Runnable {
+    static final String NAME = "denoise";
+
     @Option(
             names = "--noise-level",
             paramLabel = "LEVELS",
@@ -35,6 +37,6 @@ public final class RestoreDenoiseCommand implements Runnable {
         }
         OptionalDouble noise = level == null ? OptionalDouble.empty() : OptionalDouble.of(level);
         runner.run(manifest ->
-                new RestorationTask("denoise", Masking.none(manifest.imageSize(), manifest.imageSize()), 1, noise));
+                new RestorationTask(NAME, Masking.none(manifest.imageSize(), manifest.imageSize()), 1, noise));
     }
 }

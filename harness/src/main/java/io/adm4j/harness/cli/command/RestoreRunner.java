@@ -22,6 +22,7 @@ import io.adm4j.harness.restoration.DamagedImages;
 import io.adm4j.harness.restoration.ImageRestorer;
 import io.adm4j.harness.restoration.InputImages;
 import io.adm4j.harness.restoration.InputLabels;
+import io.adm4j.harness.restoration.RestorationMethod;
 import io.adm4j.harness.restoration.RestorationReport;
 import io.adm4j.harness.restoration.RestorationRun;
 import io.adm4j.harness.restoration.RestorationSettings;
@@ -93,11 +94,15 @@ public final class RestoreRunner {
     void run(Function<Manifest, RestorationTask> task, Path... read) {
         outputs.check(degrade, read);
         outputs.check(degrade, input);
-        RestorationSettings settings = options.settings();
+        RestorationSettings settings = options.settings(spec.commandLine().getParseResult());
         ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
         Manifest manifest = model.manifest();
         ImageRestorer.check(manifest, settings);
-        RestorationRun run = prepared(task.apply(manifest), manifest, settings);
+        RestorationTask damage = task.apply(manifest);
+        if (settings.method() == RestorationMethod.DPS && damage.name().equals(RestoreDenoiseCommand.NAME)) {
+            throw new UserError("--method dps is for inpaint, superresolve and colorize: noise is removed by ddnm.");
+        }
+        RestorationRun run = prepared(damage, manifest, settings);
         PrintWriter console = spec.commandLine().getOut();
         long begin = System.nanoTime();
         Tensor results;

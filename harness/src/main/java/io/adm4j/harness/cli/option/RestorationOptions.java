@@ -1,18 +1,44 @@
 package io.adm4j.harness.cli.option;
 
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.restoration.RestorationMethod;
 import io.adm4j.harness.restoration.RestorationSettings;
 import io.adm4j.restoration.TimeTravel;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 
 /** How images are restored. */
 public final class RestorationOptions {
+    private static final List<String> OF_DDNM =
+            List.of("--eta", "--travel-length", "--travel-repeat", "--classifier-scale");
+    private static final List<String> OF_DPS = List.of("--scale");
+
+    @Option(
+            names = "--method",
+            paramLabel = "METHOD",
+            defaultValue = "ddnm",
+            description =
+                    "ddnm (keeps what was measured) or dps (follows its gradient through the denoiser; not for denoise)"
+                            + " (default ${DEFAULT-VALUE}).")
+    private RestorationMethod method;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "SCALE",
+            converter = Range.NonNegative.class,
+            defaultValue = "1",
+            description = "Factor of the gradient of dps (default ${DEFAULT-VALUE}).")
+    private double scale;
+
     @Option(
             names = "--steps",
             paramLabel = "N",
             converter = Range.AtLeastOne.class,
             defaultValue = "100",
-            description = "Steps, which must divide the timesteps of the model (default ${DEFAULT-VALUE}).")
+            description = "Steps; for ddnm they must divide the timesteps of the model (default ${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
@@ -20,7 +46,7 @@ public final class RestorationOptions {
             paramLabel = "ETA",
             converter = Range.Fraction.class,
             defaultValue = "0.85",
-            description = "Share of fresh noise in each step, 0 to 1 (default ${DEFAULT-VALUE}).")
+            description = "Share of fresh noise in each step of ddnm, 0 to 1 (default ${DEFAULT-VALUE}).")
     private double eta;
 
     @Option(
@@ -71,9 +97,20 @@ public final class RestorationOptions {
             description = "Strength of the classifier's guidance; 0 does not run it (default ${DEFAULT-VALUE}).")
     private double classifierScale;
 
-    /** The settings of a restoration. */
-    public RestorationSettings settings() {
-        return new RestorationSettings(steps, eta, new TimeTravel(travelLength, travelRepeat), classifierScale);
+    /**
+     * The settings of a restoration.
+     *
+     * @param given options of the command line
+     * @throws UserError if an option is of the other method
+     */
+    public RestorationSettings settings(ParseResult given) {
+        (method == RestorationMethod.DPS ? OF_DDNM : OF_DPS)
+                .stream().filter(given::hasMatchedOption).findFirst().ifPresent(name -> {
+                    throw new UserError(name + " is for the other method than --method "
+                            + method.name().toLowerCase(Locale.ROOT) + ": leave it out.");
+                });
+        return new RestorationSettings(
+                method, steps, eta, new TimeTravel(travelLength, travelRepeat), scale, classifierScale);
     }
 
     /** The class of all images, if one was named. */

@@ -10,7 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.bundle.ModelBundle;
 import io.adm4j.bundle.TinyBundle;
+import io.adm4j.export.GoldenCase;
+import io.adm4j.export.net.UNetConfig;
+import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.io.Npz;
 import io.adm4j.io.NpzWriter;
 import io.adm4j.tensor.Tensor;
@@ -204,6 +210,43 @@ class RestoreCommandTest {
         refused("1 channel", CommandLineRun.arguments(call("colorize"), "--bundle", gray));
     }
 
+    /** The graph that is listed and the one that is made at first use are the same. */
+    @Test
+    void theGradientOfTheDenoiserIsListedOrMade() throws IOException {
+        String network = GoldenCase.networks("unet-").stream()
+                .filter(name -> GoldenCase.json(name).path("image_size").asInt() <= 32
+                        && UNetConfig.fromFlags(GoldenCase.json(name)).inChannels() == 3
+                        && !UNetConfig.fromFlags(GoldenCase.json(name)).superResolution())
+                .findFirst()
+                .orElseThrow();
+        ObjectNode flags = (ObjectNode) GoldenCase.json(network);
+        Object[] settings = {"--method", "dps", "--scale", 0.5, "--steps", 3, "--factor", 2, "--samples", 2};
+        if (flags.path("class_cond").asBoolean()) {
+            settings = CommandLineRun.arguments(settings, "--labels", 1);
+        }
+        Path listed = folder.resolve("listed");
+        Path made = folder.resolve("made");
+        for (Path bundleOf : List.of(listed, made)) {
+            try (BundleAssembler assembler = new BundleAssembler(bundleOf)) {
+                assembler.denoiser(flags, GoldenCase.weights(network));
+                if (bundleOf.equals(listed)) {
+                    assembler.denoiserVjp(GoldenCase.weights(network));
+                }
+                assembler.finish(null, List.of(), JsonNodeFactory.instance.objectNode());
+            }
+        }
+        assertTrue(ModelBundle.load(listed).has(ModelBundle.DENOISER_VJP));
+        assertFalse(ModelBundle.load(made).has(ModelBundle.DENOISER_VJP));
+        restore("superresolve", CommandLineRun.arguments(settings, "--bundle", listed));
+        Tensor results = results();
+        restore("superresolve", CommandLineRun.arguments(settings, "--bundle", made));
+        assertArrayEquals(results.toByteArray(), results().toByteArray());
+        restore("superresolve", CommandLineRun.arguments(settings, "--bundle", made, "--samples", 1));
+        assertArrayEquals(results.rows(0, 1).toByteArray(), results().toByteArray(), "alone");
+        restore("superresolve", CommandLineRun.arguments(settings, "--bundle", made, "--scale", 0));
+        assertNotEquals(hash(results), hash(results()), "the gradient moves");
+    }
+
     private Object[] call(String task, Object... arguments) {
         Object[] before = {"restore", task, "--bundle", bundle, "--input", input, "--out", folder.resolve("no.npz")};
         return Stream.concat(Arrays.stream(before), Arrays.stream(arguments)).toArray();
@@ -224,6 +267,11 @@ class RestoreCommandTest {
         refused("--samples 3", call("denoise", "--samples", 4));
         refused("--degrade", call("denoise", "--json", folder.resolve("no.json")));
         refused("takes one image", CommandLineRun.arguments(call("denoise"), "--out", folder.resolve("no.png")));
+        refused("--scale", call("denoise", "--scale", 1));
+        refused("--eta", call("inpaint", "--mask", mask, "--method", "dps", "--eta", 1));
+        refused("--method dps is for", call("denoise", "--method", "dps"));
+        refused("at most the 1000", call("inpaint", "--mask", mask, "--method", "dps", "--steps", 1001));
+        refused("--with denoiser-vjp", call("inpaint", "--mask", mask, "--method", "dps"));
         Path unlabelled = folder.resolve("plain.png");
         Files.copy(mask, unlabelled);
         refused("--labels NAME", CommandLineRun.arguments(call("denoise"), "--input", unlabelled));
