@@ -27,8 +27,8 @@ public final class InputImages {
         Dataset images = Dataset.open(path, reading, notes);
         if (!hasSize(path, reading)) {
             String size = reading.imageSize() + "x" + reading.imageSize();
-            notes.accept("Note: the images of --input are not " + size
-                    + ": they are resized and cropped to the square in" + " the center, as for training.");
+            notes.accept(
+                    "Note: the images of --input are not " + size + ": they are brought to that size as for training.");
         }
         return images;
     }
