@@ -167,11 +167,11 @@ public final class ExportCommand implements Runnable {
         List<String> classes = new ArrayList<>();
         main.description().path("data").path("classes").forEach(c -> classes.add(c.asText()));
         try (BundleAssembler bundle = new BundleAssembler(out)) {
+            // A run of another kind is refused before anything is said of its weights.
+            ObjectNode generatorFlags =
+                    flags(main, network.kind(), "--" + (denoiser == null ? "upsampler" : "denoiser"));
             Map<String, Tensor> weights = weights(main, provenance.putObject("denoiser"));
-            bundle.denoiser(
-                    flags(main, network.kind(), "--" + (denoiser == null ? "upsampler" : "denoiser")),
-                    precision.precision,
-                    weights);
+            bundle.denoiser(generatorFlags, precision.precision, weights);
             if (extra.denoiserVjp()) {
                 bundle.denoiserVjp(weights);
             }
