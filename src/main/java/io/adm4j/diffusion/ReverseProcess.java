@@ -2,7 +2,6 @@ package io.adm4j.diffusion;
 
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.nio.FloatBuffer;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,16 +35,9 @@ final class ReverseProcess implements Iterator<StepState> {
 
     @Override
     public StepState next() {
-        fillTimesteps(run.timestep());
+        timesteps.fill(run.timestep());
         Tensor output = denoiser.predict(run.x(), timesteps, labels);
         Tensor gradient = guidance.gradient(run.trainedTimestep(), run.x(), timesteps, labels);
         return run.advance(output, gradient, guidance.settings());
-    }
-
-    private void fillTimesteps(float timestep) {
-        FloatBuffer values = timesteps.floats();
-        while (values.hasRemaining()) {
-            values.put(timestep);
-        }
     }
 }

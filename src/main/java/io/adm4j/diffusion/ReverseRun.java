@@ -79,9 +79,8 @@ public final class ReverseRun {
         this.update = update;
         this.noiseSource = noiseSource;
         this.x0 = Tensor.zeros(ElementType.FLOAT32, x.shape());
-        this.x = Tensor.zeros(ElementType.FLOAT32, x.shape());
+        this.x = x.copy();
         this.next = Tensor.zeros(ElementType.FLOAT32, x.shape());
-        this.x.floats().put(x.floats());
         this.index = timesteps.length - 1 - step;
     }
 

@@ -55,8 +55,8 @@ final class SolverUpdate implements ReverseRun.Update {
                     + " tensors, not " + memory.size() + ".");
         }
         if (!memory.isEmpty()) {
-            anchor = copy(memory.get(0));
-            memory.subList(1, memory.size()).forEach(kept -> predictions.add(copy(kept)));
+            anchor = memory.get(0).copy();
+            memory.subList(1, memory.size()).forEach(kept -> predictions.add(kept.copy()));
         }
     }
 
@@ -162,11 +162,5 @@ final class SolverUpdate implements ReverseRun.Update {
             }
             sum.put(i, (float) value);
         }
-    }
-
-    private static Tensor copy(Tensor tensor) {
-        Tensor copy = Tensor.zeros(ElementType.FLOAT32, tensor.shape());
-        copy.floats().put(tensor.floats());
-        return copy;
     }
 }

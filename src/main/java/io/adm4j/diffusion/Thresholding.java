@@ -3,6 +3,7 @@ package io.adm4j.diffusion;
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * How predictions of x_0 are kept near the range of images.
@@ -34,7 +35,7 @@ public record Thresholding(Kind kind, double ratio) {
 
         /** The name in options and files. */
         public String key() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

@@ -1,8 +1,8 @@
 package io.adm4j.restoration;
 
-import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /** Some pixels are known and the others are not, for inpainting; with all of them known, only noise is left to remove. */
@@ -17,15 +17,14 @@ public final class Masking implements Degradation {
     /** All pixels are known. */
     public static Masking none(int height, int width) {
         boolean[] known = new boolean[height * width];
-        java.util.Arrays.fill(known, true);
+        Arrays.fill(known, true);
         return new Masking(known);
     }
 
     /** The images with 0 where a pixel is not known. */
     @Override
     public Tensor measure(Tensor images) {
-        Tensor result = Tensor.zeros(ElementType.FLOAT32, images.shape());
-        result.floats().put(images.floats());
+        Tensor result = images.copy();
         scale(result, singular -> singular);
         return result;
     }

@@ -115,7 +115,7 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
             this.timesteps = Tensor.zeros(ElementType.FLOAT32, start.dim(0));
             this.x0 = Tensor.zeros(ElementType.FLOAT32, start.shape());
             this.random = Tensor.zeros(ElementType.FLOAT32, start.shape());
-            this.x = copy(start);
+            this.x = start.copy();
             this.next = Tensor.zeros(ElementType.FLOAT32, start.shape());
             this.evaluations = evaluations();
         }
@@ -132,23 +132,25 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
             }
             int timestep = timestep(order.get(place));
             double bar = alphasCumprod[timestep];
-            fill(timesteps, process.networkTimestep(timestep));
+            timesteps.fill(process.networkTimestep(timestep));
             Tensor output = denoiser.predict(x, timesteps, labels);
             Tensor eps = predictedNoise(output, guidance.gradient(timestep, x, timesteps, labels), bar);
             FloatBuffer noisy = x.floats();
             FloatBuffer noises = eps.floats();
             FloatBuffer clean = x0.floats();
+            double signal = Math.sqrt(bar);
+            double sigma = Math.sqrt(1 - bar);
             for (int i = 0; i < clean.capacity(); i++) {
-                clean.put(i, (float) ((noisy.get(i) - Math.sqrt(1 - bar) * noises.get(i)) / Math.sqrt(bar)));
+                clean.put(i, (float) ((noisy.get(i) - sigma * noises.get(i)) / signal));
             }
             place++;
             double following = order.get(place) < 0 ? 1 : alphasCumprod[timestep(order.get(place))];
-            Tensor known = known();
+            Tensor contradiction = contradiction();
             noise.fill(draws++, random);
             if (sigmaY == 0) {
-                advance(known, eps, following);
+                advance(contradiction, eps, following);
             } else {
-                advanceNoisy(known, eps, following);
+                advanceNoisy(contradiction, eps, following);
             }
             undo();
             StepState state = new StepState(taken, evaluations, evaluations - 1 - taken, timestep, x, x0, next);
@@ -186,7 +188,7 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
         }
 
         /** What of x_0 contradicts the measurement, A&#8314;(A x_0 - y). */
-        private Tensor known() {
+        private Tensor contradiction() {
             Tensor difference = degradation.measure(x0);
             FloatBuffer values = difference.floats();
             FloatBuffer wanted = measured.floats();
@@ -196,29 +198,29 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
             return degradation.pseudoInverse(difference);
         }
 
-        private void advance(Tensor known, Tensor eps, double following) {
+        private void advance(Tensor contradiction, Tensor eps, double following) {
+            double ofX0 = Math.sqrt(following);
             double ofNoise = Math.sqrt(1 - following) * eta;
             double ofEps = Math.sqrt(1 - following) * Math.sqrt(1 - eta * eta);
             FloatBuffer clean = x0.floats();
-            FloatBuffer wrong = known.floats();
+            FloatBuffer wrong = contradiction.floats();
             FloatBuffer fresh = random.floats();
             FloatBuffer noises = eps.floats();
             FloatBuffer result = next.floats();
             for (int i = 0; i < result.capacity(); i++) {
-                result.put(i, (float) (Math.sqrt(following) * (clean.get(i) - wrong.get(i))
-                        + ofNoise * fresh.get(i)
-                        + ofEps * noises.get(i)));
+                result.put(i, (float)
+                        (ofX0 * (clean.get(i) - wrong.get(i)) + ofNoise * fresh.get(i) + ofEps * noises.get(i)));
             }
         }
 
         /** As far as the noise of the measurement, scaled to this step, leaves room. */
-        private void advanceNoisy(Tensor known, Tensor eps, double following) {
+        private void advanceNoisy(Tensor contradiction, Tensor eps, double following) {
             double a = Math.sqrt(following);
             double sigma = Math.sqrt(1 - following);
             double kept = Math.sqrt(1 - eta * eta);
             DoubleUnaryOperator inverse = singular -> singular == 0 ? 0 : 1 / singular;
             degradation.scale(
-                    known,
+                    contradiction,
                     singular -> sigma < a * sigmaY * inverse.applyAsDouble(singular)
                             ? singular * sigma * kept / (a * sigmaY)
                             : 1);
@@ -228,7 +230,7 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
             });
             degradation.compose(eps, singular -> singular == 0 ? sigma * kept : 0);
             FloatBuffer clean = x0.floats();
-            FloatBuffer wrong = known.floats();
+            FloatBuffer wrong = contradiction.floats();
             FloatBuffer fresh = random.floats();
             FloatBuffer noises = eps.floats();
             FloatBuffer result = next.floats();
@@ -243,26 +245,15 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
                 place++;
                 double bar = alphasCumprod[timestep(order.get(place))];
                 noise.fill(draws++, random);
+                double ofX0 = Math.sqrt(bar);
+                double ofNoise = Math.sqrt(1 - bar);
                 FloatBuffer clean = x0.floats();
                 FloatBuffer fresh = random.floats();
                 FloatBuffer result = next.floats();
                 for (int i = 0; i < result.capacity(); i++) {
-                    result.put(i, (float) (Math.sqrt(bar) * clean.get(i) + Math.sqrt(1 - bar) * fresh.get(i)));
+                    result.put(i, (float) (ofX0 * clean.get(i) + ofNoise * fresh.get(i)));
                 }
             }
-        }
-
-        private static void fill(Tensor tensor, float value) {
-            FloatBuffer values = tensor.floats();
-            while (values.hasRemaining()) {
-                values.put(value);
-            }
-        }
-
-        private static Tensor copy(Tensor tensor) {
-            Tensor copy = Tensor.zeros(ElementType.FLOAT32, tensor.shape());
-            copy.floats().put(tensor.floats());
-            return copy;
         }
     }
 }

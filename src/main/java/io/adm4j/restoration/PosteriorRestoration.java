@@ -73,11 +73,7 @@ public record PosteriorRestoration(GaussianDiffusion process, double scale, Thre
 
             @Override
             public Step next() {
-                FloatBuffer values = timesteps.floats();
-                float timestep = run.timestep();
-                while (values.hasRemaining()) {
-                    values.put(timestep);
-                }
+                timesteps.fill(run.timestep());
                 Tensor output = denoiser.predict(run.x(), timesteps, labels);
                 int index = run.steps() - 1 - run.step();
                 Residual residual = residual(degradation, measured, output, run.x(), index);

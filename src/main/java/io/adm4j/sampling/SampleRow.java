@@ -50,7 +50,7 @@ final class SampleRow {
 
     /** Whether its next step asks the classifier. */
     boolean guided() {
-        return stage().guided() && stage().settings().guidance().activeAt(run().trainedTimestep());
+        return stage().settings().guidance().activeAt(run().trainedTimestep());
     }
 
     /** The image's label; 0 where it has none, which only networks without labels see. */

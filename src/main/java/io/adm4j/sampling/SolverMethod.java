@@ -1,5 +1,7 @@
 package io.adm4j.sampling;
 
+import java.util.Locale;
+
 /** Where a solver of higher order takes its further evaluations. */
 public enum SolverMethod {
     /** At the states before, which costs nothing. */
@@ -9,6 +11,6 @@ public enum SolverMethod {
 
     /** The name in options and files. */
     public String key() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -195,6 +195,25 @@ public final class Tensor {
         return bytes().asIntBuffer();
     }
 
+    /** The same elements in memory of their own. */
+    public Tensor copy() {
+        Tensor copy = zeros(type, shape);
+        copy.bytes().put(bytes());
+        return copy;
+    }
+
+    /**
+     * Sets all elements of a float32 tensor.
+     *
+     * @throws IllegalStateException if the elements are not float32
+     */
+    public void fill(float value) {
+        FloatBuffer elements = floats();
+        while (elements.hasRemaining()) {
+            elements.put(value);
+        }
+    }
+
     /** A copy of the elements of a float32 tensor. */
     public float[] toFloatArray() {
         float[] values = new float[size()];
