@@ -22,8 +22,11 @@ final class StepBatch {
     private final ModelNetworks networks;
     private final List<SampleRow> rows;
 
-    /** The rows that the classifier gets. Kept, as the model is, since rows that have taken their step may be at another model. */
-    private final List<SampleRow> guided;
+    /**
+     * The rows that the classifier gets, once the networks run: asking a row allocates its run, which is not for the scheduler's lock.
+     * Kept, as the model is, since rows that have taken their step may be at another model.
+     */
+    private List<SampleRow> guided = List.of();
 
     private final Threads threads;
     private final BatchSizes sizes;
@@ -41,7 +44,6 @@ final class StepBatch {
         this.model = rows.get(0).model();
         this.networks = model.networks();
         this.rows = List.copyOf(rows);
-        this.guided = rows.stream().filter(SampleRow::guided).toList();
         this.threads = threads;
         this.sizes = sizes;
     }
@@ -106,6 +108,7 @@ final class StepBatch {
     /** Runs the networks. */
     Evaluation evaluate() {
         long begin = System.nanoTime();
+        guided = rows.stream().filter(SampleRow::guided).toList();
         List<Tensor> outputs = inBatches(rows, sizes.denoiserTogether(), this::denoise);
         long between = System.nanoTime();
         Iterator<Tensor> pulls =
