@@ -36,6 +36,19 @@ public record OutputPath(String option, Path path) {
     }
 
     /**
+     * Checks that the name says what the file is.
+     *
+     * @param ending of its name, such as {@code .npz}
+     * @param kind the file with its article, such as "an npz file"
+     * @throws UserError if the name ends otherwise
+     */
+    public void requireEnding(String ending, String kind) {
+        if (!path.toString().endsWith(ending)) {
+            throw new UserError(option + " is " + kind + ": let its name end in " + ending + ", not " + path + ".");
+        }
+    }
+
+    /**
      * Checks that a folder with files in it can be written here; an existing folder keeps what it holds.
      *
      * @throws UserError if this is a file, or permission is missing

@@ -3,6 +3,9 @@ package io.adm4j.harness.data;
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.Sha256;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -170,6 +173,22 @@ public final class Dataset {
     /** Copies one image as uint8 [H, W, C] to {@code target} from {@code offset} on. */
     public void copy(int index, byte[] target, int offset) {
         source.copy(index, target, offset);
+    }
+
+    /**
+     * Some images as a batch, uint8 {@code [N, H, W, C]}.
+     *
+     * @param chosen their numbers
+     */
+    public Tensor images(int... chosen) {
+        Tensor images = Tensor.zeros(ElementType.UINT8, chosen.length, imageSize(), imageSize(), channels());
+        ByteBuffer pixels = images.bytes();
+        byte[] image = new byte[imageBytes()];
+        for (int index : chosen) {
+            copy(index, image);
+            pixels.put(image);
+        }
+        return images;
     }
 
     /**

@@ -109,12 +109,7 @@ public final class LikelihoodRun {
     }
 
     private Map<String, Tensor> evaluate(int from, int to, Progress progress) {
-        byte[] pixels = new byte[(to - from) * dataset.imageBytes()];
-        for (int i = from; i < to; i++) {
-            dataset.copy(chosen[i], pixels, (i - from) * dataset.imageBytes());
-        }
-        int size = dataset.imageSize();
-        Tensor x0 = PixelScale.toFloats(Tensor.of(pixels, to - from, size, size, dataset.channels()));
+        Tensor x0 = PixelScale.toFloats(dataset.images(Arrays.copyOfRange(chosen, from, to)));
         Tensor y = labels.isEmpty() ? null : Tensor.of(Arrays.copyOfRange(labels.get(), from, to), to - from);
         SeededNoise noise = new SeededNoise(
                 IntStream.range(from, to).mapToLong(i -> seed + chosen[i]).toArray());

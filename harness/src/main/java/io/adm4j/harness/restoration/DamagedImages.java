@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Images to restore.
@@ -30,14 +31,7 @@ public record DamagedImages(
      * @param damage whether to damage them first; the noise depends on the seed alone
      */
     public static DamagedImages of(RestorationTask task, Dataset inputs, int count, boolean damage, long seed) {
-        int size = inputs.imageSize();
-        Tensor read = Tensor.zeros(ElementType.UINT8, count, size, size, inputs.channels());
-        byte[] image = new byte[inputs.imageBytes()];
-        ByteBuffer target = read.bytes();
-        for (int i = 0; i < count; i++) {
-            inputs.copy(i, image);
-            target.put(image);
-        }
+        Tensor read = inputs.images(IntStream.range(0, count).toArray());
         List<Tensor> measured = new ArrayList<>();
         List<Tensor> shown = new ArrayList<>();
         double[] sigmas = new double[count];

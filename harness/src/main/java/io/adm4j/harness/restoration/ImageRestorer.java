@@ -96,20 +96,18 @@ public final class ImageRestorer implements AutoCloseable {
         String kept = settings.method() == RestorationMethod.DPS ? String.valueOf(settings.steps()) : "";
         GaussianDiffusion process = new GaussianDiffusion(manifest.diffusion().respaced(kept));
         OnnxDenoiser denoiser = OnnxDenoiser.open(bundle, device, threads);
+        Optional<OnnxDenoiserGradient> jacobian = Optional.empty();
         try {
-            return new ImageRestorer(
-                    manifest,
-                    settings,
-                    process,
-                    denoiser,
-                    settings.method() == RestorationMethod.DPS
-                            ? Optional.of(DenoiserVjp.open(bundle, device, threads))
-                            : Optional.empty(),
-                    settings.classifierScale() == 0
-                            ? Optional.empty()
-                            : Optional.of(NoisyClassifier.open(bundle, device, threads)));
+            if (settings.method() == RestorationMethod.DPS) {
+                jacobian = Optional.of(DenoiserVjp.open(bundle, device, threads));
+            }
+            Optional<NoisyClassifier> classifier = settings.classifierScale() == 0
+                    ? Optional.empty()
+                    : Optional.of(NoisyClassifier.open(bundle, device, threads));
+            return new ImageRestorer(manifest, settings, process, denoiser, jacobian, classifier);
         } catch (RuntimeException e) {
             denoiser.close();
+            jacobian.ifPresent(OnnxDenoiserGradient::close);
             throw e;
         }
     }

@@ -8,10 +8,9 @@ import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 
 /** Images of another source downsampled by area, as the low-resolution images that upsamplers are trained on. */
-public final class DownsampledSamples implements SampleSource {
+public final class DownsampledSamples extends ForwardingSamples {
     private static final int LEVELS = 0xff;
 
-    private final SampleSource source;
     private final int size;
 
     /**
@@ -20,17 +19,12 @@ public final class DownsampledSamples implements SampleSource {
      * @throws UserError if theirs is no multiple of it
      */
     public DownsampledSamples(SampleSource source, int size) {
+        super(source);
         if (source.imageSize() % size != 0) {
             throw new UserError("Images of " + source.imageSize() + "x" + source.imageSize()
                     + " cannot be downsampled to " + size + "x" + size + " by area: their size is no multiple of it.");
         }
-        this.source = source;
         this.size = size;
-    }
-
-    @Override
-    public int count() {
-        return source.count();
     }
 
     @Override
@@ -39,23 +33,8 @@ public final class DownsampledSamples implements SampleSource {
     }
 
     @Override
-    public int channels() {
-        return source.channels();
-    }
-
-    @Override
-    public int[] labels(int from, int to) {
-        return source.labels(from, to);
-    }
-
-    @Override
     public Tensor images(int from, int to, StepListener listener) {
         return downsample(source.images(from, to, listener), size);
-    }
-
-    @Override
-    public void check(int batchSize) {
-        source.check(batchSize);
     }
 
     @Override

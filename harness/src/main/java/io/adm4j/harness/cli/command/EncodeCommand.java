@@ -119,10 +119,8 @@ public final class EncodeCommand implements Runnable {
 
     @Override
     public void run() {
-        if (!out.toString().endsWith(".npz")) {
-            throw new UserError("--out is an npz file: let its name end in .npz, not " + out + ".");
-        }
         OutputPath output = new OutputPath("--out", out);
+        output.requireEnding(".npz", "an npz file");
         output.requireFile();
         output.requireOtherThan(pictures);
         ModelBundle model = bundle.load();
@@ -166,7 +164,7 @@ public final class EncodeCommand implements Runnable {
                 .start("Encoding", (long) count * encoder.steps() * ways, "image steps")) {
             for (int from = 0; from < count; from += batchSize) {
                 int to = Math.min(count, from + batchSize);
-                Tensor batch = read(dataset, from, to);
+                Tensor batch = dataset.images(IntStream.range(from, to).toArray());
                 Tensor y = labels.isEmpty() ? null : Tensor.of(Arrays.copyOfRange(labels.get(), from, to), to - from);
                 Runnable stepDone = () -> progress.step(batch.dim(0));
                 Tensor encoded = encoder.encode(batch, y, stepDone);
@@ -190,14 +188,6 @@ public final class EncodeCommand implements Runnable {
         console.println("To sample them back: harness sample" + bundle.given() + " --noise " + out + " "
                 + encoding.back() + " --grid back.png");
         console.flush();
-    }
-
-    private static Tensor read(Dataset dataset, int from, int to) {
-        byte[] pixels = new byte[(to - from) * dataset.imageBytes()];
-        for (int i = from; i < to; i++) {
-            dataset.copy(i, pixels, (i - from) * dataset.imageBytes());
-        }
-        return Tensor.of(pixels, to - from, dataset.imageSize(), dataset.imageSize(), dataset.channels());
     }
 
     private static long distance(ByteBuffer first, ByteBuffer second) {

@@ -134,10 +134,8 @@ public final class InterpolateCommand implements Runnable {
             file.requireOtherThan(first, last);
         }
         if (out != null) {
-            if (!out.toString().endsWith(".npz")) {
-                throw new UserError("--out is an npz file: let its name end in .npz, not " + out + ".");
-            }
             OutputPath file = new OutputPath("--out", out);
+            file.requireEnding(".npz", "an npz file");
             file.requireFile();
             file.requireOtherThan(first, last, grid);
         }

@@ -199,18 +199,14 @@ public final class NllCommand implements Runnable {
 
     private void checkOutputs() {
         if (outputs.out != null) {
-            if (!outputs.out.toString().endsWith(".npz")) {
-                throw new UserError("--out is an npz file: let its name end in .npz, not " + outputs.out + ".");
-            }
             OutputPath file = new OutputPath("--out", outputs.out);
+            file.requireEnding(".npz", "an npz file");
             file.requireFile();
             file.requireOtherThan(data);
         }
         if (outputs.plot != null) {
-            if (!outputs.plot.toString().endsWith(".svg")) {
-                throw new UserError("--plot is an SVG file: let its name end in .svg, not " + outputs.plot + ".");
-            }
             OutputPath file = new OutputPath("--plot", outputs.plot);
+            file.requireEnding(".svg", "an SVG file");
             file.requireFile();
             file.requireOtherThan(data, outputs.out);
         }

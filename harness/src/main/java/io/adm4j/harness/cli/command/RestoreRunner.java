@@ -32,6 +32,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -92,8 +93,7 @@ public final class RestoreRunner {
      * @throws UserError if something does not fit; nothing is written then
      */
     void run(Function<Manifest, RestorationTask> task, Path... read) {
-        outputs.check(degrade, read);
-        outputs.check(degrade, input);
+        outputs.check(degrade, Stream.concat(Stream.of(input), Stream.of(read)).toArray(Path[]::new));
         RestorationSettings settings = options.settings(spec.commandLine().getParseResult());
         ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
         Manifest manifest = model.manifest();

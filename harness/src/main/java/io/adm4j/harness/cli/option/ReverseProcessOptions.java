@@ -8,8 +8,6 @@ import io.adm4j.sampling.SettingsText;
 import io.adm4j.sampling.SolverSettings;
 import io.adm4j.sampling.StepChoice;
 import java.util.Collection;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -117,17 +115,12 @@ public abstract class ReverseProcessOptions {
         if (samplers.stream().anyMatch(SamplerKind::solver)) {
             return;
         }
-        Map<String, Object> given = new TreeMap<>();
-        given.put("--solver-order", String.valueOf(solverOrder));
-        given.put("--solver-method", String.valueOf(solverMethod));
-        given.put("--skip-type", String.valueOf(skipType));
-        given.entrySet().stream()
-                .filter(option -> !option.getValue().equals("null"))
-                .findFirst()
-                .ifPresent(option -> {
-                    throw new UserError(option.getKey() + " is an option of solvers: choose one, such as --sampler"
-                            + " dpm-solver++.");
-                });
+        String given = solverOrder != null
+                ? "--solver-order"
+                : solverMethod != null ? "--solver-method" : skipType != null ? "--skip-type" : null;
+        if (given != null) {
+            throw new UserError(given + " is an option of solvers: choose one, such as --sampler dpm-solver++.");
+        }
     }
 
     private Thresholding thresholding() {
