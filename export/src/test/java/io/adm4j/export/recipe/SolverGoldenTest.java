@@ -1,5 +1,7 @@
 package io.adm4j.export.recipe;
 
+import static io.adm4j.export.GoldenCase.distance;
+import static io.adm4j.export.GoldenCase.largest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -119,25 +121,6 @@ class SolverGoldenTest {
 
     private static String plain(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
-    }
-
-    private static double largest(Tensor tensor) {
-        double largest = 0;
-        for (float value : tensor.toFloatArray()) {
-            largest = Math.max(largest, Math.abs(value));
-        }
-        return largest;
-    }
-
-    private static double distance(Tensor expected, Tensor actual) {
-        float[] e = expected.toFloatArray();
-        float[] a = actual.toFloatArray();
-        assertEquals(e.length, a.length);
-        double largest = 0;
-        for (int i = 0; i < e.length; i++) {
-            largest = Math.max(largest, Math.abs((double) e[i] - a[i]));
-        }
-        return largest;
     }
 
     private static void assertMostWithinALevel(Tensor expected, Tensor actual) {
