@@ -90,7 +90,7 @@ final class TrainingStep implements Workload {
         batch.put("x_start", random.images(channels, imageSize));
         batch.put("noise", random.images(channels, imageSize));
         batch.put("t", random.whole(steps));
-        batch.put("loss_weight", random.constant(1));
+        batch.put(TrainingGraph.LOSS_WEIGHT, random.constant(1));
         return batch;
     }
 

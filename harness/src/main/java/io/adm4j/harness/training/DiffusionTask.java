@@ -98,7 +98,7 @@ public final class DiffusionTask implements TrainingTask {
             LossSecondMomentSampler.Sampled sampled =
                     sampler.sample(random.doubles().skip(from).limit(size).toArray());
             microbatch.put("t", sampled.t());
-            microbatch.put(LOSS_WEIGHT, sampled.weights());
+            microbatch.put(TrainingGraph.LOSS_WEIGHT, sampled.weights());
         });
     }
 
@@ -146,7 +146,7 @@ public final class DiffusionTask implements TrainingTask {
 
     @Override
     public double[] metrics(Map<String, Tensor> batch, Map<String, Tensor> outputs) {
-        float[] weights = batch.get(LOSS_WEIGHT).toFloatArray();
+        float[] weights = batch.get(TrainingGraph.LOSS_WEIGHT).toFloatArray();
         return terms().stream()
                 .mapToDouble(term -> mean(outputs.get(term), weights))
                 .toArray();

@@ -1,5 +1,6 @@
 package io.adm4j.harness.training;
 
+import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.harness.training.engine.TrainingEngine;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -81,17 +82,17 @@ record GradientAccumulation(TrainingTask task, int microbatch) {
         batch.forEach((name, tensor) -> part.put(name, tensor.rows(from, to)));
         float[] weights = new float[to - from];
         Arrays.fill(weights, 1);
-        part.put(TrainingTask.LOSS_WEIGHT, Tensor.of(weights, weights.length));
+        part.put(TrainingGraph.LOSS_WEIGHT, Tensor.of(weights, weights.length));
         return part;
     }
 
     private static Map<String, Tensor> graphInputs(Map<String, Tensor> part, double share) {
         Map<String, Tensor> inputs = new LinkedHashMap<>(part);
-        float[] weights = part.get(TrainingTask.LOSS_WEIGHT).toFloatArray();
+        float[] weights = part.get(TrainingGraph.LOSS_WEIGHT).toFloatArray();
         for (int i = 0; i < weights.length; i++) {
             weights[i] = (float) (weights[i] * share);
         }
-        inputs.put(TrainingTask.LOSS_WEIGHT, Tensor.of(weights, weights.length));
+        inputs.put(TrainingGraph.LOSS_WEIGHT, Tensor.of(weights, weights.length));
         return inputs;
     }
 

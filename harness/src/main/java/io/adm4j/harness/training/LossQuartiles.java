@@ -1,5 +1,6 @@
 package io.adm4j.harness.training;
 
+import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ final class LossQuartiles {
             return;
         }
         long[] t = batch.get("t").toLongArray();
-        float[] weight = batch.get(TrainingTask.LOSS_WEIGHT).toFloatArray();
+        float[] weight = batch.get(TrainingGraph.LOSS_WEIGHT).toFloatArray();
         for (int i = 0; i < t.length; i++) {
             weights[quartile(t[i])] += weight[i];
         }

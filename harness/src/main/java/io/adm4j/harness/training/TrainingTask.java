@@ -9,9 +9,6 @@ import java.util.Map;
 
 /** A network with its loss, its batches and the metrics to log. */
 public interface TrainingTask {
-    /** Input of every training graph: float32 [N], by which each image's loss is multiplied before the mean. */
-    String LOSS_WEIGHT = TrainingGraph.LOSS_WEIGHT;
-
     /** The network and its loss; a new graph at every call. */
     TrainingGraph graph();
 
@@ -30,7 +27,7 @@ public interface TrainingTask {
      *
      * @param step from 0
      * @param from place of its first image in the batch
-     * @param microbatch rows of the step's batch, and {@link #LOSS_WEIGHT} of ones; modified
+     * @param microbatch rows of the step's batch, and {@link TrainingGraph#LOSS_WEIGHT} of ones; modified
      */
     default void prepare(long step, int from, Map<String, Tensor> microbatch) {}
 

@@ -179,11 +179,11 @@ class DiffusionTaskTest {
     }
 
     private static double weight(Map<String, Tensor> batch, int index) {
-        return batch.get(TrainingTask.LOSS_WEIGHT).floats().get(index);
+        return batch.get(TrainingGraph.LOSS_WEIGHT).floats().get(index);
     }
 
     private static Map<String, Tensor> weighted(float... weights) {
-        return Map.of(TrainingTask.LOSS_WEIGHT, Tensor.of(weights, weights.length));
+        return Map.of(TrainingGraph.LOSS_WEIGHT, Tensor.of(weights, weights.length));
     }
 
     private Dataset dataset(int count, int classes) {

@@ -57,7 +57,7 @@ class LossQuartilesTest {
     void importantImagesWeighAsInTheLoss() {
         LossQuartiles quartiles = new LossQuartiles(new Noised());
         Map<String, Tensor> batch = Map.of(
-                "t", Tensor.of(new long[] {0, 1}, 2), TrainingTask.LOSS_WEIGHT, Tensor.of(new float[] {3, 1}, 2));
+                "t", Tensor.of(new long[] {0, 1}, 2), TrainingGraph.LOSS_WEIGHT, Tensor.of(new float[] {3, 1}, 2));
 
         quartiles.add(batch, losses(1, 5));
 
@@ -82,7 +82,7 @@ class LossQuartilesTest {
     private static Map<String, Tensor> timesteps(long... t) {
         float[] ones = new float[t.length];
         Arrays.fill(ones, 1);
-        return Map.of("t", Tensor.of(t, t.length), TrainingTask.LOSS_WEIGHT, Tensor.of(ones, ones.length));
+        return Map.of("t", Tensor.of(t, t.length), TrainingGraph.LOSS_WEIGHT, Tensor.of(ones, ones.length));
     }
 
     private static Map<String, Tensor> losses(float... losses) {

@@ -51,6 +51,7 @@ public final class PlainEngine implements TrainingEngine {
     private final StateArray second;
     private final List<StateArray> averages;
     private final Tensor zeros = Tensor.zeros(ElementType.FLOAT32, SLICE);
+    private final List<Slice> slices;
     private final @Nullable LossScale lossScale;
     private long updates;
     private double gradientNorm;
@@ -74,6 +75,7 @@ public final class PlainEngine implements TrainingEngine {
         this.first = state.first();
         this.second = state.second();
         this.averages = state.averages();
+        this.slices = Slice.of(weights, SLICE);
         this.updates = start.updates();
         this.lossScale = mode.mixedPrecision()
                 .map(scaling -> new LossScale(scaling, start.lgLossScale()))
@@ -222,7 +224,6 @@ public final class PlainEngine implements TrainingEngine {
         scalars.put("keep", scalar(1 - learningRate * adam.weightDecay()));
         scalars.put("step", scalar(learningRate / (1 - Math.pow(adam.beta1(), updates))));
         scalars.put("scale", scalar(1 / Math.sqrt(1 - Math.pow(adam.beta2(), updates))));
-        List<Slice> slices = Slice.of(weights, SLICE);
         double[] gradientSquares = new double[slices.size()];
         double[] parameterSquares = new double[slices.size()];
         workers.run(slices.size(), i -> {
