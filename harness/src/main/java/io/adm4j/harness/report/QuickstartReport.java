@@ -3,7 +3,14 @@ package io.adm4j.harness.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.feedback.ShortDecimal;
 import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.restoration.RestorationExample;
+import io.adm4j.io.ImageGrid;
+import io.adm4j.io.PngWriter;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,6 +19,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * The page that shows what guidance does: images, scores and curves over the classifier scale, how they were made and
@@ -20,6 +29,7 @@ import java.util.function.Predicate;
  * @param title heading of the page
  * @param results one per scale, at least one; shown by ascending scale
  * @param rowNames what the rows of the grids show, such as class names; empty for none
+ * @param examples damaged images that the model restored; empty for none
  * @param settings how the images were sampled and scored, name to value, in the order shown
  * @param provenance where the bundle comes from, as its manifest tells
  */
@@ -27,6 +37,7 @@ public record QuickstartReport(
         String title,
         List<ScaleResult> results,
         List<String> rowNames,
+        List<RestorationExample> examples,
         Map<String, String> settings,
         JsonNode provenance) {
     /** The metrics shown, in the order of the columns. */
@@ -41,6 +52,7 @@ public record QuickstartReport(
                 .sorted(Comparator.comparingDouble(ScaleResult::scale))
                 .toList();
         rowNames = List.copyOf(rowNames);
+        examples = List.copyOf(examples);
         settings = new LinkedHashMap<>(settings);
     }
 
@@ -65,10 +77,62 @@ public record QuickstartReport(
         if (results.size() > 1) {
             curves(page);
         }
+        if (!examples.isEmpty()) {
+            restored(page);
+        }
         page.facts("How they were made", settings);
         Map<String, String> origin = new LinkedHashMap<>();
         flatten("", provenance, origin);
         return page.facts("Where the model comes from", origin).finish();
+    }
+
+    private void restored(Page into) {
+        StringBuilder page = new StringBuilder();
+        page.append(
+                "<h2>The same model repairs real images</h2>\n<p>It was not trained for that: at each step the part of"
+                        + " an image that the damage left is put back, and the model fills in the rest (DDNM). Images that it never"
+                        + " saw, and beside its results what a plain filter makes of the same input. PSNR in dB, the mean over the"
+                        + " images, says how near they are to the real ones; higher is better.</p>\n<div class=\"row\">\n");
+        for (RestorationExample example : examples) {
+            page.append("<figure class=\"card\"><figcaption>")
+                    .append(Html.escape(example.damage()))
+                    .append("<span>restored: ")
+                    .append(decibels(example, example.restored()))
+                    .append("</span></figcaption><div class=\"grid\"><ol>");
+            rowOf(page, "real", "");
+            rowOf(page, "damaged", decibels(example, example.damaged()));
+            rowOf(page, example.filter(), decibels(example, example.filtered()));
+            rowOf(page, "restored", decibels(example, example.restored()));
+            page.append("</ol><img alt=\"Real, damaged, filtered and restored images: ")
+                    .append(Html.escape(example.damage()))
+                    .append("\" src=\"")
+                    .append(Page.address(grid(example)))
+                    .append("\"></div></figure>\n");
+        }
+        into.add(page.append("</div>\n").toString());
+    }
+
+    private static void rowOf(StringBuilder page, String name, String decibels) {
+        page.append("<li>")
+                .append(Html.escape(name))
+                .append(decibels.isEmpty() ? "" : "<br>" + decibels)
+                .append("</li>");
+    }
+
+    private static String decibels(RestorationExample example, Tensor images) {
+        return String.format(Locale.ROOT, "%.1f dB", example.psnr(images));
+    }
+
+    /** Real, damaged, filtered and restored images, a row each. */
+    private static byte[] grid(RestorationExample example) {
+        long[] shape = example.truth().shape();
+        int columns = (int) shape[0];
+        shape[0] *= 4;
+        Tensor all = Tensor.zeros(ElementType.UINT8, shape);
+        ByteBuffer target = all.bytes();
+        Stream.of(example.truth(), example.damaged(), example.filtered(), example.restored())
+                .forEach(row -> target.put(row.bytes()));
+        return PngWriter.encode(new ImageGrid(columns, 2, 2, 255).layOut(all));
     }
 
     private void images(Page into) {
@@ -113,7 +177,8 @@ public record QuickstartReport(
                         "</table></div>\n<p class=\"note\">FID: the distance between the features of samples and real images as a"
                                 + " whole. Precision: the share of samples that look like real images. Recall: the share of real"
                                 + " images that the samples come close to. Inception-style: sure and varied classes. The best of"
-                                + " each column is marked. ")
+                                + " each column is marked; brackets hold 95% intervals, of precision over other samples and of recall over other"
+                                + " real images. ")
                 .append(Html.escape(Evaluation.COMPARABILITY))
                 .append("</p>\n");
         into.add(page.toString());
@@ -126,6 +191,10 @@ public record QuickstartReport(
         boolean best = results.size() > 1 && results.stream().noneMatch(better);
         page.append(best ? "<td class=\"best\">" : "<td>")
                 .append(ScoreFormat.value(metric, value))
+                .append(result.interval(metric)
+                        .map(range -> "<p class=\"spread\">[" + ScoreFormat.value(metric, range.low()) + ", "
+                                + ScoreFormat.value(metric, range.high()) + "]</p>")
+                        .orElse(""))
                 .append("</td>");
     }
 
@@ -148,13 +217,22 @@ public record QuickstartReport(
                 last.value(Metric.INCEPTION_SCORE),
                 first.value(Metric.RECALL),
                 last.value(Metric.RECALL));
-        boolean surer = last.value(Metric.PRECISION) > first.value(Metric.PRECISION)
-                || last.value(Metric.INCEPTION_SCORE) > first.value(Metric.INCEPTION_SCORE);
-        if (surer && last.value(Metric.RECALL) < first.value(Metric.RECALL)) {
-            return change + ": guidance trades variety for fidelity.";
+        boolean trade = last.value(Metric.PRECISION) > first.value(Metric.PRECISION)
+                && last.value(Metric.RECALL) < first.value(Metric.RECALL);
+        if (!trade) {
+            return change + ". Guidance usually trades variety (recall) for fidelity (precision);"
+                    + " these samples do not show it.";
         }
-        return change + ". Guidance usually trades variety (recall) for fidelity (precision and Inception-style score);"
-                + " these samples do not show it.";
+        return apart(first, last, Metric.PRECISION) && apart(first, last, Metric.RECALL)
+                ? change + ": guidance trades variety for fidelity."
+                : change + ". Guidance trades variety for fidelity, but the 95% intervals still overlap here: take more"
+                        + " --samples.";
+    }
+
+    private static boolean apart(ScaleResult first, ScaleResult last, Metric metric) {
+        return first.interval(metric)
+                .flatMap(a -> last.interval(metric).map(a::apartFrom))
+                .orElse(false);
     }
 
     private void curves(Page page) {
@@ -174,7 +252,16 @@ public record QuickstartReport(
         return new LineChart.Series(
                 metric.title(),
                 scale,
-                results.stream().mapToDouble(r -> r.value(metric)).toArray());
+                results.stream().mapToDouble(r -> r.value(metric)).toArray(),
+                ends(metric, Interval::low),
+                ends(metric, Interval::high));
+    }
+
+    /** One end of each scale's interval; the value where there is none. */
+    private double[] ends(Metric metric, ToDoubleFunction<Interval> end) {
+        return results.stream()
+                .mapToDouble(r -> r.interval(metric).map(end::applyAsDouble).orElse(r.value(metric)))
+                .toArray();
     }
 
     /** The leaves of a tree with the path to each; a list of plain values is one leaf of several lines. */

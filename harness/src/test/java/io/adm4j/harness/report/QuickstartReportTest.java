@@ -11,7 +11,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.restoration.RestorationExample;
 import io.adm4j.io.PngWriter;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -24,12 +27,15 @@ import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xml.sax.InputSource;
 
 class QuickstartReportTest {
     private static final byte[] GRID = PngWriter.encode(new byte[8 * 6 * 3], 8, 6, 3);
+
+    private static final Tensor IMAGES = Tensor.zeros(ElementType.UINT8, 1, 8, 8, 1);
 
     @TempDir
     Path folder;
@@ -58,14 +64,32 @@ class QuickstartReportTest {
                 page.select("figure ol").first().select("li").eachText());
         assertEquals(
                 List.of(
-                        List.of("0", "30.250", "0.7000", "0.6000", "6.500", "12.3"),
-                        List.of("1", "22.000", "0.7500", "0.5500", "6.500", "12.3"),
-                        List.of("4", "20.500", "0.8000", "0.5000", "6.500", "12.3")),
+                        List.of(
+                                "0",
+                                "30.250 [29.250, 32.250]",
+                                "0.7000 [0.6991, 0.7009]",
+                                "0.6000 [0.5784, 0.6213]",
+                                "6.500",
+                                "12.3"),
+                        List.of(
+                                "1",
+                                "22.000 [21.000, 24.000]",
+                                "0.7500 [0.7492, 0.7508]",
+                                "0.5500 [0.5281, 0.5717]",
+                                "6.500",
+                                "12.3"),
+                        List.of(
+                                "4",
+                                "20.500 [19.500, 22.500]",
+                                "0.8000 [0.7992, 0.8008]",
+                                "0.5000 [0.4781, 0.5219]",
+                                "6.500",
+                                "12.3")),
                 HtmlPages.rows(page.selectFirst("table")));
         // All scales share the Inception Score, so it is marked in each row.
         assertEquals(
                 List.of("0.6000", "6.500", "6.500", "20.500", "0.8000", "6.500"),
-                page.select("td.best").eachText());
+                page.select("td.best").stream().map(Element::ownText).toList());
         assertEquals(2, page.select("svg").size());
         assertEquals(Map.of("Sampler", "DDIM, 25 steps"), HtmlPages.facts(page, "How they were made"));
         assertEquals(Map.of("train / steps", "20000"), HtmlPages.facts(page, "Where the model comes from"));
@@ -77,6 +101,8 @@ class QuickstartReportTest {
         String none = "these samples do not show it.";
 
         assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.8, 0.5)).endsWith(trade));
+        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.701, 0.5)).endsWith("take more --samples."));
+        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.8, 0.599)).endsWith("take more --samples."));
         assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.6, 0.7)).endsWith(none));
         assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.8, 0.6)).endsWith(none));
         assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.7, 0.5)).endsWith(none));
@@ -91,6 +117,27 @@ class QuickstartReportTest {
     }
 
     @Test
+    void showsWhatRestoredImagesAreComparedWith() {
+        Tensor gray = IMAGES.copy();
+        gray.bytes().put(0, (byte) 16);
+        RestorationExample example = new RestorationExample("Noise", "median", IMAGES, gray, IMAGES, gray);
+        QuickstartReport report = new QuickstartReport(
+                "adm4j",
+                List.of(result(0, 30, 0.7, 0.6)),
+                List.of(),
+                List.of(example),
+                Map.of(),
+                JsonNodeFactory.instance.objectNode());
+
+        Element figure = Jsoup.parse(report.html()).select("figure.card").last();
+
+        // 10 log10(255^2 / (16^2 / 64)).
+        assertEquals(
+                List.of("real", "damaged 42.1 dB", "median Infinity dB", "restored 42.1 dB"),
+                figure.select("li").eachText());
+    }
+
+    @Test
     void needsAResult() {
         assertThrows(IllegalArgumentException.class, () -> report());
     }
@@ -101,13 +148,14 @@ class QuickstartReportTest {
                         "<script>",
                         List.of(result(0, 1, 1, 1)),
                         List.of("<i>"),
+                        List.of(new RestorationExample("<b>", "<i>", IMAGES, IMAGES, IMAGES, IMAGES)),
                         Map.of("<b>", "a & \"b\""),
                         JsonNodeFactory.instance.objectNode().put("command", "x < y"))
                 .html());
 
         assertTrue(page.select("script, b, i").isEmpty());
         assertEquals("<script>", page.title());
-        assertEquals(List.of("<i>"), page.select("li").eachText());
+        assertEquals("<i>", page.selectFirst("li").text());
         assertEquals(Map.of("<b>", "a & \"b\""), HtmlPages.facts(page, "How they were made"));
         assertEquals(Map.of("command", "x < y"), HtmlPages.facts(page, "Where the model comes from"));
     }
@@ -140,7 +188,8 @@ class QuickstartReportTest {
         settings.put("Sampler", "DDIM, 25 steps");
         ObjectNode provenance = JsonNodeFactory.instance.objectNode();
         provenance.putObject("train").put("steps", 20000);
-        return new QuickstartReport("adm4j", List.of(results), List.of("Bag", "Ankle boot"), settings, provenance);
+        return new QuickstartReport(
+                "adm4j", List.of(results), List.of("Bag", "Ankle boot"), List.of(), settings, provenance);
     }
 
     private static ScaleResult result(double scale, double fid, double precision, double recall) {
@@ -149,10 +198,11 @@ class QuickstartReportTest {
         return new ScaleResult(
                 new Result(
                         Optional.of(Evaluations.point("25", scale)),
-                        new ImageSet("samples.npz", 70, 8, Optional.empty()),
+                        new ImageSet("samples.npz", 1_000_000, 8, Optional.empty()),
                         Evaluations.scores(values),
                         1,
                         Optional.empty()),
+                2000,
                 12.3,
                 GRID);
     }

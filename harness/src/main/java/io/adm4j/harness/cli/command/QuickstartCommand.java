@@ -1,22 +1,24 @@
 package io.adm4j.harness.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.Progress;
+import io.adm4j.feedback.ShortDecimal;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.console.ConsoleProgress;
+import io.adm4j.harness.cli.option.QuickstartSamplingOptions;
 import io.adm4j.harness.cli.option.Range;
+import io.adm4j.harness.cli.option.Section;
+import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.EncodedImage;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
-import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
 import io.adm4j.harness.evaluation.run.ExistingSamples;
@@ -24,13 +26,14 @@ import io.adm4j.harness.evaluation.run.ReferenceImages;
 import io.adm4j.harness.report.QuickstartReport;
 import io.adm4j.harness.report.ReportWriter;
 import io.adm4j.harness.report.ScaleResult;
+import io.adm4j.harness.restoration.RestorationExample;
+import io.adm4j.harness.restoration.RestorationExamples;
 import io.adm4j.harness.sampling.FunctionProcess;
 import io.adm4j.io.ImageGrid;
 import io.adm4j.io.Npz;
 import io.adm4j.io.PngWriter;
 import io.adm4j.runtime.Device;
-import io.adm4j.sampling.SamplerKind;
-import io.adm4j.sampling.StepChoice;
+import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
@@ -46,6 +49,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,6 +64,10 @@ import picocli.CommandLine.Spec;
 public final class QuickstartCommand implements Runnable {
     private static final int GRID_COLUMNS = 10;
     private static final int IMAGES_PER_REQUEST = 20;
+    private static final int RESTORED_IMAGES = 8;
+    /** For the interval of FID. */
+    private static final int RESAMPLES = 200;
+
     private static final Set<Metric> METRICS =
             EnumSet.of(Metric.INCEPTION_SCORE, Metric.FID, Metric.PRECISION, Metric.RECALL);
 
@@ -74,35 +82,12 @@ public final class QuickstartCommand implements Runnable {
     private Path bundle;
 
     @Option(
-            names = "--classifier-scale",
-            split = ",",
-            defaultValue = "0,1,4",
-            description = "Strengths of the guidance to compare (default ${DEFAULT-VALUE}).")
-    private List<Double> scales;
-
-    @Option(
             names = "--samples",
             paramLabel = "N",
             converter = Range.AtLeastOne.class,
-            defaultValue = "160",
+            defaultValue = "400",
             description = "Images per scale, as many of each class (default ${DEFAULT-VALUE}).")
     private int samples;
-
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            converter = Range.AtLeastOne.class,
-            defaultValue = "20",
-            description = "DDIM steps, at an even stride (default ${DEFAULT-VALUE}).")
-    private int steps;
-
-    @Option(
-            names = "--eta",
-            converter = Range.Fraction.class,
-            defaultValue = "1",
-            description =
-                    "Noise of DDIM, 0 to 1; a small network generates cleaner images with it (default ${DEFAULT-VALUE}).")
-    private double eta;
 
     @Option(
             names = "--seed",
@@ -111,11 +96,15 @@ public final class QuickstartCommand implements Runnable {
             description = "Seed of the first image (default ${DEFAULT-VALUE}).")
     private long seed;
 
+    @ArgGroup(validate = false, heading = Section.SAMPLING)
+    private QuickstartSamplingOptions sampling = new QuickstartSamplingOptions();
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
+        List<SamplingSettings> scales = sampling.settings();
         ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
         Manifest manifest = model.manifest();
         int classes =
@@ -125,22 +114,24 @@ public final class QuickstartCommand implements Runnable {
         createFolder();
         console.println(describe(manifest));
         console.flush();
-        List<Double> seconds = sample(model, classes, perClass);
-        Evaluation evaluation = evaluate(model);
+        List<Double> seconds = sample(model, scales, classes, perClass);
+        Evaluation evaluation = evaluate(model, scales);
         console.println();
         new ReportWriter(evaluation, Optional.empty()).print(console);
         List<ScaleResult> results = new ArrayList<>();
         for (int i = 0; i < scales.size(); i++) {
             byte[] grid = grid(Npz.read(file(scales.get(i))).get("arr_0"), classes, perClass);
-            write(out.resolve("grid-scale-" + scales.get(i) + ".png"), grid);
-            results.add(new ScaleResult(evaluation.results().get(i), seconds.get(i), grid));
+            write(out.resolve("grid-scale-" + scales.get(i).classifierScale() + ".png"), grid);
+            results.add(new ScaleResult(
+                    evaluation.results().get(i), evaluation.reference().count(), seconds.get(i), grid));
         }
         Path report = out.resolve("report.html");
         new QuickstartReport(
                         manifest.name(),
                         results,
                         manifest.classes(),
-                        settings(classes * perClass),
+                        restored(model),
+                        settings(scales.get(0), classes * perClass),
                         manifest.provenance())
                 .write(report);
         console.println("Written: " + report + " (open it), and the images beside it");
@@ -148,19 +139,19 @@ public final class QuickstartCommand implements Runnable {
     }
 
     /** The file of the samples of one scale. */
-    private Path file(double scale) {
-        return out.resolve("samples-scale-" + scale + ".npz");
+    private Path file(SamplingSettings settings) {
+        return out.resolve("samples-scale-" + settings.classifierScale() + ".npz");
     }
 
     /** Writes the samples of all scales; gives the seconds that each took. */
-    private List<Double> sample(ModelBundle model, int classes, int perClass) {
+    private List<Double> sample(ModelBundle model, List<SamplingSettings> scales, int classes, int perClass) {
         List<Double> seconds = new ArrayList<>();
         try (FunctionProcess function =
                         FunctionProcess.start(builtFunction(), model.folder(), out.resolve("function.log"));
                 Progress progress = ConsoleProgress.onStandardError()
                         .start("Sampling", (long) scales.size() * classes * perClass, "images")) {
-            for (double scale : scales) {
-                progress.message("classifier scale " + scale);
+            for (SamplingSettings scale : scales) {
+                progress.message("classifier scale " + scale.classifierScale());
                 long start = System.nanoTime();
                 Tensor images = sample(function, model.manifest(), scale, classes, perClass, progress);
                 seconds.add((System.nanoTime() - start) / 1e9);
@@ -176,9 +167,14 @@ public final class QuickstartCommand implements Runnable {
     }
 
     /** Scores the samples of all scales, in their order, against the bundle's reference. */
-    private Evaluation evaluate(ModelBundle model) {
+    private Evaluation evaluate(ModelBundle model, List<SamplingSettings> scales) {
         EvaluatorSettings scoring = new EvaluatorSettings(
-                EvaluatorSettings.PUBLISHED_K, EvaluatorSettings.PUBLISHED_INCEPTION_SPLIT, 64, METRICS, 0, false);
+                EvaluatorSettings.PUBLISHED_K,
+                EvaluatorSettings.PUBLISHED_INCEPTION_SPLIT,
+                64,
+                METRICS,
+                RESAMPLES,
+                false);
         try (Evaluator evaluator = Evaluator.open(model.path(ModelBundle.FEATURES), Device.CPU, 0, scoring)) {
             ReferenceImages reference = ReferenceImages.open(
                     model.path(EmbeddedBundle.REFERENCE),
@@ -199,8 +195,7 @@ public final class QuickstartCommand implements Runnable {
                                             .withChannels(evaluator.channels()),
                                     OptionalInt.empty(),
                                     spec.commandLine().getErr()::println)
-                            .generatedAs(new SamplingPoint(
-                                    SamplerKind.DDIM, StepChoice.strided(steps), eta, scale, "all", seed)))
+                            .generatedAs(QuickstartSamplingOptions.point(scale, seed)))
                     .toList();
             return run.evaluate(sets, Optional.empty());
         }
@@ -208,21 +203,22 @@ public final class QuickstartCommand implements Runnable {
 
     /** Images of one scale, class after class: uint8 [classes·perClass, H, W, C]. Seeds are the same at every scale. */
     private Tensor sample(
-            FunctionProcess function, Manifest manifest, double scale, int classes, int perClass, Progress progress) {
+            FunctionProcess function,
+            Manifest manifest,
+            SamplingSettings settings,
+            int classes,
+            int perClass,
+            Progress progress) {
         int size = manifest.imageSize();
         Tensor images = Tensor.zeros(ElementType.UINT8, (long) classes * perClass, size, size, manifest.channels());
         ByteBuffer target = images.bytes();
         for (int label = 0; label < classes; label++) {
             for (int from = 0; from < perClass; from += IMAGES_PER_REQUEST) {
                 int count = Math.min(IMAGES_PER_REQUEST, perClass - from);
-                ObjectNode request = JsonNodeFactory.instance
-                        .objectNode()
+                ObjectNode request = QuickstartSamplingOptions.request(settings)
                         .put("label", String.valueOf(label))
                         .put("seed", seed + (long) label * perClass + from)
-                        .put("count", count)
-                        .put("steps", StepChoice.strided(steps).toString())
-                        .put("eta", eta)
-                        .put("classifierScale", scale);
+                        .put("count", count);
                 for (JsonNode reply : function.sample(request).get("pictures")) {
                     target.put(pixels(reply, manifest.channels()));
                 }
@@ -275,10 +271,29 @@ public final class QuickstartCommand implements Runnable {
                 + String.join(", ", manifest.classes());
     }
 
-    private Map<String, String> settings(int count) {
+    /** Real images of the reference, damaged and restored; none, with a line that says why, where the model cannot do that. */
+    private List<RestorationExample> restored(ModelBundle model) {
+        Manifest manifest = model.manifest();
+        try {
+            Dataset images = Dataset.open(
+                    model.path(EmbeddedBundle.REFERENCE),
+                    new DatasetOptions(manifest.imageSize(), Split.TEST).withChannels(manifest.channels()));
+            return new RestorationExamples(model, images, RESTORED_IMAGES)
+                    .restore(seed, ConsoleProgress.onStandardError());
+        } catch (UserError e) {
+            spec.commandLine().getErr().println("The report has no restored images. " + e.getMessage());
+            return List.of();
+        }
+    }
+
+    private Map<String, String> settings(SamplingSettings first, int count) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("Images per scale", String.valueOf(count));
-        settings.put("Sampler", "DDIM, " + steps + " steps, eta " + eta + ", through the function over HTTP");
+        settings.put(
+                "Sampler",
+                first.sampler() + ", " + first.steps() + " steps"
+                        + (first.sampler().takesEta() ? ", eta " + ShortDecimal.of(first.eta()) : "")
+                        + ", through the function over HTTP");
         settings.put("Seeds", seed + " and up, the same at every scale");
         settings.put("Scores", Evaluation.COMPARABILITY);
         return settings;
