@@ -12,6 +12,7 @@ final class ArrayImageStream implements ImageStream {
     private final ImageArray array;
     private final NpyStream rows;
     private final ImageArrayShape shape;
+    private final boolean labeled;
     private final ImageRowConverter converter;
 
     /**
@@ -30,6 +31,7 @@ final class ArrayImageStream implements ImageStream {
 
     private ArrayImageStream(ImageArray array, DatasetOptions options, Consumer<String> warnings) {
         this.array = array;
+        this.labeled = options.labels() != LabelConvention.NONE;
         this.shape = ImageArrayShape.of(array, options);
         shape.requireSquare(array.file());
         int size = options.imageSize();
@@ -69,7 +71,7 @@ final class ArrayImageStream implements ImageStream {
 
     @Override
     public Optional<int[]> labels() {
-        return array.labels(shape.count());
+        return labeled ? array.labels(shape.count()) : Optional.empty();
     }
 
     @Override

@@ -42,7 +42,9 @@ final class ArraySource implements ImageSource {
     static Dataset open(ImageArray array, DatasetOptions options, long most, Consumer<String> warnings) {
         try (array) {
             ImageArrayShape shape = ImageArrayShape.of(array, options);
-            int[] labels = array.labels(shape.count()).orElse(null);
+            int[] labels = options.labels() == LabelConvention.NONE
+                    ? null
+                    : array.labels(shape.count()).orElse(null);
             int size = options.imageSize();
             if (size == DatasetOptions.AS_STORED) {
                 shape.requireSquare(array.file());

@@ -29,7 +29,8 @@ import java.util.random.RandomGenerator;
  *   <li>a folder or zip archive of image files with labels in a file {@code dataset.json};
  *   <li>one with a sub-folder per class, which may have sub-folders; classes are in the order of their names, or of their
  *       numbers if they are called 0 to N - 1;
- *   <li>one of files {@code label_name.ext}; without {@code _} in every name they have no labels;
+ *   <li>one of files {@code label_name.ext}; without {@code _} in every name they have no labels, nor if what is before it is the same in
+ *       all names or another in each;
  *   <li>a CSV file that lists image files and labels;
  *   <li>a single image file.
  * </ul>
@@ -93,11 +94,12 @@ public final class Dataset {
 
     private static Dataset open(Path path, DatasetOptions options, boolean keep, Consumer<String> warnings) {
         SourceKind kind = SourceKind.of(path);
-        if (options.labels() != LabelConvention.AUTO && kind != SourceKind.FOLDER && kind != SourceKind.ARCHIVE) {
+        boolean files = kind == SourceKind.FOLDER || kind == SourceKind.ARCHIVE;
+        if (!files && (options.labels() == LabelConvention.FOLDER || options.labels() == LabelConvention.PREFIX)) {
             throw new UserError("--labels " + options.labels() + " is for folders and zip archives of image files, and "
                     + path + " is neither: leave the option out.");
         }
-        return switch (kind) {
+        Dataset opened = switch (kind) {
             case FOLDER -> ImageFileSource.openFolder(path, options, keep, warnings);
             case ARCHIVE -> ImageFileSource.openArchive(path, options, keep, warnings);
             case IMAGE -> ImageFileSource.openFile(path, options, warnings);
@@ -106,6 +108,11 @@ public final class Dataset {
             case NPZ -> ArraySource.open(ImageArray.ofNpz(path, warnings), options, warnings);
             case NPY -> ArraySource.open(ImageArray.ofNpy(path), options, warnings);
         };
+        return options.labels() == LabelConvention.NONE ? opened.withoutLabels() : opened;
+    }
+
+    private Dataset withoutLabels() {
+        return new Dataset(source, null, List.of(), root, files);
     }
 
     /** Number of images; at least one. */

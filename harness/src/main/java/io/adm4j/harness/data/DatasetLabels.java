@@ -44,6 +44,7 @@ record DatasetLabels(int[] labels, List<String> names) {
             case AUTO -> found(files);
             case FOLDER -> ofFolders(files);
             case PREFIX -> ofPrefixes(files);
+            case NONE -> NONE;
         };
     }
 
@@ -128,7 +129,15 @@ record DatasetLabels(int[] labels, List<String> names) {
         if (!names.stream().allMatch(n -> n.indexOf('_') > 0)) {
             return NONE;
         }
-        return named(names.stream().map(n -> n.substring(0, n.indexOf('_'))).toList());
+        List<String> prefixes =
+                names.stream().map(n -> n.substring(0, n.indexOf('_'))).toList();
+        return tellApart(prefixes) ? named(prefixes) : NONE;
+    }
+
+    /** Not the same for all files, as "sample", nor another for each, as a running number: such prefixes are no classes. */
+    private static boolean tellApart(List<String> prefixes) {
+        long different = prefixes.stream().distinct().count();
+        return different > 1 && different < prefixes.size();
     }
 
     /** Classes in the order of their names, or of their numbers where they are called 0 to N - 1. */

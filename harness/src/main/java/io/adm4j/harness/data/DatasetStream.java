@@ -2,6 +2,7 @@ package io.adm4j.harness.data;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -46,6 +47,11 @@ final class DatasetStream implements ImageStream {
     @Override
     public Optional<int[]> labels() {
         return dataset.labels();
+    }
+
+    @Override
+    public List<String> classNames() {
+        return dataset.classNames();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** The first images of another stream, which it closes. */
@@ -49,6 +50,11 @@ final class FirstImages implements ImageStream {
     @Override
     public Optional<int[]> labels() {
         return all.labels().map(labels -> Arrays.copyOf(labels, count));
+    }
+
+    @Override
+    public List<String> classNames() {
+        return all.classNames();
     }
 
     @Override

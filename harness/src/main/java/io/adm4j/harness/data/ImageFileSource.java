@@ -67,7 +67,8 @@ final class ImageFileSource implements ImageSource {
             throw new UserError("The folder " + folder + " holds no images (" + ImageFormat.endings()
                     + "), no sub-folders of images and no IDX files.");
         }
-        if (files.labels().isEmpty() && options.labels() != LabelConvention.PREFIX) {
+        boolean byFolder = options.labels() == LabelConvention.AUTO || options.labels() == LabelConvention.FOLDER;
+        if (files.labels().isEmpty() && byFolder) {
             requireNoEmptyClass(folder, files);
         }
         return open(files, options, keep, warnings);

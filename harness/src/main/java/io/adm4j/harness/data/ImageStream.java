@@ -4,6 +4,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -116,6 +117,11 @@ public interface ImageStream extends AutoCloseable {
      * @throws UserError if there are labels that do not fit the images
      */
     Optional<int[]> labels();
+
+    /** Names of the classes in the order of their labels; empty where the source has numbers alone. */
+    default List<String> classNames() {
+        return List.of();
+    }
 
     /**
      * The first images of this stream, which the new one closes.

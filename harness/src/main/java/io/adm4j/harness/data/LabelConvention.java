@@ -4,7 +4,10 @@ import java.util.Locale;
 
 /** Where the labels of image files come from. */
 public enum LabelConvention {
-    /** A file {@code dataset.json}; without one the sub-folders; without them the prefixes of the names, if all have one. */
+    /**
+     * A file {@code dataset.json}; without one the sub-folders; without them the prefixes of the names, if all have one that some
+     * files share and not all.
+     */
     AUTO,
     /** The first sub-folder. */
     FOLDER,
@@ -12,7 +15,9 @@ public enum LabelConvention {
      * The file's name up to its first {@code _}, wherever the file is; classes in the order of their names, as the published
      * loader has them.
      */
-    PREFIX;
+    PREFIX,
+    /** Nowhere: the images have no labels. */
+    NONE;
 
     /** The name on the command line: "prefix". */
     @Override

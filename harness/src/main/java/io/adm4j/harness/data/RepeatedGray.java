@@ -3,6 +3,7 @@ package io.adm4j.harness.data;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /** Gray images whose channel is repeated. */
@@ -64,6 +65,11 @@ final class RepeatedGray implements ImageStream {
     @Override
     public Optional<int[]> labels() {
         return gray.labels();
+    }
+
+    @Override
+    public List<String> classNames() {
+        return gray.classNames();
     }
 
     @Override

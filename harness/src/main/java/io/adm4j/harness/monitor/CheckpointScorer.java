@@ -204,6 +204,7 @@ public final class CheckpointScorer {
         return new EvaluationRun(
                 evaluator,
                 plan.featuresName(),
+                List.of(),
                 reference,
                 Optional.of(folder),
                 false,

@@ -213,7 +213,8 @@ final class EvaluationPage {
         }
         page.heading("Samples");
         if (shown.size() == 1) {
-            Gallery gallery = shown.get(0).gallery().get();
+            Result result = shown.get(0);
+            Gallery gallery = result.gallery().get();
             int count = count(gallery.images(), 1, MOST_SAMPLES);
             page.paragraph(
                     "",
@@ -221,7 +222,7 @@ final class EvaluationPage {
                             + String.format(
                                     Locale.ROOT, "%,d", shown.get(0).samples().count()) + ", not picked by hand.");
             page.add("<div class=\"card\">")
-                    .add(images(gallery, count, "Sample"))
+                    .add(images(result, gallery, count, "Sample"))
                     .add("</div>\n");
             return;
         }
@@ -239,17 +240,18 @@ final class EvaluationPage {
                             .map(s -> "FID " + ScoreFormat.value(Metric.FID, s.value()))
                             .orElse("")
                     + "</span></figcaption>");
-            page.add(images(gallery, count(gallery.images(), shown.size(), MOST_SAMPLES_OF_SEVERAL), "Sample"));
+            page.add(images(result, gallery, count(gallery.images(), shown.size(), MOST_SAMPLES_OF_SEVERAL), "Sample"));
             page.add("</figure>\n");
         }
         page.add("</div>\n");
     }
 
-    private String images(Gallery gallery, int count, String what) {
+    private String images(Result result, Gallery gallery, int count, String what) {
         StringBuilder html = new StringBuilder("<div class=\"images" + size(gallery.images()) + "\">\n");
         for (int i = 0; i < count; i++) {
-            String name =
-                    gallery.labels().isEmpty() ? "" : className(gallery.labels().get(i));
+            String name = gallery.labels().isEmpty()
+                    ? ""
+                    : className(result, gallery.labels().get(i));
             html.append("<figure><img alt=\"")
                     .append(what)
                     .append(' ')
@@ -289,7 +291,7 @@ final class EvaluationPage {
                 page.add("<details" + (first ? " open" : "") + "><summary>"
                         + Html.escape(ReportText.shortName(evaluation, result)) + "</summary>\n");
             }
-            page.add(neighbors(result.gallery().get(), shown.size()));
+            page.add(neighbors(result, result.gallery().get(), shown.size()));
             if (shown.size() > 1) {
                 page.add("</details>\n");
             }
@@ -297,7 +299,7 @@ final class EvaluationPage {
         }
     }
 
-    private String neighbors(Gallery gallery, int galleries) {
+    private String neighbors(Result result, Gallery gallery, int galleries) {
         int most = gallery.nearest().stream()
                 .mapToInt(n -> n.distances().size())
                 .max()
@@ -311,7 +313,7 @@ final class EvaluationPage {
             Gallery.Nearest nearest = gallery.nearest().get(i);
             String name = gallery.labels().isEmpty()
                     ? "sample"
-                    : className(gallery.labels().get(i));
+                    : className(result, gallery.labels().get(i));
             html.append("<div class=\"card near")
                     .append(size(gallery.images()))
                     .append("\"><figure class=\"own\"><img alt=\"Sample ")
@@ -377,7 +379,7 @@ final class EvaluationPage {
                         html.append("<th><button type=\"button\">").append(h).append("</button></th>"));
         html.append("</tr></thead>\n<tbody>\n");
         for (ClassScores one : classes) {
-            String name = className(one.label());
+            String name = className(result, one.label());
             String number = String.valueOf(one.label());
             html.append("<tr><td data-value=\"")
                     .append(number)
@@ -439,8 +441,11 @@ final class EvaluationPage {
         return scores.scores().stream().filter(s -> s.metric() == metric).findFirst();
     }
 
-    private String className(int label) {
-        return evaluation.model().map(m -> m.className(label)).orElse(String.valueOf(label));
+    private String className(Result result, int label) {
+        List<String> names = result.samples().classes();
+        return label < names.size()
+                ? names.get(label)
+                : evaluation.model().map(m -> m.className(label)).orElse(String.valueOf(label));
     }
 
     private static String heading(Metric metric) {

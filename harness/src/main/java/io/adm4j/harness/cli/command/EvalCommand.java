@@ -200,6 +200,7 @@ public final class EvalCommand implements Callable<Integer> {
                 images.of(DatasetOptions.AS_STORED, split)
                         .withChannels(scoring.evaluator().channels()),
                 wanted,
+                scoring.evaluator().settings().perClass(),
                 spec.commandLine().getErr()::println);
         try (WorkFolder work = report.keepsWork() ? WorkFolder.open(report.workFolder()) : null) {
             return score(scoring, List.of(set), Optional.empty(), Optional.ofNullable(work));
@@ -268,6 +269,7 @@ public final class EvalCommand implements Callable<Integer> {
         EvaluationRun run = new EvaluationRun(
                 evaluator,
                 networkName(scoring.bundle()),
+                scoring.bundle().map(b -> b.manifest().classes()).orElse(List.of()),
                 real,
                 work,
                 report.showsImages(),

@@ -184,6 +184,7 @@ public final class QuickstartCommand implements Runnable {
             EvaluationRun run = new EvaluationRun(
                     evaluator,
                     "the feature network of bundle " + model.manifest().name(),
+                    model.manifest().classes(),
                     reference,
                     Optional.empty(),
                     false,
@@ -194,6 +195,7 @@ public final class QuickstartCommand implements Runnable {
                                     new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST)
                                             .withChannels(evaluator.channels()),
                                     OptionalInt.empty(),
+                                    false,
                                     spec.commandLine().getErr()::println)
                             .generatedAs(QuickstartSamplingOptions.point(scale, seed)))
                     .toList();

@@ -25,7 +25,7 @@ public final class TrainOptions {
             description =
                     "Where the classes of image files come from: prefix (the name up to its first _, in whatever folder, in the"
                             + " order of the prefixes, as published), folder (the first sub-folder) or auto (dataset.json, else folders,"
-                            + " else prefixes if all have one) (default ${DEFAULT-VALUE}).")
+                            + " else prefixes if all have one that some share and not all) or none (default ${DEFAULT-VALUE}).")
     public LabelConvention labels;
 
     @ArgGroup(validate = false, heading = Section.IMAGES)

@@ -19,6 +19,11 @@ public record MeasuredImages(
         Optional<FeatureStatistics> spatialStatistics,
         Optional<PredictionStatistics> predictions,
         Optional<int[]> labels) {
+    /** The same with other classes. */
+    public MeasuredImages withLabels(Optional<int[]> newLabels) {
+        return new MeasuredImages(count, features, statistics, spatialStatistics, predictions, newLabels);
+    }
+
     /** A set of which only statistics are known. */
     public static MeasuredImages ofStatistics(
             FeatureStatistics statistics, Optional<FeatureStatistics> spatialStatistics) {

@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.result;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,16 +11,27 @@ import java.util.Optional;
  * @param imageSize height and width in pixels; 0 if unknown
  * @param sha256 of the source if it consists of files, 64 hexadecimal digits
  * @param repeatsGray whether the images are gray and their channel was repeated for the feature network
+ * @param classes names of the classes by label, where they have names of their own
  */
-public record ImageSet(String source, int count, int imageSize, Optional<String> sha256, boolean repeatsGray) {
+public record ImageSet(
+        String source, int count, int imageSize, Optional<String> sha256, boolean repeatsGray, List<String> classes) {
+    public ImageSet {
+        classes = List.copyOf(classes);
+    }
+
     /** Images with the channels that the feature network takes. */
     public ImageSet(String source, int count, int imageSize, Optional<String> sha256) {
-        this(source, count, imageSize, sha256, false);
+        this(source, count, imageSize, sha256, false, List.of());
     }
 
     /** The same of gray images whose channel is repeated. */
     public ImageSet repeatingGray() {
-        return new ImageSet(source, count, imageSize, sha256, true);
+        return new ImageSet(source, count, imageSize, sha256, true, classes);
+    }
+
+    /** The same with names of the classes. */
+    public ImageSet withClasses(List<String> names) {
+        return new ImageSet(source, count, imageSize, sha256, repeatsGray, names);
     }
 
     @Override

@@ -44,6 +44,9 @@ public final class ResultJson {
         if (set.repeatsGray()) {
             node.put("repeatsGray", true);
         }
+        if (!set.classes().isEmpty()) {
+            set.classes().forEach(node.putArray("classes")::add);
+        }
     }
 
     private static void write(ObjectNode node, SamplingPoint point) {
@@ -108,7 +111,8 @@ public final class ResultJson {
                 json.integer("count"),
                 json.integer("imageSize"),
                 json.has("sha256") ? Optional.of(json.text("sha256")) : Optional.empty(),
-                json.has("repeatsGray") && json.truth("repeatsGray"));
+                json.has("repeatsGray") && json.truth("repeatsGray"),
+                json.has("classes") ? json.texts("classes") : List.of());
     }
 
     private static SamplingPoint point(JsonFields json) {

@@ -29,6 +29,7 @@ public final class EvaluationRun {
     private final Evaluator evaluator;
     private final String networkName;
     private final String networkSha256;
+    private final List<String> classNames;
     private final ReferenceImages reference;
     private final Optional<WorkFolder> work;
     private final boolean withGallery;
@@ -37,12 +38,14 @@ public final class EvaluationRun {
 
     /**
      * @param networkName the feature network's name in reports
+     * @param classNames names of the classes by number, by which those of samples and reference may be paired; empty if unknown
      * @param work empty to keep nothing
      * @param withGallery whether results have images to show
      */
     public EvaluationRun(
             Evaluator evaluator,
             String networkName,
+            List<String> classNames,
             ReferenceImages reference,
             Optional<WorkFolder> work,
             boolean withGallery,
@@ -50,6 +53,7 @@ public final class EvaluationRun {
         this.evaluator = evaluator;
         this.networkName = networkName;
         this.networkSha256 = evaluator.networkSha256();
+        this.classNames = List.copyOf(classNames);
         this.reference = reference;
         this.work = work;
         this.withGallery = withGallery;
@@ -75,6 +79,8 @@ public final class EvaluationRun {
      */
     public Evaluation evaluate(List<? extends SampleSet> sets, Optional<Model> model) {
         List<Result> results = new ArrayList<>();
+        // Before anything is generated or measured.
+        sets.forEach(this::pairing);
         for (SampleSet set : sets) {
             results.add(score(set, heading(set, results.size() + 1, sets.size())));
         }
@@ -126,21 +132,27 @@ public final class EvaluationRun {
         if (before.isPresent()) {
             return before.get();
         }
-        MeasuredImages real = reference();
+        Optional<ClassPairing> pairing = pairing(samples);
+        Optional<ImageClasses> classes = pairing.map(ClassPairing::samples).or(samples::classes);
+        MeasuredImages real = reference()
+                .withLabels(pairing.map(ClassPairing::reference)
+                        .or(() -> evaluator.settings().perClass() ? reference.classes() : Optional.empty())
+                        .map(ImageClasses::labels));
         long begin = System.nanoTime();
         MeasuredImages measured = measure(heading, samples.identity(), samples.count(), (measuring, done) -> {
-            try (ImageStream stream = samples.open().withChannels(evaluator.channels())) {
-                return measuring.measure(stream, samples.labels().orElse(null), done);
-            }
-        });
+                    try (ImageStream stream = samples.open().withChannels(evaluator.channels())) {
+                        return measuring.measure(stream, done);
+                    }
+                })
+                .withLabels(classes.map(ImageClasses::labels));
         Scores scores = compare(real, measured);
         Result result = new Result(
                 samples.point(),
-                described(samples),
+                described(samples, classes),
                 scores,
                 (System.nanoTime() - begin) / 1e9,
                 withGallery && PngWriter.holds(evaluator.channels())
-                        ? Optional.of(GalleryPicker.pick(evaluator, reference, real, samples, measured))
+                        ? Optional.of(GalleryPicker.pick(evaluator, reference, real, samples, classes, measured))
                         : Optional.empty());
         if (kept.isPresent()) {
             kept.get().write(result);
@@ -150,8 +162,17 @@ public final class EvaluationRun {
         return result;
     }
 
-    private ImageSet described(SampleSet samples) {
-        ImageSet described = samples.describe();
+    /** Which classes are which, if they are scored and both sets have some. */
+    private Optional<ClassPairing> pairing(SampleSet samples) {
+        return evaluator.settings().perClass()
+                ? samples.classes()
+                        .flatMap(own -> reference.classes().map(real -> ClassPairing.of(own, real, classNames)))
+                : Optional.empty();
+    }
+
+    private ImageSet described(SampleSet samples, Optional<ImageClasses> classes) {
+        ImageSet described =
+                samples.describe().withClasses(classes.map(ImageClasses::names).orElse(List.of()));
         return samples.channels() == evaluator.channels() ? described : described.repeatingGray();
     }
 
@@ -192,6 +213,7 @@ public final class EvaluationRun {
                 reference.identity(),
                 evaluator.settings().toString(),
                 samples.identity(),
+                evaluator.settings().perClass() ? "classes: " + classNames : "",
                 "gallery: " + withGallery);
     }
 }

@@ -4,9 +4,12 @@ import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.LabelConvention;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -17,7 +20,7 @@ public final class ExistingSamples implements SampleSet {
     private final DatasetOptions options;
     private final int count;
     private final int imageSize;
-    private final Optional<int[]> labels;
+    private final Optional<ImageClasses> classes;
     private final boolean repeatsGray;
     private final Optional<SamplingPoint> point;
     private String checksum;
@@ -27,7 +30,7 @@ public final class ExistingSamples implements SampleSet {
             DatasetOptions options,
             int count,
             int imageSize,
-            Optional<int[]> labels,
+            Optional<ImageClasses> classes,
             boolean repeatsGray,
             Optional<SamplingPoint> point) {
         this.repeatsGray = repeatsGray;
@@ -35,7 +38,7 @@ public final class ExistingSamples implements SampleSet {
         this.options = options;
         this.count = count;
         this.imageSize = imageSize;
-        this.labels = labels;
+        this.classes = classes;
         this.point = point;
     }
 
@@ -45,12 +48,31 @@ public final class ExistingSamples implements SampleSet {
      * @param reading with the channels that the feature network takes; its image size is not used: samples are scored as they
      *     are
      * @param wanted how many, the first ones; all if empty
+     * @param byClass whether the classes are needed; otherwise labels that cannot be used are left out
      * @param warnings receives a sentence for what is left out or guessed
      * @throws UserError if there are fewer, or the path holds no images or labels that do not fit them
      */
     public static ExistingSamples open(
-            Path path, DatasetOptions reading, OptionalInt wanted, Consumer<String> warnings) {
+            Path path, DatasetOptions reading, OptionalInt wanted, boolean byClass, Consumer<String> warnings) {
         DatasetOptions options = reading.withSize(DatasetOptions.AS_STORED);
+        if (byClass) {
+            return open(path, options, wanted, warnings);
+        }
+        List<String> said = new ArrayList<>();
+        try {
+            ExistingSamples samples = open(path, options, wanted, said::add);
+            said.forEach(warnings);
+            return samples;
+        } catch (UserError e) {
+            // Either the labels are to blame, or this fails for the same reason.
+            ExistingSamples samples = open(path, options.withLabels(LabelConvention.NONE), wanted, warnings);
+            warnings.accept("Scored without labels: " + e.getMessage());
+            return samples;
+        }
+    }
+
+    private static ExistingSamples open(
+            Path path, DatasetOptions options, OptionalInt wanted, Consumer<String> warnings) {
         try (ImageStream all = ImageStream.open(path, options, warnings)) {
             if (wanted.isPresent() && wanted.getAsInt() > all.size()) {
                 throw new UserError(path + " holds only " + Count.of(all.size(), "image") + ", and --samples asks for "
@@ -63,7 +85,7 @@ public final class ExistingSamples implements SampleSet {
                     options,
                     first.size(),
                     first.imageSize(),
-                    first.labels(),
+                    ImageClasses.of(first),
                     first.repeatsGray(),
                     Optional.empty());
         }
@@ -71,7 +93,7 @@ public final class ExistingSamples implements SampleSet {
 
     /** The same samples, of which is known how they were generated. */
     public ExistingSamples generatedAs(SamplingPoint settings) {
-        return new ExistingSamples(path, options, count, imageSize, labels, repeatsGray, Optional.of(settings));
+        return new ExistingSamples(path, options, count, imageSize, classes, repeatsGray, Optional.of(settings));
     }
 
     @Override
@@ -95,8 +117,8 @@ public final class ExistingSamples implements SampleSet {
     }
 
     @Override
-    public Optional<int[]> labels() {
-        return labels;
+    public Optional<ImageClasses> classes() {
+        return classes;
     }
 
     @Override
@@ -111,7 +133,7 @@ public final class ExistingSamples implements SampleSet {
 
     @Override
     public ImageSet describe() {
-        return new ImageSet(path.toString(), count, imageSize, Optional.of(checksum()), repeatsGray);
+        return new ImageSet(path.toString(), count, imageSize, Optional.of(checksum()), repeatsGray, List.of());
     }
 
     /** Reads everything, so once. */

@@ -8,6 +8,7 @@ import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -28,11 +29,12 @@ final class GalleryPicker {
             ReferenceImages reference,
             MeasuredImages measuredReference,
             SampleSet samples,
+            Optional<ImageClasses> classes,
             MeasuredImages measuredSamples) {
         Tensor shown = firstOf(samples, evaluator.channels());
         int count = (int) shown.dim(0);
-        List<Integer> labels = samples.labels()
-                .map(all -> IntStream.of(all).limit(count).boxed().toList())
+        List<Integer> labels = classes.map(
+                        all -> IntStream.of(all.labels()).limit(count).boxed().toList())
                 .orElse(List.of());
         List<NearestImages> near = evaluator.nearest(
                 measuredReference, measuredSamples, Math.min(count, SAMPLES_WITH_NEIGHBOURS), NEIGHBOURS);

@@ -59,9 +59,9 @@ public final class GeneratedSamples implements SampleSet {
     }
 
     @Override
-    public Optional<int[]> labels() {
+    public Optional<ImageClasses> classes() {
         int[] labels = images.labels(0, images.count());
-        return labels.length == 0 ? Optional.empty() : Optional.of(labels);
+        return labels.length == 0 ? Optional.empty() : Optional.of(ImageClasses.numbered(labels));
     }
 
     @Override
@@ -73,7 +73,11 @@ public final class GeneratedSamples implements SampleSet {
     public ImageStream open() {
         SamplingRun run = run();
         return ImageStream.ofBatches(
-                count(), imageSize(), channels(), labels(), () -> run.next().images());
+                count(),
+                imageSize(),
+                channels(),
+                classes().map(ImageClasses::labels),
+                () -> run.next().images());
     }
 
     private SamplingRun run() {

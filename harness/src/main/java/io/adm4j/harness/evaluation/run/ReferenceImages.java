@@ -3,6 +3,7 @@ package io.adm4j.harness.evaluation.run;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.LabelConvention;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.io.ArrayFileException;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,31 +31,42 @@ public final class ReferenceImages {
     private final ImageSet described;
     private final int measured;
     private final boolean batch;
+    private final Optional<ImageClasses> classes;
 
-    private ReferenceImages(Path path, DatasetOptions options, ImageSet described, int measured, boolean batch) {
+    private ReferenceImages(
+            Path path,
+            DatasetOptions options,
+            ImageSet described,
+            int measured,
+            boolean batch,
+            Optional<ImageClasses> classes) {
         this.path = path;
         this.options = options;
         this.described = described;
         this.measured = measured;
         this.batch = batch;
+        this.classes = classes;
     }
 
     /**
      * Looks at the reference without reading it all.
      *
      * @param path a reference batch, or anything else that holds images
-     * @param options with the height and width that images are brought to, and that those of an array must have, and the
+     * @param reading with the height and width that images are brought to, and that those of an array must have, and the
      *     channels that the feature network takes
      * @param evaluator that will measure it
      * @param warnings receives a sentence for what is left out or guessed
      * @throws UserError if there are no such images and no statistics of such
      */
     public static ReferenceImages open(
-            Path path, DatasetOptions options, Evaluator evaluator, Consumer<String> warnings) {
+            Path path, DatasetOptions reading, Evaluator evaluator, Consumer<String> warnings) {
+        boolean perClass = evaluator.settings().perClass();
+        // Labels that nobody asked for may be of any form.
+        DatasetOptions options = perClass ? reading : reading.withLabels(LabelConvention.NONE);
         boolean batch = isBatch(path);
         if (batch && isWithoutImages(path)) {
             ImageSet statistics = new ImageSet(path.toString(), 0, 0, Optional.of(Sha256.of(path)));
-            return new ReferenceImages(path, options, statistics, evaluator.imagesOf(path), true);
+            return new ReferenceImages(path, options, statistics, evaluator.imagesOf(path), true, Optional.empty());
         }
         try (ImageStream images = ImageStream.open(path, options, warnings)) {
             return new ReferenceImages(
@@ -64,9 +77,11 @@ public final class ReferenceImages {
                             images.size(),
                             options.imageSize(),
                             images.checksum(),
-                            images.repeatsGray()),
+                            images.repeatsGray(),
+                            List.of()),
                     batch ? evaluator.imagesOf(path) : images.size(),
-                    batch);
+                    batch,
+                    perClass ? ImageClasses.of(images) : Optional.empty());
         }
     }
 
@@ -98,6 +113,11 @@ public final class ReferenceImages {
         return described;
     }
 
+    /** The class of each image, if they are scored by class and known. */
+    Optional<ImageClasses> classes() {
+        return classes;
+    }
+
     /** Text that differs wherever the images differ. */
     String identity() {
         return described.sha256().orElseThrow() + " at " + described.imageSize();
@@ -114,7 +134,7 @@ public final class ReferenceImages {
             return evaluator.readReference(path, done);
         }
         try (ImageStream images = ImageStream.open(path, options)) {
-            return evaluator.measure(images, images.labels().orElse(null), done);
+            return evaluator.measure(images, done);
         }
     }
 

@@ -20,7 +20,7 @@ public interface SampleSet {
     int channels();
 
     /** The class of each sample, if known. */
-    Optional<int[]> labels();
+    Optional<ImageClasses> classes();
 
     /** Text that differs wherever the images differ. */
     String identity();

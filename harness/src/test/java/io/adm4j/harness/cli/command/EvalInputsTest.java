@@ -125,9 +125,12 @@ class EvalInputsTest {
         Tensor images = images(COUNT, 2);
         long[] negative = new long[COUNT];
         negative[0] = -1;
-        refuse("it must be [40], one label for each image", npz("few.npz", images, Tensor.of(new long[39], 39)));
-        refuse("Label -1 of image 0", npz("negative.npz", images, Tensor.of(negative, COUNT)));
-        refuse("save them as int64", npz("floats.npz", images, Tensor.of(new float[COUNT], COUNT)));
+        refuse(
+                "it must be [40], one label for each image",
+                npz("few.npz", images, Tensor.of(new long[39], 39)),
+                "--per-class");
+        refuse("Label -1 of image 0", npz("negative.npz", images, Tensor.of(negative, COUNT)), "--per-class");
+        refuse("save them as int64", npz("floats.npz", images, Tensor.of(new float[COUNT], COUNT)), "--per-class");
     }
 
     @Test
