@@ -10,8 +10,9 @@ import java.util.function.IntToDoubleFunction;
  * @param gradient float32 of the shape of x
  * @param settings scale and rescale
  */
-record ClassifierPull(Tensor gradient, GuidanceSettings settings) {
-    double scale() {
+public record ClassifierPull(Tensor gradient, GuidanceSettings settings) {
+    /** Factor of the gradient. */
+    public double scale() {
         return settings.scale();
     }
 

@@ -2,10 +2,10 @@ package io.adm4j.diffusion;
 
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReverseRun {
     /** The update of a sampler: how the next state follows from the networks' outputs. Indices count the steps left, down to 0. */
-    interface Update {
+    public interface Update {
         /** Whether the step at this index adds noise. */
         boolean addsNoise(int index);
 
@@ -43,10 +43,34 @@ public final class ReverseRun {
         }
     }
 
+    /**
+     * Moves what each step led to by the gradient of a function of the prediction of x_0. The gradient goes through the denoiser, so a
+     * run with a correction needs a product with the denoiser's Jacobian at each step.
+     */
+    public interface Correction {
+        /**
+         * The function's gradient by the denoiser's output, at a given x.
+         *
+         * @param output float32; not modified
+         * @param x float32 {@code [N, C, H, W]}; not modified
+         * @return float32 of the shape of the output
+         */
+        Tensor byOutput(int index, Tensor output, Tensor x);
+
+        /**
+         * Moves the next state.
+         *
+         * @param product of the gradient that {@link #byOutput} gave last with the Jacobian of the output by x; float32 of the shape of x
+         * @param next overwritten
+         */
+        void correct(Tensor product, Tensor next);
+    }
+
     private final GaussianDiffusion diffusion;
     private final double[] timesteps;
     private final Update update;
     private final NoiseSource noiseSource;
+    private final @Nullable Correction correction;
     private final Tensor x0;
     private @Nullable Tensor noise;
     private Tensor x;
@@ -66,7 +90,8 @@ public final class ReverseRun {
             Update update,
             int step,
             Tensor x,
-            NoiseSource noiseSource) {
+            NoiseSource noiseSource,
+            @Nullable Correction correction) {
         if (x.rank() < 2 || x.type() != ElementType.FLOAT32) {
             throw new IllegalArgumentException("Initial noise is float32 [N, C, H, W], not " + x + ".");
         }
@@ -78,6 +103,7 @@ public final class ReverseRun {
         this.diffusion = diffusion;
         this.update = update;
         this.noiseSource = noiseSource;
+        this.correction = correction;
         this.x0 = Tensor.zeros(ElementType.FLOAT32, x.shape());
         this.x = x.copy();
         this.next = Tensor.zeros(ElementType.FLOAT32, x.shape());
@@ -101,7 +127,7 @@ public final class ReverseRun {
      *
      * @param memory must be empty
      */
-    static ReverseRun of(
+    public static ReverseRun of(
             GaussianDiffusion diffusion,
             double[] timesteps,
             Update update,
@@ -112,7 +138,7 @@ public final class ReverseRun {
         if (!memory.isEmpty()) {
             throw new IllegalArgumentException("This sampler remembers nothing between its steps.");
         }
-        return new ReverseRun(diffusion, timesteps, update, step, x, noise);
+        return new ReverseRun(diffusion, timesteps, update, step, x, noise, null);
     }
 
     /** A run over times of the whole process. */
@@ -127,7 +153,12 @@ public final class ReverseRun {
         for (int i = 0; i < timesteps.length; i++) {
             timesteps[i] = steps.get(timesteps.length - 1 - i).timestep();
         }
-        return new ReverseRun(diffusion, timesteps, update, step, x, noise);
+        return new ReverseRun(diffusion, timesteps, update, step, x, noise, null);
+    }
+
+    /** The same run from here on, with a correction of its steps. */
+    public ReverseRun correctedBy(Correction added) {
+        return new ReverseRun(diffusion, timesteps, update, step(), x, noiseSource, added);
     }
 
     /** Whether there is a step left to take. */
@@ -178,15 +209,40 @@ public final class ReverseRun {
     }
 
     /**
+     * What the denoiser's Jacobian is to be multiplied with for the next step, from the left: float32 of the shape of the output; null for
+     * runs that need no such product.
+     *
+     * @param output of the denoiser at {@link #x} and {@link #timestep}; not modified and not kept
+     * @throws NonFiniteOutputException if the denoiser gave NaN or infinity
+     * @throws NoSuchElementException after the last step
+     */
+    public @Nullable Tensor cotangent(Tensor output) {
+        requireNext();
+        if (correction == null) {
+            return null;
+        }
+        diffusion.requireOutput(output, x);
+        requireFinite("The denoiser", output, step());
+        return correction.byOutput(index, output, x);
+    }
+
+    /** As {@link #advance(Tensor, Tensor, Tensor, GuidanceSettings)}, for runs without a correction. */
+    public StepState advance(Tensor output, @Nullable Tensor gradient, GuidanceSettings guidance) {
+        return advance(output, gradient, null, guidance);
+    }
+
+    /**
      * Takes the next step.
      *
      * @param output of the denoiser at {@link #x} and {@link #timestep}; not modified and not kept
      * @param gradient of the classifier there, or null without guidance; not modified and not kept
+     * @param product of {@link #cotangent} with the denoiser's Jacobian, where that was not null; not modified and not kept
      * @param guidance what the gradient does
      * @throws NonFiniteOutputException if a network gave NaN or infinity
      * @throws NoSuchElementException after the last step
      */
-    public StepState advance(Tensor output, @Nullable Tensor gradient, GuidanceSettings guidance) {
+    public StepState advance(
+            Tensor output, @Nullable Tensor gradient, @Nullable Tensor product, GuidanceSettings guidance) {
         requireNext();
         int step = step();
         diffusion.requireOutput(output, x);
@@ -196,25 +252,17 @@ public final class ReverseRun {
         }
         ClassifierPull pull = gradient == null ? null : new ClassifierPull(gradient, guidance);
         update.advance(index, output, x, pull, stepNoise(step), x0, next);
+        if (correction != null) {
+            Tensor found = Objects.requireNonNull(product, "This run needs a product with the denoiser's Jacobian.");
+            requireFinite("The gradient of the denoiser", found, step);
+            correction.correct(found, next);
+        }
         StepState state = new StepState(step, timesteps.length, index, (int) Math.round(timesteps[index]), x, x0, next);
         Tensor spare = x;
         x = next;
         next = spare;
         index--;
         return state;
-    }
-
-    /**
-     * Moves the state against a direction, x - factor &middot; direction, as methods do that correct a sampler's steps.
-     *
-     * @param direction float32 of the shape of x; not modified
-     */
-    public void correct(Tensor direction, double factor) {
-        FloatBuffer values = x.floats();
-        FloatBuffer against = direction.floats();
-        for (int i = 0; i < values.capacity(); i++) {
-            values.put(i, (float) (values.get(i) - factor * against.get(i)));
-        }
     }
 
     private void requireNext() {

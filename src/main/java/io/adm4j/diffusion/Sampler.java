@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Runs the reverse process from noise to images; {@link DdimInversion} alone runs from images to noise. Samplers have no state; each run
  * has its own.
  */
-public sealed interface Sampler permits DdimSampler, DdpmSampler, DpmSolver, UniPcSampler, DdimInversion {
+public interface Sampler {
     /** The process, with the timesteps it keeps. */
     GaussianDiffusion diffusion();
 

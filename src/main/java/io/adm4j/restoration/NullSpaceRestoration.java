@@ -1,18 +1,16 @@
 package io.adm4j.restoration;
 
-import io.adm4j.diffusion.Denoiser;
+import io.adm4j.diffusion.ClassifierPull;
 import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.GaussianDiffusion;
-import io.adm4j.diffusion.Guidance;
 import io.adm4j.diffusion.NoiseSource;
-import io.adm4j.diffusion.StepState;
+import io.adm4j.diffusion.ReverseRun;
+import io.adm4j.diffusion.Sampler;
 import io.adm4j.feedback.Count;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -51,90 +49,92 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
 
     /** Evaluations of the networks in one restoration, with those of steps that are taken again. */
     public int evaluations() {
-        List<Integer> order = travel.order(steps);
-        int falls = 0;
-        for (int i = 1; i < order.size(); i++) {
-            falls += order.get(i) < order.get(i - 1) ? 1 : 0;
-        }
-        return falls;
+        return (int) travel.evaluations(steps);
     }
 
     /**
-     * One restoration, an evaluation of the networks for each call of {@code next}; the last state's {@code next} is the result.
+     * The restoration of images as a sampler, whose run evaluates the networks once a step and ends with the results. It draws its noise
+     * by the number of the draw, from 0 on, and remembers nothing.
      *
      * @param degradation what happened to the images
-     * @param measured what it gave; not modified
-     * @param start noise to begin with, float32 {@code [N, C, H, W]}; not modified
-     * @param labels int64 {@code [N]}, or null where no network needs them
-     * @param noise asked with the number of the draw, from 0 on
+     * @param measured what it gave of each image of a run; not modified
      */
-    public Iterator<StepState> restore(
-            Denoiser denoiser,
-            Guidance guidance,
-            Degradation degradation,
-            Tensor measured,
-            Tensor start,
-            @Nullable Tensor labels,
-            NoiseSource noise) {
-        return new Run(denoiser, guidance, degradation, measured, start, labels, noise);
+    public Sampler sampler(Degradation degradation, Tensor measured) {
+        return new NullSpaceSampler(degradation, measured);
     }
 
-    private final class Run implements Iterator<StepState> {
-        private final Denoiser denoiser;
-        private final Guidance guidance;
+    private final class NullSpaceSampler implements Sampler {
         private final Degradation degradation;
         private final Tensor measured;
-        private final @Nullable Tensor labels;
-        private final NoiseSource noise;
-        private final List<Integer> order = travel.order(steps);
-        private final double[] alphasCumprod = process.alphasCumprod();
-        private final Tensor timesteps;
-        private final Tensor x0;
-        private final Tensor random;
-        private final int evaluations;
-        private Tensor x;
-        private Tensor next;
-        private int place;
-        private int taken;
-        private int draws;
+        private final List<TimeTravel.Evaluation> evaluations = travel.sequence(steps);
 
-        Run(
-                Denoiser denoiser,
-                Guidance guidance,
-                Degradation degradation,
-                Tensor measured,
-                Tensor start,
-                @Nullable Tensor labels,
-                NoiseSource noise) {
-            this.denoiser = denoiser;
-            this.guidance = guidance;
+        NullSpaceSampler(Degradation degradation, Tensor measured) {
             this.degradation = degradation;
             this.measured = measured;
-            this.labels = labels;
-            this.noise = noise;
-            this.timesteps = Tensor.zeros(ElementType.FLOAT32, start.dim(0));
-            this.x0 = Tensor.zeros(ElementType.FLOAT32, start.shape());
-            this.random = Tensor.zeros(ElementType.FLOAT32, start.shape());
-            this.x = start.copy();
-            this.next = Tensor.zeros(ElementType.FLOAT32, start.shape());
-            this.evaluations = evaluations();
         }
 
         @Override
-        public boolean hasNext() {
-            return taken < evaluations;
+        public GaussianDiffusion diffusion() {
+            return process;
         }
 
         @Override
-        public StepState next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("The restoration has ended.");
+        public ReverseRun resume(int step, Tensor x, List<Tensor> memory, NoiseSource noise) {
+            double[] timesteps = new double[evaluations.size()];
+            for (int i = 0; i < timesteps.length; i++) {
+                timesteps[timesteps.length - 1 - i] =
+                        timestep(evaluations.get(i).step());
             }
-            int timestep = timestep(order.get(place));
-            double bar = alphasCumprod[timestep];
-            timesteps.fill(process.networkTimestep(timestep));
-            Tensor output = denoiser.predict(x, timesteps, labels);
-            Tensor eps = predictedNoise(output, guidance.gradient(timestep, x, timesteps, labels), bar);
+            NullSpaceUpdate update = new NullSpaceUpdate(evaluations, degradation, measured, noise, x.shape());
+            return ReverseRun.of(process, timesteps, update, step, x, memory, noise);
+        }
+    }
+
+    private int timestep(int step) {
+        return step * (process.numTimesteps() / steps);
+    }
+
+    private final class NullSpaceUpdate implements ReverseRun.Update {
+        private final List<TimeTravel.Evaluation> evaluations;
+        private final Degradation degradation;
+        private final Tensor measured;
+        private final NoiseSource noise;
+        private final double[] alphasCumprod = process.alphasCumprod();
+        private final Tensor eps;
+        private final Tensor random;
+
+        NullSpaceUpdate(
+                List<TimeTravel.Evaluation> evaluations,
+                Degradation degradation,
+                Tensor measured,
+                NoiseSource noise,
+                long[] shape) {
+            this.evaluations = evaluations;
+            this.degradation = degradation;
+            this.measured = measured;
+            this.noise = noise;
+            this.eps = Tensor.zeros(ElementType.FLOAT32, shape);
+            this.random = Tensor.zeros(ElementType.FLOAT32, shape);
+        }
+
+        /** It draws its noise itself: steps that are undone take more than one. */
+        @Override
+        public boolean addsNoise(int index) {
+            return false;
+        }
+
+        @Override
+        public void advance(
+                int index,
+                Tensor output,
+                Tensor x,
+                @Nullable ClassifierPull pull,
+                @Nullable Tensor none,
+                Tensor x0,
+                Tensor next) {
+            TimeTravel.Evaluation evaluation = evaluations.get(evaluations.size() - 1 - index);
+            double bar = bar(evaluation.step());
+            predictNoise(output, pull, bar);
             FloatBuffer noisy = x.floats();
             FloatBuffer noises = eps.floats();
             FloatBuffer clean = x0.floats();
@@ -143,52 +143,45 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
             for (int i = 0; i < clean.capacity(); i++) {
                 clean.put(i, (float) ((noisy.get(i) - sigma * noises.get(i)) / signal));
             }
-            place++;
-            double following = order.get(place) < 0 ? 1 : alphasCumprod[timestep(order.get(place))];
-            Tensor contradiction = contradiction();
-            noise.fill(draws++, random);
+            double following = bar(evaluation.following());
+            Tensor contradiction = contradiction(x0);
+            noise.fill(evaluation.draw(), random);
             if (sigmaY == 0) {
-                advance(contradiction, eps, following);
+                advance(x0, contradiction, following, next);
             } else {
-                advanceNoisy(contradiction, eps, following);
+                advanceNoisy(x0, contradiction, following, next);
             }
-            undo();
-            StepState state = new StepState(taken, evaluations, evaluations - 1 - taken, timestep, x, x0, next);
-            taken++;
-            Tensor spare = x;
-            x = next;
-            next = spare;
-            return state;
+            for (int i = 0; i < evaluation.undone().size(); i++) {
+                noise.fill(evaluation.draw() + 1 + i, random);
+                undo(x0, bar(evaluation.undone().get(i)), next);
+            }
         }
 
-        private int timestep(int step) {
-            return step * (process.numTimesteps() / steps);
+        /** &alpha;&#773; of a step; 1 of the image. */
+        private double bar(int step) {
+            return step < 0 ? 1 : alphasCumprod[timestep(step)];
         }
 
         /** The network's noise, which the classifier may move. */
-        private Tensor predictedNoise(Tensor output, @Nullable Tensor gradient, double bar) {
-            Tensor eps = Tensor.zeros(ElementType.FLOAT32, x.shape());
+        private void predictNoise(Tensor output, @Nullable ClassifierPull pull, double bar) {
             FloatBuffer from = output.floats();
             FloatBuffer to = eps.floats();
-            int images = (int) x.dim(0);
+            int images = (int) eps.dim(0);
             int length = to.capacity() / images;
             int stride = from.capacity() / images;
-            double ofGradient = gradient == null
-                    ? 0
-                    : Math.sqrt(1 - bar) * guidance.settings().scale();
-            FloatBuffer pull = gradient == null ? null : gradient.floats();
+            double ofGradient = pull == null ? 0 : Math.sqrt(1 - bar) * pull.scale();
+            FloatBuffer gradient = pull == null ? null : pull.gradient().floats();
             for (int n = 0; n < images; n++) {
                 for (int i = 0; i < length; i++) {
                     double value = from.get(n * stride + i);
                     to.put(n * length + i, (float)
-                            (pull == null ? value : value - ofGradient * pull.get(n * length + i)));
+                            (gradient == null ? value : value - ofGradient * gradient.get(n * length + i)));
                 }
             }
-            return eps;
         }
 
         /** What of x_0 contradicts the measurement, A&#8314;(A x_0 - y). */
-        private Tensor contradiction() {
+        private Tensor contradiction(Tensor x0) {
             Tensor difference = degradation.measure(x0);
             FloatBuffer values = difference.floats();
             FloatBuffer wanted = measured.floats();
@@ -198,7 +191,7 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
             return degradation.pseudoInverse(difference);
         }
 
-        private void advance(Tensor contradiction, Tensor eps, double following) {
+        private void advance(Tensor x0, Tensor contradiction, double following, Tensor next) {
             double ofX0 = Math.sqrt(following);
             double ofNoise = Math.sqrt(1 - following) * eta;
             double ofEps = Math.sqrt(1 - following) * Math.sqrt(1 - eta * eta);
@@ -214,7 +207,7 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
         }
 
         /** As far as the noise of the measurement, scaled to this step, leaves room. */
-        private void advanceNoisy(Tensor contradiction, Tensor eps, double following) {
+        private void advanceNoisy(Tensor x0, Tensor contradiction, double following, Tensor next) {
             double a = Math.sqrt(following);
             double sigma = Math.sqrt(1 - following);
             double kept = Math.sqrt(1 - eta * eta);
@@ -239,20 +232,15 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
             }
         }
 
-        /** Goes back over steps to take again: noise is added to the prediction. */
-        private void undo() {
-            while (place + 1 < order.size() && order.get(place + 1) > order.get(place)) {
-                place++;
-                double bar = alphasCumprod[timestep(order.get(place))];
-                noise.fill(draws++, random);
-                double ofX0 = Math.sqrt(bar);
-                double ofNoise = Math.sqrt(1 - bar);
-                FloatBuffer clean = x0.floats();
-                FloatBuffer fresh = random.floats();
-                FloatBuffer result = next.floats();
-                for (int i = 0; i < result.capacity(); i++) {
-                    result.put(i, (float) (ofX0 * clean.get(i) + ofNoise * fresh.get(i)));
-                }
+        /** Goes back to a step to take it again: noise is added to the prediction. */
+        private void undo(Tensor x0, double bar, Tensor next) {
+            double ofX0 = Math.sqrt(bar);
+            double ofNoise = Math.sqrt(1 - bar);
+            FloatBuffer clean = x0.floats();
+            FloatBuffer fresh = random.floats();
+            FloatBuffer result = next.floats();
+            for (int i = 0; i < result.capacity(); i++) {
+                result.put(i, (float) (ofX0 * clean.get(i) + ofNoise * fresh.get(i)));
             }
         }
     }

@@ -7,6 +7,7 @@ import io.adm4j.diffusion.GaussianDiffusion;
 import io.adm4j.diffusion.GuidanceSettings;
 import io.adm4j.diffusion.NoiseSource;
 import io.adm4j.diffusion.ReverseRun;
+import io.adm4j.diffusion.Sampler;
 import io.adm4j.diffusion.StepState;
 import io.adm4j.diffusion.Thresholding;
 import io.adm4j.tensor.ElementType;
@@ -14,6 +15,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +65,8 @@ public record PosteriorRestoration(GaussianDiffusion process, double scale, Thre
             Tensor x,
             @Nullable Tensor labels,
             NoiseSource noise) {
-        ReverseRun run = new DdpmSampler(process, thresholding).resume(step, x, List.of(), noise);
+        NormCorrection correction = new NormCorrection(degradation, measured);
+        ReverseRun run = corrected(correction, step, x, noise);
         Tensor timesteps = Tensor.zeros(ElementType.FLOAT32, x.dim(0));
         return new Iterator<>() {
             @Override
@@ -75,57 +78,102 @@ public record PosteriorRestoration(GaussianDiffusion process, double scale, Thre
             public Step next() {
                 timesteps.fill(run.timestep());
                 Tensor output = denoiser.predict(run.x(), timesteps, labels);
-                int index = run.steps() - 1 - run.step();
-                Residual residual = residual(degradation, measured, output, run.x(), index);
-                Tensor through = jacobian.vjp(run.x(), timesteps, labels, residual.towardsOutput());
-                Tensor gradient = sum(residual.towardsX(), through);
-                StepState state = run.advance(output, null, GuidanceSettings.NONE);
-                run.correct(gradient, scale);
-                return new Step(state, residual.norms(), gradient);
+                Tensor v = Objects.requireNonNull(run.cotangent(output));
+                Tensor product = jacobian.vjp(run.x(), timesteps, labels, v);
+                StepState state = run.advance(output, null, product, GuidanceSettings.NONE);
+                return new Step(state, correction.norms, correction.gradient);
             }
         };
     }
 
     /**
-     * The norm and how it depends on x_t: directly, and through the network's output.
+     * The restoration of images as a sampler. Its runs need a product with the denoiser's Jacobian at each step.
      *
-     * @param towardsOutput gradient by the output; 0 for the channels of the variance
-     * @param towardsX gradient by x_t at a given output
+     * @param degradation what happened to the images
+     * @param measured what it gave of each image of a run; not modified
      */
-    private record Residual(double[] norms, Tensor towardsOutput, Tensor towardsX) {}
+    public Sampler sampler(Degradation degradation, Tensor measured) {
+        return new Sampler() {
+            @Override
+            public GaussianDiffusion diffusion() {
+                return process;
+            }
 
-    private Residual residual(Degradation degradation, Tensor measured, Tensor output, Tensor x, int index) {
-        Tensor free = Tensor.zeros(ElementType.FLOAT32, x.shape());
-        process.predictX0(output, x, index, false, free);
-        Tensor x0 = Tensor.zeros(ElementType.FLOAT32, x.shape());
-        process.predictX0(output, x, index, thresholding.kind() == Thresholding.Kind.STATIC, x0);
-        Tensor left = degradation.measure(x0);
-        int images = (int) x.dim(0);
-        double[] norms = subtractFrom(measured, left, images);
-        // The norm falls where A x_0 grows: -A' (y - A x_0) / norm.
-        Tensor byX0 = degradation.transpose(left);
-        Tensor towardsX = Tensor.zeros(ElementType.FLOAT32, x.shape());
-        Tensor towardsOutput = Tensor.zeros(ElementType.FLOAT32, output.shape());
-        FloatBuffer pull = byX0.floats();
-        FloatBuffer unclipped = free.floats();
-        FloatBuffer clipped = x0.floats();
-        FloatBuffer direct = towardsX.floats();
-        FloatBuffer indirect = towardsOutput.floats();
-        double ofX = process.sqrtRecipAlphasCumprod()[index];
-        double ofEps = process.sqrtRecipm1AlphasCumprod()[index];
-        int length = direct.capacity() / images;
-        int stride = indirect.capacity() / images;
-        for (int n = 0; n < images; n++) {
-            for (int i = 0; i < length; i++) {
-                int place = n * length + i;
-                // Where x_0 is clipped, nothing changes with x_t.
-                double byOne =
-                        unclipped.get(place) != clipped.get(place) || norms[n] == 0 ? 0 : -pull.get(place) / norms[n];
-                direct.put(place, (float) (ofX * byOne));
-                indirect.put(n * stride + i, (float) (-ofEps * byOne));
+            @Override
+            public ReverseRun resume(int step, Tensor x, List<Tensor> memory, NoiseSource noise) {
+                return corrected(new NormCorrection(degradation, measured), step, x, noise);
+            }
+        };
+    }
+
+    private ReverseRun corrected(NormCorrection correction, int step, Tensor x, NoiseSource noise) {
+        return new DdpmSampler(process, thresholding)
+                .resume(step, x, List.of(), noise)
+                .correctedBy(correction);
+    }
+
+    /** The norm and how it depends on x_t: directly, and through the network's output. */
+    private final class NormCorrection implements ReverseRun.Correction {
+        private final Degradation degradation;
+        private final Tensor measured;
+        private double[] norms = {};
+
+        /** Gradient of the norms by x_t: at a given output, until the part through the network is added. */
+        private Tensor gradient = Tensor.zeros(ElementType.FLOAT32, 0);
+
+        NormCorrection(Degradation degradation, Tensor measured) {
+            this.degradation = degradation;
+            this.measured = measured;
+        }
+
+        /** 0 for the channels of the variance. */
+        @Override
+        public Tensor byOutput(int index, Tensor output, Tensor x) {
+            Tensor free = Tensor.zeros(ElementType.FLOAT32, x.shape());
+            process.predictX0(output, x, index, false, free);
+            Tensor x0 = Tensor.zeros(ElementType.FLOAT32, x.shape());
+            process.predictX0(output, x, index, thresholding.kind() == Thresholding.Kind.STATIC, x0);
+            Tensor left = degradation.measure(x0);
+            int images = (int) x.dim(0);
+            norms = subtractFrom(measured, left, images);
+            // The norm falls where A x_0 grows: -A' (y - A x_0) / norm.
+            Tensor byX0 = degradation.transpose(left);
+            gradient = Tensor.zeros(ElementType.FLOAT32, x.shape());
+            Tensor byOutput = Tensor.zeros(ElementType.FLOAT32, output.shape());
+            FloatBuffer pull = byX0.floats();
+            FloatBuffer unclipped = free.floats();
+            FloatBuffer clipped = x0.floats();
+            FloatBuffer direct = gradient.floats();
+            FloatBuffer indirect = byOutput.floats();
+            double ofX = process.sqrtRecipAlphasCumprod()[index];
+            double ofEps = process.sqrtRecipm1AlphasCumprod()[index];
+            int length = direct.capacity() / images;
+            int stride = indirect.capacity() / images;
+            for (int n = 0; n < images; n++) {
+                for (int i = 0; i < length; i++) {
+                    int place = n * length + i;
+                    // Where x_0 is clipped, nothing changes with x_t.
+                    double byOne = unclipped.get(place) != clipped.get(place) || norms[n] == 0
+                            ? 0
+                            : -pull.get(place) / norms[n];
+                    direct.put(place, (float) (ofX * byOne));
+                    indirect.put(n * stride + i, (float) (-ofEps * byOne));
+                }
+            }
+            return byOutput;
+        }
+
+        @Override
+        public void correct(Tensor product, Tensor next) {
+            FloatBuffer direct = gradient.floats();
+            FloatBuffer indirect = product.floats();
+            FloatBuffer values = next.floats();
+            for (int i = 0; i < values.capacity(); i++) {
+                float both = direct.get(i) + indirect.get(i);
+                direct.put(i, both);
+                values.put(i, (float) (values.get(i) - scale * both));
             }
         }
-        return new Residual(norms, towardsOutput, towardsX);
     }
 
     /** Replaces A x_0 by y - A x_0. */
@@ -142,16 +190,5 @@ public record PosteriorRestoration(GaussianDiffusion process, double scale, Thre
             norms[n] = Math.sqrt(norms[n]);
         }
         return norms;
-    }
-
-    private static Tensor sum(Tensor a, Tensor b) {
-        Tensor sum = Tensor.zeros(ElementType.FLOAT32, a.shape());
-        FloatBuffer first = a.floats();
-        FloatBuffer second = b.floats();
-        FloatBuffer result = sum.floats();
-        for (int i = 0; i < result.capacity(); i++) {
-            result.put(i, first.get(i) + second.get(i));
-        }
-        return sum;
     }
 }

@@ -25,6 +25,40 @@ public record TimeTravel(int length, int repeat) {
     }
 
     /**
+     * One evaluation of the networks.
+     *
+     * @param step where it is, by number
+     * @param following step that it leads to; -1 is the image
+     * @param undone steps that are undone then, in their order
+     * @param draw number of the noise that the evaluation takes; each undone step takes the next one
+     */
+    record Evaluation(int step, int following, List<Integer> undone, int draw) {}
+
+    /** Number of evaluations of a restoration, with those of steps that are taken again. */
+    public long evaluations(int steps) {
+        long undoing = Math.max(0, (steps - 1) / length);
+        return steps + (repeat - 1L) * length * undoing;
+    }
+
+    /** All evaluations of a restoration, in their order. */
+    List<Evaluation> sequence(int steps) {
+        List<Integer> order = order(steps);
+        List<Evaluation> evaluations = new ArrayList<>();
+        int draws = 0;
+        for (int place = 0; place + 1 < order.size(); ) {
+            int step = order.get(place++);
+            int following = order.get(place);
+            List<Integer> undone = new ArrayList<>();
+            while (place + 1 < order.size() && order.get(place + 1) > order.get(place)) {
+                undone.add(order.get(++place));
+            }
+            evaluations.add(new Evaluation(step, following, List.copyOf(undone), draws));
+            draws += 1 + undone.size();
+        }
+        return evaluations;
+    }
+
+    /**
      * The steps by number, from {@code steps - 1} down to -1, which is the image; where a number is above the one before it, a step
      * is undone.
      */

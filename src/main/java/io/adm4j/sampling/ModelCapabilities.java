@@ -11,13 +11,19 @@ import io.adm4j.diffusion.Sampler;
  * @param process the diffusion process that it was trained on
  * @param classConditional whether its denoiser takes labels; otherwise only its classifier does
  * @param hasClassifier whether samples can be guided
+ * @param hasJacobian whether it has the vector-Jacobian product of its denoiser
  * @param classes the classes that it knows
  */
 public record ModelCapabilities(
-        String name, DiffusionConfig process, boolean classConditional, boolean hasClassifier, ClassNames classes) {
+        String name,
+        DiffusionConfig process,
+        boolean classConditional,
+        boolean hasClassifier,
+        boolean hasJacobian,
+        ClassNames classes) {
 
     /** Whether samples have labels: the denoiser takes them, or the classifier that guides. */
-    public boolean usesLabels(SamplingSettings settings) {
+    public boolean usesLabels(StageSettings settings) {
         return classConditional || settings.classifierScale() != 0;
     }
 
@@ -27,15 +33,21 @@ public record ModelCapabilities(
      * @param labels one per image, or none
      * @throws SampleRequestException if the model cannot be sampled so
      */
-    public void check(SamplingSettings settings, int[] labels) {
+    public void check(StageSettings settings, int[] labels) {
         sampler(settings, labels);
     }
 
     /** The sampler of a request that passes {@link #check}. */
-    Sampler sampler(SamplingSettings settings, int[] labels) {
+    Sampler sampler(StageSettings settings, int[] labels) {
         if (settings.classifierScale() != 0 && !hasClassifier) {
             throw new SampleRequestException(
                     RequestField.CLASSIFIER_SCALE, "must be 0: the model " + name + " has no classifier");
+        }
+        if (settings.needsJacobian() && !hasJacobian) {
+            throw new SampleRequestException(
+                    RequestField.METHOD,
+                    "must be ddnm: the bundle of the model " + name
+                            + " has no gradient of its denoiser, which harness export --with denoiser-vjp adds");
         }
         if (labels.length == 0 && usesLabels(settings)) {
             throw new SampleRequestException(

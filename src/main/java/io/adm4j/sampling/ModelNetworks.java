@@ -3,6 +3,7 @@ package io.adm4j.sampling;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.bundle.NoisyClassifier;
 import io.adm4j.bundle.OnnxDenoiser;
+import io.adm4j.bundle.OnnxDenoiserGradient;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.Threads;
 import io.adm4j.tensor.Tensor;
@@ -11,13 +12,17 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The networks of one model. The classifier is loaded on its first use, unless it was before. May be used from several threads at once. */
+/**
+ * The networks of one model. The classifier and the denoiser's gradient are loaded on their first use, unless they were before. May be
+ * used from several threads at once.
+ */
 final class ModelNetworks implements AutoCloseable {
     private final ModelBundle bundle;
     private final Device device;
     private final int threads;
     private final OnnxDenoiser denoiser;
     private @Nullable NoisyClassifier classifier;
+    private @Nullable OnnxDenoiserGradient jacobian;
     private boolean closed;
 
     private ModelNetworks(ModelBundle bundle, Device device, int threads, OnnxDenoiser denoiser) {
@@ -44,9 +49,15 @@ final class ModelNetworks implements AutoCloseable {
                     () -> NoisyClassifier.open(bundle, device, threads).prepared());
             all.add(classifier);
         }
+        CompletableFuture<OnnxDenoiserGradient> jacobian = null;
+        if (bundle.has(ModelBundle.DENOISER_VJP)) {
+            jacobian = Together.begin(() -> OnnxDenoiserGradient.open(bundle, device, threads));
+            all.add(jacobian);
+        }
         Together.await(all);
         ModelNetworks networks = new ModelNetworks(bundle, device, threads, denoiser.join());
         networks.classifier = classifier == null ? null : classifier.join();
+        networks.jacobian = jacobian == null ? null : jacobian.join();
         return networks;
     }
 
@@ -60,6 +71,10 @@ final class ModelNetworks implements AutoCloseable {
 
     boolean hasClassifier() {
         return bundle.has(ModelBundle.CLASSIFIER_GRADIENT);
+    }
+
+    boolean hasJacobian() {
+        return bundle.has(ModelBundle.DENOISER_VJP);
     }
 
     Device device() {
@@ -79,6 +94,10 @@ final class ModelNetworks implements AutoCloseable {
         return classifier().evaluate(x, timesteps, labels, which).gradient();
     }
 
+    Tensor vjp(Tensor x, Tensor timesteps, @Nullable Tensor labels, Tensor v, Threads which) {
+        return jacobian().vjp(x, timesteps, labels, v, which);
+    }
+
     /** Loads the classifier, if there is one, before its first use. */
     void loadClassifier() {
         if (hasClassifier()) {
@@ -86,10 +105,22 @@ final class ModelNetworks implements AutoCloseable {
         }
     }
 
-    private synchronized NoisyClassifier classifier() {
+    private synchronized OnnxDenoiserGradient jacobian() {
+        requireOpen();
+        if (jacobian == null) {
+            jacobian = OnnxDenoiserGradient.open(bundle, device, threads);
+        }
+        return jacobian;
+    }
+
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("These networks are closed.");
         }
+    }
+
+    private synchronized NoisyClassifier classifier() {
+        requireOpen();
         if (classifier == null) {
             classifier = NoisyClassifier.open(bundle, device, threads);
         }
@@ -106,6 +137,9 @@ final class ModelNetworks implements AutoCloseable {
         denoiser.close();
         if (classifier != null) {
             classifier.close();
+        }
+        if (jacobian != null) {
+            jacobian.close();
         }
     }
 }

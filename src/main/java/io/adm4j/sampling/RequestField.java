@@ -13,6 +13,7 @@ public enum RequestField {
     SOLVER_ORDER("The solver's order"),
     SOLVER_METHOD("The solver's method"),
     SKIP_TYPE("The skip type"),
+    METHOD("The method"),
     LABEL("The label"),
     LOW_RES("The low-resolution batch"),
     INITIAL_NOISE("The initial noise");

@@ -98,10 +98,12 @@ final class SampleRow {
     /**
      * Takes one step, with what the networks gave for this image.
      *
+     * @param product with the denoiser's Jacobian, where the run needs one
      * @return whether the listener wants to continue
      */
-    boolean advance(Tensor output, @Nullable Tensor gradient) {
-        StepState step = run().advance(output, gradient, stage().settings().guidance());
+    boolean advance(Tensor output, @Nullable Tensor gradient, @Nullable Tensor product) {
+        StepState step =
+                run().advance(output, gradient, product, stage().settings().guidance());
         stepsTaken++;
         int reported = stage;
         if (step.last()) {
@@ -111,7 +113,7 @@ final class SampleRow {
     }
 
     private void leaveStage(Tensor x0) {
-        Tensor pixels = PixelScale.toBytes(x0);
+        Tensor pixels = stage().settings().pixels(x0);
         run = null;
         if (stage + 1 == task.job().stages().size()) {
             state = new ImageState.Finished(pixels);

@@ -6,7 +6,7 @@ package io.adm4j.sampling;
  * @param model a base model, or an upsampler behind one
  * @param settings how it samples
  */
-public record SampleStage(SamplingPipeline model, SamplingSettings settings) {
+public record SampleStage(SamplingPipeline model, StageSettings settings) {
     /** Number of steps. */
     public int steps() {
         return settings.stepsOf(model.capabilities().process());

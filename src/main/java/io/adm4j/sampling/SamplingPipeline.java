@@ -32,6 +32,7 @@ public final class SamplingPipeline implements AutoCloseable {
                 manifest.diffusion(),
                 networks.takesLabels(),
                 networks.hasClassifier(),
+                networks.hasJacobian(),
                 manifest.classNames());
         this.scheduler = new StepScheduler(0, SchedulerListener.none());
     }

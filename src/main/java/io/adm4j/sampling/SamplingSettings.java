@@ -23,7 +23,8 @@ public record SamplingSettings(
         double eta,
         GuidanceSettings guidance,
         Thresholding thresholding,
-        SolverSettings solver) {
+        SolverSettings solver)
+        implements StageSettings {
     /** The sampler unless another is chosen, as options and requests write it. */
     public static final String DEFAULT_SAMPLER = "ddim";
 
@@ -95,12 +96,7 @@ public record SamplingSettings(
                 : RequestField.SOLVER_METHOD;
     }
 
-    /** Factor of the classifier's gradient; at 0 the classifier is never run. */
-    public double classifierScale() {
-        return guidance.scale();
-    }
-
-    /** Number of steps, each with one evaluation of the denoiser. */
+    @Override
     public int stepsOf(DiffusionConfig process) {
         return steps.total() > 0 ? (int) steps.total() : process.diffusionSteps();
     }
@@ -124,11 +120,7 @@ public record SamplingSettings(
         return new SamplingSettings(SamplerKind.DDPM, StepChoice.of(steps), 0, classifierScale, true);
     }
 
-    /**
-     * The sampler for a model's process.
-     *
-     * @throws SampleRequestException if the process cannot be run in these steps
-     */
+    @Override
     public Sampler samplerFor(DiffusionConfig process) {
         if (guidance.active() && guidance.from() > process.diffusionSteps() - 1) {
             throw new SampleRequestException(

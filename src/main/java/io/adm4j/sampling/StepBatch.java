@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One evaluation of a model's networks for images of any tasks, seeds, labels, timesteps and guidance scales. Only guided images
- * go through the classifier.
+ * go through the classifier, and only those whose steps are corrected through the denoiser's gradient, one by one.
  */
 final class StepBatch {
     private final SamplingPipeline model;
@@ -33,6 +33,8 @@ final class StepBatch {
     private boolean measured;
     private double denoiserSeconds;
     private double classifierSeconds;
+    private double jacobianSeconds;
+    private int correctedRows;
 
     /**
      * A batch.
@@ -81,6 +83,15 @@ final class StepBatch {
         return guided.size();
     }
 
+    /** Seconds that the denoiser's gradient took; 0 without corrected rows. */
+    double jacobianSeconds() {
+        return jacobianSeconds;
+    }
+
+    int correctedRows() {
+        return correctedRows;
+    }
+
     /** Whether the networks ran for the batch as a whole, so that their times are known. */
     boolean measured() {
         return measured;
@@ -91,8 +102,9 @@ final class StepBatch {
      *
      * @param outputs of the denoiser, one for each row of the batch
      * @param gradients of the classifier, one for each row; null for those that are not guided
+     * @param products with the denoiser's Jacobian, one for each row; null for those that need none
      */
-    record Evaluation(List<Tensor> outputs, List<@Nullable Tensor> gradients) {
+    record Evaluation(List<Tensor> outputs, List<@Nullable Tensor> gradients, List<@Nullable Tensor> products) {
         /** The denoiser's output for a row of the batch. */
         Tensor output(int row) {
             return outputs.get(row);
@@ -102,6 +114,12 @@ final class StepBatch {
         @Nullable
         Tensor gradient(int row) {
             return gradients.get(row);
+        }
+
+        /** The product for a row of the batch; null if it needs none. */
+        @Nullable
+        Tensor product(int row) {
+            return products.get(row);
         }
     }
 
@@ -115,8 +133,19 @@ final class StepBatch {
                 inBatches(guided, sizes.classifierTogether(), this::gradient).iterator();
         List<@Nullable Tensor> gradients = new ArrayList<>();
         rows.forEach(row -> gradients.add(row.guided() ? pulls.next() : null));
-        measured(between - begin, System.nanoTime() - between);
-        return new Evaluation(outputs, gradients);
+        long last = System.nanoTime();
+        List<@Nullable Tensor> products = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            Tensor v = rows.get(i).run().cotangent(outputs.get(i));
+            products.add(v == null ? null : product(new Inputs(List.of(rows.get(i)), 1), v));
+        }
+        correctedRows = (int) products.stream().filter(Objects::nonNull).count();
+        measured(between - begin, last - between, System.nanoTime() - last);
+        return new Evaluation(outputs, gradients, products);
+    }
+
+    private Tensor product(Inputs in, Tensor v) {
+        return networks.vjp(in.x, in.timesteps, networks.takesLabels() ? in.labels : null, v, threads);
     }
 
     /** What a network gives for each of some rows, which it gets together or one by one. */
@@ -146,8 +175,9 @@ final class StepBatch {
         return networks.gradient(in.x, in.timesteps, in.labels, threads);
     }
 
-    private void measured(long denoiserNanos, long classifierNanos) {
+    private void measured(long denoiserNanos, long classifierNanos, long jacobianNanos) {
         measured = true;
+        jacobianSeconds = jacobianNanos * 1e-9;
         denoiserSeconds = denoiserNanos * 1e-9;
         classifierSeconds = classifierNanos * 1e-9;
     }

@@ -157,8 +157,8 @@ public final class StepScheduler implements AutoCloseable {
                         .mapToInt(image -> job.stepsLeft(image, stage))
                         .max()
                         .orElseThrow();
-                double longest = most * times.alone(through.guided());
-                double all = job.stepsLeft(stage) * times.perRow(through.guided());
+                double longest = most * times.alone(through);
+                double all = job.stepsLeft(stage) * times.perRow(through);
                 seconds += Math.max(longest, all);
             }
             return seconds;
@@ -181,7 +181,7 @@ public final class StepScheduler implements AutoCloseable {
         List<SampleStage> stages = task.job().stages();
         for (int stage = 0; stage < stages.size(); stage++) {
             SampleStage through = stages.get(stage);
-            seconds += task.stepsLeft(stage) * queue(through.model()).times.perRow(through.guided());
+            seconds += task.stepsLeft(stage) * queue(through.model()).times.perRow(through);
         }
         return seconds;
     }
@@ -355,7 +355,8 @@ public final class StepScheduler implements AutoCloseable {
             return new Result(true, null);
         }
         try {
-            return new Result(row.advance(evaluation.output(index), evaluation.gradient(index)), null);
+            return new Result(
+                    row.advance(evaluation.output(index), evaluation.gradient(index), evaluation.product(index)), null);
         } catch (RuntimeException | Error e) {
             return Result.failed(e);
         } finally {

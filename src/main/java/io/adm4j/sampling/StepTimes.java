@@ -1,6 +1,7 @@
 package io.adm4j.sampling;
 
 import io.adm4j.runtime.Threads;
+import java.util.function.ToDoubleFunction;
 
 /** Measured times of a model's steps: means in which the newest counts most. Guarded by the scheduler's lock. */
 final class StepTimes {
@@ -8,10 +9,9 @@ final class StepTimes {
     private static final double NEWEST = 0.1;
 
     private final int lanes;
-    private final Mean denoiser = new Mean();
-    private final Mean classifier = new Mean();
-    private final Mean denoiserAlone = new Mean();
-    private final Mean classifierAlone = new Mean();
+    private final Network denoiser = new Network();
+    private final Network classifier = new Network();
+    private final Network jacobian = new Network();
 
     StepTimes(int lanes) {
         this.lanes = lanes;
@@ -19,31 +19,45 @@ final class StepTimes {
 
     void add(StepBatch batch) {
         boolean alone = batch.threads() == Threads.ALL;
-        (alone ? denoiserAlone : denoiser)
-                .add(batch.denoiserSeconds() / batch.rows().size());
-        if (batch.guidedRows() > 0) {
-            (alone ? classifierAlone : classifier).add(batch.classifierSeconds() / batch.guidedRows());
+        denoiser.add(alone, batch.denoiserSeconds(), batch.rows().size());
+        classifier.add(alone, batch.classifierSeconds(), batch.guidedRows());
+        jacobian.add(alone, batch.jacobianSeconds(), batch.correctedRows());
+    }
+
+    /** Seconds of the whole machine for one step of one image of a stage among others; 0 if none has been measured. */
+    double perRow(SampleStage stage) {
+        return of(stage, Network::amongOthers);
+    }
+
+    /** Seconds until one step of a single image of a stage is done when there is no other; 0 if none has been measured. */
+    double alone(SampleStage stage) {
+        return of(stage, Network::alone);
+    }
+
+    private double of(SampleStage stage, ToDoubleFunction<Network> time) {
+        return time.applyAsDouble(denoiser)
+                + (stage.guided() ? time.applyAsDouble(classifier) : 0)
+                + (stage.settings().needsJacobian() ? time.applyAsDouble(jacobian) : 0);
+    }
+
+    /** Times of one network for one row. */
+    private final class Network {
+        private final Mean lane = new Mean();
+        private final Mean alone = new Mean();
+
+        void add(boolean byItself, double seconds, int rows) {
+            if (rows > 0) {
+                (byItself ? alone : lane).add(seconds / rows);
+            }
         }
-    }
 
-    /** Seconds of the whole machine for one step of one image among others; 0 if none has been measured. */
-    double perRow(boolean guided) {
-        double seconds = amongOthers(denoiser, denoiserAlone);
-        return guided ? seconds + amongOthers(classifier, classifierAlone) : seconds;
-    }
+        double amongOthers() {
+            return lane.known() ? lane.value / lanes : alone.value;
+        }
 
-    /** Seconds until one step of a single image is done when there is no other; 0 if none has been measured. */
-    double alone(boolean guided) {
-        double seconds = alone(denoiser, denoiserAlone);
-        return guided ? seconds + alone(classifier, classifierAlone) : seconds;
-    }
-
-    private double amongOthers(Mean lane, Mean alone) {
-        return lane.known() ? lane.value / lanes : alone.value;
-    }
-
-    private static double alone(Mean lane, Mean alone) {
-        return alone.known() ? alone.value : lane.value;
+        double alone() {
+            return alone.known() ? alone.value : lane.value;
+        }
     }
 
     private static final class Mean {

@@ -54,14 +54,9 @@ class NullSpaceRestorationTest {
     }
 
     private static Tensor restore(NullSpaceRestoration restoration, Degradation degradation, Tensor image) {
-        Iterator<StepState> steps = restoration.restore(
-                DENOISER,
-                Guidance.none(),
-                degradation,
-                degradation.measure(image),
-                random(7, image.dim(0), 3, 4, 4),
-                null,
-                noise());
+        Iterator<StepState> steps = restoration
+                .sampler(degradation, degradation.measure(image))
+                .steps(DENOISER, Guidance.none(), random(7, image.dim(0), 3, 4, 4), null, noise());
         Tensor result = null;
         while (steps.hasNext()) {
             result = steps.next().next();
@@ -142,6 +137,12 @@ class NullSpaceRestorationTest {
         assertEquals(List.of(3, 2, 1, 0, -1), TimeTravel.NONE.order(4));
         assertEquals(List.of(3, 2, 3, 2, 1, 2, 1, 0, 1, 0, -1), new TimeTravel(1, 2).order(4));
         assertEquals(List.of(3, 2, 1, 0, 1, 2, 1, 0, -1), new TimeTravel(2, 2).order(4));
+        for (TimeTravel travel :
+                List.of(TimeTravel.NONE, new TimeTravel(1, 3), new TimeTravel(2, 2), new TimeTravel(9, 2))) {
+            for (int steps = 1; steps < 12; steps++) {
+                assertEquals(travel.sequence(steps).size(), travel.evaluations(steps), travel + " " + steps);
+            }
+        }
         assertThrows(IllegalArgumentException.class, () -> new TimeTravel(0, 1));
     }
 

@@ -72,17 +72,17 @@ class RestorationGoldenTest {
         assertTrue(distance(degraded, degradation.pseudoInverse(measured)) < 1e-5);
         int[] draws = {0};
         try (OnnxDenoiser denoiser = OnnxDenoiser.open(bundle, Device.CPU, 0)) {
-            Iterator<StepState> steps = restoration.restore(
-                    denoiser,
-                    Guidance.none(),
-                    degradation,
-                    measured,
-                    golden.arrays().get("start"),
-                    golden.arrays().get("y"),
-                    (draw, noise) -> {
-                        assertEquals(draws[0]++, draw);
-                        noise.bytes().put(golden.row("noise", draw).bytes());
-                    });
+            Iterator<StepState> steps = restoration
+                    .sampler(degradation, measured)
+                    .steps(
+                            denoiser,
+                            Guidance.none(),
+                            golden.arrays().get("start"),
+                            golden.arrays().get("y"),
+                            (draw, noise) -> {
+                                assertEquals(draws[0]++, draw);
+                                noise.bytes().put(golden.row("noise", draw).bytes());
+                            });
             int taken = 0;
             Tensor last = null;
             while (steps.hasNext()) {

@@ -169,6 +169,7 @@ record StageFields(
             case STEPS -> steps;
             case ETA -> eta;
             case CLASSIFIER_SCALE -> classifierScale;
+            case METHOD -> "method";
             case LABEL, LOW_RES, INITIAL_NOISE -> "label";
             case GUIDANCE_INTERVAL,
                     GUIDANCE_RESCALE,

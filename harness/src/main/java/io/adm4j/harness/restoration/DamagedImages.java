@@ -2,6 +2,7 @@ package io.adm4j.harness.restoration;
 
 import io.adm4j.diffusion.SeededNoise;
 import io.adm4j.harness.data.Dataset;
+import io.adm4j.restoration.NoiseEstimate;
 import io.adm4j.sampling.PixelScale;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;

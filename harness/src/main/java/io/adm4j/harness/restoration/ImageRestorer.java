@@ -20,8 +20,12 @@ import io.adm4j.restoration.NullSpaceRestoration;
 import io.adm4j.restoration.PosteriorRestoration;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.Threads;
+import io.adm4j.sampling.RestorationMethod;
+import io.adm4j.sampling.RestorationSettings;
+import io.adm4j.sampling.SampleRequestException;
 import io.adm4j.tensor.Tensor;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -58,27 +62,11 @@ public final class ImageRestorer implements AutoCloseable {
      * @throws UserError if they do not
      */
     public static void check(Manifest manifest, RestorationSettings settings) {
-        if (manifest.smallSize().isPresent()) {
-            throw new UserError("The bundle " + manifest.name()
-                    + " is an upsampler, and images are restored by other models: name one in --bundle.");
-        }
-        if (manifest.diffusion().predictXstart()) {
-            throw new UserError("The bundle " + manifest.name()
-                    + " predicts x_0, and images are restored by models that predict noise: name one in --bundle.");
-        }
-        int timesteps = manifest.diffusion().diffusionSteps();
-        if (settings.method() == RestorationMethod.DPS) {
-            if (settings.steps() > timesteps) {
-                throw new UserError("--steps must be at most the " + timesteps + " timesteps of the model, not "
-                        + settings.steps() + ".");
-            }
-        } else if (timesteps % settings.steps() != 0) {
-            throw new UserError("--steps must divide the " + timesteps + " timesteps of the model, which "
-                    + settings.steps() + " does not.");
-        }
-        if (settings.classifierScale() != 0 && manifest.classifier().isEmpty()) {
-            throw new UserError(
-                    "--classifier-scale must be 0 or left out: the model " + manifest.name() + " has no classifier.");
+        try {
+            settings.check(manifest);
+        } catch (SampleRequestException e) {
+            String option = "--" + e.field().name().toLowerCase(Locale.ROOT).replace('_', '-');
+            throw new UserError(e.messageFor(option), e);
         }
     }
 
@@ -153,7 +141,7 @@ public final class ImageRestorer implements AutoCloseable {
             }
         } else {
             Iterator<StepState> steps =
-                    restoration(sigma).restore(alone, guidance(), degradation, measured, start, labels, noise);
+                    restoration(sigma).sampler(degradation, measured).steps(alone, guidance(), start, labels, noise);
             while (steps.hasNext()) {
                 result = steps.next().next();
                 afterStep.run();

@@ -10,6 +10,8 @@ import io.adm4j.restoration.Masking;
 import io.adm4j.restoration.TimeTravel;
 import io.adm4j.runtime.Device;
 import io.adm4j.sampling.PixelScale;
+import io.adm4j.sampling.RestorationMethod;
+import io.adm4j.sampling.RestorationSettings;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

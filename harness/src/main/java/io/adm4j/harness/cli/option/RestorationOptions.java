@@ -1,9 +1,9 @@
 package io.adm4j.harness.cli.option;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.restoration.RestorationMethod;
-import io.adm4j.harness.restoration.RestorationSettings;
 import io.adm4j.restoration.TimeTravel;
+import io.adm4j.sampling.RestorationMethod;
+import io.adm4j.sampling.RestorationSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

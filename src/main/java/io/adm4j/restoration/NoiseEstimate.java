@@ -1,4 +1,4 @@
-package io.adm4j.harness.restoration;
+package io.adm4j.restoration;
 
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
@@ -8,7 +8,7 @@ import java.util.Arrays;
  * The standard deviation of the noise in an image, from the median of its finest diagonal Haar coefficients (Donoho and Johnstone:
  * "Ideal spatial adaptation by wavelet shrinkage", 1994).
  */
-final class NoiseEstimate {
+public final class NoiseEstimate {
     /** Median of the absolute value of a standard normal number. */
     private static final double MEDIAN_OF_NORMAL = 0.6745;
 
@@ -23,7 +23,7 @@ final class NoiseEstimate {
      * @param image float32 {@code [1, C, H, W]} in [-1, 1]
      * @return in the same range, at least 0
      */
-    static double of(Tensor image) {
+    public static double of(Tensor image) {
         double[] whole = coefficients(image, true);
         double[] used = whole.length >= LEAST ? whole : coefficients(image, false);
         if (used.length == 0) {

@@ -1,4 +1,4 @@
-package io.adm4j.harness.restoration;
+package io.adm4j.sampling;
 
 /** Ways to restore images. */
 public enum RestorationMethod {
