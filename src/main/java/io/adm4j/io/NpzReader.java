@@ -43,6 +43,9 @@ public final class NpzReader implements AutoCloseable {
      * @throws ArrayFileException if the file is missing or no complete archive
      */
     public static NpzReader open(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new ArrayFileException(file + " is a folder, not an npz file: name a file in it.");
+        }
         if (!Files.isRegularFile(file)) {
             throw new ArrayFileException("There is no file " + file + ".");
         }

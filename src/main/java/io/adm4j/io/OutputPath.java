@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * Where a command writes a result. The checks come before the work whose result would be lost; they create nothing.
@@ -103,6 +104,19 @@ public record OutputPath(String option, Path path) {
             if (other != null && isSame(other)) {
                 throw refusal("is named twice in this command, and would be overwritten: name another file");
             }
+        }
+    }
+
+    /**
+     * Checks that a file that is replaced is one that the command writes itself.
+     *
+     * @param own whether an existing file is
+     * @param kind what the command writes, with its article
+     * @throws UserError if it is another one; the message names {@code --force}, which the command has for it
+     */
+    public void requireOwn(Predicate<Path> own, String kind) {
+        if (Files.exists(path) && !own.test(path)) {
+            throw refusal("exists and is not " + kind + ": name another file, or give --force to replace it");
         }
     }
 

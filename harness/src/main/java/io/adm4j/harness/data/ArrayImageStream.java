@@ -4,8 +4,11 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.io.NpyStream;
 import io.adm4j.io.Sha256;
 import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** The images of an array in a file; only the current batch is in memory. */
 final class ArrayImageStream implements ImageStream {
@@ -14,6 +17,12 @@ final class ArrayImageStream implements ImageStream {
     private final ImageArrayShape shape;
     private final boolean labeled;
     private final ImageRowConverter converter;
+    /** Of the images, ascending. */
+    private final int[] numbers;
+    /** Images that were given out. */
+    private int done;
+    /** Images of the array that were read. */
+    private int read;
 
     /**
      * Takes ownership of an array.
@@ -41,12 +50,28 @@ final class ArrayImageStream implements ImageStream {
         }
         this.rows = array.stream();
         this.converter = new ImageRowConverter(shape, options.channels(), array.file());
+        this.numbers = IntStream.range(0, shape.count()).toArray();
         converter.announce(warnings);
+    }
+
+    private ArrayImageStream(ArrayImageStream all, int... numbers) {
+        this.array = all.array;
+        this.labeled = all.labeled;
+        this.shape = all.shape;
+        this.rows = all.rows;
+        this.converter = all.converter.of(numbers);
+        this.numbers = numbers;
+    }
+
+    @Override
+    public ImageStream chosen(int... chosen) {
+        return new ArrayImageStream(
+                this, IntStream.of(chosen).map(i -> numbers[i]).toArray());
     }
 
     @Override
     public int size() {
-        return shape.count();
+        return numbers.length;
     }
 
     @Override
@@ -71,13 +96,41 @@ final class ArrayImageStream implements ImageStream {
 
     @Override
     public Optional<int[]> labels() {
-        return labeled ? array.labels(shape.count()) : Optional.empty();
+        return labeled ? ChosenImages.labels(array.labels(shape.count()), numbers) : Optional.empty();
     }
 
     @Override
     public Tensor next(int max) {
-        Tensor batch = rows.nextRows(max);
-        return batch == null ? null : converter.convert(batch);
+        int count = Math.min(max, numbers.length - done);
+        if (count == 0) {
+            return null;
+        }
+        boolean consecutive = numbers[done] == read && numbers[done + count - 1] == read + count - 1;
+        Tensor batch = consecutive ? nextRows(count) : chosenRows(count);
+        done += count;
+        return converter.convert(batch);
+    }
+
+    /** Rows in memory of their own, from among those that are read up to the last of them. */
+    private Tensor chosenRows(int count) {
+        long[] wanted = array.header().shape().clone();
+        wanted[0] = count;
+        Tensor batch = Tensor.zeros(array.header().type(), wanted);
+        ByteBuffer target = batch.bytes();
+        for (int i = done; i < done + count; ) {
+            int from = read;
+            Tensor block = nextRows(Math.min(count, numbers[done + count - 1] + 1 - from));
+            for (; i < done + count && numbers[i] < read; i++) {
+                target.put(block.rows(numbers[i] - from, numbers[i] - from + 1).bytes());
+            }
+        }
+        return batch;
+    }
+
+    private Tensor nextRows(int count) {
+        Tensor block = Objects.requireNonNull(rows.nextRows(count));
+        read += (int) block.dim(0);
+        return block;
     }
 
     @Override

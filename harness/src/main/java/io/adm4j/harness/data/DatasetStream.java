@@ -11,17 +11,31 @@ import java.util.stream.IntStream;
 /** The images of a dataset in their order; while one batch is used, several threads decode the next. */
 final class DatasetStream implements ImageStream {
     private final Dataset dataset;
+    /** Of the images, in the order of the stream. */
+    private final int[] numbers;
+
     private int done;
     /** The next batch; null before the first and after the last. */
     private CompletableFuture<Tensor> ahead;
 
     DatasetStream(Dataset dataset) {
+        this(dataset, IntStream.range(0, dataset.size()).toArray());
+    }
+
+    private DatasetStream(Dataset dataset, int... numbers) {
         this.dataset = dataset;
+        this.numbers = numbers;
+    }
+
+    @Override
+    public ImageStream chosen(int... chosen) {
+        return new DatasetStream(
+                dataset, IntStream.of(chosen).map(i -> numbers[i]).toArray());
     }
 
     @Override
     public int size() {
-        return dataset.size();
+        return numbers.length;
     }
 
     @Override
@@ -46,7 +60,7 @@ final class DatasetStream implements ImageStream {
 
     @Override
     public Optional<int[]> labels() {
-        return dataset.labels();
+        return ChosenImages.labels(dataset.labels(), numbers);
     }
 
     @Override
@@ -56,7 +70,7 @@ final class DatasetStream implements ImageStream {
 
     @Override
     public Tensor next(int max) {
-        int count = Math.min(max, dataset.size() - done);
+        int count = Math.min(max, numbers.length - done);
         if (count == 0) {
             return null;
         }
@@ -68,7 +82,7 @@ final class DatasetStream implements ImageStream {
         }
         done += count;
         int from = done;
-        int next = Math.min(max, dataset.size() - from);
+        int next = Math.min(max, numbers.length - from);
         ahead = next == 0 ? null : CompletableFuture.supplyAsync(() -> decode(from, next));
         return batch;
     }
@@ -84,7 +98,7 @@ final class DatasetStream implements ImageStream {
     private Tensor decode(int from, int count) {
         int length = dataset.imageBytes();
         byte[] images = new byte[Math.multiplyExact(count, length)];
-        IntStream.range(0, count).parallel().forEach(i -> dataset.copy(from + i, images, i * length));
+        IntStream.range(0, count).parallel().forEach(i -> dataset.copy(numbers[from + i], images, i * length));
         return Tensor.of(images, count, dataset.imageSize(), dataset.imageSize(), dataset.channels());
     }
 }

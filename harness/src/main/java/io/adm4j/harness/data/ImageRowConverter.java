@@ -9,6 +9,7 @@ import java.math.MathContext;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Converts the rows of an array of images to uint8 [N, H, W, C], batch by batch: gray is repeated where C is 3, and colors become
@@ -22,6 +23,9 @@ final class ImageRowConverter {
     private final ImageArrayShape shape;
     private final int channels;
     private final Path file;
+    /** Of the images that are converted, ascending. */
+    private final int[] numbers;
+
     private int done;
     private double largest;
 
@@ -31,9 +35,19 @@ final class ImageRowConverter {
      * @param file for messages
      */
     ImageRowConverter(ImageArrayShape shape, int channels, Path file) {
+        this(shape, channels, file, IntStream.range(0, shape.count()).toArray());
+    }
+
+    private ImageRowConverter(ImageArrayShape shape, int channels, Path file, int... numbers) {
         this.shape = shape;
         this.channels = channels;
         this.file = file;
+        this.numbers = numbers;
+    }
+
+    /** The same for some images, which alone decide whether the array holds images. */
+    ImageRowConverter of(int... chosen) {
+        return new ImageRowConverter(shape, channels, file, chosen);
     }
 
     /** Channels of the converted images. */
@@ -63,7 +77,7 @@ final class ImageRowConverter {
     Tensor convert(Tensor rows) {
         Tensor bytes = rows.type() == ElementType.UINT8 ? rows : integers(rows);
         done += (int) rows.dim(0);
-        if (done == shape.count() && isFloat(rows.type()) && largest <= 1) {
+        if (done == numbers.length && isFloat(rows.type()) && largest <= 1) {
             throw new UserError("The images in " + file + " hold no value above 1; " + REMEDY);
         }
         Tensor images = shape.planes() ? interleaved(bytes) : bytes;
@@ -88,7 +102,7 @@ final class ImageRowConverter {
             };
             // Written so that NaN fails too.
             if (!(value >= 0 && value <= 255 && value == Math.rint(value))) {
-                long image = done + to.position() / (rows.size() / rows.dim(0));
+                int image = numbers[done + to.position() / (rows.size() / (int) rows.dim(0))];
                 throw new UserError(
                         "Image " + image + " in " + file + " holds the value " + shown(value) + "; " + REMEDY);
             }

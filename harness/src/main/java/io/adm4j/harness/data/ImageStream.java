@@ -1,5 +1,6 @@
 package io.adm4j.harness.data;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Images in batches, in the order of their source, for scoring; {@link Dataset} has random access. Of an array only the
@@ -129,7 +131,21 @@ public interface ImageStream extends AutoCloseable {
      * @throws UserError if there are fewer
      */
     default ImageStream first(int count) {
-        return new FirstImages(this, count);
+        if (count < 1 || count > size()) {
+            throw new UserError(
+                    "Cannot take " + Count.of(count, "image") + " of " + size() + ": ask for 1 to " + size() + ".");
+        }
+        return new ChosenImages(this, IntStream.range(0, count).toArray());
+    }
+
+    /**
+     * Some images of this stream, of which none was read; the new stream closes this one. Whether an array holds images is decided
+     * from these alone.
+     *
+     * @param numbers of the images, each from 0, ascending; at least one
+     */
+    default ImageStream chosen(int... numbers) {
+        return new ChosenImages(this, numbers);
     }
 
     /**

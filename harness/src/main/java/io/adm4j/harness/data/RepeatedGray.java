@@ -73,6 +73,11 @@ final class RepeatedGray implements ImageStream {
     }
 
     @Override
+    public ImageStream chosen(int... numbers) {
+        return new RepeatedGray(gray.chosen(numbers), channels);
+    }
+
+    @Override
     public Tensor next(int max) {
         Tensor batch = gray.next(max);
         return batch == null ? null : repeat(batch, channels);

@@ -1,5 +1,7 @@
 package io.adm4j.harness.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +10,9 @@ import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.ResultJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -22,6 +27,19 @@ final class JsonReport {
     static final String FILE = "report.json";
 
     private JsonReport() {}
+
+    /** Whether a file is such a report. */
+    static boolean isOne(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try {
+            JsonNode json = new ObjectMapper().readTree(file.toFile());
+            return json.has("schemaVersion") && json.has("adm4j") && json.has("results");
+        } catch (IOException e) {
+            return false;
+        }
+    }
 
     static ObjectNode of(Evaluation evaluation, Optional<Comparison> comparison) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();

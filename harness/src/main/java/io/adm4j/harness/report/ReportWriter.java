@@ -7,10 +7,16 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Prints and writes an evaluation in every format there is. */
 public final class ReportWriter {
+    private static final String PAGE = "report.html";
+    private static final String SUMMARY = "report.md";
+    private static final String JUNIT = "junit.xml";
+
     private final Evaluation evaluation;
     private final Optional<Comparison> comparison;
 
@@ -39,9 +45,9 @@ public final class ReportWriter {
         if (isJson(out)) {
             return;
         }
-        write(out.resolve("report.html"), EvaluationPage.of(evaluation, comparison));
-        write(out.resolve("report.md"), MarkdownReport.of(evaluation, comparison));
-        write(out.resolve("junit.xml"), JunitReport.of(evaluation, comparison));
+        write(out.resolve(PAGE), EvaluationPage.of(evaluation, comparison));
+        write(out.resolve(SUMMARY), MarkdownReport.of(evaluation, comparison));
+        write(out.resolve(JUNIT), JunitReport.of(evaluation, comparison));
     }
 
     /** Whether a report goes into this one file instead of a folder. */
@@ -52,6 +58,20 @@ public final class ReportWriter {
     /** The file for programs that {@link #write(Path)} writes. */
     public static Path jsonFile(Path out) {
         return isJson(out) ? out : out.resolve(JsonReport.FILE);
+    }
+
+    /** All files that {@link #write(Path)} writes. */
+    public static List<Path> files(Path out) {
+        return isJson(out)
+                ? List.of(out)
+                : Stream.of(JsonReport.FILE, PAGE, SUMMARY, JUNIT)
+                        .map(out::resolve)
+                        .toList();
+    }
+
+    /** Whether an earlier report is where {@link #write(Path)} would write one. */
+    public static boolean isReport(Path out) {
+        return JsonReport.isOne(jsonFile(out));
     }
 
     static void write(Path file, String text) {

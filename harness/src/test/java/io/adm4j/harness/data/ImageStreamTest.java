@@ -45,7 +45,10 @@ class ImageStreamTest {
         DATASET,
         TENSOR,
         GENERATED,
-        FIRST
+        FIRST,
+        CHOSEN,
+        CHOSEN_NPZ,
+        CHOSEN_FOLDER
     }
 
     private ImageStream open(Source source) throws IOException {
@@ -56,7 +59,30 @@ class ImageStreamTest {
             case TENSOR -> ImageStream.of(all());
             case GENERATED -> generated();
             case FIRST -> ImageStream.of(longer()).first(COUNT);
+            case CHOSEN -> ImageStream.of(spread()).chosen(PLACES);
+            case CHOSEN_NPZ -> {
+                Path file = folder.resolve("spread.npz");
+                Npz.write(file, Map.of("arr_0", spread()));
+                yield ImageStream.open(file, DatasetOptions.ofSize(SIZE)).chosen(PLACES);
+            }
+            case CHOSEN_FOLDER -> {
+                Path file = folder.resolve("spread.npz");
+                Npz.write(file, Map.of("arr_0", spread()));
+                yield ImageStream.of(Dataset.open(file, DatasetOptions.ofSize(SIZE)))
+                        .chosen(PLACES);
+            }
         };
+    }
+
+    /** Where {@link #spread} has the images of {@link #all}. */
+    private static final int[] PLACES = {1, 2, 5, 9, 10, 11, 14};
+
+    private static Tensor spread() {
+        Tensor many = Tensor.zeros(ElementType.UINT8, 16, SIZE, SIZE, 3);
+        for (int i = 0; i < COUNT; i++) {
+            many.rows(PLACES[i], PLACES[i] + 1).bytes().put(all().rows(i, i + 1).bytes());
+        }
+        return many;
     }
 
     /** Batches of 3, 3 and 4 images, of which the last holds more than are left. */

@@ -8,8 +8,10 @@ import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.IntToDoubleFunction;
 import picocli.CommandLine.Command;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
                         + " the images of 'sample'.",
         exitCodeList = {
             ExitCode.OK + ":The arrays are close.",
-            ExitCode.FAILED + ":An array differs by more than allowed.",
+            ExitCode.FAILED + ":An array differs by more than allowed, or only one file has it.",
             ExitCode.BAD_INPUT + ":Wrong use, or input that cannot be used; the message says what to change.",
             ExitCode.INTERNAL_ERROR + ":An internal error, with a trace."
         })
@@ -37,11 +39,7 @@ public final class CompareCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "FOUND.npz", description = "The arrays to compare.")
     private Path found;
 
-    @Option(
-            names = "--arrays",
-            split = ",",
-            paramLabel = "NAME",
-            description = "Arrays to compare (default: all in FOUND.npz).")
+    @Option(names = "--arrays", split = ",", paramLabel = "NAME", description = "Arrays to compare (default: all).")
     private List<String> arrays;
 
     @Option(
@@ -81,8 +79,13 @@ public final class CompareCommand implements Callable<Integer> {
         boolean close = true;
         try (NpzReader one = NpzReader.open(expected);
                 NpzReader other = NpzReader.open(found)) {
-            for (String name : arrays == null ? other.names() : arrays) {
-                Difference d = compare(name, array(one, expected, name), array(other, found, name));
+            for (String name : names(one, other)) {
+                if (one.has(name) != other.has(name)) {
+                    console.printf("%s: missing in %s: NOT close%n", name, one.has(name) ? found : expected);
+                    close = false;
+                    continue;
+                }
+                Difference d = compare(name, one.read(name), other.read(name));
                 boolean fine = d.beyond == 0 && d.unequal <= share * d.values;
                 console.printf(
                         Locale.ROOT,
@@ -99,11 +102,21 @@ public final class CompareCommand implements Callable<Integer> {
         return close ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private static Tensor array(NpzReader file, Path path, String name) {
-        if (!file.has(name)) {
-            throw new UserError(path + " has no array '" + name + "'; it has " + file.names() + ".");
+    /** What to compare: at least one array, each in one of the files. */
+    private Set<String> names(NpzReader one, NpzReader other) {
+        Set<String> all = new LinkedHashSet<>(one.names());
+        all.addAll(other.names());
+        if (all.isEmpty()) {
+            throw new UserError(
+                    "There is nothing to compare: neither " + expected + " nor " + found + " has an array.");
         }
-        return file.read(name);
+        if (arrays == null) {
+            return all;
+        }
+        arrays.stream().filter(name -> !all.contains(name)).findFirst().ifPresent(name -> {
+            throw new UserError("Neither file has an array '" + name + "'; there are " + all + ".");
+        });
+        return new LinkedHashSet<>(arrays);
     }
 
     private Difference compare(String name, Tensor one, Tensor other) {

@@ -30,6 +30,7 @@ import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
 import io.adm4j.harness.evaluation.run.ExistingSamples;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
+import io.adm4j.harness.evaluation.run.SampleChoice;
 import io.adm4j.harness.evaluation.run.SampleSet;
 import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.report.BaselineGate;
@@ -42,7 +43,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -93,8 +94,22 @@ public final class EvalCommand implements Callable<Integer> {
             names = "--samples",
             paramLabel = "N",
             converter = Range.AtLeastOne.class,
-            description = "Samples to generate with the bundle; of stored ones the first N (default: all of them).")
+            description = "Samples to generate with the bundle; of stored ones a choice of N (default: all of them).")
     private Integer samples;
+
+    /** Which of stored samples --samples takes. */
+    private enum Choice {
+        RANDOM,
+        FIRST
+    }
+
+    @Option(
+            names = "--choice",
+            paramLabel = "KIND",
+            description =
+                    "Which N stored samples --samples takes: random (by --seed, as many of each class as possible where"
+                            + " they have labels) or first (default: random).")
+    private Choice choice;
 
     @Option(
             names = "--reference",
@@ -162,12 +177,19 @@ public final class EvalCommand implements Callable<Integer> {
 
     private void requireSamples() {
         if (stored != null) {
-            EvalSamplingOptions.requireNone(spec.commandLine().getParseResult());
+            if (choice != null && samples == null) {
+                throw new UserError(
+                        "--choice says which of the samples --samples N takes: give both, or leave both out.");
+            }
+            EvalSamplingOptions.requireNone(
+                    spec.commandLine().getParseResult(), samples != null && choice != Choice.FIRST);
             source.requireOneNetwork();
         } else if (samples == null) {
             throw new UserError(
                     "Say what to score: --samples N generates N samples with the bundle, --samples-npz or --pictures"
                             + " names stored ones.");
+        } else if (choice != null) {
+            throw new UserError("--choice is for stored samples, and these are generated: leave it out.");
         }
     }
 
@@ -194,12 +216,14 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     private int scoreStored(Scoring scoring) {
-        OptionalInt wanted = samples == null ? OptionalInt.empty() : OptionalInt.of(samples);
+        Optional<SampleChoice> chosen = Optional.ofNullable(samples)
+                .map(count -> new SampleChoice(
+                        count, choice == Choice.FIRST ? OptionalLong.empty() : OptionalLong.of(sampling.seed())));
         SampleSet set = ExistingSamples.open(
                 stored,
                 images.of(DatasetOptions.AS_STORED, split)
                         .withChannels(scoring.evaluator().channels()),
-                wanted,
+                chosen,
                 scoring.evaluator().settings().perClass(),
                 spec.commandLine().getErr()::println);
         try (WorkFolder work = report.keepsWork() ? WorkFolder.open(report.workFolder()) : null) {

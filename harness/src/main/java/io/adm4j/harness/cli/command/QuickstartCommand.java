@@ -47,7 +47,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -194,7 +193,7 @@ public final class QuickstartCommand implements Runnable {
                                     file(scale),
                                     new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST)
                                             .withChannels(evaluator.channels()),
-                                    OptionalInt.empty(),
+                                    Optional.empty(),
                                     false,
                                     spec.commandLine().getErr()::println)
                             .generatedAs(QuickstartSamplingOptions.point(scale, seed)))

@@ -13,6 +13,7 @@ import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.features.FeatureExtractor;
+import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.run.Evaluator;
 import io.adm4j.io.OutputPath;
@@ -57,6 +58,12 @@ public final class ReferenceCommand implements Runnable {
 
     @Option(names = "--out", paramLabel = "FILE.npz", required = true, description = "The reference batch.")
     private Path out;
+
+    @Option(
+            names = "--force",
+            description =
+                    "Replace --out even if it is the source of the images, or no reference batch of this command.")
+    private boolean force;
 
     @Option(
             names = "--pictures",
@@ -113,7 +120,10 @@ public final class ReferenceCommand implements Runnable {
         }
         OutputPath output = new OutputPath("--out", out);
         output.requireFile();
-        output.requireOtherThan(data);
+        if (!force) {
+            output.requireOtherThan(data);
+            output.requireOwn(ReferenceBatch::isOurs, "a reference batch of this command");
+        }
         EvaluatorSettings settings = EvaluatorSettings.published().withBatchSize(batchSize);
         try (Evaluator evaluator = Evaluator.open(network(), runtime.device, runtime.threads, settings);
                 ImageStream stream = ImageStream.open(

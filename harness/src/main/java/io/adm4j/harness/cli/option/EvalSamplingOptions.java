@@ -29,6 +29,8 @@ import picocli.CommandLine.ParseResult;
 
 /** How an evaluation samples the images it scores; several steps and scales make a sweep. */
 public final class EvalSamplingOptions extends ReverseProcessOptions {
+    private static final String SEED = "--seed";
+
     @Option(
             names = "--sampler",
             split = ",",
@@ -62,10 +64,10 @@ public final class EvalSamplingOptions extends ReverseProcessOptions {
     private String labels;
 
     @Option(
-            names = "--seed",
+            names = SEED,
             paramLabel = "N",
             defaultValue = "0",
-            description = "Seed of the first sample (default ${DEFAULT-VALUE}).")
+            description = "Seed of the first sample, or of the choice of given samples (default ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
@@ -92,13 +94,15 @@ public final class EvalSamplingOptions extends ReverseProcessOptions {
     /**
      * Refuses these options, and those of an upsampler, where the samples are given.
      *
+     * @param chosen whether the samples are chosen by {@code --seed}
      * @throws UserError if one was given
      */
-    public static void requireNone(ParseResult given) {
+    public static void requireNone(ParseResult given, boolean chosen) {
         Stream.of(new EvalSamplingOptions(), new UpsamplerOptions())
                 .flatMap(options -> CommandSpec.forAnnotatedObject(options).options().stream())
                 .map(OptionSpec::longestName)
                 .filter(given::hasMatchedOption)
+                .filter(name -> !(chosen && name.equals(SEED)))
                 .findFirst()
                 .ifPresent(name -> {
                     throw new UserError(

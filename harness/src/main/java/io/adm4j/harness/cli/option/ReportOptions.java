@@ -17,6 +17,9 @@ public final class ReportOptions {
                     "Write the report: a folder for JSON, HTML, Markdown and JUnit XML, or a file that ends in .json.")
     private Path out;
 
+    @Option(names = "--force", description = "Replace files in --out that are not of an earlier report.")
+    private boolean force;
+
     @Option(
             names = "--work",
             paramLabel = "FOLDER",
@@ -46,6 +49,11 @@ public final class ReportOptions {
             throw new UserError("--out " + out + " is a file; name a folder, or a file that ends in .json.");
         } else {
             output.requireFolder();
+        }
+        if (!force && !ReportWriter.isReport(out)) {
+            for (Path file : ReportWriter.files(out)) {
+                new OutputPath("--out", file).requireOwn(other -> false, "an earlier report");
+            }
         }
     }
 

@@ -66,6 +66,15 @@ public record ReferenceBatch(
         }
     }
 
+    /** Whether a file is a batch that {@link ReferenceWriter} made. */
+    public static boolean isOurs(Path file) {
+        try (NpzReader reader = NpzReader.open(file)) {
+            return reader.has(NETWORK);
+        } catch (ArrayFileException e) {
+            return false;
+        }
+    }
+
     private static int images(NpzReader reader) {
         if (!reader.has(IMAGES)) {
             return 0;

@@ -12,26 +12,33 @@ import java.util.Optional;
  * @param sha256 of the source if it consists of files, 64 hexadecimal digits
  * @param repeatsGray whether the images are gray and their channel was repeated for the feature network
  * @param classes names of the classes by label, where they have names of their own
+ * @param choice which images of the source these are, where not all
  */
 public record ImageSet(
-        String source, int count, int imageSize, Optional<String> sha256, boolean repeatsGray, List<String> classes) {
+        String source,
+        int count,
+        int imageSize,
+        Optional<String> sha256,
+        boolean repeatsGray,
+        List<String> classes,
+        Optional<String> choice) {
     public ImageSet {
         classes = List.copyOf(classes);
     }
 
     /** Images with the channels that the feature network takes. */
     public ImageSet(String source, int count, int imageSize, Optional<String> sha256) {
-        this(source, count, imageSize, sha256, false, List.of());
+        this(source, count, imageSize, sha256, false, List.of(), Optional.empty());
     }
 
     /** The same of gray images whose channel is repeated. */
     public ImageSet repeatingGray() {
-        return new ImageSet(source, count, imageSize, sha256, true, classes);
+        return new ImageSet(source, count, imageSize, sha256, true, classes, choice);
     }
 
     /** The same with names of the classes. */
     public ImageSet withClasses(List<String> names) {
-        return new ImageSet(source, count, imageSize, sha256, repeatsGray, names);
+        return new ImageSet(source, count, imageSize, sha256, repeatsGray, names, choice);
     }
 
     @Override
@@ -39,6 +46,7 @@ public record ImageSet(
         return count == 0
                 ? "statistics alone"
                 : count + " of " + imageSize + "x" + imageSize
-                        + (repeatsGray ? ", gray repeated for all channels" : "");
+                        + (repeatsGray ? ", gray repeated for all channels" : "")
+                        + choice.map(text -> ", " + text).orElse("");
     }
 }

@@ -47,6 +47,7 @@ public final class ResultJson {
         if (!set.classes().isEmpty()) {
             set.classes().forEach(node.putArray("classes")::add);
         }
+        set.choice().ifPresent(text -> node.put("choice", text));
     }
 
     private static void write(ObjectNode node, SamplingPoint point) {
@@ -112,7 +113,8 @@ public final class ResultJson {
                 json.integer("imageSize"),
                 json.has("sha256") ? Optional.of(json.text("sha256")) : Optional.empty(),
                 json.has("repeatsGray") && json.truth("repeatsGray"),
-                json.has("classes") ? json.texts("classes") : List.of());
+                json.has("classes") ? json.texts("classes") : List.of(),
+                json.has("choice") ? Optional.of(json.text("choice")) : Optional.empty());
     }
 
     private static SamplingPoint point(JsonFields json) {

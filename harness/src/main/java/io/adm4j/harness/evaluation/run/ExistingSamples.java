@@ -11,14 +11,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** Samples in a file or a folder, scored as they are. */
 public final class ExistingSamples implements SampleSet {
     private final Path path;
     private final DatasetOptions options;
-    private final int count;
+    private final int[] numbers;
+    private final Optional<String> choice;
     private final int imageSize;
     private final Optional<ImageClasses> classes;
     private final boolean repeatsGray;
@@ -28,7 +29,8 @@ public final class ExistingSamples implements SampleSet {
     private ExistingSamples(
             Path path,
             DatasetOptions options,
-            int count,
+            int[] numbers,
+            Optional<String> choice,
             int imageSize,
             Optional<ImageClasses> classes,
             boolean repeatsGray,
@@ -36,7 +38,8 @@ public final class ExistingSamples implements SampleSet {
         this.repeatsGray = repeatsGray;
         this.path = path;
         this.options = options;
-        this.count = count;
+        this.numbers = numbers;
+        this.choice = choice;
         this.imageSize = imageSize;
         this.classes = classes;
         this.point = point;
@@ -47,53 +50,64 @@ public final class ExistingSamples implements SampleSet {
      *
      * @param reading with the channels that the feature network takes; its image size is not used: samples are scored as they
      *     are
-     * @param wanted how many, the first ones; all if empty
+     * @param choice which samples; all if empty
      * @param byClass whether the classes are needed; otherwise labels that cannot be used are left out
      * @param warnings receives a sentence for what is left out or guessed
      * @throws UserError if there are fewer, or the path holds no images or labels that do not fit them
      */
     public static ExistingSamples open(
-            Path path, DatasetOptions reading, OptionalInt wanted, boolean byClass, Consumer<String> warnings) {
+            Path path,
+            DatasetOptions reading,
+            Optional<SampleChoice> choice,
+            boolean byClass,
+            Consumer<String> warnings) {
         DatasetOptions options = reading.withSize(DatasetOptions.AS_STORED);
         if (byClass) {
-            return open(path, options, wanted, warnings);
+            return open(path, options, choice, warnings);
         }
         List<String> said = new ArrayList<>();
         try {
-            ExistingSamples samples = open(path, options, wanted, said::add);
+            ExistingSamples samples = open(path, options, choice, said::add);
             said.forEach(warnings);
             return samples;
         } catch (UserError e) {
             // Either the labels are to blame, or this fails for the same reason.
-            ExistingSamples samples = open(path, options.withLabels(LabelConvention.NONE), wanted, warnings);
+            ExistingSamples samples = open(path, options.withLabels(LabelConvention.NONE), choice, warnings);
             warnings.accept("Scored without labels: " + e.getMessage());
             return samples;
         }
     }
 
     private static ExistingSamples open(
-            Path path, DatasetOptions options, OptionalInt wanted, Consumer<String> warnings) {
+            Path path, DatasetOptions options, Optional<SampleChoice> choice, Consumer<String> warnings) {
         try (ImageStream all = ImageStream.open(path, options, warnings)) {
-            if (wanted.isPresent() && wanted.getAsInt() > all.size()) {
-                throw new UserError(path + " holds only " + Count.of(all.size(), "image") + ", and --samples asks for "
-                        + wanted.getAsInt() + ".");
+            int size = all.size();
+            int count = choice.map(SampleChoice::count).orElse(size);
+            if (count > size) {
+                throw new UserError(
+                        path + " holds only " + Count.of(size, "image") + ", and --samples asks for " + count + ".");
             }
-            ImageStream first = all.first(wanted.orElse(all.size()));
-            first.next(1);
+            Optional<ImageClasses> classes = ImageClasses.of(all);
+            int[] numbers = choice.map(c -> c.numbers(size, classes))
+                    .orElseGet(() -> IntStream.range(0, size).toArray());
+            ImageStream chosen = all.chosen(numbers);
+            chosen.next(1);
             return new ExistingSamples(
                     path,
                     options,
-                    first.size(),
-                    first.imageSize(),
-                    ImageClasses.of(first),
-                    first.repeatsGray(),
+                    numbers,
+                    choice.filter(c -> count < size).map(c -> c.text(size, classes)),
+                    chosen.imageSize(),
+                    classes.map(c -> c.of(numbers)),
+                    chosen.repeatsGray(),
                     Optional.empty());
         }
     }
 
     /** The same samples, of which is known how they were generated. */
     public ExistingSamples generatedAs(SamplingPoint settings) {
-        return new ExistingSamples(path, options, count, imageSize, classes, repeatsGray, Optional.of(settings));
+        return new ExistingSamples(
+                path, options, numbers, choice, imageSize, classes, repeatsGray, Optional.of(settings));
     }
 
     @Override
@@ -103,7 +117,7 @@ public final class ExistingSamples implements SampleSet {
 
     @Override
     public int count() {
-        return count;
+        return numbers.length;
     }
 
     @Override
@@ -123,17 +137,18 @@ public final class ExistingSamples implements SampleSet {
 
     @Override
     public String identity() {
-        return "the first " + count + " of " + checksum();
+        return choice.map(text -> numbers.length + ", " + text + ", ").orElse("") + checksum();
     }
 
     @Override
     public ImageStream open() {
-        return ImageStream.open(path, options).first(count);
+        return ImageStream.open(path, options).chosen(numbers);
     }
 
     @Override
     public ImageSet describe() {
-        return new ImageSet(path.toString(), count, imageSize, Optional.of(checksum()), repeatsGray, List.of());
+        return new ImageSet(
+                path.toString(), count(), imageSize, Optional.of(checksum()), repeatsGray, List.of(), choice);
     }
 
     /** Reads everything, so once. */

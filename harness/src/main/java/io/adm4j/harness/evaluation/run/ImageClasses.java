@@ -49,6 +49,11 @@ public record ImageClasses(int[] labels, List<String> names) {
         return new ImageClasses(Arrays.stream(labels).map(label).toArray(), newNames);
     }
 
+    /** Those of some images. */
+    ImageClasses of(int... numbers) {
+        return new ImageClasses(Arrays.stream(numbers).map(i -> labels[i]).toArray(), names);
+    }
+
     /** The labels that occur, ascending. */
     int[] present() {
         return Arrays.stream(labels).distinct().sorted().toArray();

@@ -78,7 +78,8 @@ public final class ReferenceImages {
                             options.imageSize(),
                             images.checksum(),
                             images.repeatsGray(),
-                            List.of()),
+                            List.of(),
+                            Optional.empty()),
                     batch ? evaluator.imagesOf(path) : images.size(),
                     batch,
                     perClass ? ImageClasses.of(images) : Optional.empty());

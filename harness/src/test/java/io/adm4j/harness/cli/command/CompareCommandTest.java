@@ -20,6 +20,8 @@ class CompareCommandTest {
         Path one = npz("one", Map.of("out", floats(1, 10, 100), "only", floats(1)));
         Path other = npz("other", Map.of("out", floats(1, 10.5f, 101)));
 
+        assertEquals(1, compare(one, other, "--absolute", 1));
+        one = npz("one", Map.of("out", floats(1, 10, 100)));
         assertEquals(1, compare(one, other));
         assertEquals(1, compare(one, other, "--absolute", 0.9));
         assertEquals(0, compare(one, other, "--absolute", 1));
@@ -54,15 +56,35 @@ class CompareCommandTest {
     }
 
     @Test
+    void anArrayThatOneFileLacksIsNoMatch() {
+        Path both = npz("both", Map.of("x", floats(1), "y", floats(2)));
+        Path one = npz("one", Map.of("y", floats(2)));
+        Path none = npz("none", Map.of());
+
+        for (CommandLineRun run : new CommandLineRun[] {
+            CommandLineRun.of("compare", both, one),
+            CommandLineRun.of("compare", one, both),
+            CommandLineRun.of("compare", both, one, "--arrays", "x,y")
+        }) {
+            assertEquals(1, run.exitCode(), run.err());
+            assertTrue(run.out().contains("x: missing in " + one + ": NOT close"), run.out());
+            assertTrue(run.out().contains("y: largest difference 0.00"), run.out());
+        }
+        assertEquals(1, compare(both, none));
+        assertEquals(0, compare(both, one, "--arrays", "y"));
+        refused("There is nothing to compare", "compare", none, none);
+    }
+
+    @Test
     void badInputIsOneSentence() {
         Path one = npz("one", Map.of("out", floats(1)));
         Path longer = npz("longer", Map.of("out", floats(1, 2)));
-        Path other = npz("other", Map.of("else", floats(1)));
 
         refused("one shape", "compare", one, longer);
-        refused("no array 'else'", "compare", one, other);
-        refused("no array 'none'", "compare", one, one, "--arrays", "none");
-        refused("none.npz", "compare", one, folder.resolve("none.npz"));
+        refused("Neither file has an array 'none'; there are [out].", "compare", one, one, "--arrays", "none");
+        refused("There is no file " + folder + "/none.npz.", "compare", one, folder.resolve("none.npz"));
+        refused(folder + " is a folder, not an npz file", "compare", one, folder);
+        refused(folder + " is a folder, not an npz file", "compare", folder, one);
         refused("--share", "compare", one, one, "--share", 2);
     }
 

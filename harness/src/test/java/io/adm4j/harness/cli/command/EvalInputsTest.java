@@ -5,6 +5,7 @@ import static io.adm4j.harness.cli.command.CommandLineRun.refused;
 import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -115,9 +116,79 @@ class EvalInputsTest {
         Path all = npz("all.npz", Tensor.of(pixels, COUNT, SIZE, SIZE, 3), null);
         Path first = npz("first.npz", Tensor.of(Arrays.copyOf(pixels, 25 * IMAGE), 25, SIZE, SIZE, 3), null);
 
-        assertEquals(score(first), score(all, "--samples", 25));
+        assertEquals(score(first), score(all, "--samples", 25, "--choice", "first"));
         refuse(all + " holds only 40 images, and --samples asks for 41", all, "--samples", 41);
         refuse("at least 1", all, "--samples", 0);
+        refuse("--choice says which of the samples --samples N takes", all, "--choice", "first");
+        refuse("--seed says how to sample", all, "--samples", 25, "--choice", "first", "--seed", 1);
+        refuse("--seed says how to sample", all, "--seed", 1);
+        refused(
+                "--choice is for stored samples",
+                "eval",
+                "--features",
+                network,
+                "--reference",
+                reference,
+                "--samples",
+                2,
+                "--choice",
+                "first");
+    }
+
+    @Test
+    void fewerSamplesAreARandomChoiceOfAllClassesThatTheReportNames() throws IOException {
+        long[] labels = new long[COUNT];
+        for (int i = 0; i < COUNT; i++) {
+            labels[i] = i / 10;
+        }
+        Path all = npz("all.npz", Tensor.of(pixels, COUNT, SIZE, SIZE, 3), Tensor.of(labels, COUNT));
+        Path json = folder.resolve("choice.json");
+
+        JsonNode one = score(all, "--samples", 20);
+
+        assertEquals(one, score(all, "--samples", 20, "--seed", 0));
+        assertNotEquals(one, score(all, "--samples", 20, "--seed", 1));
+        assertNotEquals(one, score(all, "--samples", 20, "--choice", "first"));
+        String out = succeeding(command(all, "--samples", 20, "--per-class", "--out", json, "--reference", all))
+                .out();
+        String choice = "a random choice from 40 images (seed 0), balanced over 4 classes";
+        assertTrue(out.contains("20 of 8x8, " + choice), out);
+        JsonNode result = new ObjectMapper().readTree(json.toFile()).at("/results/0");
+        assertEquals(choice, result.at("/samples/choice").asText());
+        assertEquals(4, result.path("perClass").size());
+        result.path("perClass")
+                .forEach(c -> assertEquals(5, c.path("sampleCount").asInt(), c.toString()));
+    }
+
+    @Test
+    void onlyTheSamplesThatAreTakenDecideWhetherTheyAreColours() throws IOException {
+        Path binary = npz("binary.npz", floats(i -> i % 2), null);
+        Path mixed = npz("mixed.npz", floats(i -> i < 20 * IMAGE ? i % 2 : i % 200), null);
+        Path half = npz("half.npz", floats(i -> i < 20 * IMAGE ? i % 200 : 0.25), null);
+        refuse("no value above 1", binary, "--samples", 20);
+        refuse("no value above 1", binary, "--samples", 20, "--choice", "first");
+        refuse("no value above 1", mixed, "--samples", 20, "--choice", "first");
+        refuse("Image 20 in " + half + " holds the value 0.25;", half, "--samples", 21, "--choice", "first");
+
+        score(mixed, "--samples", 20);
+        score(half, "--samples", 20, "--choice", "first");
+    }
+
+    @Test
+    void filesOfOthersAreReplacedOnlyByForce() throws IOException {
+        Path samples = npz("samples.npz", images(COUNT, 2), null);
+        Path json = Files.writeString(folder.resolve("settings.json"), "{\"adm4j\": 1}");
+        refuse("exists and is not an earlier report: name another file, or give --force", samples, "--out", json);
+        Path site = Files.createDirectory(folder.resolve("site"));
+        Files.writeString(site.resolve("report.html"), "mine");
+        refuse("report.html exists and is not an earlier report", samples, "--out", site);
+        assertEquals("mine", Files.readString(site.resolve("report.html")));
+        assertFalse(Files.exists(site.resolve("report.json")));
+
+        succeeding(command(samples, "--out", json, "--force"));
+        succeeding(command(samples, "--out", json));
+        succeeding(command(samples, "--out", site, "--force"));
+        succeeding(command(samples, "--out", site));
     }
 
     @Test

@@ -81,6 +81,37 @@ class ReferenceCommandTest {
     }
 
     @Test
+    void replacesItsSourceAndFilesOfOthersOnlyByForce() throws IOException {
+        byte[] values = new byte[30 * SIZE * SIZE * 3];
+        new Random(1).nextBytes(values);
+        Path data = folder.resolve("data.npz");
+        Npz.write(data, Map.of("arr_0", Tensor.of(values, 30, SIZE, SIZE, 3)));
+        Path other = folder.resolve("other.npz");
+        Npz.write(other, Map.of("x", Tensor.of(new float[1], 1)));
+        byte[] before = Files.readAllBytes(data);
+        Files.createSymbolicLink(folder.resolve("link.npz"), data);
+        Path set = Files.createDirectory(folder.resolve("folder.npz"));
+
+        refused("named twice", command(data, data));
+        refused("named twice", command(data, folder.resolve("link.npz")));
+        refused("named twice", command(folder.resolve("link.npz"), data));
+        refused("other.npz exists and is not a reference batch of this command", command(data, other));
+        refused("is a folder", command(data, set));
+        refused("is a folder", CommandLineRun.arguments(command(data, set), "--force"));
+        assertArrayEquals(before, Files.readAllBytes(data));
+        assertTrue(Npz.read(other).containsKey("x"));
+
+        succeeding(CommandLineRun.arguments(command(data, other), "--force"));
+        succeeding(command(data, other));
+        succeeding(CommandLineRun.arguments(command(data, data), "--force"));
+        assertTrue(Npz.read(data).containsKey("mu"));
+    }
+
+    private Object[] command(Path data, Path out) {
+        return CommandLineRun.arguments("reference", "--data", data, "--features", network, "--out", out);
+    }
+
+    @Test
     void refusesBadInputAndLeavesNothing() throws IOException {
         Path out = folder.resolve("ref.npz");
         byte[] values = new byte[9 * SIZE * SIZE * 3];
