@@ -1,9 +1,8 @@
 package io.adm4j.restoration;
 
 import io.adm4j.tensor.Tensor;
-import java.util.function.DoubleUnaryOperator;
 
-/** A linear operator A = U S V&#7488; that turns an image into what was measured of it; instances never change. */
+/** A linear operator A that turns an image into what was measured of it; instances never change. */
 public interface Degradation {
     /**
      * What is measured of images, A x.
@@ -14,14 +13,6 @@ public interface Degradation {
     Tensor measure(Tensor images);
 
     /**
-     * The smallest images that give these measurements, A&#8314; y.
-     *
-     * @param measured as {@link #measure} gives it; not modified
-     * @return float32 {@code [N, C, H, W]}
-     */
-    Tensor pseudoInverse(Tensor measured);
-
-    /**
      * The transposed operator, A&#7488; y.
      *
      * @param measured as {@link #measure} gives it; not modified
@@ -30,18 +21,18 @@ public interface Degradation {
     Tensor transpose(Tensor measured);
 
     /**
-     * Scales the parts of images that belong to each singular value, V f(s) V&#7488; x.
+     * The measurement that damaged images hold, as files have them.
      *
-     * @param images float32 {@code [N, C, H, W]}, overwritten
-     * @param factor of a singular value; 0 for what is not measured
+     * @param damaged float32 {@code [N, C, H, W]}, of the measurement's height and width; not modified
+     * @return float32 {@code [N, ...]}
      */
-    void scale(Tensor images, DoubleUnaryOperator factor);
+    Tensor read(Tensor damaged);
 
     /**
-     * Images from their parts, V f(s) p, of which each belongs to one singular value.
+     * A measurement as an image of the whole size to look at, 0 where nothing is known.
      *
-     * @param parts float32 {@code [N, C, H, W]}, overwritten with the images
-     * @param factor of a singular value; 0 for what is not measured
+     * @param measured as {@link #measure} gives it; not modified
+     * @return float32 {@code [N, C, H, W]}
      */
-    void compose(Tensor parts, DoubleUnaryOperator factor);
+    Tensor show(Tensor measured);
 }

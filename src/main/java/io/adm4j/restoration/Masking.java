@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /** Some pixels are known and the others are not, for inpainting; with all of them known, only noise is left to remove. */
-public final class Masking implements Degradation {
+public final class Masking implements DecomposedDegradation {
     private final boolean[] known;
 
     /** @param known whether each pixel is, row by row; for all channels */
@@ -27,6 +27,11 @@ public final class Masking implements Degradation {
         Tensor result = images.copy();
         scale(result, singular -> singular);
         return result;
+    }
+
+    @Override
+    public Tensor read(Tensor damaged) {
+        return measure(damaged);
     }
 
     @Override

@@ -58,17 +58,21 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
      *
      * @param degradation what happened to the images
      * @param measured what it gave of each image of a run; not modified
+     * @throws IllegalArgumentException if the degradation is not decomposed
      */
     public Sampler sampler(Degradation degradation, Tensor measured) {
-        return new NullSpaceSampler(degradation, measured);
+        if (degradation instanceof DecomposedDegradation decomposed) {
+            return new NullSpaceSampler(decomposed, measured);
+        }
+        throw new IllegalArgumentException("DDNM needs the singular value decomposition of a degradation.");
     }
 
     private final class NullSpaceSampler implements Sampler {
-        private final Degradation degradation;
+        private final DecomposedDegradation degradation;
         private final Tensor measured;
         private final List<TimeTravel.Evaluation> evaluations = travel.sequence(steps);
 
-        NullSpaceSampler(Degradation degradation, Tensor measured) {
+        NullSpaceSampler(DecomposedDegradation degradation, Tensor measured) {
             this.degradation = degradation;
             this.measured = measured;
         }
@@ -96,7 +100,7 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
 
     private final class NullSpaceUpdate implements ReverseRun.Update {
         private final List<TimeTravel.Evaluation> evaluations;
-        private final Degradation degradation;
+        private final DecomposedDegradation degradation;
         private final Tensor measured;
         private final NoiseSource noise;
         private final double[] alphasCumprod = process.alphasCumprod();
@@ -105,7 +109,7 @@ public record NullSpaceRestoration(GaussianDiffusion process, int steps, double 
 
         NullSpaceUpdate(
                 List<TimeTravel.Evaluation> evaluations,
-                Degradation degradation,
+                DecomposedDegradation degradation,
                 Tensor measured,
                 NoiseSource noise,
                 long[] shape) {

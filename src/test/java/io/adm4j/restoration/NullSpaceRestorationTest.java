@@ -53,7 +53,7 @@ class NullSpaceRestorationTest {
         };
     }
 
-    private static Tensor restore(NullSpaceRestoration restoration, Degradation degradation, Tensor image) {
+    private static Tensor restore(NullSpaceRestoration restoration, DecomposedDegradation degradation, Tensor image) {
         Iterator<StepState> steps = restoration
                 .sampler(degradation, degradation.measure(image))
                 .steps(DENOISER, Guidance.none(), random(7, image.dim(0), 3, 4, 4), null, noise());
@@ -64,7 +64,7 @@ class NullSpaceRestorationTest {
         return result;
     }
 
-    static Stream<Degradation> degradations() {
+    static Stream<DecomposedDegradation> degradations() {
         boolean[] known = new boolean[16];
         for (int i = 0; i < 16; i += 3) {
             known[i] = true;
@@ -74,12 +74,13 @@ class NullSpaceRestorationTest {
                 Masking.none(4, 4),
                 BlockSums.averages(2),
                 BlockSums.averages(4),
-                BlockSums.grayscale());
+                BlockSums.grayscale(),
+                SeparableBlur.of(BlurKernel.gaussian(0.5), Border.ZERO, 4, 4).orElseThrow());
     }
 
     @ParameterizedTest
     @MethodSource("degradations")
-    void whatWasMeasuredWithoutNoiseIsKept(Degradation degradation) {
+    void whatWasMeasuredWithoutNoiseIsKept(DecomposedDegradation degradation) {
         Tensor image = random(1, SHAPE);
         for (TimeTravel travel : List.of(TimeTravel.NONE, new TimeTravel(2, 3))) {
             Tensor result = restore(new NullSpaceRestoration(PROCESS, 10, 0, 0.85, travel), degradation, image);
@@ -102,7 +103,7 @@ class NullSpaceRestorationTest {
 
     @ParameterizedTest
     @MethodSource("degradations")
-    void theOperatorIsTheOneOfItsSingularValues(Degradation degradation) {
+    void theOperatorIsTheOneOfItsSingularValues(DecomposedDegradation degradation) {
         Tensor image = random(3, SHAPE);
         Tensor known = degradation.pseudoInverse(degradation.measure(image));
         Tensor scaled = Tensor.of(image.toFloatArray(), SHAPE);
@@ -124,7 +125,7 @@ class NullSpaceRestorationTest {
 
     @ParameterizedTest
     @MethodSource("degradations")
-    void anImageDoesNotDependOnItsBatch(Degradation degradation) {
+    void anImageDoesNotDependOnItsBatch(DecomposedDegradation degradation) {
         Tensor image = random(1, SHAPE);
         NullSpaceRestoration restoration = new NullSpaceRestoration(PROCESS, 10, 0.2, 0.85, new TimeTravel(1, 2));
         Tensor both = restore(restoration, degradation, image);

@@ -20,7 +20,7 @@ import io.adm4j.diffusion.Thresholding;
 import io.adm4j.export.GoldenBundle;
 import io.adm4j.export.GoldenCase;
 import io.adm4j.restoration.BlockSums;
-import io.adm4j.restoration.Degradation;
+import io.adm4j.restoration.DecomposedDegradation;
 import io.adm4j.restoration.Masking;
 import io.adm4j.restoration.NullSpaceRestoration;
 import io.adm4j.restoration.PosteriorRestoration;
@@ -65,7 +65,7 @@ class RestorationGoldenTest {
                 new TimeTravel(
                         settings.get("travel_length").asInt(),
                         settings.get("travel_repeat").asInt()));
-        Degradation degradation = degradation(golden);
+        DecomposedDegradation degradation = degradation(golden);
         Tensor degraded = golden.arrays().get("degraded");
         // The measurement has the operator's own order of values; that of its pseudo-inverse is the same in ours.
         Tensor measured = degradation.measure(degraded);
@@ -122,7 +122,7 @@ class RestorationGoldenTest {
                 OnnxDenoiserGradient jacobian = OnnxDenoiserGradient.open(bundle, Device.CPU, 0)) {
             NoiseSource recorded =
                     (step, noise) -> noise.bytes().put(golden.row("noise", step).bytes());
-            Degradation degradation = degradation(golden);
+            DecomposedDegradation degradation = degradation(golden);
             Tensor measured = golden.arrays().get("measured");
             Tensor labels = golden.arrays().get("y");
             // Each step from the recorded state: a network with random weights and clipping amplify what a gradient is
@@ -169,7 +169,7 @@ class RestorationGoldenTest {
         }
     }
 
-    private static Degradation degradation(GoldenCase golden) {
+    private static DecomposedDegradation degradation(GoldenCase golden) {
         String text = golden.settings().get("degradation").asText();
         Matcher average = Pattern.compile("average of (\\d+)x\\d+").matcher(text);
         if (average.matches()) {

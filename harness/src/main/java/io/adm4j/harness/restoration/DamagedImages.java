@@ -38,8 +38,9 @@ public record DamagedImages(
         double[] sigmas = new double[count];
         for (int i = 0; i < count; i++) {
             Tensor values = PixelScale.toFloats(read.rows(i, i + 1));
-            Tensor one =
-                    !damage && task.factor() > 1 ? values : task.degradation().measure(values);
+            Tensor one = damage
+                    ? task.degradation().measure(values)
+                    : task.degradation().read(values);
             if (damage) {
                 addNoise(one, task.noise().orElseThrow() / RestorationTask.HALF_RANGE, seed);
             }
@@ -47,7 +48,7 @@ public record DamagedImages(
                     ? task.noise().getAsDouble() / RestorationTask.HALF_RANGE
                     : NoiseEstimate.of(one);
             measured.add(one);
-            shown.add(PixelScale.toNearestBytes(task.degradation().pseudoInverse(one)));
+            shown.add(PixelScale.toNearestBytes(task.degradation().show(one)));
         }
         return new DamagedImages(task, measured, sigmas, joined(shown), damage ? Optional.of(read) : Optional.empty());
     }

@@ -115,6 +115,7 @@ public final class ImageRestorer implements AutoCloseable {
     /**
      * Restores one image.
      *
+     * @param degradation decomposed for DDNM
      * @param sigma standard deviation of the noise in the measurement, in the range [-1, 1] of images
      * @param measured what the degradation gave, one row
      * @param label its class; empty where no network takes labels

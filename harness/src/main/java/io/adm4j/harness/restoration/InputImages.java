@@ -57,7 +57,7 @@ public final class InputImages {
         }
         Dataset images;
         try {
-            images = Dataset.open(path, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST).withChannels(1));
+            images = gray(path);
         } catch (UserError e) {
             throw new UserError("--mask takes an image of " + size + "x" + size + " pixels: " + e.getMessage(), e);
         }
@@ -72,5 +72,10 @@ public final class InputImages {
             known[i] = (levels[i] & 0xff) >= MIDDLE;
         }
         return known;
+    }
+
+    /** Gray images of the size that they have. */
+    static Dataset gray(Path path) {
+        return Dataset.open(path, new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST).withChannels(1));
     }
 }

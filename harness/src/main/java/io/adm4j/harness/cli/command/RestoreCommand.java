@@ -6,11 +6,12 @@ import picocli.CommandLine.Command;
 @Command(
         name = "restore",
         description = "Restores damaged images with a denoiser that was not trained for it (DDNM, DPS).",
-        synopsisSubcommandLabel = "(inpaint | superresolve | colorize | denoise)",
+        synopsisSubcommandLabel = "(inpaint|superresolve|colorize|deblur|denoise)",
         subcommands = {
             RestoreInpaintCommand.class,
             RestoreSuperresolveCommand.class,
             RestoreColorizeCommand.class,
+            RestoreDeblurCommand.class,
             RestoreDenoiseCommand.class
         })
 public final class RestoreCommand {}

@@ -1,8 +1,10 @@
 package io.adm4j.harness.cli.command;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adm4j.harness.cli.option.MeasurementNoiseOption;
 import io.adm4j.harness.restoration.InputImages;
 import io.adm4j.harness.restoration.RestorationTask;
+import io.adm4j.io.Sha256;
 import io.adm4j.restoration.Masking;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -34,7 +36,14 @@ public final class RestoreInpaintCommand implements Runnable {
     public void run() {
         runner.run(
                 manifest -> new RestorationTask(
-                        "inpaint", new Masking(InputImages.mask(mask, manifest.imageSize())), 1, noise.sigma()),
+                        "inpaint",
+                        new Masking(InputImages.mask(mask, manifest.imageSize())),
+                        1,
+                        noise.sigma(),
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .put("mask", mask.toString())
+                                .put("mask_sha256", Sha256.of(mask))),
                 mask);
     }
 }

@@ -85,6 +85,11 @@ public final class RestoreRunner {
         return degrade;
     }
 
+    /** Whether degradations may lack a known decomposition. */
+    boolean takesEveryDegradation() {
+        return options.method() == RestorationMethod.DPS;
+    }
+
     /**
      * Restores the images.
      *
@@ -100,7 +105,8 @@ public final class RestoreRunner {
         ImageRestorer.check(manifest, settings);
         RestorationTask damage = task.apply(manifest);
         if (settings.method() == RestorationMethod.DPS && damage.name().equals(RestoreDenoiseCommand.NAME)) {
-            throw new UserError("--method dps is for inpaint, superresolve and colorize: noise is removed by ddnm.");
+            throw new UserError(
+                    "--method dps is for inpaint, superresolve, colorize and deblur: noise is removed by ddnm.");
         }
         RestorationRun run = prepared(damage, manifest, settings);
         PrintWriter console = spec.commandLine().getOut();
@@ -142,12 +148,19 @@ public final class RestoreRunner {
                 DamagedImages.of(task, inputs, count, degrade, options.seed), labels, options.seed, options.variants);
     }
 
+    private static ObjectNode damage(RestorationTask task) {
+        ObjectNode damage = task.damage().deepCopy();
+        task.noise().ifPresent(levels -> damage.put("noise", levels));
+        return damage;
+    }
+
     private static ObjectNode described(RestorationRun run, ModelBundle model, RestorationSettings settings) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("task", run.images().task().name())
                 .put("model", model.manifest().name())
                 .put("bundle", model.digest());
+        json.set("damage", damage(run.images().task()));
         json.set("settings", settings.toJson().put("seed", run.seed()).put("variants", run.variants()));
         return json;
     }

@@ -1,5 +1,6 @@
 package io.adm4j.harness.cli.command;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.option.MeasurementNoiseOption;
 import io.adm4j.harness.cli.option.Range;
@@ -39,7 +40,12 @@ public final class RestoreSuperresolveCommand implements Runnable {
                 throw new UserError("--factor must divide the size of the model's images, " + size + "x" + size
                         + " pixels, which " + factor + " does not.");
             }
-            return new RestorationTask("superresolve", BlockSums.averages(factor), factor, noise.sigma());
+            return new RestorationTask(
+                    "superresolve",
+                    BlockSums.averages(factor),
+                    factor,
+                    noise.sigma(),
+                    JsonNodeFactory.instance.objectNode().put("factor", factor));
         });
     }
 }

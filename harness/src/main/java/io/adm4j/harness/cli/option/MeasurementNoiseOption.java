@@ -5,18 +5,25 @@ import picocli.CommandLine.Option;
 
 /** Noise in damaged images, beside their other damage. */
 public final class MeasurementNoiseOption {
+    /** Standard deviation of rounding to whole levels. */
+    private static final double ROUNDING = 0.3;
+
     @Option(
             names = "--sigma-y",
             paramLabel = "LEVELS",
             converter = Range.NonNegative.class,
-            defaultValue = "0",
             description =
                     "Standard deviation of the noise in the damaged images, in gray levels of 0 to 255; --degrade adds it"
-                            + " (default ${DEFAULT-VALUE}).")
-    private double sigma;
+                            + " (default 0; for deblur without --degrade 0.3, the rounding of levels).")
+    private Double sigma;
 
-    /** It, in gray levels. */
+    /** It, in gray levels; 0 if it was not given. */
     public OptionalDouble sigma() {
-        return OptionalDouble.of(sigma);
+        return OptionalDouble.of(sigma == null ? 0 : sigma);
+    }
+
+    /** It, in gray levels; that of rounding if it was not given, for degradations whose inverse multiplies it. */
+    public OptionalDouble sigmaOrRounding() {
+        return OptionalDouble.of(sigma == null ? ROUNDING : sigma);
     }
 }

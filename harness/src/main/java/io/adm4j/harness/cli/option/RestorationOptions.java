@@ -113,6 +113,11 @@ public final class RestorationOptions {
                 method, steps, eta, new TimeTravel(travelLength, travelRepeat), scale, classifierScale);
     }
 
+    /** How images are restored. */
+    public RestorationMethod method() {
+        return method;
+    }
+
     /** The class of all images, if one was named. */
     public Optional<String> labels() {
         return Optional.ofNullable(labels);

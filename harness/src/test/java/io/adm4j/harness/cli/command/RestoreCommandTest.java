@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -161,6 +162,74 @@ class RestoreCommandTest {
     }
 
     @Test
+    void aSlightBlurIsUndone() throws IOException {
+        Path json = folder.resolve("report.json");
+        restore("deblur", "--degrade", "--blur-sigma", 0.5, "--json", json);
+        Tensor results = results();
+        for (int i = 0; i < results.size(); i++) {
+            assertEquals(truth.bytes().get(i) & 0xff, results.bytes().get(i) & 0xff, 1);
+        }
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertEquals(0.5, report.at("/damage/blur_sigma").asDouble());
+        assertEquals("reflect", report.at("/damage/border").asText());
+        assertTrue(report.at("/mean/damaged/psnr").asDouble() < 30, "the damaged image is the blurred one");
+    }
+
+    /** A blurred pixel is the one on its right, so that the image is moved back; it is not blurred again first. */
+    @Test
+    void aKernelWeighsWhatIsOnTheSameSideOfAPixel() throws IOException {
+        Path kernel = Files.writeString(folder.resolve("right.csv"), "0, 0, 2\n");
+        restore("deblur", "--kernel", kernel, "--border", "zero", "--sigma-y", 0);
+        Tensor results = results();
+        for (int y = 0; y < SIZE; y++) {
+            for (int x = 1; x < SIZE; x++) {
+                assertEquals(level(truth, 1, y, x - 1, 2), level(results, 1, y, x, 2));
+            }
+        }
+        restore("deblur", "--kernel", kernel, "--border", "zero");
+        assertNotEquals(hash(results), hash(results()), "levels of files are rounded");
+        BufferedImage middle = new BufferedImage(3, 3, BufferedImage.TYPE_BYTE_GRAY);
+        middle.setRGB(1, 1, 0xffffff);
+        Path image = folder.resolve("middle.png");
+        ImageIO.write(middle, "png", image.toFile());
+        restore("deblur", "--kernel", image, "--sigma-y", 0);
+        assertArrayEquals(truth.toByteArray(), results().toByteArray());
+    }
+
+    @Test
+    void whatIsNoBlurIsRefused() throws IOException {
+        refused("either --blur-sigma PIXELS or --kernel FILE", call("deblur"));
+        Path kernel = Files.writeString(folder.resolve("diagonal.txt"), "1 0 0\n0 1 0\n\n0 0 1\n");
+        refused("either --blur-sigma", call("deblur", "--kernel", kernel, "--blur-sigma", 1));
+        refused("--method dps", call("deblur", "--kernel", kernel));
+        refused("'0' is not a number above 0", call("deblur", "--blur-sigma", 0));
+        refused("at most 2.75", call("deblur", "--blur-sigma", 3));
+        refused("no file --kernel", call("deblur", "--kernel", folder.resolve("none.txt")));
+        for (var wrong : Map.of(
+                        "1 2\n3 4\n",
+                        "odd number",
+                        "1 2 3\n1\n",
+                        "different lengths",
+                        "1 x 3\n",
+                        "'x' is no number",
+                        "",
+                        "is empty",
+                        "0 0 0\n",
+                        "sum",
+                        "1 -1 1\n",
+                        "at least 0",
+                        "1 ".repeat(25),
+                        "at most 23x23")
+                .entrySet()) {
+            Files.writeString(kernel, wrong.getKey());
+            refused(wrong.getValue(), call("deblur", "--kernel", kernel));
+        }
+        refused("square gray image", call("deblur", "--kernel", Files.writeString(folder.resolve("a.bin"), "1 2")));
+        refused("--border", call("deblur", "--blur-sigma", 1, "--border", "wrap"));
+        assertFalse(Files.exists(folder.resolve("no.npz")));
+    }
+
+    @Test
     void resultsAreComparedWithTheTruth() throws IOException {
         Path json = folder.resolve("report.json");
         Path grid = folder.resolve("grid.png");
@@ -245,6 +314,18 @@ class RestoreCommandTest {
         assertArrayEquals(results.rows(0, 1).toByteArray(), results().toByteArray(), "alone");
         restore("superresolve", CommandLineRun.arguments(settings, "--bundle", made, "--scale", 0));
         assertNotEquals(hash(results), hash(results()), "the gradient moves");
+
+        // A kernel that only dps takes.
+        Path kernel = Files.writeString(folder.resolve("diagonal.txt"), "1 0 0\n0 1 0\n0 0 1\n");
+        Object[] blurred = {"--method", "dps", "--steps", 3, "--samples", 1, "--bundle", listed, "--kernel", kernel};
+        if (flags.path("class_cond").asBoolean()) {
+            blurred = CommandLineRun.arguments(blurred, "--labels", 1);
+        }
+        restore("deblur", blurred);
+        results = results();
+        Files.writeString(kernel, "0 0 1\n0 1 0\n1 0 0\n");
+        restore("deblur", blurred);
+        assertNotEquals(hash(results), hash(results()), "the kernel counts");
     }
 
     private Object[] call(String task, Object... arguments) {
