@@ -152,6 +152,20 @@ public record Manifest(
         return new ClassNames(classCount().orElse(0), classes);
     }
 
+    /**
+     * SHA-256 of each file that determines what the model computes. The denoiser's vector-Jacobian product follows from the denoiser, and
+     * may be added to a bundle at any time.
+     */
+    public Map<String, String> checksums() {
+        Map<String, String> checksums = new LinkedHashMap<>();
+        files.forEach((file, entry) -> {
+            if (!file.startsWith(ModelBundle.DENOISER_VJP)) {
+                checksums.put(file, entry.sha256());
+            }
+        });
+        return checksums;
+    }
+
     Manifest withFiles(Map<String, FileEntry> actual) {
         return new Manifest(name, imageSize, channels, denoiser, classifier, diffusion, classes, provenance, actual);
     }

@@ -28,6 +28,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * Restores images one by one with the networks of a bundle, so that a result depends on the bundle, its input, its seed and the
@@ -74,11 +75,19 @@ public final class ImageRestorer implements AutoCloseable {
      * Loads the networks.
      *
      * @param settings that {@link #check} took
+     * @param keep whether to add the denoiser's gradient to a bundle without one, where DPS needs it and the bundle can be written
      * @param threads CPU threads; 0 for as many as there are processors
+     * @param notes receives a sentence where that gradient is made
      * @throws io.adm4j.bundle.BundleException if the bundle lacks a network
      * @throws io.adm4j.runtime.RuntimeFailure if a graph or the device cannot be used
      */
-    public static ImageRestorer open(ModelBundle bundle, RestorationSettings settings, Device device, int threads) {
+    public static ImageRestorer open(
+            ModelBundle bundle,
+            RestorationSettings settings,
+            boolean keep,
+            Device device,
+            int threads,
+            Consumer<String> notes) {
         Manifest manifest = bundle.manifest();
         // DDNM takes its steps from the whole process itself.
         String kept = settings.method() == RestorationMethod.DPS ? String.valueOf(settings.steps()) : "";
@@ -87,7 +96,7 @@ public final class ImageRestorer implements AutoCloseable {
         Optional<OnnxDenoiserGradient> jacobian = Optional.empty();
         try {
             if (settings.method() == RestorationMethod.DPS) {
-                jacobian = Optional.of(DenoiserVjp.open(bundle, device, threads));
+                jacobian = Optional.of(DenoiserVjp.open(bundle, keep, device, threads, notes));
             }
             Optional<NoisyClassifier> classifier = settings.classifierScale() == 0
                     ? Optional.empty()

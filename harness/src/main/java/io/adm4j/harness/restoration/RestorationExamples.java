@@ -77,7 +77,7 @@ public final class RestorationExamples {
         int size = images.imageSize();
         boolean[] known = leftHalf(size);
         List<RestorationExample> examples = new ArrayList<>();
-        try (ImageRestorer restorer = ImageRestorer.open(bundle, settings, Device.CPU, 0);
+        try (ImageRestorer restorer = ImageRestorer.open(bundle, settings, false, Device.CPU, 0, note -> {});
                 Progress progress = listener.start("Restoring", 3L * count * settings.steps(), "steps")) {
             examples.add(example(
                     restorer,

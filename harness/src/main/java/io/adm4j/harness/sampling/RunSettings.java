@@ -37,7 +37,7 @@ final class RunSettings {
         if (guidance.active() && guidance.rescale() != 0) {
             json.put("guidance_rescale", guidance.rescale());
         }
-        manifest.files().forEach((file, entry) -> json.put(file, entry.sha256()));
+        manifest.checksums().forEach(json::put);
         return json;
     }
 }

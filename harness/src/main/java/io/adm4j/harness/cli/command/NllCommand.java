@@ -236,7 +236,7 @@ public final class NllCommand implements Runnable {
                 .put("steps", choice.published())
                 .put("clip_denoised", clipDenoised)
                 .put("batch_size", batchSize);
-        manifest.files().forEach((file, entry) -> json.put(file, entry.sha256()));
+        manifest.checksums().forEach(json::put);
         return json.toPrettyString();
     }
 

@@ -7,9 +7,9 @@ import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.StopNotice;
+import io.adm4j.harness.cli.option.BaseBundleOption;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.ImageOptions;
 import io.adm4j.harness.cli.option.Range;
@@ -34,14 +34,15 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** What the commands that restore images have in common. */
 public final class RestoreRunner {
-    @Option(names = "--bundle", paramLabel = "FOLDER", description = "Model bundle (default: the embedded one).")
-    private Path bundle;
+    @Mixin
+    private BaseBundleOption bundle;
 
     @Option(
             names = "--input",
@@ -100,7 +101,7 @@ public final class RestoreRunner {
     void run(Function<Manifest, RestorationTask> task, Path... read) {
         outputs.check(degrade, Stream.concat(Stream.of(input), Stream.of(read)).toArray(Path[]::new));
         RestorationSettings settings = options.settings(spec.commandLine().getParseResult());
-        ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
+        ModelBundle model = bundle.load();
         Manifest manifest = model.manifest();
         ImageRestorer.check(manifest, settings);
         RestorationTask damage = task.apply(manifest);
@@ -112,7 +113,13 @@ public final class RestoreRunner {
         PrintWriter console = spec.commandLine().getOut();
         long begin = System.nanoTime();
         Tensor results;
-        try (ImageRestorer restorer = ImageRestorer.open(model, settings, runtime.device, runtime.threads);
+        try (ImageRestorer restorer = ImageRestorer.open(
+                        model,
+                        settings,
+                        !bundle.isEmbedded(),
+                        runtime.device,
+                        runtime.threads,
+                        spec.commandLine().getErr()::println);
                 StopNotice notice =
                         StopNotice.of(spec.commandLine().getErr(), "Stopped; no restored image was written.");
                 Progress progress = ConsoleProgress.onStandardError()

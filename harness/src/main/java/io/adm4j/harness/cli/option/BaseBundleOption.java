@@ -3,6 +3,8 @@ package io.adm4j.harness.cli.option;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -24,6 +26,16 @@ public final class BaseBundleOption {
                     + " own: give a base model.");
         }
         return model;
+    }
+
+    /** Whether it is the embedded one, which is part of the program and stays as it is. */
+    public boolean isEmbedded() {
+        try {
+            return bundle == null || Files.isSameFile(bundle, EmbeddedBundle.folder());
+        } catch (IOException e) {
+            // There is no embedded bundle.
+            return false;
+        }
     }
 
     /** The option as given, with a space before it; empty for the embedded bundle. */

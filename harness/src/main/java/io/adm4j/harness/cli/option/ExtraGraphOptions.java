@@ -20,7 +20,7 @@ public final class ExtraGraphOptions {
             paramLabel = "GRAPH",
             description =
                     "denoiser-vjp: also the denoiser's vector-Jacobian product, in fp32, for 'restore --method dps', which"
-                            + " otherwise makes it each time.")
+                            + " otherwise makes it at its first use.")
     private ExtraGraph with;
 
     /** Whether the denoiser's vector-Jacobian product was asked for. */

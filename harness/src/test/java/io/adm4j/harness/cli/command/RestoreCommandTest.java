@@ -308,8 +308,17 @@ class RestoreCommandTest {
         assertFalse(ModelBundle.load(made).has(ModelBundle.DENOISER_VJP));
         restore("superresolve", CommandLineRun.arguments(settings, "--bundle", listed));
         Tensor results = results();
+        Files.write(made.resolve("model.json.sig"), new byte[64]);
         restore("superresolve", CommandLineRun.arguments(settings, "--bundle", made));
         assertArrayEquals(results.toByteArray(), results().toByteArray());
+        assertFalse(ModelBundle.load(made).has(ModelBundle.DENOISER_VJP), "a signed bundle stays as it is");
+        Files.delete(made.resolve("model.json.sig"));
+        restore("superresolve", CommandLineRun.arguments(settings, "--bundle", made));
+        assertArrayEquals(results.toByteArray(), results().toByteArray());
+        assertEquals(
+                ModelBundle.load(listed).manifest().files(),
+                ModelBundle.load(made).manifest().files(),
+                "the graph is kept as export lists it");
         restore("superresolve", CommandLineRun.arguments(settings, "--bundle", made, "--samples", 1));
         assertArrayEquals(results.rows(0, 1).toByteArray(), results().toByteArray(), "alone");
         restore("superresolve", CommandLineRun.arguments(settings, "--bundle", made, "--scale", 0));
