@@ -53,17 +53,14 @@ public final class PlainGraphs {
         outputs.add(network.loss());
         outputs.addAll(network.outputs());
         // The runtime computes the outputs that are added last first: gradients from the loss back to the images, each
-        // with
-        // all that it alone needs, so that little is kept for later.
+        // with all that it alone needs, so that little is kept for later.
         for (int i = 0; i < parameters.size(); i++) {
             Value sum = g.input(
                     parameters.get(i).name() + SUM,
                     ElementType.FLOAT32,
                     parameters.get(i).shape());
             inputs.add(sum);
-            Value added = g.output(parameters.get(i).name() + GRADIENT, sum.type(), sum.shape());
-            g.add(new Node("Add", "", List.of(sum, gradients.get(i)), List.of(added), Map.of()));
-            outputs.add(added);
+            outputs.add(output(g, parameters.get(i).name() + GRADIENT, "Add", sum, gradients.get(i)));
         }
         List<Node> nodes = network.mode().recomputesBlocks()
                 ? Recomputation.ofBlocks(g, forward)
@@ -73,10 +70,10 @@ public final class PlainGraphs {
 
     /**
      * AdamW and moving averages on slices of all parameters. Inputs, [L] each: {@code p}, {@code m}, {@code v}, {@code g0},
-     * {@code g1} and so on, whose sum is the gradient, {@code e0}, {@code e1} and so on; scalars: {@code keep} = 1 - lr·weightDecay, {@code step} = lr/(1 - beta1^t), {@code
-     * scale} = 1/sqrt(1 - beta2^t). Outputs {@code p_}, {@code m_}, {@code v_}, {@code e0_} and so on may be the memory of
-     * the inputs: each is written after its last reader. {@code pp} and {@code gg} are the sums of squares before, that of the
-     * gradients without the scale of the loss.
+     * {@code g1} and so on, whose sum is the gradient, {@code e0}, {@code e1} and so on; scalars: {@code keep} = 1 - lr·weightDecay,
+     * {@code step} = lr·sqrt(1 - beta2^t)/(1 - beta1^t), {@code epsilon} = that of AdamW times sqrt(1 - beta2^t). Outputs {@code p_},
+     * {@code m_}, {@code v_}, {@code e0_} and so on may be the memory of the inputs: each is written after its last reader. {@code pp}
+     * and {@code gg} are the sums of squares before, that of the gradients without the scale of the loss.
      *
      * @param shares how many arrays the gradient is the sum of, at least 1
      * @param scaled whether gradients are scaled; there is the input {@link #UNSCALE} then
@@ -91,27 +88,27 @@ public final class PlainGraphs {
         Value v = slice(g, "v");
         Value keep = g.input("keep", ElementType.FLOAT32);
         Value step = g.input("step", ElementType.FLOAT32);
-        Value scale = g.input("scale", ElementType.FLOAT32);
+        Value epsilon = g.input("epsilon", ElementType.FLOAT32);
         Value unscale = scaled ? g.input(UNSCALE, ElementType.FLOAT32) : null;
         Value gradient = unscale == null ? sum : sum.mul(unscale);
-        Value pp = g.named("pp", square(p));
-        Value gg = g.named("gg", square(gradient));
-        Value m1 = g.named("m_", m.mul(settings.beta1()).add(gradient.mul(1 - settings.beta1())));
-        Value v1 =
-                g.named("v_", v.mul(settings.beta2()).add(gradient.mul(gradient).mul(1 - settings.beta2())));
+        Value pp = squares(g, "pp", p);
+        Value gg = squares(g, "gg", gradient);
+        Value m1 = output(g, "m_", "Add", m.mul(settings.beta1()), gradient.mul(1 - settings.beta1()));
+        Value v1 = output(
+                g, "v_", "Add", v.mul(settings.beta2()), gradient.mul(gradient).mul(1 - settings.beta2()));
         // What adds nothing makes the square of p be taken before p is overwritten.
         Value after = step.add(pp.mul(0));
-        Value move = m1.mul(after).div(v1.sqrt().mul(scale).add(settings.epsilon()));
-        Value p1 = g.named("p_", p.mul(keep).sub(move));
+        Value move = m1.mul(after).div(v1.sqrt().add(epsilon));
+        Value p1 = output(g, "p_", "Sub", p.mul(keep), move);
         List<Value> inputs = new ArrayList<>(List.of(p, m, v));
         inputs.addAll(shared);
         List<Value> outputs = new ArrayList<>(List.of(p1, m1, v1));
         for (int i = 0; i < emaRates.size(); i++) {
             Value e = slice(g, "e" + i);
             inputs.add(e);
-            outputs.add(g.named("e" + i + "_", e.add(p1.sub(e).mul(1 - emaRates.get(i)))));
+            outputs.add(output(g, "e" + i + "_", "Add", e, p1.sub(e).mul(1 - emaRates.get(i))));
         }
-        inputs.addAll(List.of(keep, step, scale));
+        inputs.addAll(List.of(keep, step, epsilon));
         if (unscale != null) {
             inputs.add(unscale);
         }
@@ -123,7 +120,21 @@ public final class PlainGraphs {
         return g.input(name, ElementType.FLOAT32, GraphBuilder.BATCH);
     }
 
-    private static Value square(Value v) {
-        return v.mul(v).reduceSum(false, 0);
+    /** An operator under the name of an output: a copy of its result would be a pass over memory. */
+    private static Value output(GraphBuilder g, String name, String op, Value a, Value b) {
+        Value output = g.output(name, a.type(), a.shape());
+        g.add(new Node(op, "", List.of(a, b), List.of(output), Map.of()));
+        return output;
+    }
+
+    private static Value squares(GraphBuilder g, String name, Value slice) {
+        Value output = g.output(name, slice.type());
+        g.add(new Node(
+                "ReduceSumSquare",
+                "",
+                List.of(slice),
+                List.of(output),
+                Map.of("axes", new long[] {0}, "keepdims", 0L)));
+        return output;
     }
 }

@@ -222,8 +222,9 @@ public final class PlainEngine implements TrainingEngine {
         updates++;
         AdamW adam = settings.optimizer();
         scalars.put("keep", scalar(1 - learningRate * adam.weightDecay()));
-        scalars.put("step", scalar(learningRate / (1 - Math.pow(adam.beta1(), updates))));
-        scalars.put("scale", scalar(1 / Math.sqrt(1 - Math.pow(adam.beta2(), updates))));
+        double correction = Math.sqrt(1 - Math.pow(adam.beta2(), updates));
+        scalars.put("step", scalar(learningRate * correction / (1 - Math.pow(adam.beta1(), updates))));
+        scalars.put("epsilon", scalar(adam.epsilon() * correction));
         double[] gradientSquares = new double[slices.size()];
         double[] parameterSquares = new double[slices.size()];
         workers.run(slices.size(), i -> {
