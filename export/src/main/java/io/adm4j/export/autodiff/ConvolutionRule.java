@@ -1,12 +1,16 @@
 package io.adm4j.export.autodiff;
 
+import io.adm4j.export.graph.Processor;
 import io.adm4j.export.graph.Value;
+import io.adm4j.export.graph.WinogradTiles;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Y = W * X + b, in operators that run faster on a CPU than the convolution gradient kernels of the training build.
+ *
+ * <p>On x86-64 processors dX and dW of wide 3x3 convolutions are those of {@link WinogradTiles}; otherwise:
  *
  * <ul>
  *   <li>dX: with stride 1, dY convolved with W, whose channels are swapped and whose kernel is rotated by 180 degrees;
@@ -37,15 +41,22 @@ final class ConvolutionRule {
 
     static void apply(BackwardContext step) {
         ConvolutionRule rule = new ConvolutionRule(step);
+        boolean tiled = step.processor() == Processor.X86_64
+                && WinogradTiles.pays(rule.x, rule.weight, rule.stride, rule.padding);
+        WinogradTiles tiles = tiled ? new WinogradTiles(rule.dy) : null;
         if (step.wants(0)) {
-            step.give(0, rule.inputGradient());
+            step.give(0, tiles == null ? rule.inputGradient() : tiles.inputGradient(rule.weight));
         }
         if (step.wants(1)) {
-            step.give(1, new ConvolutionWeights(step, rule.stride, rule.padding).gradient());
+            step.give(1, tiles == null ? rule.weightGradient() : tiles.weightGradient(rule.x));
         }
         if (step.wants(2)) {
             step.give(2, rule.dy.reduceSum(false, 0, 2, 3));
         }
+    }
+
+    private Value weightGradient() {
+        return new ConvolutionWeights(step, stride, padding).gradient();
     }
 
     private Value inputGradient() {

@@ -117,7 +117,7 @@ public final class OnnxModel {
             GraphBuilder graph, List<Node> nodes, List<Value> inputs, List<Value> outputs, Processor processor) {
         List<Node> needed = needed(nodes, outputs);
         if (processor == Processor.X86_64) {
-            needed = needed(BlockedConvolutions.in(graph, needed), outputs);
+            needed = needed(BlockedConvolutions.in(graph, TiledConvolutions.in(graph, needed)), outputs);
         }
         GraphProto.Builder proto = start(inputs, outputs, needed);
         if (needed.size() > MOST_WITHOUT_SHAPES) {
