@@ -42,9 +42,11 @@ final class ArrayImageStream implements ImageStream {
         this.array = array;
         this.labeled = options.labels() != LabelConvention.NONE;
         this.shape = ImageArrayShape.of(array, options);
-        shape.requireSquare(array.file());
         int size = options.imageSize();
-        if (size != DatasetOptions.AS_STORED && size != shape.height()) {
+        if (size == DatasetOptions.AS_STORED) {
+            shape.requireSquare(array.file());
+        }
+        if (!options.keepsSize() && (size != shape.height() || size != shape.width())) {
             throw new UserError("The images in " + array.file() + " are " + shape.width() + "x" + shape.height()
                     + ", but " + size + "x" + size + " are needed.");
         }
@@ -77,6 +79,11 @@ final class ArrayImageStream implements ImageStream {
     @Override
     public int imageSize() {
         return shape.height();
+    }
+
+    @Override
+    public int width() {
+        return shape.width();
     }
 
     @Override

@@ -35,6 +35,11 @@ final class ChosenImages implements ImageStream {
     }
 
     @Override
+    public int width() {
+        return all.width();
+    }
+
+    @Override
     public int channels() {
         return all.channels();
     }

@@ -125,6 +125,11 @@ public final class Dataset {
         return source.imageSize();
     }
 
+    /** Width of every image: the height but for streams of any shape. */
+    int width() {
+        return source.width();
+    }
+
     /** Channels of every image. */
     public int channels() {
         return source.channels();
@@ -137,7 +142,7 @@ public final class Dataset {
 
     /** Bytes of one image: height x width x channels. */
     public int imageBytes() {
-        return source.imageSize() * source.imageSize() * source.channels();
+        return source.imageSize() * source.width() * source.channels();
     }
 
     public boolean hasLabels() {

@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * How a dataset is read.
  *
- * @param imageSize height and width in pixels to which images are brought, or {@link #AS_STORED}
+ * @param imageSize height and width in pixels to which images are brought, {@link #AS_STORED} or {@link #ANY_SHAPE}
  * @param channels channels of every image; 3 for RGB
  * @param split the part of a dataset that comes in two; other sources ignore it
  * @param layout order of the dimensions of arrays; other sources ignore it
@@ -18,10 +18,13 @@ public record DatasetOptions(
     /** An image size that resizes no image; all must then be squares of one size. */
     public static final int AS_STORED = 0;
 
+    /** As {@link #AS_STORED}, of one size that need not be square; for streams alone. */
+    public static final int ANY_SHAPE = Integer.MIN_VALUE;
+
     private static final int RGB = 3;
 
     public DatasetOptions {
-        if (imageSize < 0) {
+        if (imageSize < 0 && imageSize != ANY_SHAPE) {
             throw new UserError("An image size is a number of pixels, not " + imageSize + ".");
         }
         if (channels < 1) {
@@ -50,6 +53,11 @@ public record DatasetOptions(
     /** The same with images of another size. */
     public DatasetOptions withSize(int newImageSize) {
         return new DatasetOptions(newImageSize, channels, split, layout, labels, strict);
+    }
+
+    /** Whether images keep their size. */
+    boolean keepsSize() {
+        return imageSize <= AS_STORED;
     }
 
     /** The same with arrays of another layout. */

@@ -44,6 +44,11 @@ final class DatasetStream implements ImageStream {
     }
 
     @Override
+    public int width() {
+        return dataset.width();
+    }
+
+    @Override
     public int channels() {
         return dataset.channels();
     }
@@ -99,6 +104,6 @@ final class DatasetStream implements ImageStream {
         int length = dataset.imageBytes();
         byte[] images = new byte[Math.multiplyExact(count, length)];
         IntStream.range(0, count).parallel().forEach(i -> dataset.copy(numbers[from + i], images, i * length));
-        return Tensor.of(images, count, dataset.imageSize(), dataset.imageSize(), dataset.channels());
+        return Tensor.of(images, count, dataset.imageSize(), dataset.width(), dataset.channels());
     }
 }

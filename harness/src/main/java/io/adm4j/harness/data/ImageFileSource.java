@@ -28,6 +28,7 @@ final class ImageFileSource implements ImageSource {
     private final Path root;
     private final List<ImageEntry> files;
     private final int imageSize;
+    private final int width;
     private final FileChannels channels;
     private final boolean gray;
     private final boolean asStored;
@@ -48,9 +49,20 @@ final class ImageFileSource implements ImageSource {
         this.root = files.root();
         this.files = files.images();
         this.channels = FileChannels.of(options.channels(), root);
-        this.asStored = options.imageSize() == DatasetOptions.AS_STORED;
-        this.imageSize = asStored ? squareSize(this.files.get(0)) : options.imageSize();
-        long bytes = (long) this.files.size() * channels.count() * imageSize * imageSize;
+        this.asStored = options.keepsSize();
+        if (asStored) {
+            PixelImage first = decode(this.files.get(0));
+            if (options.imageSize() == DatasetOptions.AS_STORED && first.width() != first.height()) {
+                throw new UserError("The image " + shown(this.files.get(0)) + " is " + first.width() + "x"
+                        + first.height() + "; square images are needed here.");
+            }
+            this.imageSize = first.height();
+            this.width = first.width();
+        } else {
+            this.imageSize = options.imageSize();
+            this.width = imageSize;
+        }
+        long bytes = (long) this.files.size() * channels.count() * imageSize * width;
         boolean fits = bytes <= Runtime.getRuntime().maxMemory() / 4;
         this.kept = keep && fits ? new AtomicReferenceArray<>(this.files.size()) : null;
     }
@@ -158,6 +170,11 @@ final class ImageFileSource implements ImageSource {
     }
 
     @Override
+    public int width() {
+        return width;
+    }
+
+    @Override
     public int channels() {
         return channels.count();
     }
@@ -250,20 +267,11 @@ final class ImageFileSource implements ImageSource {
         if (!asStored) {
             return ImageResizer.squared(image, imageSize).pixels();
         }
-        if (image.width() != imageSize || image.height() != imageSize) {
+        if (image.width() != width || image.height() != imageSize) {
             throw new UserError("The image " + shown(file) + " is " + image.width() + "x" + image.height()
-                    + ", but all images here must be " + imageSize + "x" + imageSize + ".");
+                    + ", but all images here must be " + width + "x" + imageSize + ".");
         }
         return image.pixels();
-    }
-
-    private int squareSize(ImageEntry file) {
-        PixelImage image = decode(file);
-        if (image.width() != image.height()) {
-            throw new UserError("The image " + shown(file) + " is " + image.width() + "x" + image.height()
-                    + "; square images are needed here.");
-        }
-        return image.width();
     }
 
     private PixelImage decode(ImageEntry file) {

@@ -8,8 +8,13 @@ import java.util.random.RandomGenerator;
 interface ImageSource {
     int size();
 
-    /** Height and width of every image in pixels. */
+    /** Height of every image in pixels; the width too, unless {@link #width()} says otherwise. */
     int imageSize();
+
+    /** Width of every image in pixels; another than the height only with {@link DatasetOptions#ANY_SHAPE}. */
+    default int width() {
+        return imageSize();
+    }
 
     /** Channels of every image. */
     int channels();

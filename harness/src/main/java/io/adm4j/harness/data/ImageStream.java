@@ -21,7 +21,7 @@ public interface ImageStream extends AutoCloseable {
 
     /**
      * Opens the sources that {@link Dataset} knows. Images of an array, and of files opened with
-     * {@link DatasetOptions#AS_STORED}, are not resized.
+     * {@link DatasetOptions#AS_STORED} or {@link DatasetOptions#ANY_SHAPE}, are not resized.
      *
      * @param warnings receives a sentence for what is left out or guessed
      * @throws UserError if there are no images that can be read, or images of an array do not have the size or channels asked for
@@ -41,6 +41,15 @@ public interface ImageStream extends AutoCloseable {
      */
     static ImageStream open(Path source, DatasetOptions options) {
         return open(source, options, warning -> {});
+    }
+
+    /**
+     * Whether a path is an npz or npy file, whose images have one size and are not resized.
+     *
+     * @throws UserError if there is nothing of that name
+     */
+    static boolean isArray(Path source) {
+        return isNpz(source) || SourceKind.of(source) == SourceKind.NPY;
     }
 
     /**
@@ -90,8 +99,13 @@ public interface ImageStream extends AutoCloseable {
     /** Number of images in all; at least 1. */
     int size();
 
-    /** Height and width in pixels. */
+    /** Height in pixels; the width too, unless {@link #width()} says otherwise. */
     int imageSize();
+
+    /** Width in pixels; another than the height only if the stream was opened with {@link DatasetOptions#ANY_SHAPE}. */
+    default int width() {
+        return imageSize();
+    }
 
     /** Channels of every image. */
     int channels();

@@ -48,6 +48,11 @@ final class RepeatedGray implements ImageStream {
     }
 
     @Override
+    public int width() {
+        return gray.width();
+    }
+
+    @Override
     public int channels() {
         return channels;
     }

@@ -119,10 +119,12 @@ public final class CheckpointScorer {
     }
 
     private static void requireFit(Plan plan, Evaluator evaluator, int imageSize, int channels) {
-        int size = evaluator.imageSize();
-        if (size != FeatureExtractor.ANY_SIZE && size != imageSize) {
+        int height = evaluator.imageHeight();
+        int width = evaluator.imageWidth();
+        if (height != FeatureExtractor.ANY_SIZE && height != imageSize
+                || width != FeatureExtractor.ANY_SIZE && width != imageSize) {
             throw new UserError("The network is trained on images of " + imageSize + "x" + imageSize + ", but "
-                    + plan.featuresName() + " takes " + size + "x" + size
+                    + plan.featuresName() + " takes " + width + "x" + height
                     + ": name one for that size with --eval-features.");
         }
         int taken = evaluator.channels();

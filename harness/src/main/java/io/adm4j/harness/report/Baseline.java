@@ -24,11 +24,13 @@ record Baseline(
         Path file,
         String created,
         String networkSha256,
+        String resize,
         ImageSet reference,
         int k,
         int inceptionSplit,
         List<Result> results) {
     private static final String VERSION = "schemaVersion";
+    private static final String RESIZE = "resize";
 
     /**
      * Reads a {@code report.json}.
@@ -55,10 +57,15 @@ record Baseline(
                 file,
                 json.text("created"),
                 json.object("featureNetwork").text("sha256"),
+                resize(json.object("featureNetwork")),
                 ResultJson.images(json.object("reference")),
                 settings.integer("k"),
                 settings.integer("inceptionSplit"),
                 json.objects("results").stream().map(ResultJson::read).toList());
+    }
+
+    private static String resize(JsonFields network) {
+        return network.has(RESIZE) ? network.text(RESIZE) : BaselineGate.NOT_RESIZED;
     }
 
     /** The earlier result for samples that were generated with the same settings, or that are the only set on both sides. */

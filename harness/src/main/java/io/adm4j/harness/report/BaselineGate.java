@@ -22,6 +22,8 @@ import java.util.OptionalDouble;
  * reference, counts, settings and way of sampling; the model and the seed may differ.
  */
 public final class BaselineGate {
+    static final String NOT_RESIZED = "none";
+
     private final Baseline baseline;
     private final Map<Metric, Double> limits;
 
@@ -60,8 +62,9 @@ public final class BaselineGate {
      */
     public void requireComparable(FeatureNetwork network, ImageSet reference, EvaluatorSettings settings) {
         same("feature network", brief(baseline.networkSha256()), brief(network.sha256()));
+        same("filter (--resize)", baseline.resize(), network.resize().orElse(NOT_RESIZED));
         same("number of reference images", baseline.reference().count(), reference.count());
-        same("size of reference images", baseline.reference().imageSize(), reference.imageSize());
+        same("size of reference images", baseline.reference().size(), reference.size());
         same(
                 "reference",
                 brief(baseline.reference().sha256().orElse("no checksum")),
@@ -124,7 +127,7 @@ public final class BaselineGate {
                                 baseline.results().stream().map(Result::name).toList())
                         + "."));
         same("number of samples", found.samples().count(), samples.count());
-        same("size of the samples", found.samples().imageSize(), samples.imageSize());
+        same("size of the samples", found.samples().size(), samples.size());
         return found;
     }
 

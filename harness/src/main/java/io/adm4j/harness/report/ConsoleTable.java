@@ -30,7 +30,12 @@ final class ConsoleTable {
                 evaluation.reference() + "  " + evaluation.reference().source()));
         lines.add(row(
                 "Features",
-                evaluation.network().features() + "  " + evaluation.network().name()));
+                evaluation.network().features() + "  " + evaluation.network().name()
+                        + evaluation
+                                .network()
+                                .resize()
+                                .map(filter -> " (images resized: " + filter + ")")
+                                .orElse("")));
         lines.add(ruler);
         if (several) {
             lines.addAll(table(evaluation));

@@ -53,6 +53,10 @@ final class JsonReport {
                 .put("name", evaluation.network().name())
                 .put("sha256", evaluation.network().sha256())
                 .put("features", evaluation.network().features());
+        evaluation
+                .network()
+                .resize()
+                .ifPresent(filter -> root.withObject("/featureNetwork").put("resize", filter));
         ResultJson.write(root.putObject("reference"), evaluation.reference());
         evaluation.model().ifPresent(model -> {
             ObjectNode node = root.putObject("model")

@@ -37,12 +37,10 @@ final class ReportText {
         ImageSet reference = evaluation.reference();
         return String.format(
                 Locale.ROOT,
-                "%s%,d samples of %s against %,d reference images of %s, on the %,d features of %s.",
+                "%s%s against %s, on the %,d features of %s.",
                 evaluation.results().size() == 1 ? "" : evaluation.results().size() + " sets of ",
-                samples.count(),
-                size(samples),
-                reference.count(),
-                size(reference),
+                counted(samples, "sample"),
+                counted(reference, "reference image"),
                 evaluation.network().features(),
                 evaluation.network().name());
     }
@@ -159,7 +157,12 @@ final class ReportText {
         evaluation.reference().sha256().ifPresent(sum -> facts.put("Reference's SHA-256", sum));
         facts.put(
                 "Feature network",
-                evaluation.network().name() + ", " + evaluation.network().features() + " features");
+                evaluation.network().name() + ", " + evaluation.network().features() + " features"
+                        + evaluation
+                                .network()
+                                .resize()
+                                .map(filter -> ", images resized to its size: " + filter)
+                                .orElse(""));
         if (evaluation.results().stream().anyMatch(r -> r.samples().repeatsGray())) {
             facts.put("Samples' channels", "gray, repeated for the feature network");
         }
@@ -201,8 +204,16 @@ final class ReportText {
                 : String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole % 3600 / 60);
     }
 
+    /** "1,000 samples of 32x32 pixels". */
+    private static String counted(ImageSet set, String what) {
+        return set.count() == 0
+                ? "statistics of " + what + "s"
+                : String.format(
+                        Locale.ROOT, "%,d %s of %s", set.count(), set.count() == 1 ? what : what + "s", size(set));
+    }
+
     static String size(ImageSet set) {
-        return set.imageSize() + "x" + set.imageSize() + " pixels";
+        return set.size() + " pixels";
     }
 
     private static void common(

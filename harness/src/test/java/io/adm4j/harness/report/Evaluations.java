@@ -89,7 +89,7 @@ final class Evaluations {
                 Map.of("onnxruntime", "1.24.1", "java", "17", "os", "Linux"),
                 "cpu",
                 2,
-                new FeatureNetwork("inception.onnx", network, 12),
+                new FeatureNetwork("inception.onnx", network, 12, Optional.empty()),
                 reference,
                 model,
                 new EvaluatorSettings(k, 5000, 64, EnumSet.allOf(Metric.class), 100, true),

@@ -19,8 +19,11 @@ import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.cli.option.UpsamplerOptions;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.features.FeatureExtractor;
+import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.ImageSet;
@@ -32,6 +35,7 @@ import io.adm4j.harness.evaluation.run.ExistingSamples;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
 import io.adm4j.harness.evaluation.run.SampleChoice;
 import io.adm4j.harness.evaluation.run.SampleSet;
+import io.adm4j.harness.evaluation.run.StatisticsSamples;
 import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.report.BaselineGate;
 import io.adm4j.harness.report.Comparison;
@@ -96,6 +100,11 @@ public final class EvalCommand implements Callable<Integer> {
             converter = Range.AtLeastOne.class,
             description = "Samples to generate with the bundle; of stored ones a choice of N (default: all of them).")
     private Integer samples;
+
+    @Option(
+            names = "--statistics",
+            description = "Of stored samples, score the statistics (mu, sigma) that the file has, not its images.")
+    private boolean statistics;
 
     /** Which of stored samples --samples takes. */
     private enum Choice {
@@ -165,10 +174,16 @@ public final class EvalCommand implements Callable<Integer> {
                 stored != null && source.features().isPresent() ? Optional.empty() : Optional.of(source.bundle());
         Path compared = reference(bundle);
         Path network = source.features().orElseGet(() -> FeatureSourceOptions.networkOf(bundle.orElseThrow()));
-        try (Evaluator evaluator = Evaluator.open(network, runtime.device, runtime.threads, settings)) {
+        try (Evaluator evaluator =
+                Evaluator.open(network, runtime.device, runtime.threads, source.resize(), settings)) {
+            source.requireUse(evaluator);
             if (metrics.names(Metric.SFID) && !evaluator.givesSpatial()) {
                 throw new UserError("sFID takes spatial features, which " + networkName(bundle)
                         + " does not give; name the Inception network with --features, or leave sfid out.");
+            }
+            if (metrics.names(Metric.INCEPTION_SCORE) && !evaluator.givesClasses()) {
+                throw new UserError("The Inception Score takes class probabilities, which " + networkName(bundle)
+                        + " does not give; name a network with logits, or leave inception_score out.");
             }
             Scoring scoring = new Scoring(evaluator, bundle, compared, gate);
             return stored != null ? scoreStored(scoring) : generateAndScore(scoring);
@@ -188,6 +203,8 @@ public final class EvalCommand implements Callable<Integer> {
             throw new UserError(
                     "Say what to score: --samples N generates N samples with the bundle, --samples-npz or --pictures"
                             + " names stored ones.");
+        } else if (statistics) {
+            throw new UserError("--statistics is for stored samples, and these are generated: leave it out.");
         } else if (choice != null) {
             throw new UserError("--choice is for stored samples, and these are generated: leave it out.");
         }
@@ -219,16 +236,41 @@ public final class EvalCommand implements Callable<Integer> {
         Optional<SampleChoice> chosen = Optional.ofNullable(samples)
                 .map(count -> new SampleChoice(
                         count, choice == Choice.FIRST ? OptionalLong.empty() : OptionalLong.of(sampling.seed())));
-        SampleSet set = ExistingSamples.open(
-                stored,
-                images.of(DatasetOptions.AS_STORED, split)
-                        .withChannels(scoring.evaluator().channels()),
-                chosen,
-                scoring.evaluator().settings().perClass(),
-                spec.commandLine().getErr()::println);
+        SampleSet set = givenStatistics(scoring)
+                .orElseGet(() -> ExistingSamples.open(
+                        stored,
+                        images.of(DatasetOptions.AS_STORED, split)
+                                .withChannels(scoring.evaluator().channels()),
+                        chosen,
+                        scoring.evaluator().settings().perClass(),
+                        spec.commandLine().getErr()::println));
         try (WorkFolder work = report.keepsWork() ? WorkFolder.open(report.workFolder()) : null) {
             return score(scoring, List.of(set), Optional.empty(), Optional.ofNullable(work));
         }
+    }
+
+    /** The statistics in the file of the samples, if they are asked for or it has nothing else. */
+    private Optional<SampleSet> givenStatistics(Scoring scoring) {
+        if (!ImageStream.isNpz(stored)) {
+            if (statistics) {
+                throw new UserError(
+                        "--statistics takes an npz with mu and sigma, and " + stored + " is none: leave it out.");
+            }
+            return Optional.empty();
+        }
+        ReferenceBatch.Contents contents = ReferenceBatch.contents(stored);
+        boolean alone = contents.statistics() && contents.images() == 0;
+        if (!statistics && !alone) {
+            return Optional.empty();
+        }
+        if (!contents.statistics()) {
+            throw new UserError("The file " + stored + " has no statistics (mu and sigma): leave out --statistics.");
+        }
+        if (samples != null) {
+            throw new UserError(
+                    "--samples chooses among images, and of these only statistics are scored: leave it out.");
+        }
+        return Optional.of(new StatisticsSamples(stored, scoring.evaluator().channels(), contents.images() > 0));
     }
 
     private int generateAndScore(Scoring scoring) {
@@ -281,13 +323,14 @@ public final class EvalCommand implements Callable<Integer> {
 
     private int score(Scoring scoring, List<SampleSet> sets, Optional<Model> model, Optional<WorkFolder> work) {
         Evaluator evaluator = scoring.evaluator();
-        int size = sets.get(0).imageSize();
-        requireSize(scoring, size);
-        requireChannels(evaluator, sets.get(0).channels());
+        SampleSet first = sets.get(0);
+        requireSize(scoring, first);
+        requireChannels(evaluator, first.channels());
         work.ifPresent(folder -> folder.requireRoom(bytesKept(evaluator, sets)));
         ReferenceImages real = ReferenceImages.open(
                 scoring.reference(),
-                images.of(size, split, ArrayLayout.HWC).withChannels(evaluator.channels()),
+                images.of(referenceSize(evaluator, first), split, ArrayLayout.HWC)
+                        .withChannels(evaluator.channels()),
                 evaluator,
                 spec.commandLine().getErr()::println);
         EvaluationRun run = new EvaluationRun(
@@ -315,21 +358,38 @@ public final class EvalCommand implements Callable<Integer> {
         return sets.stream()
                 .mapToLong(set -> set.count()
                         * (evaluator.bytesPerImage()
-                                + (stored == null ? (long) set.channels() * set.imageSize() * set.imageSize() : 0)))
+                                + (stored == null ? (long) set.channels() * set.imageSize() * set.width() : 0)))
                 .max()
                 .orElse(0);
     }
 
-    private void requireSize(Scoring scoring, int size) {
-        int wanted = scoring.evaluator().imageSize();
-        if (wanted == FeatureExtractor.ANY_SIZE && source.features().isEmpty()) {
-            wanted = scoring.bundle().orElseThrow().manifest().imageSize();
+    private void requireSize(Scoring scoring, SampleSet set) {
+        Evaluator evaluator = scoring.evaluator();
+        if (set.count() == 0 || evaluator.resize() != Resampling.NONE) {
+            return;
         }
-        if (wanted != FeatureExtractor.ANY_SIZE && size != wanted) {
-            throw new UserError("The images " + (stored == null ? "of the bundle" : "in " + stored) + " are " + size
-                    + "x" + size + ", but the feature network takes " + wanted + "x" + wanted
-                    + ": give images of that size, or another network with --features.");
+        int height = evaluator.imageHeight();
+        int width = evaluator.imageWidth();
+        if (!evaluator.hasOwnSize() && source.features().isEmpty()) {
+            height = scoring.bundle().orElseThrow().manifest().imageSize();
+            width = height;
         }
+        if (height != FeatureExtractor.ANY_SIZE && set.imageSize() != height
+                || width != FeatureExtractor.ANY_SIZE && set.width() != width) {
+            throw new UserError("The images " + (stored == null ? "of the bundle" : "in " + stored) + " are "
+                    + set.width() + "x" + set.imageSize() + ", but the feature network takes " + width + "x" + height
+                    + ": give images of that size, --resize to bring them to it, or another network with --features.");
+        }
+    }
+
+    /** The size that image files of the reference are brought to: the samples', as far as it is known and square. */
+    private static int referenceSize(Evaluator evaluator, SampleSet set) {
+        if (set.count() > 0) {
+            return set.imageSize() == set.width() ? set.imageSize() : DatasetOptions.ANY_SHAPE;
+        }
+        return evaluator.hasOwnSize() && evaluator.imageHeight() == evaluator.imageWidth()
+                ? evaluator.imageHeight()
+                : DatasetOptions.ANY_SHAPE;
     }
 
     /** Gray images are repeated for three channels; stored samples were opened with what the network takes. */
@@ -344,7 +404,15 @@ public final class EvalCommand implements Callable<Integer> {
 
     /** What is known of samples before they are generated. */
     private ImageSet announced(SampleSet set) {
-        return new ImageSet(String.valueOf(stored), set.count(), set.imageSize(), Optional.empty());
+        return new ImageSet(
+                String.valueOf(stored),
+                set.count(),
+                set.imageSize(),
+                set.width(),
+                Optional.empty(),
+                false,
+                List.of(),
+                Optional.empty());
     }
 
     private StopNotice notice(Optional<WorkFolder> work) {

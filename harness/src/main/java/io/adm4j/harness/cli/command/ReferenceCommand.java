@@ -12,7 +12,6 @@ import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Split;
-import io.adm4j.harness.evaluation.features.FeatureExtractor;
 import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.run.Evaluator;
@@ -125,7 +124,8 @@ public final class ReferenceCommand implements Runnable {
             output.requireOwn(ReferenceBatch::isOurs, "a reference batch of this command");
         }
         EvaluatorSettings settings = EvaluatorSettings.published().withBatchSize(batchSize);
-        try (Evaluator evaluator = Evaluator.open(network(), runtime.device, runtime.threads, settings);
+        try (Evaluator evaluator =
+                        Evaluator.open(network(), runtime.device, runtime.threads, source.resize(), settings);
                 ImageStream stream = ImageStream.open(
                         data,
                         images.of(imageSize(evaluator), split).withChannels(evaluator.channels()),
@@ -133,7 +133,7 @@ public final class ReferenceCommand implements Runnable {
                 StopNotice notice =
                         StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {
             output.requireRoom(
-                    (long) stream.channels() * Math.min(kept, stream.size()) * stream.imageSize() * stream.imageSize());
+                    (long) stream.channels() * Math.min(kept, stream.size()) * stream.imageSize() * stream.width());
             makeParent();
             int length;
             try (Progress progress = ConsoleProgress.onStandardError().start("Images", stream.size(), "images")) {
@@ -152,15 +152,18 @@ public final class ReferenceCommand implements Runnable {
     }
 
     private int imageSize(Evaluator evaluator) {
-        int taken = evaluator.imageSize();
-        if (taken == FeatureExtractor.ANY_SIZE) {
-            return size == null ? DatasetOptions.AS_STORED : size;
+        source.requireUse(evaluator);
+        if (evaluator.takesAnySize()) {
+            return size == null ? DatasetOptions.ANY_SHAPE : size;
         }
-        if (size != null && size != taken) {
-            throw new UserError("The feature network takes images of " + taken + "x" + taken + ", not of " + size + "x"
-                    + size + "; leave out --size.");
+        int height = evaluator.imageHeight();
+        int width = evaluator.imageWidth();
+        if (size != null && (size != height || size != width)) {
+            throw new UserError("The feature network takes images of " + width + "x" + height + ", not of " + size + "x"
+                    + size + "; leave out --size, or give --resize.");
         }
-        return taken;
+        // Arrays of another shape are refused by the network; files are brought to a square.
+        return height == width ? height : DatasetOptions.ANY_SHAPE;
     }
 
     private Path network() {

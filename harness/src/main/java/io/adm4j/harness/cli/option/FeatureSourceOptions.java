@@ -3,6 +3,8 @@ package io.adm4j.harness.cli.option;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
+import io.adm4j.harness.data.Resampling;
+import io.adm4j.harness.evaluation.run.Evaluator;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -20,9 +22,20 @@ public final class FeatureSourceOptions {
             names = "--features",
             paramLabel = "FILE",
             description =
-                    "Another feature network: the ONNX file of harness import-features, or one of x [N,C,H,W] in [-1,1]"
-                            + " to features [N,D] and logits [N,K].")
+                    "Another feature network: the ONNX file of harness import-features, or one of an input [N,C,H,W] in"
+                            + " [-1,1] to features [N,D], or an only output of any name, and logits [N,K] if the Inception Score"
+                            + " is wanted.")
     private Path features;
+
+    @Option(
+            names = "--resize",
+            paramLabel = "FILTER",
+            defaultValue = "none",
+            description =
+                    "Filter that brings images to the size of a network with one of its own: bicubic-antialias (as Pillow),"
+                            + " bilinear (as PyTorch), tf1 (bilinear as TensorFlow 1) or none, which refuses others"
+                            + " (default ${DEFAULT-VALUE}).")
+    private String resize;
 
     /**
      * Refuses two feature networks where nothing but the feature network is taken from a bundle.
@@ -32,6 +45,27 @@ public final class FeatureSourceOptions {
     public void requireOneNetwork() {
         if (features != null && bundle != null) {
             throw new UserError("Give either --bundle or --features: both name a feature network.");
+        }
+    }
+
+    /**
+     * What brings images to the network's own size.
+     *
+     * @throws UserError if there is no such filter
+     */
+    public Resampling resize() {
+        return Resampling.of(resize);
+    }
+
+    /**
+     * Refuses a filter for a network that takes images of any size.
+     *
+     * @throws UserError if one was given
+     */
+    public void requireUse(Evaluator evaluator) {
+        if (evaluator.resize() != Resampling.NONE && !evaluator.hasOwnSize()) {
+            throw new UserError("--resize is for networks with an image size of their own, and this one takes any:"
+                    + " leave it out.");
         }
     }
 

@@ -66,7 +66,9 @@ public final class FeatureAccumulator {
         if (spatial != null) {
             spatial.add(batch.spatial().orElseThrow());
         }
-        predictions.add(batch.probabilities());
+        if (predictions != null) {
+            predictions.add(batch.probabilities().orElseThrow());
+        }
         if (classes != null) {
             addLabels(classes, batch.count());
         }
@@ -75,7 +77,9 @@ public final class FeatureAccumulator {
     private void begin(FeatureExtractor.FeatureBatch batch) {
         features = new FeatureMatrix(batch.features().length / batch.count());
         statistics = new FeatureStatistics.Accumulator(features.columns(), products);
-        predictions = new PredictionStatistics.Accumulator(batch.probabilities().length / batch.count(), partSize);
+        batch.probabilities()
+                .ifPresent(values ->
+                        predictions = new PredictionStatistics.Accumulator(values.length / batch.count(), partSize));
         if (withSpatial && batch.spatial().isPresent()) {
             spatial = new FeatureStatistics.Accumulator(batch.spatial().get().length / batch.count(), products);
         }
@@ -112,7 +116,7 @@ public final class FeatureAccumulator {
                 Optional.of(features),
                 statistics.finish(),
                 Optional.ofNullable(spatial).map(FeatureStatistics.Accumulator::finish),
-                Optional.of(predictions.finish()),
+                Optional.ofNullable(predictions).map(PredictionStatistics.Accumulator::finish),
                 labeled == 0 ? Optional.empty() : Optional.of(Arrays.copyOf(labels, labeled)));
     }
 }

@@ -2,6 +2,7 @@ package io.adm4j.harness.evaluation.features;
 
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.Resampling;
 import io.adm4j.runtime.BatchSession;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.GraphFailure;
@@ -17,13 +18,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A network that turns images into features, as an ONNX graph of one of two forms:
  *
  * <ul>
- *   <li>the classifiers that {@code harness train} makes: {@code x} [N, C, H, W] float32 in [-1, 1] to {@code features}
- *       [N, D] and class {@code logits} [N, K];
+ *   <li>the classifiers that {@code harness train} makes, and other networks of one input [N, C, H, W] float32 in [-1, 1]:
+ *       to {@code features} [N, D], or an only output of any name, and to class {@code logits} [N, K] if there are any;
  *   <li>the Inception network of {@code harness import-features}: {@code images} [N, H, W, 3] of 0 to 255, uint8 or
  *       float32, to {@code pool_3} [N, D], {@code spatial} [N, S] and class {@code probabilities} [N, K].
  * </ul>
@@ -40,45 +42,62 @@ public final class FeatureExtractor implements AutoCloseable {
     private final BatchSession session;
     private final Form form;
     private final TensorSpec input;
+    private final Resampling resize;
 
-    private FeatureExtractor(BatchSession session, Form form) {
+    private FeatureExtractor(BatchSession session, Form form, Resampling resize) {
         this.session = session;
         this.form = form;
         this.input = session.inputs().get(0);
+        this.resize = resize;
     }
 
-    /** The two forms of graph. */
-    private enum Form {
-        CLASSIFIER("x", "features", "logits"),
-        INCEPTION("pictures", "pool_3", "spatial", "probabilities");
+    /**
+     * What a graph takes and gives.
+     *
+     * @param planes whether it takes [N, C, H, W] in [-1, 1], else [N, H, W, C] of 0 to 255
+     * @param features name of the output
+     * @param spatial name of the output, if there is one
+     * @param classes name of the output of logits, for the Inception network of probabilities, if there is one
+     */
+    private record Form(boolean planes, String features, Optional<String> spatial, Optional<String> classes) {
+        private static final String FEATURES = "features";
+        private static final String LOGITS = "logits";
+        private static final Form INCEPTION =
+                new Form(false, "pool_3", Optional.of("spatial"), Optional.of("probabilities"));
 
-        private final String input;
-        private final Set<String> outputs;
-
-        Form(String input, String... outputs) {
-            this.input = input;
-            this.outputs = Set.of(outputs);
-        }
-
-        /** Whether a graph has this form's input, in its layout and type, and all its outputs. */
-        boolean is(BatchSession session) {
+        /** The form of a graph, if it is a feature network. */
+        static Optional<Form> of(BatchSession session) {
             if (session.inputs().size() != 1) {
-                return false;
+                return Optional.empty();
             }
             TensorSpec in = session.inputs().get(0);
             long[] shape = in.shape();
-            Set<String> names = session.outputs().stream().map(TensorSpec::name).collect(Collectors.toSet());
-            if (!in.name().equals(input) || shape.length != 4 || !names.containsAll(outputs)) {
-                return false;
-            }
             boolean floats = in.type() == ElementType.FLOAT32;
-            return switch (this) {
-                case CLASSIFIER -> floats && shape[2] == shape[3] && shape[1] != 0;
-                case INCEPTION ->
-                    (floats || in.type() == ElementType.UINT8)
-                            && shape[1] == shape[2]
-                            && (shape[3] == 3 || shape[3] == -1);
-            };
+            if (shape.length != 4) {
+                return Optional.empty();
+            }
+            Set<String> names = session.outputs().stream().map(TensorSpec::name).collect(Collectors.toSet());
+            if (in.name().equals("pictures") && names.containsAll(INCEPTION.outputs())) {
+                boolean images = (floats || in.type() == ElementType.UINT8) && (shape[3] == RGB || shape[3] == -1);
+                return images ? Optional.of(INCEPTION) : Optional.empty();
+            }
+            String only = names.contains(FEATURES) || names.size() != 1
+                    ? FEATURES
+                    : names.iterator().next();
+            return floats && shape[1] != 0 && names.contains(only)
+                    ? Optional.of(new Form(
+                            true,
+                            only,
+                            Optional.empty(),
+                            Optional.of(LOGITS).filter(names::contains).filter(n -> !n.equals(only))))
+                    : Optional.empty();
+        }
+
+        /** The outputs that are used. */
+        Set<String> outputs() {
+            return Stream.of(Optional.of(features), spatial, classes)
+                    .flatMap(Optional::stream)
+                    .collect(Collectors.toSet());
         }
     }
 
@@ -90,15 +109,16 @@ public final class FeatureExtractor implements AutoCloseable {
      * batch an image comes in.
      *
      * @param threads CPU threads; 0 for all cores
+     * @param resize what brings images to the network's own size
      * @throws UserError if the file is missing or no graph of these forms
      */
-    public static FeatureExtractor open(Path network, Device device, int threads) {
+    public static FeatureExtractor open(Path network, Device device, int threads, Resampling resize) {
         if (!Files.isRegularFile(network)) {
             throw new UserError("There is no feature network " + network + ".");
         }
         BatchSession session = BatchSession.openSplitting(network, device, threads, SHARE);
         try {
-            return new FeatureExtractor(session, form(session, network));
+            return new FeatureExtractor(session, form(session, network), resize);
         } catch (UserError e) {
             session.close();
             throw e;
@@ -106,32 +126,51 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     private static Form form(BatchSession session, Path network) {
-        for (Form form : Form.values()) {
-            if (form.is(session)) {
-                return form;
-            }
-        }
-        throw new UserError("The graph " + network + " is no feature network: it takes "
-                + session.inputs().stream().map(FeatureExtractor::describe).toList() + " and gives "
-                + session.outputs().stream().map(FeatureExtractor::describe).toList()
-                + ", but x [N, C, H, W] to features [N, D] and logits [N, K], or the graph of harness import-features,"
-                + " is needed.");
+        return Form.of(session)
+                .orElseThrow(() -> new UserError("The graph " + network + " is no feature network: it takes "
+                        + session.inputs().stream()
+                                .map(FeatureExtractor::describe)
+                                .toList()
+                        + " and gives "
+                        + session.outputs().stream()
+                                .map(FeatureExtractor::describe)
+                                .toList()
+                        + ", but one float32 input [N, C, H, W] to features [N, D] or an only output, or the graph of"
+                        + " harness import-features, is needed."));
     }
 
     private static String describe(TensorSpec spec) {
         return spec.name() + Arrays.toString(spec.shape());
     }
 
-    /** Height and width of the images it takes, or {@link #ANY_SIZE}. */
-    public int imageSize() {
-        long height = input.shape()[form == Form.CLASSIFIER ? 2 : 1];
-        return height > 0 ? (int) height : ANY_SIZE;
+    /** The same network without resizing, on CPU threads: see {@link #open(Path, Device, int, Resampling)}. */
+    public static FeatureExtractor open(Path network, Device device, int threads) {
+        return open(network, device, threads, Resampling.NONE);
+    }
+
+    /** Height of the images it takes, or {@link #ANY_SIZE}. */
+    public int imageHeight() {
+        return size(form.planes ? 2 : 1);
+    }
+
+    /** Width of the images it takes, or {@link #ANY_SIZE}. */
+    public int imageWidth() {
+        return size(form.planes ? 3 : 2);
+    }
+
+    private int size(int axis) {
+        return input.shape()[axis] > 0 ? (int) input.shape()[axis] : ANY_SIZE;
+    }
+
+    /** What brings images to the network's own size. */
+    public Resampling resize() {
+        return resize;
     }
 
     /** Bytes of the features of an image, as far as the graph says how many there are. */
     public long bytesPerImage() {
         return session.outputs().stream()
-                .filter(output -> form.outputs.contains(output.name()))
+                .filter(output -> form.outputs().contains(output.name()))
                 .mapToLong(output -> Float.BYTES
                         * Arrays.stream(output.shape())
                                 .skip(1)
@@ -142,26 +181,28 @@ public final class FeatureExtractor implements AutoCloseable {
 
     /** Channels of the images it takes. */
     public int channels() {
-        return form == Form.CLASSIFIER && input.shape()[1] > 0 ? (int) input.shape()[1] : RGB;
+        return form.planes && input.shape()[1] > 0 ? (int) input.shape()[1] : RGB;
     }
 
     /** Whether it gives the spatial features that sFID takes. */
     public boolean givesSpatial() {
-        return form == Form.INCEPTION;
+        return form.spatial.isPresent();
+    }
+
+    /** Whether it gives the class probabilities that the Inception Score takes. */
+    public boolean givesClasses() {
+        return form.classes.isPresent();
     }
 
     /**
      * The features of a batch.
      *
-     * @param images [N, H, W, C], uint8, or float32 of 0 to 255
-     * @throws UserError if the images have another size or other channels than the network takes or hold a value that is not finite, or
+     * @param stored images [N, H, W, C], uint8, or float32 of 0 to 255
+     * @throws UserError if the images have another size and are not resized or other channels than the network takes or hold a value that is not finite, or
      *     the network gives such a value
      */
-    public FeatureBatch extract(Tensor images) {
-        if (imageSize() != ANY_SIZE && (images.dim(1) != imageSize() || images.dim(2) != imageSize())) {
-            throw new UserError("The images are " + images.dim(2) + "x" + images.dim(1)
-                    + ", but the feature network takes " + imageSize() + "x" + imageSize() + ".");
-        }
+    public FeatureBatch extract(Tensor stored) {
+        Tensor images = fitting(stored);
         if (images.dim(3) != channels()) {
             throw new UserError("The images have " + Count.of(images.dim(3), "channel")
                     + ", but the feature network takes " + channels() + ".");
@@ -172,29 +213,39 @@ public final class FeatureExtractor implements AutoCloseable {
                     "so they cannot be scored: make them again or leave the broken ones out",
                     images);
         }
-        Tensor given = form == Form.CLASSIFIER ? scaled(images) : converted(images, input.type());
+        Tensor given = form.planes ? scaled(images) : converted(images, input.type());
         Map<String, Tensor> results = results(given);
         int count = (int) images.dim(0);
-        return switch (form) {
-            case CLASSIFIER ->
-                new FeatureBatch(
-                        count,
-                        finite(results, "features"),
-                        Optional.empty(),
-                        softmax(finite(results, "logits"), count));
-            case INCEPTION ->
-                new FeatureBatch(
-                        count,
-                        finite(results, "pool_3"),
-                        Optional.of(finite(results, "spatial")),
-                        finite(results, "probabilities"));
-        };
+        return new FeatureBatch(
+                count,
+                finite(results, form.features),
+                form.spatial.map(name -> finite(results, name)),
+                form.classes
+                        .map(name -> finite(results, name))
+                        .map(values -> form.planes ? softmax(values, count) : values));
+    }
+
+    /** The images in the network's own size, if it has one. */
+    private Tensor fitting(Tensor images) {
+        boolean fits = (imageHeight() == ANY_SIZE || images.dim(1) == imageHeight())
+                && (imageWidth() == ANY_SIZE || images.dim(2) == imageWidth());
+        if (fits) {
+            return images;
+        }
+        if (resize == Resampling.NONE) {
+            throw new UserError("The images are " + images.dim(2) + "x" + images.dim(1)
+                    + ", but the feature network takes " + imageWidth() + "x" + imageHeight() + ".");
+        }
+        return resize.apply(
+                images,
+                imageHeight() == ANY_SIZE ? (int) images.dim(1) : imageHeight(),
+                imageWidth() == ANY_SIZE ? (int) images.dim(2) : imageWidth());
     }
 
     /** Network and images both come from the user. */
     private Map<String, Tensor> results(Tensor given) {
         try {
-            return session.run(Map.of(form.input, given));
+            return session.run(Map.of(input.name(), given));
         } catch (GraphFailure e) {
             throw new UserError("The feature network does not run on images " + given + ": " + e.getMessage(), e);
         }
@@ -299,7 +350,8 @@ public final class FeatureExtractor implements AutoCloseable {
      *
      * @param features one vector after the other
      * @param spatial one vector after the other; absent where the network gives none
-     * @param probabilities of the classes, one distribution after the other
+     * @param probabilities of the classes, one distribution after the other; absent where the network gives none
      */
-    public record FeatureBatch(int count, float[] features, Optional<float[]> spatial, float[] probabilities) {}
+    public record FeatureBatch(
+            int count, float[] features, Optional<float[]> spatial, Optional<float[]> probabilities) {}
 }

@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param features one row per image, in the set's order; empty if only statistics are known
  * @param statistics mean and covariance of the features
  * @param spatialStatistics mean and covariance of the spatial features; empty if the network has none
- * @param predictions of the network's class probabilities; empty if only statistics are known
+ * @param predictions of the network's class probabilities; empty if only statistics are known or the network gives
+ *     none
  * @param labels the class of each image, if known
  */
 public record MeasuredImages(

@@ -1,6 +1,7 @@
 package io.adm4j.harness.evaluation.features;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.Resampling;
 import io.adm4j.io.ArrayFileException;
 import io.adm4j.io.NpyHeader;
 import io.adm4j.io.NpzReader;
@@ -8,6 +9,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.HalfFloat;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -38,6 +40,8 @@ public record ReferenceBatch(
     static final String COUNT = "adm4j_count";
     /** uint8 [32]: SHA-256 of the feature network's file. */
     static final String NETWORK = "adm4j_network";
+    /** uint8: name of the filter that brought images to the network's own size, in ASCII; missing without one. */
+    static final String RESIZE = "adm4j_resize";
 
     /** How far apart rounding may bring elements that mirror each other, as a share of the largest on the diagonal. */
     private static final double ASYMMETRY = 1e-3;
@@ -46,16 +50,16 @@ public record ReferenceBatch(
      * Reads the statistics.
      *
      * @param networkSha256 of the network in use, asked for only if the file names one
+     * @param resize what brings images to the network's own size
      * @throws UserError if the file is damaged, has neither statistics nor images, or was made with another network
      */
-    public static ReferenceBatch read(Path file, Supplier<String> networkSha256) {
+    public static ReferenceBatch read(Path file, Supplier<String> networkSha256, Resampling resize) {
         try (NpzReader reader = NpzReader.open(file)) {
             if (!reader.has(MEAN) && !reader.has(COVARIANCE) && images(reader) == 0) {
-                throw new UserError(
-                        "The reference " + file + " has neither statistics (mu and sigma) nor images (arr_0);"
-                                + " it holds " + reader.names() + ".");
+                throw new UserError("The file " + file + " has neither statistics (mu and sigma) nor images (arr_0);"
+                        + " it holds " + reader.names() + ".");
             }
-            requireSameNetwork(reader, file, networkSha256);
+            requireSameNetwork(reader, file, networkSha256, resize);
             long count = count(reader);
             return new ReferenceBatch(
                     statistics(reader, file, MEAN, COVARIANCE, count),
@@ -83,7 +87,8 @@ public record ReferenceBatch(
         return shape.length == 0 ? 0 : Math.toIntExact(shape[0]);
     }
 
-    private static void requireSameNetwork(NpzReader reader, Path file, Supplier<String> networkSha256) {
+    private static void requireSameNetwork(
+            NpzReader reader, Path file, Supplier<String> networkSha256, Resampling resize) {
         if (!reader.has(NETWORK)) {
             return;
         }
@@ -92,6 +97,36 @@ public record ReferenceBatch(
             throw new UserError("The statistics in " + file + " are of features of another network (sha256 " + made
                     + ") than the one in use (" + networkSha256.get()
                     + "); use that network, or make a reference with this one ('harness reference').");
+        }
+        String filter = reader.has(RESIZE)
+                ? new String(reader.read(RESIZE).toByteArray(), StandardCharsets.US_ASCII)
+                : Resampling.NONE.toString();
+        if (!filter.equals(resize.toString())) {
+            throw new UserError("The statistics in " + file + " are of images resized with " + filter
+                    + ", and --resize is " + resize + ": give both the same, or make a reference with this filter.");
+        }
+    }
+
+    /**
+     * What a file holds.
+     *
+     * @param statistics whether there are any, of features
+     * @param images how many
+     * @param measured images that the statistics are of, or {@link FeatureStatistics#UNKNOWN}
+     */
+    public record Contents(boolean statistics, int images, long measured) {}
+
+    /**
+     * Looks at a file without reading it all.
+     *
+     * @param file an npz
+     * @throws UserError if it is damaged
+     */
+    public static Contents contents(Path file) {
+        try (NpzReader reader = NpzReader.open(file)) {
+            return new Contents(reader.has(MEAN) && reader.has(COVARIANCE), images(reader), count(reader));
+        } catch (ArrayFileException e) {
+            throw new UserError(e.getMessage(), e);
         }
     }
 
@@ -111,7 +146,7 @@ public record ReferenceBatch(
         }
         if (!reader.has(meanName) || !reader.has(covarianceName)) {
             String missing = reader.has(meanName) ? covarianceName : meanName;
-            throw new UserError("The reference " + file + " has no " + missing + ", but "
+            throw new UserError("The file " + file + " has no " + missing + ", but "
                     + (reader.has(meanName) ? meanName : covarianceName) + "; both or neither are needed.");
         }
         long[] shape = shape(reader, file, meanName, 1);

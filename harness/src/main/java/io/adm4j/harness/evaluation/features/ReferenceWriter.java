@@ -2,12 +2,14 @@ package io.adm4j.harness.evaluation.features;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.harness.evaluation.linalg.Shuffle;
 import io.adm4j.io.NpyRowWriter;
 import io.adm4j.io.NpzWriter;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -57,9 +59,13 @@ public final class ReferenceWriter {
             if (chosen.length == 0) {
                 measure(images, chosen, null, done);
             } else {
-                int size = images.imageSize();
                 try (NpyRowWriter rows = archive.begin(
-                        ReferenceBatch.IMAGES, ElementType.UINT8, chosen.length, size, size, images.channels())) {
+                        ReferenceBatch.IMAGES,
+                        ElementType.UINT8,
+                        chosen.length,
+                        images.imageSize(),
+                        images.width(),
+                        images.channels())) {
                     measure(images, chosen, rows, done);
                 }
                 labels.ifPresent(l -> archive.write(
@@ -74,6 +80,10 @@ public final class ReferenceWriter {
             archive.write(ReferenceBatch.COUNT, Tensor.of(new long[] {all}, 1));
             byte[] sum = HexFormat.of().parseHex(networkSha256);
             archive.write(ReferenceBatch.NETWORK, Tensor.of(sum, sum.length));
+            if (extractor.resize() != Resampling.NONE) {
+                byte[] filter = extractor.resize().toString().getBytes(StandardCharsets.US_ASCII);
+                archive.write(ReferenceBatch.RESIZE, Tensor.of(filter, filter.length));
+            }
             return found.dimension();
         }
     }

@@ -32,7 +32,7 @@ final class DensityCoverageMetric implements MetricScorer {
 
     @Override
     public Optional<String> obstacle(ComparedSets sets) {
-        return MetricSuite.withoutReferenceImages(sets);
+        return MetricSuite.withoutImages(sets);
     }
 
     @Override

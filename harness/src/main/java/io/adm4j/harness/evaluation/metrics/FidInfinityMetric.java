@@ -32,6 +32,9 @@ final class FidInfinityMetric implements MetricScorer {
 
     @Override
     public Optional<String> obstacle(ComparedSets sets) {
+        if (sets.samples().features().isEmpty()) {
+            return MetricSuite.withoutSamples(sets);
+        }
         return sets.sampleCount() < FrechetExtrapolation.FEWEST_SAMPLES
                 ? Optional.of("it takes at least " + FrechetExtrapolation.FEWEST_SAMPLES + " samples")
                 : Optional.empty();

@@ -3,6 +3,7 @@ package io.adm4j.harness.evaluation.metrics;
 import io.adm4j.harness.evaluation.features.FeatureStatistics;
 import io.adm4j.harness.evaluation.result.Metric;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What definitions and warnings of the Fréchet distances have in common. */
 final class FrechetWording {
@@ -11,7 +12,11 @@ final class FrechetWording {
     /** The definition of a distance, without the full stop. */
     static String definition(FeatureStatistics reference, FeatureStatistics samples, String features) {
         return "Frechet distance between Gaussians with the means and unbiased covariances of " + samples.dimension()
-                + " " + features + " of " + samples.count() + " samples and " + ofReference(reference);
+                + " " + features + " "
+                + (samples.count() == FeatureStatistics.UNKNOWN
+                        ? "of the samples whose statistics are given"
+                        : "of " + samples.count() + " samples")
+                + " and " + ofReference(reference);
     }
 
     /** Which images the statistics of the reference are from. */
@@ -26,9 +31,11 @@ final class FrechetWording {
         if (!reference.rankDeficient() && !samples.rankDeficient()) {
             return List.of();
         }
-        long fewest = reference.count() == FeatureStatistics.UNKNOWN
-                ? samples.count()
-                : Math.min(samples.count(), reference.count());
+        long fewest = Stream.of(reference, samples)
+                .mapToLong(FeatureStatistics::count)
+                .filter(count -> count != FeatureStatistics.UNKNOWN)
+                .min()
+                .orElseThrow();
         return List.of(metric.title() + " from " + fewest + " images on " + samples.dimension()
                 + " features: the covariance lacks rank, so the value is far too large to compare with others;"
                 + " take more images than features.");

@@ -33,7 +33,8 @@ final class InceptionScoreMetric implements MetricScorer {
     public Optional<String> obstacle(ComparedSets sets) {
         return sets.samples().predictions().isPresent()
                 ? Optional.empty()
-                : Optional.of("the class probabilities of the samples are not known");
+                : MetricSuite.withoutSamples(sets)
+                        .or(() -> Optional.of("the feature network gives no class probabilities"));
     }
 
     /** Nearly none: the parts are known from measuring. */

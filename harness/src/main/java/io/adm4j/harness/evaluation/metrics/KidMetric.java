@@ -33,7 +33,7 @@ final class KidMetric implements MetricScorer {
 
     @Override
     public Optional<String> obstacle(ComparedSets sets) {
-        return MetricSuite.withoutReferenceImages(sets);
+        return MetricSuite.withoutImages(sets);
     }
 
     @Override

@@ -105,9 +105,16 @@ public final class MetricSuite {
     }
 
     /** The {@link MetricScorer#obstacle} of metrics that compare images with images. */
-    static Optional<String> withoutReferenceImages(ComparedSets sets) {
+    static Optional<String> withoutImages(ComparedSets sets) {
         return sets.haveReferenceFeatures()
-                ? Optional.empty()
+                ? withoutSamples(sets)
                 : Optional.of("the reference holds statistics only, no images");
+    }
+
+    /** The {@link MetricScorer#obstacle} of metrics that take the samples one by one. */
+    static Optional<String> withoutSamples(ComparedSets sets) {
+        return sets.samples().features().isPresent()
+                ? Optional.empty()
+                : Optional.of("of the samples only statistics are known");
     }
 }

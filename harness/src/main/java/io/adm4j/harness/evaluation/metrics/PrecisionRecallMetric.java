@@ -43,7 +43,7 @@ final class PrecisionRecallMetric implements MetricScorer {
 
     @Override
     public Optional<String> obstacle(ComparedSets sets) {
-        return MetricSuite.withoutReferenceImages(sets);
+        return MetricSuite.withoutImages(sets);
     }
 
     @Override

@@ -31,7 +31,10 @@ final class SfidMetric implements MetricScorer {
     @Override
     public Optional<String> obstacle(ComparedSets sets) {
         if (sets.samples().spatialStatistics().isEmpty()) {
-            return Optional.of("the feature network gives no spatial features");
+            return Optional.of(
+                    sets.samples().features().isPresent()
+                            ? "the feature network gives no spatial features"
+                            : "the samples' file has no statistics of spatial features (mu_s, sigma_s)");
         }
         return sets.reference().spatialStatistics().isEmpty()
                 ? Optional.of("the reference holds no statistics of spatial features (mu_s, sigma_s) and no images")

@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param source where they come from, as reports show it: a path, or the bundle that generated them
  * @param count number of images; 0 for a reference of which only statistics are known
- * @param imageSize height and width in pixels; 0 if unknown
+ * @param imageSize height in pixels; 0 if unknown
+ * @param width in pixels; 0 if unknown
  * @param sha256 of the source if it consists of files, 64 hexadecimal digits
  * @param repeatsGray whether the images are gray and their channel was repeated for the feature network
  * @param classes names of the classes by label, where they have names of their own
@@ -18,6 +19,7 @@ public record ImageSet(
         String source,
         int count,
         int imageSize,
+        int width,
         Optional<String> sha256,
         boolean repeatsGray,
         List<String> classes,
@@ -26,27 +28,30 @@ public record ImageSet(
         classes = List.copyOf(classes);
     }
 
-    /** Images with the channels that the feature network takes. */
+    /** Square images with the channels that the feature network takes. */
     public ImageSet(String source, int count, int imageSize, Optional<String> sha256) {
-        this(source, count, imageSize, sha256, false, List.of(), Optional.empty());
+        this(source, count, imageSize, imageSize, sha256, false, List.of(), Optional.empty());
     }
 
     /** The same of gray images whose channel is repeated. */
     public ImageSet repeatingGray() {
-        return new ImageSet(source, count, imageSize, sha256, true, classes, choice);
+        return new ImageSet(source, count, imageSize, width, sha256, true, classes, choice);
     }
 
     /** The same with names of the classes. */
     public ImageSet withClasses(List<String> names) {
-        return new ImageSet(source, count, imageSize, sha256, repeatsGray, names, choice);
+        return new ImageSet(source, count, imageSize, width, sha256, repeatsGray, names, choice);
+    }
+
+    /** Width and height: "48x32". */
+    public String size() {
+        return width + "x" + imageSize;
     }
 
     @Override
     public String toString() {
-        return count == 0
-                ? "statistics alone"
-                : count + " of " + imageSize + "x" + imageSize
-                        + (repeatsGray ? ", gray repeated for all channels" : "")
-                        + choice.map(text -> ", " + text).orElse("");
+        return (count == 0 ? "statistics alone" : count + " of " + size())
+                + (repeatsGray ? ", gray repeated for all channels" : "")
+                + choice.map(text -> ", " + text).orElse("");
     }
 }

@@ -40,6 +40,9 @@ public final class ResultJson {
     /** Writes what is known of a set of images into an object. */
     public static void write(ObjectNode node, ImageSet set) {
         node.put("source", set.source()).put("count", set.count()).put("imageSize", set.imageSize());
+        if (set.width() != set.imageSize()) {
+            node.put("imageWidth", set.width());
+        }
         set.sha256().ifPresent(sum -> node.put("sha256", sum));
         if (set.repeatsGray()) {
             node.put("repeatsGray", true);
@@ -111,6 +114,7 @@ public final class ResultJson {
                 json.text("source"),
                 json.integer("count"),
                 json.integer("imageSize"),
+                json.integer(json.has("imageWidth") ? "imageWidth" : "imageSize"),
                 json.has("sha256") ? Optional.of(json.text("sha256")) : Optional.empty(),
                 json.has("repeatsGray") && json.truth("repeatsGray"),
                 json.has("classes") ? json.texts("classes") : List.of(),

@@ -2,7 +2,7 @@ package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
-import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.features.FeatureStore;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.Evaluation;
@@ -28,7 +28,7 @@ import java.util.function.LongConsumer;
 public final class EvaluationRun {
     private final Evaluator evaluator;
     private final String networkName;
-    private final String networkSha256;
+    private final String networkIdentity;
     private final List<String> classNames;
     private final ReferenceImages reference;
     private final Optional<WorkFolder> work;
@@ -52,7 +52,7 @@ public final class EvaluationRun {
             ProgressListener progress) {
         this.evaluator = evaluator;
         this.networkName = networkName;
-        this.networkSha256 = evaluator.networkSha256();
+        this.networkIdentity = evaluator.identity();
         this.classNames = List.copyOf(classNames);
         this.reference = reference;
         this.work = work;
@@ -67,7 +67,12 @@ public final class EvaluationRun {
      */
     public FeatureNetwork network() {
         return new FeatureNetwork(
-                networkName, networkSha256, reference().statistics().dimension());
+                networkName,
+                evaluator.networkSha256(),
+                reference().statistics().dimension(),
+                Optional.of(evaluator.resize())
+                        .filter(filter -> filter != Resampling.NONE)
+                        .map(Resampling::toString));
     }
 
     /**
@@ -139,11 +144,7 @@ public final class EvaluationRun {
                         .or(() -> evaluator.settings().perClass() ? reference.classes() : Optional.empty())
                         .map(ImageClasses::labels));
         long begin = System.nanoTime();
-        MeasuredImages measured = measure(heading, samples.identity(), samples.count(), (measuring, done) -> {
-                    try (ImageStream stream = samples.open().withChannels(evaluator.channels())) {
-                        return measuring.measure(stream, done);
-                    }
-                })
+        MeasuredImages measured = measure(heading, samples.identity(), samples.count(), samples::measure)
                 .withLabels(classes.map(ImageClasses::labels));
         Scores scores = compare(real, measured);
         Result result = new Result(
@@ -151,7 +152,7 @@ public final class EvaluationRun {
                 described(samples, classes),
                 scores,
                 (System.nanoTime() - begin) / 1e9,
-                withGallery && PngWriter.holds(evaluator.channels())
+                withGallery && samples.count() > 0 && PngWriter.holds(evaluator.channels())
                         ? Optional.of(GalleryPicker.pick(evaluator, reference, real, samples, classes, measured))
                         : Optional.empty());
         if (kept.isPresent()) {
@@ -197,7 +198,7 @@ public final class EvaluationRun {
     }
 
     private Path features(WorkFolder folder, String identity) {
-        return folder.path("features", networkSha256 + " of " + identity);
+        return folder.path("features", networkIdentity + " of " + identity);
     }
 
     private Scores compare(MeasuredImages real, MeasuredImages samples) {
@@ -209,7 +210,7 @@ public final class EvaluationRun {
     private String identity(SampleSet samples) {
         return String.join(
                 "\n",
-                networkSha256,
+                networkIdentity,
                 reference.identity(),
                 evaluator.settings().toString(),
                 samples.identity(),

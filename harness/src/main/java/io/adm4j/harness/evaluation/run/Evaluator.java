@@ -3,6 +3,7 @@ package io.adm4j.harness.evaluation.run;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.features.FeatureAccumulator;
 import io.adm4j.harness.evaluation.features.FeatureExtractor;
 import io.adm4j.harness.evaluation.features.FeatureStatistics;
@@ -65,11 +66,21 @@ public final class Evaluator implements AutoCloseable {
      * @throws UserError if the network cannot be used
      */
     public static Evaluator open(Path network, Device device, int threads, EvaluatorSettings settings) {
+        return open(network, device, threads, Resampling.NONE, settings);
+    }
+
+    /**
+     * As {@link #open(Path, Device, int, EvaluatorSettings)}, for images of other sizes than the network's own.
+     *
+     * @param resize what brings them to it
+     */
+    public static Evaluator open(
+            Path network, Device device, int threads, Resampling resize, EvaluatorSettings settings) {
         return new Evaluator(
                 network,
                 device,
                 threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
-                FeatureExtractor.open(network, device, threads),
+                FeatureExtractor.open(network, device, threads, resize),
                 MatrixProducts.open(threads),
                 settings,
                 FeatureStore.none());
@@ -80,9 +91,29 @@ public final class Evaluator implements AutoCloseable {
         return new Evaluator(network, device, threads, extractor, products, settings, features);
     }
 
-    /** Height and width of the images the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
-    public int imageSize() {
-        return extractor.imageSize();
+    /** Height of the images the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
+    public int imageHeight() {
+        return extractor.imageHeight();
+    }
+
+    /** Width of the images the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
+    public int imageWidth() {
+        return extractor.imageWidth();
+    }
+
+    /** Whether the network has a size of its own, at least in one dimension. */
+    public boolean hasOwnSize() {
+        return imageHeight() != FeatureExtractor.ANY_SIZE || imageWidth() != FeatureExtractor.ANY_SIZE;
+    }
+
+    /** Whether images of any size can be measured, by the network itself or resized for it. */
+    public boolean takesAnySize() {
+        return !hasOwnSize() || resize() != Resampling.NONE;
+    }
+
+    /** What brings images to the network's own size. */
+    public Resampling resize() {
+        return extractor.resize();
     }
 
     /** Bytes of the features of an image, as far as the network says how many there are. */
@@ -98,6 +129,11 @@ public final class Evaluator implements AutoCloseable {
     /** Whether the network gives the features that sFID takes. */
     public boolean givesSpatial() {
         return extractor.givesSpatial();
+    }
+
+    /** Whether the network gives the class probabilities that the Inception Score takes. */
+    public boolean givesClasses() {
+        return extractor.givesClasses();
     }
 
     /** Where the network runs. */
@@ -149,7 +185,7 @@ public final class Evaluator implements AutoCloseable {
      * @throws UserError if the file is no reference batch
      */
     public int imagesOf(Path npz) {
-        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256);
+        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256, resize());
         return needsImages(batch) ? batch.images() : 0;
     }
 
@@ -163,14 +199,13 @@ public final class Evaluator implements AutoCloseable {
      * @throws UserError if the file cannot be used with this network
      */
     public MeasuredImages readReference(Path npz, LongConsumer done) {
-        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256);
+        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256, resize());
         requireFit(batch, npz);
         if (!needsImages(batch)) {
             return MeasuredImages.ofStatistics(batch.statistics().orElseThrow(), batch.spatialStatistics());
         }
-        int size = imageSize() == FeatureExtractor.ANY_SIZE ? DatasetOptions.AS_STORED : imageSize();
-        try (ImageStream images =
-                ImageStream.open(npz, DatasetOptions.ofSize(size).withChannels(channels()))) {
+        try (ImageStream images = ImageStream.open(
+                npz, DatasetOptions.ofSize(DatasetOptions.ANY_SHAPE).withChannels(channels()))) {
             // Other tools keep other things in arr_1, so it is looked at only where labels are needed.
             int[] labels = settings.perClass() ? images.labels().orElse(null) : null;
             MeasuredImages measured = measure(images, labels, done);
@@ -182,6 +217,20 @@ public final class Evaluator implements AutoCloseable {
                     measured.predictions(),
                     measured.labels());
         }
+    }
+
+    /**
+     * The statistics in a reference batch, without its images.
+     *
+     * @throws UserError if the file has none, or they are not of this network's features
+     */
+    public MeasuredImages readStatistics(Path npz) {
+        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256, resize());
+        requireFit(batch, npz);
+        return MeasuredImages.ofStatistics(
+                batch.statistics()
+                        .orElseThrow(() -> new UserError("The file " + npz + " has no statistics (mu and sigma).")),
+                batch.spatialStatistics());
     }
 
     /**
@@ -212,9 +261,10 @@ public final class Evaluator implements AutoCloseable {
 
     /** The network runs on one image, before much is computed that would not fit. */
     private void requireFit(ReferenceBatch batch, Path npz) {
-        int size = imageSize() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageSize();
+        int height = imageHeight() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageHeight();
+        int width = imageWidth() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageWidth();
         FeatureExtractor.FeatureBatch probe =
-                extractor.extract(Tensor.zeros(ElementType.UINT8, 1, size, size, channels()));
+                extractor.extract(Tensor.zeros(ElementType.UINT8, 1, height, width, channels()));
         batch.statistics().ifPresent(s -> requireFit(s, probe.features().length, "features (mu)", npz));
         probe.spatial()
                 .ifPresent(spatial -> batch.spatialStatistics()
@@ -223,11 +273,16 @@ public final class Evaluator implements AutoCloseable {
 
     private static void requireFit(FeatureStatistics statistics, int extracted, String what, Path npz) {
         if (statistics.dimension() != extracted) {
-            throw new UserError("The reference " + npz + " has statistics of " + statistics.dimension() + " " + what
+            throw new UserError("The file " + npz + " has statistics of " + statistics.dimension() + " " + what
                     + ", but the feature network gives " + extracted
-                    + "; use the network that the reference was made with, or make one with this network"
+                    + "; use the network that they were made with, or make statistics with this network"
                     + " ('harness reference').");
         }
+    }
+
+    /** Text that differs wherever the features of an image differ. */
+    String identity() {
+        return networkSha256() + (resize() == Resampling.NONE ? "" : ", images resized: " + resize());
     }
 
     /** Checksum of the feature network's file. */

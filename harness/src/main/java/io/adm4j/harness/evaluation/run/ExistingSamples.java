@@ -5,6 +5,8 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.LabelConvention;
+import io.adm4j.harness.evaluation.features.FeatureStatistics;
+import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import java.nio.file.Path;
@@ -12,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Samples in a file or a folder, scored as they are. */
 public final class ExistingSamples implements SampleSet {
@@ -21,6 +25,7 @@ public final class ExistingSamples implements SampleSet {
     private final int[] numbers;
     private final Optional<String> choice;
     private final int imageSize;
+    private final int width;
     private final Optional<ImageClasses> classes;
     private final boolean repeatsGray;
     private final Optional<SamplingPoint> point;
@@ -32,6 +37,7 @@ public final class ExistingSamples implements SampleSet {
             int[] numbers,
             Optional<String> choice,
             int imageSize,
+            int width,
             Optional<ImageClasses> classes,
             boolean repeatsGray,
             Optional<SamplingPoint> point) {
@@ -41,6 +47,7 @@ public final class ExistingSamples implements SampleSet {
         this.numbers = numbers;
         this.choice = choice;
         this.imageSize = imageSize;
+        this.width = width;
         this.classes = classes;
         this.point = point;
     }
@@ -61,7 +68,7 @@ public final class ExistingSamples implements SampleSet {
             Optional<SampleChoice> choice,
             boolean byClass,
             Consumer<String> warnings) {
-        DatasetOptions options = reading.withSize(DatasetOptions.AS_STORED);
+        DatasetOptions options = reading.withSize(DatasetOptions.ANY_SHAPE);
         if (byClass) {
             return open(path, options, choice, warnings);
         }
@@ -96,18 +103,39 @@ public final class ExistingSamples implements SampleSet {
                     path,
                     options,
                     numbers,
-                    choice.filter(c -> count < size).map(c -> c.text(size, classes)),
+                    Optional.of(Stream.concat(
+                                            choice.filter(c -> count < size).map(c -> c.text(size, classes)).stream(),
+                                            ignored(path, warnings).stream())
+                                    .collect(Collectors.joining("; ")))
+                            .filter(text -> !text.isEmpty()),
                     chosen.imageSize(),
+                    chosen.width(),
                     classes.map(c -> c.of(numbers)),
                     chosen.repeatsGray(),
                     Optional.empty());
         }
     }
 
+    /** Says, where a file has statistics beside its images, that they are not used. */
+    private static Optional<String> ignored(Path path, Consumer<String> warnings) {
+        if (!ImageStream.isNpz(path)) {
+            return Optional.empty();
+        }
+        ReferenceBatch.Contents contents = ReferenceBatch.contents(path);
+        if (!contents.statistics()) {
+            return Optional.empty();
+        }
+        String measured =
+                contents.measured() == FeatureStatistics.UNKNOWN ? "" : " of " + Count.of(contents.measured(), "image");
+        warnings.accept("Took the " + Count.of(contents.images(), "image") + " in " + path + ", not its statistics"
+                + measured + ", which --statistics scores.");
+        return Optional.of("not the statistics" + measured + " in the file");
+    }
+
     /** The same samples, of which is known how they were generated. */
     public ExistingSamples generatedAs(SamplingPoint settings) {
         return new ExistingSamples(
-                path, options, numbers, choice, imageSize, classes, repeatsGray, Optional.of(settings));
+                path, options, numbers, choice, imageSize, width, classes, repeatsGray, Optional.of(settings));
     }
 
     @Override
@@ -123,6 +151,11 @@ public final class ExistingSamples implements SampleSet {
     @Override
     public int imageSize() {
         return imageSize;
+    }
+
+    @Override
+    public int width() {
+        return width;
     }
 
     @Override
@@ -148,7 +181,7 @@ public final class ExistingSamples implements SampleSet {
     @Override
     public ImageSet describe() {
         return new ImageSet(
-                path.toString(), count(), imageSize, Optional.of(checksum()), repeatsGray, List.of(), choice);
+                path.toString(), count(), imageSize, width, Optional.of(checksum()), repeatsGray, List.of(), choice);
     }
 
     /** Reads everything, so once. */

@@ -60,7 +60,7 @@ final class FeatureCache implements FeatureStore {
                     count,
                     arrays.get(FEATURES).toFloatArray(),
                     Optional.ofNullable(arrays.get(SPATIAL)).map(Tensor::toFloatArray),
-                    arrays.get(PROBABILITIES).toFloatArray()));
+                    Optional.ofNullable(arrays.get(PROBABILITIES)).map(Tensor::toFloatArray)));
         } catch (ArrayFileException damaged) {
             // As after a power failure; extracting them again is cheaper than an error.
             return Optional.empty();
@@ -72,7 +72,7 @@ final class FeatureCache implements FeatureStore {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
         arrays.put(FEATURES, rows(batch, batch.features()));
         batch.spatial().ifPresent(values -> arrays.put(SPATIAL, rows(batch, values)));
-        arrays.put(PROBABILITIES, rows(batch, batch.probabilities()));
+        batch.probabilities().ifPresent(values -> arrays.put(PROBABILITIES, rows(batch, values)));
         Npz.write(shard(from), arrays);
     }
 

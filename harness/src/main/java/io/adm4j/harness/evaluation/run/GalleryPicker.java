@@ -51,7 +51,7 @@ final class GalleryPicker {
     }
 
     private static Tensor firstOf(SampleSet samples, int channels) {
-        int affordable = MOST_PIXELS / (samples.imageSize() * samples.imageSize());
+        int affordable = MOST_PIXELS / (samples.imageSize() * samples.width());
         int count = Math.min(samples.count(), Math.max(FEWEST_SAMPLES, Math.min(MOST_SAMPLES, affordable)));
         List<Tensor> shown = new ArrayList<>();
         try (ImageStream first = samples.open().withChannels(channels).first(count)) {

@@ -53,7 +53,7 @@ public final class ReferenceImages {
      *
      * @param path a reference batch, or anything else that holds images
      * @param reading with the height and width that images are brought to, and that those of an array must have, and the
-     *     channels that the feature network takes
+     *     channels that the feature network takes; a size matters where the network has one, or images come in files
      * @param evaluator that will measure it
      * @param warnings receives a sentence for what is left out or guessed
      * @throws UserError if there are no such images and no statistics of such
@@ -62,7 +62,11 @@ public final class ReferenceImages {
             Path path, DatasetOptions reading, Evaluator evaluator, Consumer<String> warnings) {
         boolean perClass = evaluator.settings().perClass();
         // Labels that nobody asked for may be of any form.
-        DatasetOptions options = perClass ? reading : reading.withLabels(LabelConvention.NONE);
+        DatasetOptions labeled = perClass ? reading : reading.withLabels(LabelConvention.NONE);
+        // Arrays are not resized, and files are brought to the samples' size.
+        DatasetOptions options = evaluator.takesAnySize() && ImageStream.isArray(path)
+                ? labeled.withSize(DatasetOptions.ANY_SHAPE)
+                : labeled;
         boolean batch = isBatch(path);
         if (batch && isWithoutImages(path)) {
             ImageSet statistics = new ImageSet(path.toString(), 0, 0, Optional.of(Sha256.of(path)));
@@ -75,7 +79,8 @@ public final class ReferenceImages {
                     new ImageSet(
                             path.toString(),
                             images.size(),
-                            options.imageSize(),
+                            images.imageSize(),
+                            images.width(),
                             images.checksum(),
                             images.repeatsGray(),
                             List.of(),
@@ -121,7 +126,7 @@ public final class ReferenceImages {
 
     /** Text that differs wherever the images differ. */
     String identity() {
-        return described.sha256().orElseThrow() + " at " + described.imageSize();
+        return described.sha256().orElseThrow() + " at " + described.size();
     }
 
     /** How many images {@link #measure} goes through; 0 where statistics are all that is needed. */

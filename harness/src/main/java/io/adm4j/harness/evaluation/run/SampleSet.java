@@ -1,20 +1,27 @@
 package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** One set of samples to score. */
 public interface SampleSet {
     /** How the samples are generated; empty if that is not known. */
     Optional<SamplingPoint> point();
 
-    /** Number of samples. */
+    /** Number of samples; 0 if only their statistics are known. */
     int count();
 
-    /** Height and width in pixels. */
+    /** Height in pixels. */
     int imageSize();
+
+    /** Width in pixels. */
+    default int width() {
+        return imageSize();
+    }
 
     /** Channels of every image. */
     int channels();
@@ -27,6 +34,18 @@ public interface SampleSet {
 
     /** The samples from the first on, generated while they are read unless they exist; each call starts anew. */
     ImageStream open();
+
+    /**
+     * The features of the samples.
+     *
+     * @param done receives the number of images after each batch
+     * @throws io.adm4j.feedback.UserError if they do not fit the network
+     */
+    default MeasuredImages measure(Evaluator evaluator, LongConsumer done) {
+        try (ImageStream images = open().withChannels(evaluator.channels())) {
+            return evaluator.measure(images, done);
+        }
+    }
 
     /** What a report says of the samples; asked once they are measured. */
     ImageSet describe();

@@ -235,6 +235,171 @@ class EvalInputsTest {
                 statistics("wrong.npz", 5));
     }
 
+    @Test
+    void samplesMayBeStatisticsOnBothSides() throws IOException {
+        Path all = npz("all.npz", images(COUNT, 2), null);
+        Path stats = folder.resolve("stats.npz");
+        Path both = folder.resolve("both.npz");
+        for (Path made : new Path[] {stats, both}) {
+            succeeding(
+                    "reference",
+                    "--data",
+                    all,
+                    "--features",
+                    network,
+                    "--out",
+                    made,
+                    "--pictures",
+                    made == both ? 15 : 0);
+        }
+        double expected = score(all).path("fid").asDouble();
+        Path json = folder.resolve("report.json");
+
+        String said = succeeding(command(stats, "--out", json)).out();
+
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertEquals(expected, report.at("/results/0/scores/fid").asDouble(), 1e-9 * expected);
+        assertEquals(0, report.at("/results/0/samples/count").asInt());
+        assertFalse(report.at("/results/0/scores").has("precision"));
+        assertTrue(said.contains("Samples            statistics alone"), said);
+        assertTrue(
+                said.contains(
+                        "Inception Score, Precision, Recall were left out: of the samples only statistics are known."),
+                said);
+        assertTrue(said.contains("of 40 samples and of 50 reference images") || !said.contains("of 0"), said);
+        assertEquals(expected, score(both, "--statistics").path("fid").asDouble(), 1e-9 * expected);
+        assertEquals(0, score(stats, "--reference", stats).path("fid").asDouble(), 1e-9);
+        assertEquals(
+                0,
+                score(stats, "--reference", both, "--metrics", "fid")
+                        .path("fid")
+                        .asDouble(),
+                1e-9);
+        CommandLineRun images = succeeding(command(both, "--out", json));
+        assertTrue(
+                images.err()
+                        .contains("Took the 15 images in " + both
+                                + ", not its statistics of 40 images, which --statistics" + " scores."),
+                images.err());
+        assertTrue(images.out().contains("15 of 8x8, not the statistics of 40 images in the file"), images.out());
+        refuse("has no statistics (mu and sigma): leave out --statistics", all, "--statistics");
+        refuse("takes an npz with mu and sigma", Files.createDirectory(folder.resolve("set")), "--statistics");
+        refuse("--samples chooses among images", stats, "--samples", 3);
+        refuse("statistics of 5 features (mu)", statistics("wrong.npz", 5));
+        succeeding(command(stats, "--per-class", "--metrics", "all", "--out", folder.resolve("page")));
+    }
+
+    @Test
+    void aNetworkWithoutLogitsGivesAllButTheInceptionScore() throws IOException {
+        Path samples = npz("samples.npz", images(COUNT, 2), null);
+        Path only = FeatureNetworks.onlyFeatures(folder.resolve("only.onnx"), SIZE, SIZE);
+        JsonNode expected = score(samples);
+
+        JsonNode found = score(samples, "--features", only, "--work", folder.resolve("work"));
+
+        assertEquals(expected.path("fid"), found.path("fid"));
+        assertEquals(expected.path("recall"), found.path("recall"));
+        assertFalse(found.has("inception_score"));
+        refuse(
+                "The Inception Score takes class probabilities, which only.onnx does not give",
+                samples,
+                "--features",
+                only,
+                "--metrics",
+                "fid,inception_score");
+    }
+
+    @Test
+    void imagesAreResizedOnlyByANamedFilter() throws IOException {
+        Path large = npz("large.npz", random(COUNT, 6, 10, 3), null);
+        Path json = folder.resolve("report.json");
+        refuse(
+                "The images in " + large
+                        + " are 10x6, but the feature network takes 8x8: give images of that size, --resize",
+                large);
+        refuse("There is no filter lanczos", large, "--resize", "lanczos");
+
+        JsonNode bilinear = score(large, "--resize", "bilinear");
+
+        assertNotEquals(bilinear, score(large, "--resize", "tf1"));
+        String said = succeeding(command(large, "--resize", "bicubic-antialias", "--out", json))
+                .out();
+        assertTrue(said.contains("40 of 10x6") && said.contains("(images resized: bicubic-antialias)"), said);
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertEquals("bicubic-antialias", report.at("/featureNetwork/resize").asText());
+        assertEquals(6, report.at("/results/0/samples/imageSize").asInt());
+        assertEquals(10, report.at("/results/0/samples/imageWidth").asInt());
+        refuse(
+                "filter (--resize)",
+                large,
+                "--resize",
+                "tf1",
+                "--baseline",
+                json,
+                "--out",
+                folder.resolve("other.json"));
+        Path made = folder.resolve("made.npz");
+        succeeding(
+                "reference", "--data", large, "--features", network, "--resize", "tf1", "--out", made, "--pictures", 0);
+        assertEquals(
+                0,
+                score(large, "--resize", "tf1", "--reference", made).path("fid").asDouble(),
+                1e-9);
+        refuse("resized with tf1, and --resize is bilinear", large, "--resize", "bilinear", "--reference", made);
+    }
+
+    @Test
+    void aNetworkOfAnySizeTakesImagesOfAnyShape() throws IOException {
+        Path any = FeatureNetworks.channelMeans(folder.resolve("any.onnx"));
+        Path oblong = npz("oblong.npz", random(COUNT, 6, 10, 3), null);
+        Path large = npz("large.npz", random(COUNT, 12, 12, 4), null);
+        Path files = Files.createDirectory(folder.resolve("files"));
+        Tensor pixelsOfFiles = random(COUNT, 6, 10, 3);
+        for (int n = 0; n < COUNT; n++) {
+            BufferedImage image = new BufferedImage(10, 6, BufferedImage.TYPE_INT_RGB);
+            for (int i = 0; i < 60; i++) {
+                int at = (n * 60 + i) * 3;
+                image.setRGB(
+                        i % 10,
+                        i / 10,
+                        (pixelsOfFiles.bytes().get(at) & 0xff) << 16
+                                | (pixelsOfFiles.bytes().get(at + 1) & 0xff) << 8
+                                | pixelsOfFiles.bytes().get(at + 2) & 0xff);
+            }
+            ImageIO.write(
+                    image,
+                    "png",
+                    files.resolve(String.format(Locale.ROOT, "%03d.png", n)).toFile());
+        }
+        Object[] network3 = {"--features", any, "--reference", oblong};
+
+        assertEquals(0, score(oblong, network3).path("fid").asDouble(), 1e-9);
+        assertEquals(0, score(files, network3).path("fid").asDouble(), 1e-9);
+        assertEquals(
+                0,
+                score(oblong, "--features", any, "--reference", files)
+                        .path("fid")
+                        .asDouble(),
+                1e-9);
+        assertTrue(score(large, network3).path("fid").asDouble() > 0);
+        succeeding(command(files, "--features", any, "--reference", large, "--out", folder.resolve("page")));
+        Path made = folder.resolve("made.npz");
+        succeeding("reference", "--data", files, "--features", any, "--out", made);
+        assertEquals(
+                0,
+                score(oblong, "--features", any, "--reference", made)
+                        .path("fid")
+                        .asDouble(),
+                1e-9);
+        refuse("this one takes any: leave it out", oblong, "--features", any, "--resize", "tf1");
+    }
+
+    private static Tensor random(int count, int height, int width, long seed) {
+        byte[] values = new byte[count * height * width * 3];
+        new Random(seed).nextBytes(values);
+        return Tensor.of(values, count, height, width, 3);
+    }
+
     private Path statistics(String name, int width) {
         double[] covariance = new double[width * width];
         for (int i = 0; i < width; i++) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.Resampling;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -43,7 +44,9 @@ class FeatureExtractorTest {
                     int to = Math.min(IMAGES, from + size);
                     FeatureExtractor.FeatureBatch found = extractor.extract(images.rows(from, to));
                     assertArrayEquals(rows(expected.features(), from, to), found.features());
-                    assertArrayEquals(rows(expected.probabilities(), from, to), found.probabilities());
+                    assertArrayEquals(
+                            rows(expected.probabilities().orElseThrow(), from, to),
+                            found.probabilities().orElseThrow());
                 }
             }
         }
@@ -63,11 +66,46 @@ class FeatureExtractorTest {
                 FeatureExtractor.open(FeatureNetworks.columnMeans(folder.resolve("means.onnx"), 32), Device.CPU, 2)) {
             FeatureExtractor.FeatureBatch found = extractor.extract(images);
 
-            assertEquals(32, extractor.imageSize());
+            assertEquals(32, extractor.imageHeight());
             assertArrayEquals(expected, rows(found.features(), 0, 1), 1e-5f);
             UserError size = assertThrows(
                     UserError.class, () -> extractor.extract(Tensor.zeros(ElementType.UINT8, 1, 16, 16, 3)));
             assertEquals("The images are 16x16, but the feature network takes 32x32.", size.getMessage());
+        }
+    }
+
+    @Test
+    void aNetworkMayGiveFeaturesAloneUnderAnyName() throws IOException {
+        Tensor images = images();
+        Path named = FeatureNetworks.onlyFeatures(folder.resolve("only.onnx"), 32, 32);
+        try (FeatureExtractor means = FeatureExtractor.open(
+                        FeatureNetworks.columnMeans(folder.resolve("means.onnx"), 32), Device.CPU, 1);
+                FeatureExtractor only = FeatureExtractor.open(named, Device.CPU, 1)) {
+            assertArrayEquals(
+                    means.extract(images).features(), only.extract(images).features());
+            assertTrue(only.extract(images).probabilities().isEmpty());
+            assertTrue(means.givesClasses() && !only.givesClasses());
+            assertEquals(4 * 96, only.bytesPerImage());
+        }
+    }
+
+    @Test
+    void imagesAreResizedToTheNetworksOwnSize() throws IOException {
+        Tensor images = images();
+        Path network = FeatureNetworks.onlyFeatures(folder.resolve("only.onnx"), 24, 40);
+        try (FeatureExtractor own = FeatureExtractor.open(network, Device.CPU, 1)) {
+            assertEquals(24, own.imageHeight());
+            assertEquals(40, own.imageWidth());
+            UserError refused = assertThrows(UserError.class, () -> own.extract(images));
+            assertEquals("The images are 32x32, but the feature network takes 40x24.", refused.getMessage());
+            for (Resampling filter :
+                    new Resampling[] {Resampling.BICUBIC_ANTIALIAS, Resampling.BILINEAR, Resampling.TF1}) {
+                try (FeatureExtractor resizing = FeatureExtractor.open(network, Device.CPU, 1, filter)) {
+                    assertArrayEquals(
+                            own.extract(filter.apply(images, 24, 40)).features(),
+                            resizing.extract(images).features());
+                }
+            }
         }
     }
 

@@ -284,7 +284,7 @@ class MetricSuiteTest {
                                 measured(Features.gaussian(60, COLUMNS, 2, 0, 1), null, 5))
                         .warnings());
         assertEquals(
-                List.of("Inception Score was left out: the class probabilities of the samples are not known."),
+                List.of("Inception Score was left out: of the samples only statistics are known."),
                 compare(settings(Set.of(Metric.INCEPTION_SCORE), 0, false), false, reference, statistics)
                         .warnings());
     }

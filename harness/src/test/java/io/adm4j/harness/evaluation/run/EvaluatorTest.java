@@ -46,7 +46,7 @@ class EvaluatorTest {
         try (FeatureExtractor extractor = FeatureExtractor.open(network(), Device.CPU, 1)) {
             FeatureExtractor.FeatureBatch batch = extractor.extract(Tensor.of(image, 1, SIZE, SIZE, 3));
 
-            assertEquals(SIZE, extractor.imageSize());
+            assertEquals(SIZE, extractor.imageHeight());
             assertArrayEquals(
                     new float[] {1, 1, 1, 1, -1, -1, -1, -1, -0.6f, -0.2f, -0.2f, -0.2f}, batch.features(), 1e-6f);
         }
