@@ -31,6 +31,7 @@ record GraphFile(
 
     static final int FLOAT = 1;
     static final int INT64 = 7;
+    static final int FLOAT16 = 10;
 
     // Field numbers of onnx.proto.
     private static final int MODEL_GRAPH = 7;

@@ -89,7 +89,8 @@ final class WinogradConvolutions {
     static @Nullable ByteBuffer in(GraphFile graph) {
         WinogradConvolutions rewriting = new WinogradConvolutions(graph);
         graph.initializers().stream()
-                .filter(i -> i.type() == GraphFile.FLOAT || i.type() == GraphFile.INT64)
+                .filter(i ->
+                        i.type() == GraphFile.FLOAT || i.type() == GraphFile.FLOAT16 || i.type() == GraphFile.INT64)
                 .map(Initializer::name)
                 .filter(name -> !graph.inputs().contains(name))
                 .forEach(rewriting.constant::add);

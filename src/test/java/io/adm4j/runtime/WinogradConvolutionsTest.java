@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.HalfFloat;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,6 +41,7 @@ class WinogradConvolutionsTest {
         private long statedChannels = CHANNELS;
         private boolean weightIsInput;
         private boolean statesShape = true;
+        private boolean halfWeights;
         private final Map<String, long[]> attributes = new HashMap<>(Map.of(
                 "kernel_shape", new long[] {3, 3},
                 "strides", new long[] {1, 1},
@@ -49,8 +51,14 @@ class WinogradConvolutionsTest {
         private byte[] bytes() {
             ProtoWriter graph = new ProtoWriter().text(2, "convolution");
             graph.encoded(GraphFile.node("Neg", "h", List.of("x"), Map.of()));
+            if (halfWeights) {
+                graph.message(1, castToFloat("w16", "w"));
+                graph.encoded(halves("w16", CHANNELS, channels, 3, 3));
+                graph.message(13, info("w", CHANNELS, channels, 3, 3));
+            } else {
+                graph.encoded(floats("w", CHANNELS, channels, 3, 3));
+            }
             graph.encoded(GraphFile.node("Conv", "y", inputs, attributes));
-            graph.encoded(floats("w", CHANNELS, channels, 3, 3));
             graph.encoded(floats("b", CHANNELS));
             graph.message(11, info("x", -1, channels, height, width));
             if (weightIsInput) {
@@ -73,6 +81,21 @@ class WinogradConvolutionsTest {
             ByteBuffer raw = ByteBuffer.allocate(values.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             raw.asFloatBuffer().put(values.toFloatArray());
             return GraphFile.constant(name, GraphFile.FLOAT, raw, shape);
+        }
+
+        private static ByteBuffer halves(String name, long... shape) {
+            Tensor values = random(shape);
+            ByteBuffer raw = ByteBuffer.allocate(values.size() * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (float value : values.toFloatArray()) {
+                raw.putShort(HalfFloat.bits(value));
+            }
+            return GraphFile.constant(name, GraphFile.FLOAT16, raw.flip(), shape);
+        }
+
+        private static ProtoWriter castToFloat(String from, String to) {
+            ProtoWriter type =
+                    new ProtoWriter().text(1, "to").integer(3, GraphFile.FLOAT).integer(20, 2);
+            return new ProtoWriter().text(1, from).text(2, to).text(4, "Cast").message(5, type);
         }
 
         private static ProtoWriter info(String name, long... shape) {
@@ -110,6 +133,14 @@ class WinogradConvolutionsTest {
         model.inputs = bias ? model.inputs : List.of("h", "w");
         assertNotNull(rewritten(model));
         assertSame(batch, model, write(model));
+    }
+
+    @Test
+    void weightsMayBeStoredAsFloat16() throws IOException {
+        Model model = new Model();
+        model.halfWeights = true;
+        assertNotNull(rewritten(model));
+        assertSame(2, model, write(model));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.adm4j.export.net;
 
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Value;
+import io.adm4j.tensor.ElementType;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -51,7 +52,7 @@ public final class AdmClassifier {
      */
     public Output build(GraphBuilder graph, Value x, Value t) {
         Inputs.checkImages("x", x, config.inChannels(), config.imageSize());
-        Layers layers = new Layers(graph, true);
+        Layers layers = new Layers(graph, ElementType.FLOAT32);
         Value embedding = TimeEmbedding.of(layers, t, config.width()).silu();
         ResBlock block = new ResBlock(layers, embedding, config.scaleShiftNorm(), Dropout.none(), 0);
         Encoder.Result down =

@@ -4,6 +4,7 @@ import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.Value;
 import io.adm4j.export.net.ResBlock.Resample;
+import io.adm4j.tensor.ElementType;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
@@ -62,7 +63,7 @@ public final class AdmUNet {
     public Value build(
             GraphBuilder graph, Value x, Value t, @Nullable Value y, @Nullable Value lowRes, Dropout dropout) {
         checkInputs(x, y, lowRes);
-        Layers layers = new Layers(graph, masterWeights);
+        Layers layers = new Layers(graph, masterWeights ? ElementType.FLOAT32 : precision.stored());
         Value embedding = TimeEmbedding.of(layers, t, config.numChannels());
         if (config.classConditional()) {
             Value table = graph.parameter(

@@ -4,6 +4,7 @@ import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.Value;
 import io.adm4j.tensor.ElementType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layers of both networks, with parameters named and initialized as in the published code.
@@ -19,17 +20,12 @@ final class Layers {
     private static final ElementType NORMALIZED_IN = ElementType.FLOAT32;
 
     private final GraphBuilder graph;
-    private final boolean masterWeights;
+    private final @Nullable ElementType weights;
 
-    /** Weights are stored in the type in which they are used. */
-    Layers(GraphBuilder graph) {
-        this(graph, false);
-    }
-
-    /** @param masterWeights whether weights are float32, whatever they are used in */
-    Layers(GraphBuilder graph, boolean masterWeights) {
+    /** @param weights the type in which weights are stored; null for the one in which each is used */
+    Layers(GraphBuilder graph, @Nullable ElementType weights) {
         this.graph = graph;
-        this.masterWeights = masterWeights;
+        this.weights = weights;
     }
 
     GraphBuilder graph() {
@@ -105,9 +101,9 @@ final class Layers {
 
     /** A parameter, in a type. */
     private Value weight(String name, ElementType type, Initializer initializer, long... shape) {
-        return masterWeights
-                ? graph.parameter(name, initializer, shape).cast(type)
-                : graph.parameter(name, type, initializer, shape);
+        return weights == null
+                ? graph.parameter(name, type, initializer, shape)
+                : graph.parameter(name, weights, initializer, shape).cast(type);
     }
 
     private Value gamma(String name, long channels) {

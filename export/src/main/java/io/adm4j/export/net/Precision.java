@@ -2,6 +2,7 @@ package io.adm4j.export.net;
 
 import io.adm4j.tensor.ElementType;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The floating-point type in which the denoising UNet is computed and stored. Inputs, outputs and the weights given to it
@@ -9,7 +10,10 @@ import java.util.Locale;
  */
 public enum Precision {
     /** float32 everywhere. */
-    FP32(ElementType.FLOAT32),
+    FP32(ElementType.FLOAT32, null),
+
+    /** Computed in float32, as {@link #FP32}, from weights that are stored as float16: half the file for a rounding of 2^-11. */
+    FP16_WEIGHTS(ElementType.FLOAT32, ElementType.FLOAT16),
 
     /**
      * As the published conversion ({@code use_fp16}): activations between the first input block and the last output block
@@ -21,12 +25,14 @@ public enum Precision {
      *
      * <p>Classifiers have no such form: the gradients by pixels that guidance needs are below the range of float16, and the published default for them is float32 too.
      */
-    FP16(ElementType.FLOAT16);
+    FP16(ElementType.FLOAT16, null);
 
     private final ElementType torso;
+    private final @Nullable ElementType stored;
 
-    Precision(ElementType torso) {
+    Precision(ElementType torso, @Nullable ElementType stored) {
         this.torso = torso;
+        this.stored = stored;
     }
 
     /** The type of activations and weights between the first input block and the last output block. */
@@ -34,9 +40,15 @@ public enum Precision {
         return torso;
     }
 
-    /** As command lines and manifests write it: {@code fp32}, {@code fp16}. */
+    /** The type in which all weights of layers are stored; null for the one in which each is used. */
+    @Nullable
+    ElementType stored() {
+        return stored;
+    }
+
+    /** As command lines and manifests write it: {@code fp32}, {@code fp16-weights}, {@code fp16}. */
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -20,6 +20,7 @@ import io.adm4j.io.Npz;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.OnnxSession;
 import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.HalfFloat;
 import io.adm4j.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
@@ -68,6 +69,41 @@ class HalfPrecisionTest {
         assertTrue(error > 1e-5, "The relative error is only " + error + ".");
         double share = (double) half.length / full.length;
         assertTrue(share < LARGEST_SHARE, "The file has " + share + " of the size.");
+    }
+
+    /** The network of weights that were rounded to float16 beforehand computes the same. */
+    @ParameterizedTest
+    @MethodSource("denoisers")
+    void weightsStoredAsFloat16AreOnlyRounded(String name) {
+        Network network = Network.read(name);
+        byte[] stored = network.model(Precision.FP16_WEIGHTS);
+        Map<String, Tensor> rounded = new HashMap<>();
+        network.weights.forEach((weight, values) -> {
+            Tensor halves = values.copy();
+            boolean keptInFloat32 = weight.equals("label_emb.weight") || values.rank() == 1 && isNorm(network, weight);
+            for (int i = 0; i < halves.size() && !keptInFloat32; i++) {
+                halves.floats().put(i, HalfFloat.rounded(values.floats().get(i)));
+            }
+            rounded.put(weight, halves);
+        });
+        byte[] full = new Network(network.config, rounded).model(Precision.FP32);
+        Map<String, Tensor> arrays = Npz.read(Golden.file(name + ".npz"));
+
+        double error =
+                relativeError(run(full, arrays).get("out"), run(stored, arrays).get("out"));
+
+        assertTrue(error < 1e-5, "The relative error is " + error + ".");
+        assertTrue(relativeError(arrays.get("out"), run(stored, arrays).get("out")) > 1e-5, "Nothing was rounded.");
+        double share = (double) stored.length / full.length;
+        assertTrue(share < LARGEST_SHARE, "The file has " + share + " of the size.");
+    }
+
+    /** Normalization has one weight per channel, layers have more. */
+    private static boolean isNorm(Network network, String weight) {
+        return network.weights
+                        .get(weight.replaceAll("(weight|bias)$", "weight"))
+                        .rank()
+                == 1;
     }
 
     /** Everything else would fall back to the CPU where the graph runs on a GPU, or lose what float32 is kept for. */

@@ -83,7 +83,7 @@ public final class RestorationExamples {
                     restorer,
                     new RestorationTask("inpaint", new Masking(known), 1, OptionalDouble.of(0)),
                     "Right half hidden",
-                    "median of the nearest",
+                    "median fill",
                     damaged -> new MedianFilter(1).fill(damaged, known),
                     seed,
                     progress));
@@ -99,8 +99,8 @@ public final class RestorationExamples {
                     restorer,
                     new RestorationTask("denoise", Masking.none(size, size), 1, OptionalDouble.of(NOISE_LEVELS)),
                     "Noise of " + (int) NOISE_LEVELS + " gray levels",
-                    "median of 5x5",
-                    new MedianFilter(2)::smooth,
+                    "median of 3x3",
+                    new MedianFilter(1)::smooth,
                     seed,
                     progress));
         }

@@ -145,6 +145,9 @@ public final class BenchCommand implements Runnable {
                 classifier = manifest.classifier().orElse(null);
             }
         }
+        if (precision.precision == Precision.FP16_WEIGHTS) {
+            throw new UserError("--precision fp16-weights computes as fp32 does: name that one.");
+        }
         // The published flag; training is in float32 whatever it says.
         network.put("use_fp16", precision.precision == Precision.FP16);
         return new BenchSettings(
