@@ -116,7 +116,7 @@ public final class RestorationExamples {
             long seed,
             Progress progress) {
         DamagedImages damaged = DamagedImages.of(task, images, count, true, seed);
-        Tensor restored = new RestorationRun(damaged, labels, seed, 1).restore(restorer, progress);
+        Tensor restored = new RestorationRun(damaged, labels, seed, 1).restore(restorer, Optional.empty(), progress);
         return new RestorationExample(
                 damage,
                 filter,

@@ -1,10 +1,12 @@
 package io.adm4j.harness.restoration;
 
 import io.adm4j.feedback.Progress;
+import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.sampling.PixelScale;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -12,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * Restores images, each several times.
@@ -27,19 +31,31 @@ public record RestorationRun(DamagedImages images, int[] labels, long seed, int 
     }
 
     /**
+     * Number of results that an interrupted run left.
+     *
+     * @param kept where finished results are, one a batch
+     */
+    public int done(Optional<SampleShards> kept) {
+        return kept.isEmpty()
+                ? 0
+                : (int) IntStream.range(0, results()).filter(kept.get()::has).count();
+    }
+
+    /**
      * Restores all of them, on as many threads as the restorer's networks allow.
      *
-     * @param progress told of each step
+     * @param kept where finished results are, one a batch; those that are there already are not made again
+     * @param progress notified of each step
      * @return uint8 {@code [results, H, W, C]}: all variants of the first image, then those of the second
      * @throws io.adm4j.feedback.UserError if an image cannot be restored
      */
-    public Tensor restore(ImageRestorer restorer, Progress progress) {
+    public Tensor restore(ImageRestorer restorer, Optional<SampleShards> kept, Progress progress) {
         ExecutorService workers = Executors.newFixedThreadPool(Math.min(results(), restorer.lanes()));
         try {
             List<Future<Tensor>> all = new ArrayList<>();
             for (int i = 0; i < results(); i++) {
                 int result = i;
-                all.add(workers.submit(() -> restore(restorer, result, progress)));
+                all.add(workers.submit(() -> restore(restorer, kept, result, progress)));
             }
             List<Tensor> done = new ArrayList<>();
             for (Future<Tensor> one : all) {
@@ -55,8 +71,27 @@ public record RestorationRun(DamagedImages images, int[] labels, long seed, int 
             Thread.currentThread().interrupt();
             throw new CancellationException("The restoration was interrupted.");
         } finally {
-            workers.shutdownNow();
+            end(workers);
         }
+    }
+
+    /** Stops what still runs after its current step, so that nobody uses the networks any more. */
+    private static void end(ExecutorService workers) {
+        workers.shutdownNow();
+        try {
+            workers.awaitTermination(1, TimeUnit.HOURS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Tensor restore(ImageRestorer restorer, Optional<SampleShards> kept, int result, Progress progress) {
+        if (kept.isPresent() && kept.get().has(result)) {
+            return kept.get().images(result);
+        }
+        Tensor restored = restore(restorer, result, progress);
+        kept.ifPresent(shards -> shards.put(result, restored, new int[0]));
+        return restored;
     }
 
     private Tensor restore(ImageRestorer restorer, int result, Progress progress) {
@@ -67,6 +102,11 @@ public record RestorationRun(DamagedImages images, int[] labels, long seed, int 
                 images.measured().get(image),
                 labels.length == 0 ? OptionalInt.empty() : OptionalInt.of(labels[image]),
                 seed + result % variants,
-                () -> progress.step(1)));
+                () -> {
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new CancellationException("Another restoration failed.");
+                    }
+                    progress.step(1);
+                }));
     }
 }

@@ -27,11 +27,14 @@ import io.adm4j.harness.restoration.RestorationRun;
 import io.adm4j.harness.restoration.RestorationTask;
 import io.adm4j.sampling.RestorationMethod;
 import io.adm4j.sampling.RestorationSettings;
+import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
@@ -109,10 +112,20 @@ public final class RestoreRunner {
             throw new UserError(
                     "--method dps is for inpaint, superresolve, colorize and deblur: noise is removed by ddnm.");
         }
-        RestorationRun run = prepared(damage, manifest, settings);
+        Dataset inputs = InputImages.open(
+                input,
+                images.of(degrade ? manifest.imageSize() : manifest.imageSize() / damage.factor(), Split.TEST)
+                        .withChannels(manifest.channels()),
+                spec.commandLine().getErr()::println);
+        RestorationRun run = prepared(inputs, damage, manifest, settings);
+        ObjectNode described = described(run, manifest, settings);
         PrintWriter console = spec.commandLine().getOut();
         long begin = System.nanoTime();
+        String again = outputs.partsFolder().isPresent()
+                ? "Stopped; give the same command again to resume."
+                : "Stopped; with --out an interrupted run can be resumed.";
         Tensor results;
+        Optional<SampleShards> kept;
         try (ImageRestorer restorer = ImageRestorer.open(
                         model,
                         settings,
@@ -120,16 +133,20 @@ public final class RestoreRunner {
                         runtime.device,
                         runtime.threads,
                         spec.commandLine().getErr()::println);
-                StopNotice notice =
-                        StopNotice.of(spec.commandLine().getErr(), "Stopped; no restored image was written.");
-                Progress progress = ConsoleProgress.onStandardError()
-                        .start("Restoring", (long) run.results() * restorer.steps(), "steps")) {
-            results = run.restore(restorer, progress);
+                StopNotice notice = StopNotice.of(spec.commandLine().getErr(), again)) {
+            kept = outputs.partsFolder()
+                    .map(folder -> SampleShards.open(folder, identity(described, run, inputs, manifest)));
+            long steps = restorer.steps();
+            try (Progress progress = ConsoleProgress.onStandardError()
+                    .start("Restoring", run.done(kept) * steps, run.results() * steps, "steps")) {
+                results = run.restore(restorer, kept, progress);
+            }
+            outputs.write(run, results);
+            kept.ifPresent(SampleShards::delete);
         }
-        outputs.write(run, results);
         if (degrade) {
             RestorationReport report = RestorationReport.of(run, results);
-            outputs.write(described(run, model, settings).setAll(report.toJson()));
+            outputs.write(described.put("bundle", model.digest()).setAll(report.toJson()));
             report.table().forEach(console::println);
         }
         console.printf(
@@ -137,12 +154,8 @@ public final class RestoreRunner {
         console.flush();
     }
 
-    private RestorationRun prepared(RestorationTask task, Manifest manifest, RestorationSettings settings) {
-        int size = degrade ? manifest.imageSize() : manifest.imageSize() / task.factor();
-        Dataset inputs = InputImages.open(
-                input,
-                images.of(size, Split.TEST).withChannels(manifest.channels()),
-                spec.commandLine().getErr()::println);
+    private RestorationRun prepared(
+            Dataset inputs, RestorationTask task, Manifest manifest, RestorationSettings settings) {
         if (samples != null && samples > inputs.size()) {
             throw new UserError("--input " + input + " has " + Count.of(inputs.size(), "image") + ": give --samples "
                     + inputs.size() + " or fewer.");
@@ -161,14 +174,25 @@ public final class RestoreRunner {
         return damage;
     }
 
-    private static ObjectNode described(RestorationRun run, ModelBundle model, RestorationSettings settings) {
+    private static ObjectNode described(RestorationRun run, Manifest manifest, RestorationSettings settings) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("task", run.images().task().name())
-                .put("model", model.manifest().name())
-                .put("bundle", model.digest());
+                .put("model", manifest.name());
         json.set("damage", damage(run.images().task()));
         json.set("settings", settings.toJson().put("seed", run.seed()).put("variants", run.variants()));
         return json;
+    }
+
+    /** Everything that determines the results. */
+    private String identity(ObjectNode described, RestorationRun run, Dataset inputs, Manifest manifest) {
+        ObjectNode json = described
+                .deepCopy()
+                .put("data", inputs.checksum())
+                .put("samples", run.images().count())
+                .put("degrade", degrade);
+        IntStream.of(run.labels()).forEach(json.putArray("labels")::add);
+        manifest.checksums().forEach(json::put);
+        return json.toPrettyString();
     }
 }

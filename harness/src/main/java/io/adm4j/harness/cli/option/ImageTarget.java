@@ -1,5 +1,6 @@
 package io.adm4j.harness.cli.option;
 
+import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.io.OutputPath;
 import java.io.File;
 import java.nio.file.Files;
@@ -9,12 +10,14 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Where {@code sample} writes its images, and in which form.
+ * Where images are written, and in which form.
  *
  * @param path file or folder
  * @param form that its spelling asks for
  */
 record ImageTarget(Path path, Form form) {
+    private static final String UNFINISHED = "unfinished.parts";
+
     /** The forms of sampled images. */
     enum Form {
         /** All images in one npz file. */
@@ -23,6 +26,11 @@ record ImageTarget(Path path, Form form) {
         PNG,
         /** A folder with a PNG file for each image. */
         FOLDER
+    }
+
+    /** Where finished batches are kept until all images are written. */
+    Path partsFolder() {
+        return form == Form.FOLDER ? path.resolve(UNFINISHED) : SampleShards.folderBeside(path);
     }
 
     /** Checks that it can be written. */

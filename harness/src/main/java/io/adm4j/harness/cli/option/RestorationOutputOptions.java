@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.restoration.RestorationRun;
 import io.adm4j.harness.sampling.ImageFiles;
+import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.io.AtomicFile;
 import io.adm4j.io.ImageGrid;
 import io.adm4j.io.NpzWriter;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
@@ -101,8 +103,16 @@ public final class RestorationOutputOptions {
                     + Math.max(1, GRID_BYTES / bytesOfOne / (variants + 2)) + " or fewer.");
         }
         if (out != null) {
-            new OutputPath("--out", out.path()).requireRoom(results * bytesOfOne);
+            // Finished results and the output itself are on the disk together.
+            long bytes = results * bytesOfOne;
+            long missing = Math.max(0, bytes - SampleShards.bytesIn(out.partsFolder())) + bytes;
+            new OutputPath("--out", out.path()).requireRoom(missing);
         }
+    }
+
+    /** Where finished results are kept until all are written; none without {@code --out}. */
+    public Optional<Path> partsFolder() {
+        return Optional.ofNullable(out).map(ImageTarget::partsFolder);
     }
 
     /**

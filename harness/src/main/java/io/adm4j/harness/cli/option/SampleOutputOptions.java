@@ -29,8 +29,6 @@ import picocli.CommandLine.Option;
 public final class SampleOutputOptions {
     private static final long GRID_BYTES = 1 << 28;
     private static final int MOST_COLUMNS = 20;
-    private static final String UNFINISHED = "unfinished.parts";
-
     @Option(
             names = "--out",
             paramLabel = "PATH",
@@ -167,10 +165,9 @@ public final class SampleOutputOptions {
 
     /** Where finished batches are kept, for output that takes long enough to resume. */
     private Optional<Path> partsFolder() {
-        if (out != null && out.form() == ImageTarget.Form.FOLDER) {
-            return Optional.of(out.path().resolve(UNFINISHED));
-        }
-        return Optional.ofNullable(out == null ? baseOut : out.path()).map(SampleShards::folderBeside);
+        return out == null
+                ? Optional.ofNullable(baseOut).map(SampleShards::folderBeside)
+                : Optional.of(out.partsFolder());
     }
 
     private void writeImages(FinishedBatch batch, ImageFiles names) {
