@@ -27,7 +27,7 @@ import io.adm4j.tensor.Tensor;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -133,10 +133,10 @@ public final class ImageRestorer implements AutoCloseable {
      * @throws UserError if the networks give values that are not finite
      */
     public Tensor restore(
-            Degradation degradation, double sigma, Tensor measured, OptionalInt label, long seed, Runnable afterStep) {
+            Degradation degradation, double sigma, Tensor measured, OptionalLong label, long seed, Runnable afterStep) {
         SeededNoise noise = new SeededNoise(seed);
         Tensor start = noise.start(1, manifest.channels(), manifest.imageSize(), manifest.imageSize());
-        Tensor labels = label.isPresent() ? Tensor.of(new long[] {label.getAsInt()}, 1) : null;
+        Tensor labels = label.isPresent() ? Tensor.of(new long[] {label.getAsLong()}, 1) : null;
         Denoiser alone = (x, timesteps, y) -> denoiser.predict(x, timesteps, y, null, Threads.CALLING);
         Tensor result = start;
         if (jacobian.isPresent()) {

@@ -5,6 +5,7 @@ import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
 import io.adm4j.harness.data.Bicubic;
 import io.adm4j.harness.data.Dataset;
+import io.adm4j.harness.sampling.ImageLabels;
 import io.adm4j.restoration.BlockSums;
 import io.adm4j.restoration.Masking;
 import io.adm4j.restoration.TimeTravel;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /** Damages real images in three ways and restores them by DDNM with the denoiser of a bundle, as {@code harness restore} does. */
 public final class RestorationExamples {
@@ -29,7 +31,7 @@ public final class RestorationExamples {
     private final ModelBundle bundle;
     private final Dataset images;
     private final int count;
-    private final int[] labels;
+    private final Optional<long[]> labels;
     private final RestorationSettings settings;
 
     /**
@@ -49,7 +51,8 @@ public final class RestorationExamples {
                 0);
         ImageRestorer.check(bundle.manifest(), settings);
         this.count = Math.min(count, images.size());
-        labels = InputLabels.of(Optional.empty(), bundle.manifest(), false, images, this.count);
+        labels = ImageLabels.ofDenoiser(bundle.manifest())
+                .of(null, images, IntStream.range(0, this.count).toArray());
     }
 
     /** The largest divisor of a model's timesteps that is not above {@link #MOST_STEPS}. */

@@ -83,8 +83,8 @@ public record RestorationReport(RestorationRun run, List<ImageQuality> damaged, 
         ArrayNode list = json.putArray("images");
         for (int i = 0; i < run.images().count(); i++) {
             ObjectNode image = list.addObject();
-            if (run.labels().length > 0) {
-                image.put("label", run.labels()[i]);
+            if (run.labels().isPresent()) {
+                image.put("label", run.labels().get()[i]);
             }
             image.put("sigma", run.images().sigmas()[i] * RestorationTask.HALF_RANGE);
             image.set("damaged", quality(damaged.subList(i, i + 1)));

@@ -7,7 +7,7 @@ import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
  * @param seed of the first variant of every image; the others have the next ones
  * @param variants results for each image, at least 1
  */
-public record RestorationRun(DamagedImages images, int[] labels, long seed, int variants) {
+public record RestorationRun(DamagedImages images, Optional<long[]> labels, long seed, int variants) {
     /** Number of results. */
     public int results() {
         return images.count() * variants;
@@ -100,7 +100,7 @@ public record RestorationRun(DamagedImages images, int[] labels, long seed, int 
                 images.task().degradation(),
                 images.sigmas()[image],
                 images.measured().get(image),
-                labels.length == 0 ? OptionalInt.empty() : OptionalInt.of(labels[image]),
+                labels.isEmpty() ? OptionalLong.empty() : OptionalLong.of(labels.get()[image]),
                 seed + result % variants,
                 () -> {
                     if (Thread.currentThread().isInterrupted()) {

@@ -55,7 +55,7 @@ class RestorationRunTest {
                 3,
                 true,
                 0);
-        run = new RestorationRun(images, new int[] {1, 0, 1}, 7, 2);
+        run = new RestorationRun(images, Optional.of(new long[] {1, 0, 1}), 7, 2);
     }
 
     private ImageRestorer open() {

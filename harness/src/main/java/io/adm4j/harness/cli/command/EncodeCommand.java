@@ -11,6 +11,7 @@ import io.adm4j.harness.cli.console.StopNotice;
 import io.adm4j.harness.cli.option.BaseBundleOption;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.EncodingOptions;
+import io.adm4j.harness.cli.option.ImageCount;
 import io.adm4j.harness.cli.option.ImageOptions;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
@@ -131,8 +132,8 @@ public final class EncodeCommand implements Runnable {
                 spec.commandLine().getErr()::println);
         int count = count(dataset);
         output.requireRoom((long) count * dataset.imageBytes() * BYTES_OF_FLOAT);
-        Optional<long[]> labels = ImageLabels.of(
-                label, manifest, dataset, IntStream.range(0, count).toArray());
+        Optional<long[]> labels = ImageLabels.ofDenoiser(manifest)
+                .of(label, dataset, IntStream.range(0, count).toArray());
         try (OnnxDenoiser denoiser = OnnxDenoiser.open(model, runtime.device, runtime.threads);
                 StopNotice notice =
                         StopNotice.of(spec.commandLine().getErr(), "Stopped; " + out + " was not written.")) {
@@ -141,11 +142,7 @@ public final class EncodeCommand implements Runnable {
     }
 
     private int count(Dataset dataset) {
-        if (samples != null && samples > dataset.size()) {
-            throw new UserError("--samples asks for " + samples + " images, and " + pictures + " has "
-                    + Count.of(dataset.size(), "image") + ".");
-        }
-        int count = samples == null ? dataset.size() : samples;
+        int count = ImageCount.of(samples, dataset, pictures);
         int most = Integer.MAX_VALUE / (dataset.imageBytes() * BYTES_OF_FLOAT);
         if (count > most) {
             throw new UserError("The noise of " + count + " images is too large for one file: give --samples " + most

@@ -153,12 +153,12 @@ public final class InterpolateCommand implements Runnable {
 
     /** The labels of both ends. */
     private Optional<long[]> pair(Manifest manifest, Dataset begin, Dataset end) {
-        if (label != null || !manifest.classConditional()) {
-            return ImageLabels.of(label, manifest, begin, 0, 0);
+        ImageLabels labels = ImageLabels.ofDenoiser(manifest);
+        if (label != null || !labels.taken()) {
+            return labels.of(label, begin, 0, 0);
         }
-        long own = ImageLabels.of(null, manifest, begin, 0).orElseThrow()[0];
-        return Optional.of(
-                new long[] {own, ImageLabels.of(null, manifest, end, 0).orElseThrow()[0]});
+        long own = labels.of(null, begin, 0).orElseThrow()[0];
+        return Optional.of(new long[] {own, labels.of(null, end, 0).orElseThrow()[0]});
     }
 
     private static Tensor ends(Dataset begin, Dataset end) {

@@ -13,6 +13,7 @@ import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.StopNotice;
 import io.adm4j.harness.cli.option.BaseBundleOption;
 import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.ImageCount;
 import io.adm4j.harness.cli.option.ImageOptions;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
@@ -165,14 +166,10 @@ public final class NllCommand implements Runnable {
                 data,
                 images.of(manifest.imageSize(), split).withChannels(manifest.channels()),
                 spec.commandLine().getErr()::println);
-        if (samples != null && samples > dataset.size()) {
-            throw new UserError("--samples asks for " + samples + " images, and " + data + " has "
-                    + Count.of(dataset.size(), "image") + ".");
-        }
-        int count = samples == null ? dataset.size() : samples;
+        int count = ImageCount.of(samples, dataset, data);
         requireRoom(count, diffusion.numTimesteps());
         int[] chosen = LikelihoodRun.choose(dataset.size(), count, seed);
-        Optional<long[]> labels = ImageLabels.of(label, manifest, dataset, chosen);
+        Optional<long[]> labels = ImageLabels.ofDenoiser(manifest).of(label, dataset, chosen);
         String again = outputs.out == null
                 ? "Stopped; with --out an interrupted run can be resumed."
                 : "Stopped; give the same command again to resume.";

@@ -11,6 +11,7 @@ import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.StopNotice;
 import io.adm4j.harness.cli.option.BaseBundleOption;
 import io.adm4j.harness.cli.option.DeviceOptions;
+import io.adm4j.harness.cli.option.ImageCount;
 import io.adm4j.harness.cli.option.ImageOptions;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.RestorationOptions;
@@ -21,13 +22,13 @@ import io.adm4j.harness.data.Split;
 import io.adm4j.harness.restoration.DamagedImages;
 import io.adm4j.harness.restoration.ImageRestorer;
 import io.adm4j.harness.restoration.InputImages;
-import io.adm4j.harness.restoration.InputLabels;
 import io.adm4j.harness.restoration.RestorationReport;
 import io.adm4j.harness.restoration.RestorationRun;
 import io.adm4j.harness.restoration.RestorationTask;
+import io.adm4j.harness.sampling.ImageLabels;
+import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.sampling.RestorationMethod;
 import io.adm4j.sampling.RestorationSettings;
-import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
@@ -156,14 +158,12 @@ public final class RestoreRunner {
 
     private RestorationRun prepared(
             Dataset inputs, RestorationTask task, Manifest manifest, RestorationSettings settings) {
-        if (samples != null && samples > inputs.size()) {
-            throw new UserError("--input " + input + " has " + Count.of(inputs.size(), "image") + ": give --samples "
-                    + inputs.size() + " or fewer.");
-        }
-        int count = samples == null ? inputs.size() : samples;
+        int count = ImageCount.of(samples, inputs, input);
         long bytes = (long) manifest.channels() * manifest.imageSize() * manifest.imageSize();
         outputs.check(count, options.variants, bytes, manifest.channels());
-        int[] labels = InputLabels.of(options.labels(), manifest, settings.classifierScale() != 0, inputs, count);
+        boolean guided = settings.classifierScale() != 0;
+        Optional<long[]> labels = new ImageLabels("--labels", manifest, guided || manifest.classConditional())
+                .of(options.labels, inputs, IntStream.range(0, count).toArray());
         return new RestorationRun(
                 DamagedImages.of(task, inputs, count, degrade, options.seed), labels, options.seed, options.variants);
     }
@@ -191,7 +191,7 @@ public final class RestoreRunner {
                 .put("data", inputs.checksum())
                 .put("samples", run.images().count())
                 .put("degrade", degrade);
-        IntStream.of(run.labels()).forEach(json.putArray("labels")::add);
+        run.labels().ifPresent(labels -> LongStream.of(labels).forEach(json.putArray("labels")::add));
         manifest.checksums().forEach(json::put);
         return json.toPrettyString();
     }

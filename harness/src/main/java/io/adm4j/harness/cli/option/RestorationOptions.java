@@ -6,7 +6,6 @@ import io.adm4j.sampling.RestorationMethod;
 import io.adm4j.sampling.RestorationSettings;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
@@ -85,9 +84,9 @@ public final class RestorationOptions {
             names = "--labels",
             paramLabel = "LABEL",
             description =
-                    "Name or number of the class of all images, for models that take labels (default: the images' own"
-                            + " labels).")
-    private String labels;
+                    "Class by name or number, for models that take labels: one for all images, or one for each separated by"
+                            + " commas (default: the images' own, by the names of their classes).")
+    public String labels;
 
     @Option(
             names = "--classifier-scale",
@@ -116,10 +115,5 @@ public final class RestorationOptions {
     /** How images are restored. */
     public RestorationMethod method() {
         return method;
-    }
-
-    /** The class of all images, if one was named. */
-    public Optional<String> labels() {
-        return Optional.ofNullable(labels);
     }
 }

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -159,11 +160,10 @@ public final class RestorationOutputOptions {
     private void writeArrays(RestorationRun run, Tensor results) {
         try (NpzWriter npz = NpzWriter.create(out.path())) {
             npz.write("arr_0", results);
-            if (run.labels().length > 0) {
+            if (run.labels().isPresent()) {
+                long[] ofImages = run.labels().get();
                 long[] labels = new long[run.results()];
-                for (int i = 0; i < labels.length; i++) {
-                    labels[i] = run.labels()[i / run.variants()];
-                }
+                Arrays.setAll(labels, i -> ofImages[i / run.variants()]);
                 npz.write("arr_1", Tensor.of(labels, labels.length));
             }
         }

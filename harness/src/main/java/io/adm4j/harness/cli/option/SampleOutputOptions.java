@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
 public final class SampleOutputOptions {
     private static final long GRID_BYTES = 1 << 28;
     private static final int MOST_COLUMNS = 20;
+
     @Option(
             names = "--out",
             paramLabel = "PATH",

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EncodeCommandTest {
-    private static final int SIZE = 4;
+    private static final int SIZE = LabeledImages.SIZE;
 
     @TempDir
     Path folder;
@@ -37,19 +36,10 @@ class EncodeCommandTest {
 
     @BeforeEach
     void write() throws IOException {
-        bundle = folder.resolve("tiny");
-        images = folder.resolve("images.npz");
+        LabeledImages files = LabeledImages.write(folder, 2, 0, 1, 1, 0);
+        bundle = files.bundle();
+        images = files.images();
         out = folder.resolve("made/z.npz");
-        TinyBundle.write(bundle, SIZE, false, List.of("shirt", "Bag", "ankle boot"));
-        byte[] pixels = new byte[5 * SIZE * SIZE * 3];
-        new Random(1).nextBytes(pixels);
-        Npz.write(
-                images,
-                Map.of(
-                        "arr_0",
-                        Tensor.of(pixels, 5, SIZE, SIZE, 3),
-                        "arr_1",
-                        Tensor.of(new long[] {2, 0, 1, 1, 0}, 5)));
     }
 
     /** At the last timestep all that remains is the predicted noise, which the bundle has in closed form. */

@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NllCommandTest {
-    private static final int SIZE = 4;
+    private static final int SIZE = LabeledImages.SIZE;
     private static final int STEPS = 30;
 
     @TempDir
@@ -40,19 +39,10 @@ class NllCommandTest {
 
     @BeforeEach
     void write() throws IOException {
-        bundle = folder.resolve("tiny");
-        images = folder.resolve("images.npz");
+        LabeledImages files = LabeledImages.write(folder, 2, 0, 1, 1, 0, 2, 1, 0);
+        bundle = files.bundle();
+        images = files.images();
         out = folder.resolve("made/terms.npz");
-        TinyBundle.write(bundle, SIZE, false, List.of("shirt", "Bag", "ankle boot"));
-        byte[] pixels = new byte[8 * SIZE * SIZE * 3];
-        new Random(1).nextBytes(pixels);
-        Npz.write(
-                images,
-                Map.of(
-                        "arr_0",
-                        Tensor.of(pixels, 8, SIZE, SIZE, 3),
-                        "arr_1",
-                        Tensor.of(new long[] {2, 0, 1, 1, 0, 2, 1, 0}, 8)));
     }
 
     @Test

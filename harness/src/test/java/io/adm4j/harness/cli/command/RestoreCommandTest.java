@@ -354,7 +354,7 @@ class RestoreCommandTest {
         refused("--eta", call("denoise", "--eta", 1.5));
         refused("--steps must divide the 1000 timesteps", call("denoise", "--steps", 7));
         refused("--labels", call("denoise", "--labels", "sandal"));
-        refused("--samples 3", call("denoise", "--samples", 4));
+        refused("--samples asks for 4 images", call("denoise", "--samples", 4));
         refused("--degrade", call("denoise", "--json", folder.resolve("no.json")));
         refused("takes one image", CommandLineRun.arguments(call("denoise"), "--out", folder.resolve("no.png")));
         refused("--scale", call("denoise", "--scale", 1));
@@ -364,7 +364,7 @@ class RestoreCommandTest {
         refused("--with denoiser-vjp", call("inpaint", "--mask", mask, "--method", "dps"));
         Path unlabelled = folder.resolve("plain.png");
         Files.copy(mask, unlabelled);
-        refused("--labels NAME", CommandLineRun.arguments(call("denoise"), "--input", unlabelled));
+        refused("give --labels", CommandLineRun.arguments(call("denoise"), "--input", unlabelled));
         assertFalse(Files.exists(folder.resolve("no.npz")));
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(
