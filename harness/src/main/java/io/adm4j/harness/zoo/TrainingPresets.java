@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The training presets (the resource {@code presets.json}). Those of published models have the flags of {@link
@@ -43,7 +44,10 @@ public final class TrainingPresets {
                                             preset.get("about").asText(),
                                             (ObjectNode) preset.get(kind).get("flags"),
                                             (ObjectNode) preset.get(kind).get("training"),
-                                            Optional.empty()));
+                                            Optional.empty(),
+                                            OptionalDouble.of(preset.get(kind)
+                                                    .get("images_per_second")
+                                                    .asDouble())));
                 }
             }
         }
@@ -70,7 +74,8 @@ public final class TrainingPresets {
                         ? classifier(model)
                         : complete(model.denoiser().flags()),
                 training,
-                Optional.of(model.results().get(0)));
+                Optional.of(model.results().get(0)),
+                OptionalDouble.empty());
     }
 
     /** A classifier sees the noise of the denoiser that it guides. */

@@ -101,7 +101,7 @@ public final class ModelsCommand implements Runnable {
         printPresets(TrainingPresets.load().presets());
     }
 
-    /** The score is what the paper reports of the model that was trained like this. */
+    /** The score is what the paper reports of the model that was trained like this; small ones have a time instead. */
     private void printPresets(List<TrainingPreset> presets) {
         out.println("Presets for 'harness train KIND --preset NAME', and what the paper reports of the model:");
         out.printf(PRESET, "preset", "kind", "batch", "rate", "decay", "iterations", "EMA", "FID", "with");
@@ -118,8 +118,15 @@ public final class ModelsCommand implements Runnable {
                     preset.iterations(),
                     rates.isEmpty() ? "-" : rates.get(rates.size() - 1).asText(),
                     preset.result().map(result -> score(result, "fid")).orElse("-"),
-                    preset.result().map(PublishedResult::of).orElse("-"));
+                    preset.result().map(PublishedResult::of).orElseGet(() -> minutes(preset)));
         }
+        out.println();
+        out.println("Times are iterations x batch / images per second, as measured on a core of an AMD EPYC (Zen 5).");
+    }
+
+    private static String minutes(TrainingPreset preset) {
+        return String.format(
+                Locale.ROOT, "%.0f minutes on one core", preset.minutes().orElseThrow());
     }
 
     private void printDetails(ReleasedModel model) {
@@ -198,6 +205,7 @@ public final class ModelsCommand implements Runnable {
         node.set("flags", preset.flags());
         node.set("training", preset.training());
         preset.result().ifPresent(result -> node.set("result", result.toJson()));
+        preset.imagesPerSecond().ifPresent(images -> node.put("images_per_second", images));
         return node;
     }
 

@@ -39,6 +39,25 @@ class ModelsCommandTest {
         assertTrue(table.contains("inception") && table.contains("reference-lsun-horse"), table);
     }
 
+    /** 3000 steps of 32 images, of which one core takes 70 in a second. */
+    @Test
+    void smallPresetsHaveATime() throws Exception {
+        JsonNode preset = null;
+        for (JsonNode each : new ObjectMapper()
+                .readTree(succeeding("models", "--json").out())
+                .get("presets")) {
+            boolean small = each.get("name").asText().endsWith("-cpu");
+            assertEquals(small, each.has("images_per_second"), each.toString());
+            assertEquals(!small, each.has("result"), each.toString());
+            if (each.get("name").asText().equals("fashion-cpu")
+                    && each.get("kind").asText().equals("diffusion")) {
+                preset = each;
+            }
+        }
+        assertEquals(70, preset.get("images_per_second").asDouble());
+        assertTrue(succeeding("models").out().contains("23 minutes on one core"));
+    }
+
     /** The commands that are shown must be ones that the command line takes. */
     @Test
     void commandsCanBePasted() {
