@@ -11,7 +11,8 @@
 # WARM_UP      runs before them (default 3)
 # CLASSIFIER   flags of a noisy classifier as JSON; with it the guided step and the classifier's training are measured too
 # UPSAMPLER    flags of an upsampler as JSON; with it its training is measured too
-# MEASURE      forward,guided,training,classifier,upsampler (default: all that the given networks allow) or some of them
+# MEASURE      forward,vjp,guided,training,classifier,upsampler (default: all but vjp that the given networks allow) or
+#              some of them
 # ENGINES      plain,ort (default) or one of them: what computes adm4j's training steps
 # BF16         1 (default on a CPU) adds PyTorch under bfloat16 autocast as a column of its own; 0 leaves it out
 # TF32         1 lets both round to TF32 on a GPU; otherwise both compute in float32
@@ -19,7 +20,7 @@
 # OUT          if given, a folder that keeps every round's times as JSON
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-[ $# -ge 1 ] || { sed -n '2,20s/^# //p' "$0" >&2; exit 2; }
+[ $# -ge 1 ] || { sed -n '2,21s/^# //p' "$0" >&2; exit 2; }
 flags=$1
 rounds=${2:-3}
 python=${PYTHON:-python3}
@@ -70,6 +71,7 @@ one() {
 for ((i = 1; i <= rounds; i++)); do
   # What runs no training step takes no part in the choice of an engine.
   if asked forward; then one $i forward plain -- --flags "$flags" --measure forward; fi
+  if asked vjp; then one $i vjp plain -- --flags "$flags" --measure vjp; fi
   if asked guided; then one $i guided plain -- --flags "$flags" "${classifier[@]}" --measure guided; fi
   if asked training; then one $i training "${engines[@]}" -- --flags "$flags" --measure training; fi
   if asked classifier; then

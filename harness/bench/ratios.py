@@ -4,7 +4,8 @@ import json
 import pathlib
 import sys
 
-ORDER = ["denoiser forward", "guided DDIM step", "training step", "classifier training step", "upsampler training step"]
+ORDER = ["denoiser forward", "denoiser vjp", "guided DDIM step", "training step", "classifier training step",
+         "upsampler training step"]
 
 
 class Work:

@@ -397,6 +397,21 @@ class Bench:
 
         self.take("denoiser forward", layout, work)
 
+    def vjp(self, layout):
+        config = Config(self.flags)
+        # Without gradients by the weights autograd keeps less.
+        network = self.network(config, layout).eval().requires_grad_(False)
+        x = self.pictures(config.channels, config.size, layout)
+        v = self.pictures(2 * config.channels if config.learn_sigma else config.channels, config.size, layout)
+        t = torch.full((self.args.batch_size,), config.steps // 2, device=self.device)
+        y = self.labels(config)
+
+        def work():
+            at = x.clone().requires_grad_()
+            torch.autograd.grad(network(at, t, y), at, v)[0].cpu()
+
+        self.take("denoiser vjp", layout, work)
+
     def guided(self, layout):
         config = Config(self.flags)
         network = self.network(config, layout).eval()
@@ -520,8 +535,8 @@ def main():
     flags = json.loads(pathlib.Path(args.flags).read_text())
     bench = Bench(flags, args)
     for name in args.measure.split(","):
-        if name not in ("forward", "guided", "training", "classifier"):
-            parser.error(f"--measure takes forward, guided, training and classifier, not {name}")
+        if name not in ("forward", "vjp", "guided", "training", "classifier"):
+            parser.error(f"--measure takes forward, vjp, guided, training and classifier, not {name}")
         if name in ("guided", "classifier") and not args.classifier_flags:
             parser.error(f"--measure {name} needs --classifier-flags")
         for layout in (torch.contiguous_format, torch.channels_last):

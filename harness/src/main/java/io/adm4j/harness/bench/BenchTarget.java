@@ -6,6 +6,8 @@ import java.nio.file.Path;
 public enum BenchTarget {
     /** The denoiser alone. */
     FORWARD,
+    /** The denoiser with its vector-Jacobian product. */
+    VJP,
     /** A guided sampling step. */
     GUIDED,
     /** A step of training of the denoiser or upsampler. */
@@ -22,6 +24,7 @@ public enum BenchTarget {
     Workload open(BenchSettings settings, Path scratch) {
         return switch (this) {
             case FORWARD -> new DenoiserForward(settings, scratch);
+            case VJP -> new DenoiserProduct(settings, scratch);
             case GUIDED -> new GuidedStep(settings, scratch);
             case TRAINING -> TrainingStep.ofDenoiser(settings, scratch);
             case CLASSIFIER -> TrainingStep.ofClassifier(settings, scratch);

@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description =
-                "Measures the time of one evaluation of the denoiser, one guided DDIM step and whole training steps"
+                "Measures the time of one evaluation of the denoiser, alone and with its vector-Jacobian product, one guided DDIM"
+                        + " step and whole training steps"
                         + " (forward, backward, AdamW, moving average). The networks have the given flags and fresh weights.",
         subcommands = {
             BenchFeaturesCommand.class,
@@ -70,7 +71,7 @@ public final class BenchCommand implements Runnable {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "What to measure: forward, guided, training (of the denoiser or upsampler), classifier (its training); default: all"
+                    "What to measure: forward, vjp (the denoiser with its vector-Jacobian product), guided, training (of the denoiser or upsampler), classifier (its training); default: all"
                             + " that the flags and this machine allow.")
     private List<BenchTarget> targets;
 
@@ -176,10 +177,17 @@ public final class BenchCommand implements Runnable {
         if (targets != null && targets.contains(BenchTarget.CLASSIFIER) && !guided) {
             throw new UserError("A training step of the classifier needs one: give --classifier-flags FILE.");
         }
+        if (targets != null && targets.contains(BenchTarget.VJP) && denoiser.superResolution()) {
+            throw new UserError(
+                    "--measure vjp is for denoisers, and these are the flags of an upsampler: leave it out.");
+        }
         if (guided) {
             GuidanceFit.check(denoiser, ClassifierConfig.fromFlags(settings.classifierFlags()));
         }
         Set<BenchTarget> possible = new LinkedHashSet<>(targets == null ? List.of(BenchTarget.values()) : targets);
+        if (denoiser.superResolution()) {
+            possible.remove(BenchTarget.VJP);
+        }
         if (!guided) {
             possible.remove(BenchTarget.GUIDED);
             possible.remove(BenchTarget.CLASSIFIER);

@@ -90,7 +90,12 @@ class BenchCommandTest {
         JsonNode all = bench("--classifier-flags", classifier, "--repeats", 5);
 
         assertEquals(
-                List.of("denoiser forward", "guided DDIM step", "training step", "classifier training step"),
+                List.of(
+                        "denoiser forward",
+                        "denoiser vjp",
+                        "guided DDIM step",
+                        "training step",
+                        "classifier training step"),
                 names(all));
         assertEquals("cpu", all.get("device").asText());
         assertEquals("plain", all.get("engine").asText());
@@ -104,7 +109,7 @@ class BenchCommandTest {
                     one.get("pictures_per_second").asDouble(),
                     1e-6);
         }
-        assertEquals(List.of("denoiser forward", "training step"), names(bench("--repeats", 1)));
+        assertEquals(List.of("denoiser forward", "denoiser vjp", "training step"), names(bench("--repeats", 1)));
         assertEquals(
                 List.of("training step"), names(bench("--repeats", 1, "--measure", "training", "--squared-error")));
         assertTrue(bench("--repeats", 1, "--measure", "forward", "--precision", "fp16")
@@ -117,6 +122,7 @@ class BenchCommandTest {
         Files.writeString(denoiser, DENOISER.replace("\"image_size\": 8", "\"large_size\": 8, \"small_size\": 4"));
 
         assertEquals(List.of("denoiser forward", "upsampler training step"), names(bench("--repeats", 1)));
+        refused("--measure vjp is for denoisers", "bench", "--flags", denoiser, "--measure", "vjp");
     }
 
     /** Runs of each kind with both engines; the parts of a step are its time. */
