@@ -4,6 +4,8 @@ import io.adm4j.bundle.BundleWriter;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.diffusion.DiffusionConfig;
+import io.adm4j.export.autodiff.Gradients;
+import io.adm4j.export.autodiff.Kernels;
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Initializer;
 import io.adm4j.export.graph.OnnxModel;
@@ -19,7 +21,7 @@ import java.util.Optional;
  * Makes the bundles that the tests of the function load: graphs with the inputs and outputs of trained ones, but of a few
  * convolutions with random weights, so that the tests are quick. {@code bundle} is class-conditional with a classifier,
  * 32x32; {@code upsampler} enlarges its images to 64x64; {@code unconditional} has a denoiser without classes and the
- * classifier. Not part of the build; run it by hand:
+ * classifier; {@code differentiable} is one without classes or classifier that has the gradient of its denoiser. Not part of the build; run it by hand:
  *
  * <pre>java -cp MODULES_AND_DEPENDENCIES function/src/test/generator/MakeTestBundle.java function/src/test</pre>
  */
@@ -38,6 +40,7 @@ public final class MakeTestBundle {
         write(tests.resolve("upsampler"), "test-32-64", sizes, LARGE, upsampler(), false);
         ObjectNode unconditional = flags(false).put("image_size", SIZE);
         write(tests.resolve("unconditional"), "test-uncond-32", unconditional, SIZE, unconditional(), true);
+        writeDifferentiable(tests.resolve("differentiable"));
     }
 
     private static ObjectNode flags(boolean conditional) {
@@ -66,6 +69,32 @@ public final class MakeTestBundle {
                             "Ankle boot"),
                     JsonNodeFactory.instance.objectNode().put("note", "random weights, for tests only")));
         }
+    }
+
+    private static void writeDifferentiable(Path folder) {
+        try (BundleWriter writer = BundleWriter.create(folder)) {
+            unconditional().write(writer.file(ModelBundle.DENOISER));
+            differentiated().write(writer.file(ModelBundle.DENOISER_VJP));
+            writer.finish(Manifest.describing(
+                    "test-differentiable-32",
+                    SIZE,
+                    3,
+                    flags(false).put("image_size", SIZE),
+                    Optional.empty(),
+                    new DiffusionConfig(true, 1000, "linear", "", false, false, false, false, false),
+                    List.of(),
+                    JsonNodeFactory.instance.objectNode().put("note", "random weights, for tests only")));
+        }
+    }
+
+    private static OnnxModel differentiated() {
+        GraphBuilder graph = new GraphBuilder();
+        Value x = images(graph, "x", SIZE);
+        Value t = graph.input("t", ElementType.FLOAT32, GraphBuilder.BATCH);
+        Value v = graph.input("v", ElementType.FLOAT32, GraphBuilder.BATCH, 6, SIZE, SIZE);
+        Value out = out(graph, x, 3, t, null);
+        Value vjp = graph.named("vjp", new Gradients(graph, Kernels.STOCK).of(out, v, List.of(x)).get(0));
+        return model(graph, List.of(x, t, v), List.of(out, vjp));
     }
 
     private static OnnxModel denoiser() {

@@ -11,6 +11,9 @@ public final class TestBundles {
     /** 32x32 images of a denoiser that knows no classes, with a classifier that does. */
     public static final String UNCONDITIONAL = folder("unconditional");
 
+    /** 32x32 images without classes or classifier, with the gradient of the denoiser. */
+    public static final String DIFFERENTIABLE = folder("differentiable");
+
     private TestBundles() {}
 
     private static String folder(String name) {

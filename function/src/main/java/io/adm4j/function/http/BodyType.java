@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,19 +16,26 @@ public final class BodyType {
     /** The type of JSON bodies. */
     public static final String JSON = "application/json";
 
+    private static final String MULTIPART = "multipart/form-data";
+    private static final String BYTES = "application/octet-stream";
+    private static final String FORM_TYPE = "adm4j.form";
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final Pattern CHARSET = Pattern.compile("(?i);\\s*charset\\s*=\\s*\"?([^\";\\s]*)");
 
     private BodyType() {}
 
     /**
-     * Called before the body is read: refuses what no path takes, and takes what curl sends by default for JSON.
+     * Called before the body is read: refuses what the path does not take, and takes what curl sends by default for JSON.
      *
-     * @throws HttpException 415 for a multipart or compressed body
+     * @throws HttpException 415 for a compressed body, or a multipart one where there are no files
      */
     static void prepare(RoutingContext request) {
         String type = media(request);
-        if (type.startsWith("multipart/")) {
+        if (type.equals(MULTIPART) && request.request().path().equals(RestoreDoor.IMAGE)) {
+            // Read as bytes, by RestoreBody: Vert.x would write files to the disk.
+            request.put(FORM_TYPE, request.request().getHeader(HttpHeaders.CONTENT_TYPE));
+            request.request().headers().set(HttpHeaders.CONTENT_TYPE, BYTES);
+        } else if (type.startsWith("multipart/")) {
             throw HttpException.badType("The body must be JSON, not " + Quoted.of(type) + ".");
         }
         if (request.request().getHeader(HttpHeaders.CONTENT_ENCODING) != null) {
@@ -38,6 +46,11 @@ public final class BodyType {
             request.request().headers().set(HttpHeaders.CONTENT_TYPE, JSON);
         }
         request.next();
+    }
+
+    /** The {@code Content-Type} of a body that is a form with files, where the path takes one. */
+    static Optional<String> form(RoutingContext request) {
+        return Optional.ofNullable(request.get(FORM_TYPE));
     }
 
     /**

@@ -41,12 +41,12 @@ public final class Clients {
     }
 
     /** The images, when they are there, of a request that is not suspended; the work ends when the client hangs up. */
-    public static Uni<SampleResult> result(Submission submission, RoutingContext request) {
+    public static Uni<SampleResult> result(Submission<SampleAnswer> submission, RoutingContext request) {
         return answer(submission, request).map(SampleResult.class::cast);
     }
 
     /** The answer, when it is there; the work ends when the client hangs up. */
-    public static Uni<SampleAnswer> answer(Submission submission, RoutingContext request) {
+    public static <A> Uni<A> answer(Submission<A> submission, RoutingContext request) {
         request.addEndHandler(sent -> {
             if (sent.failed()) {
                 submission.cancel();

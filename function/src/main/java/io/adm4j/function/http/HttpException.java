@@ -85,6 +85,11 @@ public final class HttpException extends RuntimeException {
         return new HttpException(406, message, Map.of());
     }
 
+    /** 412: the client has what a POST would give. */
+    static HttpException known(String message) {
+        return new HttpException(412, message, Map.of());
+    }
+
     /** 413: the body is too large. */
     static HttpException tooLarge(String message) {
         return new HttpException(413, message, Map.of());

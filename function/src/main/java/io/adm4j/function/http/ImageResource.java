@@ -30,7 +30,7 @@ public class ImageResource {
     }
 
     private static Response response(SampleResult result) {
-        Response.ResponseBuilder response = Response.ok(result.file(), "image/png")
+        Response.ResponseBuilder response = Response.ok(result.images().file(), "image/png")
                 .header("Adm4j-Bundle", result.bundle())
                 .header("Adm4j-Seed", result.query().seed())
                 .header("Adm4j-Milliseconds", result.milliseconds());

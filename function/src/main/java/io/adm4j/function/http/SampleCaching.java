@@ -2,6 +2,7 @@ package io.adm4j.function.http;
 
 import io.adm4j.function.service.BundleImages;
 import io.adm4j.function.service.BundleInfo;
+import io.adm4j.function.service.RestoreQuery;
 import io.adm4j.function.service.SampleQuery;
 import io.adm4j.io.Sha256;
 import io.vertx.core.MultiMap;
@@ -30,7 +31,7 @@ final class SampleCaching {
     static void apply(RoutingContext request, SampleQuery query, BundleInfo bundles, boolean exact) {
         MultiMap fields = request.queryParams();
         if (!fields.contains("seed") || PARTIAL.stream().anyMatch(fields::contains)) {
-            request.addHeadersEndHandler(done -> request.response().putHeader("Cache-Control", "no-store"));
+            keepNowhere(request);
             return;
         }
         String tag = "\"" + digest(query, bundles) + "\"";
@@ -40,6 +41,31 @@ final class SampleCaching {
             request.response().setStatusCode(304).end();
             return;
         }
+        tagAnswer(request, etag);
+    }
+
+    /**
+     * Adds the headers to the PNG file of a POST.
+     *
+     * @throws HttpException 412 if its client has the image: HTTP knows 304 for GET and HEAD alone
+     */
+    static void apply(RoutingContext request, RestoreQuery query) {
+        if (!query.seeded()) {
+            keepNowhere(request);
+            return;
+        }
+        String tag = "\"" + query.digest() + "\"";
+        if (hasIt(request, tag)) {
+            throw HttpException.known("The client has this image already, says its If-None-Match.");
+        }
+        tagAnswer(request, tag);
+    }
+
+    private static void keepNowhere(RoutingContext request) {
+        request.addHeadersEndHandler(done -> request.response().putHeader("Cache-Control", "no-store"));
+    }
+
+    private static void tagAnswer(RoutingContext request, String etag) {
         request.addHeadersEndHandler(done -> {
             if (request.response().getStatusCode() == 200) {
                 headers(request, etag);

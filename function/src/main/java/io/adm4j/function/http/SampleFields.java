@@ -65,17 +65,26 @@ final class SampleFields {
         if (request.body().length() <= 0) {
             return;
         }
-        JsonNode body = body(request);
-        JsonFields.requireObject(body, "The body");
+        JsonNode body = json(request);
         if (request.body().length() > LONGEST && !body.has(SampleQuery.TOKEN)) {
             throw HttpException.tooLarge("The body is too large: without a token it holds a few short fields.");
         }
-        JsonFields.requireValues(body);
     }
 
-    private static JsonNode body(RoutingContext request) {
+    /**
+     * The body as an object whose fields are one value each; an empty one if there is no body.
+     *
+     * @throws Refusal if it is something else
+     */
+    static JsonNode json(RoutingContext request) {
+        if (request.body().length() <= 0) {
+            return JSON.createObjectNode();
+        }
         try {
-            return JSON.readTree(request.body().buffer().getBytes());
+            JsonNode body = JSON.readTree(request.body().buffer().getBytes());
+            JsonFields.requireObject(body, "The body");
+            JsonFields.requireValues(body);
+            return body;
         } catch (IOException e) {
             throw Refusal.badInput("The body is no JSON" + place(e) + ".");
         }

@@ -64,7 +64,7 @@ public class SampleStream {
         SampleQuery query = sampling.check(Clients.fields(fields, request));
         RequestLog.images(request, query.count());
         Events events = new Events(request.response(), Vertx.currentContext(), query.count(), stride);
-        Submission submission = sampling.submit(query, events);
+        Submission<SampleAnswer> submission = sampling.submit(query, events);
         request.response()
                 .setChunked(true)
                 .putHeader("Content-Type", "text/event-stream")

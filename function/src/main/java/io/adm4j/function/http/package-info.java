@@ -1,5 +1,5 @@
 /**
- * The function over plain HTTP: Funqy's {@code /sample}, images, and errors as one sentence in JSON.
+ * The function over plain HTTP: Funqy's {@code /sample} and {@code /restore}, images, and errors as one sentence in JSON.
  *
  * What all paths share is here too: which exist ({@code Door}), what their bodies may be, and errors.
  *

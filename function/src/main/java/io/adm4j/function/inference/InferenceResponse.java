@@ -102,7 +102,7 @@ record InferenceResponse(byte[] body, int jsonLength) {
     private static Tensor tensor(String name, SampleResult result) {
         SampleQuery query = result.query();
         if (name.equals(ModelTensors.IMAGES)) {
-            return result.joined();
+            return result.images().joined();
         }
         long[] values = new long[query.count()];
         for (int i = 0; i < values.length; i++) {

@@ -1,10 +1,12 @@
 package io.adm4j.function.service;
 
+import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.PngWriter;
 import io.adm4j.runtime.Device;
 import io.adm4j.runtime.GraphFailure;
+import io.adm4j.sampling.SampleJob;
 import io.adm4j.sampling.SampleStage;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SchedulerListener;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +91,22 @@ final class Models implements AutoCloseable {
 
     BundleInfo info() {
         return BundleInfo.of(Objects.requireNonNull(base), Optional.ofNullable(upsampler));
+    }
+
+    /** The manifest of the bundle that samples. */
+    Manifest manifest() {
+        return Objects.requireNonNull(base).manifest();
+    }
+
+    /** The work of a request to restore an image. */
+    SampleJob job(RestoreQuery query) {
+        Integer label = query.label();
+        return SampleJob.of(
+                List.of(new SampleStage(Objects.requireNonNull(base), query.restoration())),
+                IntStream.range(0, query.count()).mapToLong(query::seedOf).toArray(),
+                label == null
+                        ? new int[0]
+                        : IntStream.generate(() -> label).limit(query.count()).toArray());
     }
 
     /** The models that the images of a query pass through. */

@@ -58,7 +58,7 @@ public record SampleQuery(
     /** Largest seed: whole numbers up to here survive JSON readers that only know doubles. */
     static final long LARGEST_SEED = (1L << 53) - 1;
 
-    private static final long LARGEST_RANDOM_SEED = 1L << 31;
+    static final long LARGEST_RANDOM_SEED = 1L << 31;
 
     /**
      * Checks a request against the loaded bundles.
@@ -232,7 +232,12 @@ public record SampleQuery(
         return fields.get(name) != null;
     }
 
-    private static @Nullable Integer label(@Nullable String text, ClassNames classes) {
+    /**
+     * Reads a label.
+     *
+     * @throws Refusal if the classes have none of this name or number
+     */
+    static @Nullable Integer label(@Nullable String text, ClassNames classes) {
         try {
             return text == null ? null : (Integer) classes.find(text.strip());
         } catch (UserError e) {

@@ -2,12 +2,10 @@ package io.adm4j.function.service;
 
 import io.adm4j.diffusion.NonFiniteOutputException;
 import io.adm4j.function.service.Submission.Suspension;
-import io.adm4j.sampling.ImageState;
 import io.adm4j.sampling.SampleJob;
 import io.adm4j.sampling.SampleOutcome;
 import io.adm4j.sampling.SamplingStopped;
 import io.adm4j.sampling.StepListener;
-import io.adm4j.tensor.Tensor;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -31,6 +29,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +46,12 @@ public class SamplingService {
     /** Shorter keys can be guessed. */
     private static final int SHORTEST_KEY = 16;
 
+    /** Bytes of the largest pixel that PNG has. */
+    private static final int MOST_PIXEL_BYTES = 8;
+
+    /** Bytes for what a file holds beside its pixels. */
+    private static final int OTHER_BYTES = 1 << 16;
+
     /** How long answers to suspended requests may take to be written. */
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(10);
 
@@ -58,7 +64,7 @@ public class SamplingService {
     private BundleInfo bundles;
     private @Nullable Models models;
     private Optional<ContinuationTokens> tokens = Optional.empty();
-    private final Set<Submission> submissions = ConcurrentHashMap.newKeySet();
+    private final Set<Submission<?>> submissions = ConcurrentHashMap.newKeySet();
     private final AtomicInteger underWay = new AtomicInteger();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "deadlines");
@@ -229,13 +235,10 @@ public class SamplingService {
      * @throws Refusal with the field and what is allowed for it
      */
     public SampleQuery check(Map<String, String> fields, ImageKeys keys) {
-        try {
+        return counted(() -> {
             String token = fields.get(SampleQuery.TOKEN);
             return token == null ? SampleQuery.of(fields, keys, bundles, config) : continued(token, fields);
-        } catch (Refusal e) {
-            metrics.refused(e.reason());
-            throw e;
-        }
+        });
     }
 
     private SampleQuery continued(String token, Map<String, String> fields) {
@@ -269,13 +272,63 @@ public class SamplingService {
      * @param listener notified of each step by the scheduler's threads, so it must be quick
      * @throws Refusal if too many requests are under way, the request asks for too much, or the function stops
      */
-    public Submission submit(SampleQuery query, StepListener listener) {
+    public Submission<SampleAnswer> submit(SampleQuery query, StepListener listener) {
+        return counted(() -> admitted(
+                loaded -> job(loaded, query, listener),
+                query.time(),
+                (submission, outcome, milliseconds) -> answer(query, submission, outcome, milliseconds)));
+    }
+
+    /**
+     * Checks a request to restore an image.
+     *
+     * @throws Refusal with the field and what is allowed for it
+     */
+    public RestoreQuery check(RestoreFields fields) {
+        return counted(() -> {
+            Models loaded = models;
+            if (loaded == null) {
+                throw stopping();
+            }
+            return RestoreQuery.of(
+                    fields, loaded.manifest(), bundles.base(), bundles.images().digest(), config);
+        });
+    }
+
+    /** Bytes that a request to restore an image may have: two PNG files of the bundle's size in base64, and short fields. */
+    public long longestRestoreBody() {
+        long size = bundles.images().size();
+        return 2 * (size * size * MOST_PIXEL_BYTES + OTHER_BYTES) * 4 / 3 + OTHER_BYTES;
+    }
+
+    /**
+     * Begins to restore an image.
+     *
+     * @throws Refusal if too many requests are under way, the request asks for too much, or the function stops
+     */
+    public Submission<RestoreResult> submit(RestoreQuery query) {
+        return counted(() ->
+                admitted(loaded -> loaded.job(query), query.time(), (submission, outcome, milliseconds) -> {
+                    if (!outcome.finished()) {
+                        throw late(submission, query.time());
+                    }
+                    return new RestoreResult(query, bundles.base().name(), ImageBatch.of(outcome), milliseconds);
+                }));
+    }
+
+    /** Counts what is refused. */
+    private <T> T counted(Supplier<T> work) {
         try {
-            return admitted(query, listener);
+            return work.get();
         } catch (Refusal e) {
             metrics.refused(e.reason());
             throw e;
         }
+    }
+
+    /** Makes the answer of an outcome, or throws a refusal. */
+    private interface Answering<A> {
+        A answer(Submission<A> submission, SampleOutcome outcome, long milliseconds);
     }
 
     /**
@@ -292,13 +345,13 @@ public class SamplingService {
         }
     }
 
-    private Submission admitted(SampleQuery query, StepListener listener) {
+    private <A> Submission<A> admitted(Function<Models, SampleJob> work, RequestTime time, Answering<A> answering) {
         Models loaded = models;
         if (!open || loaded == null) {
             throw stopping();
         }
-        SampleJob job = job(loaded, query, listener);
-        checkWork(job, query, loaded.scheduler().secondsOf(job));
+        SampleJob job = work.apply(loaded);
+        checkWork(job, time, loaded.scheduler().secondsOf(job));
         if (underWay.incrementAndGet() > config.queue()) {
             underWay.decrementAndGet();
             throw Refusal.of(
@@ -308,9 +361,9 @@ public class SamplingService {
                     .retryAfter(untilPlace(loaded));
         }
         long begin = System.nanoTime();
-        Submission submission;
+        Submission<A> submission;
         try {
-            submission = new Submission(loaded.scheduler().submit(job));
+            submission = new Submission<>(loaded.scheduler().submit(job));
         } catch (IllegalStateException e) {
             underWay.decrementAndGet();
             throw stopping();
@@ -320,9 +373,8 @@ public class SamplingService {
             // The drain may have passed while this one was on its way.
             submission.suspend(Suspension.STOPPING);
         }
-        Future<?> deadline = suspendAfter(query.time().deadline(), submission, Suspension.DEADLINE);
-        Optional<Future<?>> budget =
-                query.time().budget().map(time -> suspendAfter(time, submission, Suspension.BUDGET));
+        Future<?> deadline = suspendAfter(time.deadline(), submission, Suspension.DEADLINE);
+        Optional<Future<?>> budget = time.budget().map(most -> suspendAfter(most, submission, Suspension.BUDGET));
         submission
                 .task()
                 .outcome()
@@ -332,7 +384,14 @@ public class SamplingService {
                             budget.ifPresent(future -> future.cancel(false));
                             long nanos = System.nanoTime() - begin;
                             try {
-                                submission.answer().complete(answer(query, submission, job, outcome, failure, nanos));
+                                if (outcome == null) {
+                                    throw refusal(failure);
+                                }
+                                A answer = answering.answer(submission, outcome, TimeUnit.NANOSECONDS.toMillis(nanos));
+                                if (outcome.finished()) {
+                                    metrics.served(job.count(), nanos);
+                                }
+                                submission.answer().complete(answer);
                             } catch (Refusal e) {
                                 metrics.refused(e.reason());
                                 submission.answer().completeExceptionally(e);
@@ -351,7 +410,7 @@ public class SamplingService {
                 .retryAfter(Duration.ofSeconds(1));
     }
 
-    private Future<?> suspendAfter(Duration time, Submission submission, Suspension cause) {
+    private Future<?> suspendAfter(Duration time, Submission<?> submission, Suspension cause) {
         return timer.schedule(() -> submission.suspend(cause), time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -371,21 +430,21 @@ public class SamplingService {
     }
 
     /** Refuses what cannot be done in time, with what could. */
-    private void checkWork(SampleJob job, SampleQuery query, double seconds) {
-        if (query.time().budget().isPresent()) {
+    private void checkWork(SampleJob job, RequestTime time, double seconds) {
+        if (time.budget().isPresent()) {
             return;
         }
-        double deadline = query.time().deadline().toMillis() * 1e-3;
+        double deadline = time.deadline().toMillis() * 1e-3;
         double most = Math.min(deadline, config.limit().seconds());
         if (seconds <= most) {
             return;
         }
         double share = most / seconds;
-        int images = (int) (query.count() * share);
+        int images = (int) (job.count() * share);
         int steps = (int) (job.steps() * share);
         String fits = images > 0
                 ? images + (images == 1 ? " image" : " images") + " of " + job.steps() + " steps"
-                : query.count() == 1 && steps > 0 ? "1 image of " + steps + " steps" : "less than one image";
+                : job.count() == 1 && steps > 0 ? "1 image of " + steps + " steps" : "less than one image";
         throw Refusal.of(
                 Refusal.Reason.TOO_MUCH_WORK,
                 String.format(
@@ -404,43 +463,29 @@ public class SamplingService {
     }
 
     private SampleAnswer answer(
-            SampleQuery query,
-            Submission submission,
-            SampleJob job,
-            @Nullable SampleOutcome outcome,
-            @Nullable Throwable failure,
-            long nanos) {
-        if (outcome == null) {
-            throw refusal(failure);
-        }
+            SampleQuery query, Submission<SampleAnswer> submission, SampleOutcome outcome, long milliseconds) {
         if (outcome.finished()) {
-            metrics.served(query.count(), nanos);
-            List<Tensor> images = outcome.images().stream()
-                    .map(image -> ((ImageState.Finished) image).pixels())
-                    .toList();
-            return new SampleResult(query, bundles, images, TimeUnit.NANOSECONDS.toMillis(nanos));
+            return new SampleResult(query, bundles, ImageBatch.of(outcome), milliseconds);
         }
+        Instant expires = Instant.now().plus(config.tokenLifetime());
+        Optional<String> token = token(query, outcome, expires);
         Suspension cause = submission.suspension();
         if (cause == null || cause == Suspension.BUDGET) {
-            Instant expires = Instant.now().plus(config.tokenLifetime());
+            SampleJob job = submission.task().job();
             int done = outcome.images().stream().mapToInt(job::stepsDone).min().orElseThrow();
-            return new Continuation(
-                    query,
-                    bundles,
-                    token(query, outcome, expires).orElseThrow(),
-                    done,
-                    job.steps(),
-                    expires,
-                    TimeUnit.NANOSECONDS.toMillis(nanos));
+            return new Continuation(query, bundles, token.orElseThrow(), done, job.steps(), expires, milliseconds);
         }
-        Refusal refusal = cause == Suspension.STOPPING
+        Refusal refusal = late(submission, query.time());
+        throw token.isPresent() ? refusal.continuedBy(token.get()) : refusal;
+    }
+
+    /** Why a request was suspended that cannot be continued, or that its client does not expect to. */
+    private static Refusal late(Submission<?> submission, RequestTime time) {
+        return submission.suspension() == Suspension.STOPPING
                 ? stopping()
                 : Refusal.of(
                         Refusal.Reason.DEADLINE,
-                        "The deadline of " + query.time().deadline().toMillis()
-                                + " ms passed before the images were done.");
-        Optional<String> token = token(query, outcome, Instant.now().plus(config.tokenLifetime()));
-        throw token.isPresent() ? refusal.continuedBy(token.get()) : refusal;
+                        "The deadline of " + time.deadline().toMillis() + " ms passed before the images were done.");
     }
 
     private Optional<String> token(SampleQuery query, SampleOutcome outcome, Instant expires) {

@@ -52,7 +52,9 @@ public class ServiceMetrics {
             MeterRegistry registry, @ConfigProperty(name = "quarkus.application.version") String version) {
         this.registry = registry;
         this.version = version;
-        images = Counter.builder("adm4j.images").description("Images sampled").register(registry);
+        images = Counter.builder("adm4j.images")
+                .description("Images sampled or restored")
+                .register(registry);
         cancelled = Counter.builder("adm4j.cancelled")
                 .description("Requests whose client hung up before the answer")
                 .register(registry);

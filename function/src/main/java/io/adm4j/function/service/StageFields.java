@@ -191,7 +191,12 @@ record StageFields(
         return text == null ? standard : text;
     }
 
-    private static double decimal(Map<String, String> fields, @Nullable String name, double standard) {
+    /**
+     * Reads a number.
+     *
+     * @throws Refusal with the field's name if it is none
+     */
+    static double decimal(Map<String, String> fields, @Nullable String name, double standard) {
         String text = name == null ? null : fields.get(name);
         if (text == null) {
             return standard;

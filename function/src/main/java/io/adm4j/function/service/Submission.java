@@ -4,8 +4,12 @@ import io.adm4j.sampling.SampleTask;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A request on its way. */
-public final class Submission {
+/**
+ * A request on its way.
+ *
+ * @param <A> what answers it
+ */
+public final class Submission<A> {
     /** Why a request was suspended before its images were done. */
     enum Suspension {
         /** Its budget is used up: the answer is a token. */
@@ -17,7 +21,7 @@ public final class Submission {
     }
 
     private final SampleTask task;
-    private final CompletableFuture<SampleAnswer> answer = new CompletableFuture<>();
+    private final CompletableFuture<A> answer = new CompletableFuture<>();
     private volatile @Nullable Suspension suspension;
 
     Submission(SampleTask task) {
@@ -25,7 +29,7 @@ public final class Submission {
     }
 
     /** The answer; fails with a {@link Refusal}, never with anything else. Completed by a thread that may be used for long work. */
-    public CompletableFuture<SampleAnswer> answer() {
+    public CompletableFuture<A> answer() {
         return answer;
     }
 

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.adm4j.function.http.Door;
 import io.adm4j.function.http.DoorPath;
+import io.adm4j.function.service.RestoreQuery;
 import io.adm4j.function.service.SampleQuery;
 import io.quarkus.arc.All;
 import io.quarkus.test.junit.QuarkusTest;
@@ -127,6 +128,11 @@ class OpenApiTest {
     @Test
     void describesEachFieldOfARequest() {
         assertEquals(new TreeSet<>(SampleQuery.FIELDS), names(api.at("/components/schemas/SampleRequest/properties")));
+        for (String request : List.of("RestoreRequest", "RestoreForm")) {
+            assertEquals(
+                    new TreeSet<>(RestoreQuery.FIELDS),
+                    names(api.at("/components/schemas/" + request + "/properties")));
+        }
         for (String path : List.of("/sample", "/sample.png")) {
             Set<String> parameters = new TreeSet<>();
             for (JsonNode parameter : api.get("paths").get(path).get("get").get("parameters")) {
@@ -201,6 +207,14 @@ class OpenApiTest {
                 "post /sample",
                 given().contentType("application/json").body(large).when().post("/sample"),
                 413);
+        assertStatus(
+                "post /restore",
+                given().contentType("application/json").body("{}").when().post("/restore"),
+                400);
+        assertStatus(
+                "post /restore.png",
+                given().contentType("text/plain").body("x").when().post("/restore.png"),
+                415);
         assertStatus("get /sample.png", given().when().get("/sample.png?label=99"), 400);
         assertStatus("get /sample/stream", given().when().get("/sample/stream?label=99"), 400);
         assertStatus("get /model", given().when().get("/model?x=1"), 400);
@@ -212,8 +226,9 @@ class OpenApiTest {
         operations().forEach(operation -> {
             Set<String> codes = names(operation.getValue().get("responses"));
             assertTrue(codes.containsAll(Set.of("200", "400", "401", "406", "429")), operation.getKey());
-            boolean samples =
-                    operation.getKey().contains("/sample") || operation.getKey().endsWith("/infer");
+            boolean samples = operation.getKey().contains("/sample")
+                    || operation.getKey().contains("/restore")
+                    || operation.getKey().endsWith("/infer");
             assertTrue(!samples || codes.contains("503"), operation.getKey());
             assertEquals(operation.getKey().startsWith("post"), codes.contains("413") && codes.contains("415"));
         });

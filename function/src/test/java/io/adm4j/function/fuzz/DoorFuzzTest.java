@@ -71,7 +71,7 @@ class DoorFuzzTest {
     private static final long MOST_HEAP = 16 << 20;
 
     /** Threads that Quarkus, Netty and the JVM keep in pools of limited size. */
-    private static final String POOLS = "executor-thread-.*|vert\\.x-.*|vertx-.*|ForkJoinPool.*|Common-Cleaner.*|GC .*";
+    private static final String POOLS = "executor-thread-.*|vert\\.x-.*|vertx-.*|adm4j-metrics-.*|ForkJoinPool.*|Common-Cleaner.*|GC .*";
 
     /** Combinations of method, path and status that a metric may have. */
     private static final int MOST_METERS = 100;
@@ -103,8 +103,9 @@ class DoorFuzzTest {
 
         System.out.println(REQUESTS + " requests: " + new TreeMap<>(outcomes) + "; " + log + "; "
                 + (meters.getMeters().size() - before.meters.size()) + " more meters");
-        assertTrue(count("valid 200") > 0, () -> "sound requests are answered: " + outcomes);
-        for (String kind : List.of("query", "json", "types")) {
+        assertTrue(
+                count("valid 200") > 0 && count("restore 200") > 0, () -> "sound requests are answered: " + outcomes);
+        for (String kind : List.of("query", "json", "types", "restore")) {
             assertTrue(count(kind + " 400") > 0, () -> kind + " is refused: " + outcomes);
         }
         assertEquals(0, log.warnings(), () -> "what clients send is no warning: " + log);

@@ -1,6 +1,7 @@
 package io.adm4j.function.fuzz;
 
 import io.adm4j.FuzzRun;
+import io.adm4j.io.PngWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ record FuzzedRequest(String kind, byte[] bytes, boolean whole, boolean answerHas
             "/v2/models/adm4j/infer",
             "/v2/models/adm4j/versions/1/infer",
             "/restore",
+            "/restore.png",
             "/index.html",
             "/q/health",
             "/q/health/ready",
@@ -171,7 +173,7 @@ record FuzzedRequest(String kind, byte[] bytes, boolean whole, boolean answerHas
             + " \"type\": \"sample\", \"datacontenttype\": \"application/json\", \"data\": " + SAMPLE + "}";
 
     /** The number of kinds; requests of consecutive numbers take turns. */
-    static final int KINDS = 10;
+    static final int KINDS = 11;
 
     /**
      * The request of a number.
@@ -191,6 +193,7 @@ record FuzzedRequest(String kind, byte[] bytes, boolean whole, boolean answerHas
             case 6 -> headers(random);
             case 7 -> methods(random);
             case 8 -> types(random);
+            case 9 -> restore(random);
             default -> broken(random, model);
         };
     }
@@ -267,6 +270,34 @@ record FuzzedRequest(String kind, byte[] bytes, boolean whole, boolean answerHas
         String more = random.nextInt(4) == 0 ? ", \"" + one(FIELDS, random) + "\": 1" : "";
         String path = random.nextInt(4) == 0 ? "/sample/stream" : "/sample";
         return post("token", path, "application/json", "{\"token\": \"" + printable(changed) + "\"" + more + "}");
+    }
+
+    /** An image to restore, in JSON or a form, whose text or file is changed. */
+    private static FuzzedRequest restore(SplittableRandom random) {
+        byte[] png = PngWriter.encode(new byte[32 * 32], 32, 32, 1);
+        byte[] file = random.nextInt(3) == 0 ? png : FuzzRun.changed(random, png);
+        String name = random.nextInt(8) == 0 ? one(FIELDS, random) : "image";
+        if (random.nextBoolean()) {
+            String json = "{\"task\": \"denoise\", \"label\": 1, \"seed\": 1, \"" + printable(name) + "\": \""
+                    + Base64.getEncoder().encodeToString(file) + "\"}";
+            byte[] body = json.getBytes(StandardCharsets.UTF_8);
+            return post(
+                    "restore",
+                    random.nextBoolean() ? "/restore" : "/restore.png",
+                    "application/json",
+                    random.nextInt(3) == 0 ? FuzzRun.changed(random, body) : body);
+        }
+        String start = "--b\r\nContent-Disposition: form-data; name=\"task\"\r\n\r\ndenoise\r\n"
+                + "--b\r\nContent-Disposition: form-data; name=\"label\"\r\n\r\n1\r\n"
+                + "--b\r\nContent-Disposition: form-data; name=\"" + printable(name) + "\"; filename=\"x.png\"\r\n"
+                + "Content-Type: image/png\r\n\r\n";
+        byte[] form = joined(
+                joined(start.getBytes(StandardCharsets.UTF_8), file), "\r\n--b--\r\n".getBytes(StandardCharsets.UTF_8));
+        return post(
+                "restore",
+                "/restore.png",
+                "multipart/form-data; boundary=b",
+                random.nextInt(3) == 0 ? FuzzRun.changed(random, form) : form);
     }
 
     private static FuzzedRequest headers(SplittableRandom random) {

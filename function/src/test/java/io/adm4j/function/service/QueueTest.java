@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adm4j.io.PngWriter;
 import io.adm4j.sampling.StepListener;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -39,7 +41,7 @@ class QueueTest {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch finish = new CountDownLatch(1);
         SampleQuery query = sampling.check(Map.of("label", "0", "steps", "2"));
-        Submission first = sampling.submit(query, (image, stage, step) -> {
+        Submission<SampleAnswer> first = sampling.submit(query, (image, stage, step) -> {
             started.countDown();
             return await(finish);
         });
@@ -55,14 +57,45 @@ class QueueTest {
                                 "error",
                                 equalTo("The function is busy: 1 requests are under way already; try again later."));
             }
+            given().contentType("application/json")
+                    .body(Map.of("task", "denoise", "label", 1, "image", image()))
+                    .when()
+                    .post("/restore")
+                    .then()
+                    .statusCode(503)
+                    .header("Retry-After", "1");
         } finally {
             finish.countDown();
         }
         SampleResult result =
                 assertInstanceOf(SampleResult.class, first.answer().get(2, TimeUnit.MINUTES));
-        assertEquals(1, result.parts().get(0).dim(0));
+        assertEquals(1, result.images().images().size());
         settle();
         given().when().get("/sample?steps=2").then().statusCode(200);
+    }
+
+    private static String image() {
+        return Base64.getEncoder().encodeToString(PngWriter.encode(new byte[32 * 32], 32, 32, 1));
+    }
+
+    /** Queue, deadline and cancelling are those of sampling. */
+    @Test
+    void aRestorationEndsWhenItsClientIsGoneOrItsDeadlinePasses() throws Exception {
+        Map<String, String> fields =
+                Map.of("task", "denoise", "label", "1", "steps", "5", "count", "100", "image", image());
+        RestoreQuery query = sampling.check(RestoreFields.of(fields));
+        Submission<RestoreResult> gone = sampling.submit(query);
+        gone.cancel();
+        ExecutionException hungUp =
+                assertThrows(ExecutionException.class, () -> gone.answer().get(2, TimeUnit.MINUTES));
+        assertEquals(Refusal.Reason.CANCELLED, ((Refusal) hungUp.getCause()).reason());
+        settle();
+        Submission<RestoreResult> late = sampling.submit(query);
+        late.suspend(Submission.Suspension.DEADLINE);
+        ExecutionException passed =
+                assertThrows(ExecutionException.class, () -> late.answer().get(2, TimeUnit.MINUTES));
+        assertEquals(Refusal.Reason.DEADLINE, ((Refusal) passed.getCause()).reason());
+        settle();
     }
 
     @Test
@@ -71,7 +104,7 @@ class QueueTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch gone = new CountDownLatch(1);
         SampleQuery query = sampling.check(Map.of("label", "0", "steps", "5", "count", "100"));
-        Submission submission = sampling.submit(query, (image, stage, step) -> {
+        Submission<SampleAnswer> submission = sampling.submit(query, (image, stage, step) -> {
             steps.incrementAndGet();
             begun.countDown();
             return await(gone);
@@ -88,7 +121,7 @@ class QueueTest {
     void aDeadlineThatPassesIsAnswered() throws Exception {
         CountDownLatch late = new CountDownLatch(1);
         SampleQuery query = sampling.check(Map.of("label", "0", "steps", "5", "deadlineMs", "2000"));
-        Submission submission = sampling.submit(query, (image, stage, step) -> await(late));
+        Submission<SampleAnswer> submission = sampling.submit(query, (image, stage, step) -> await(late));
         TimeUnit.MILLISECONDS.sleep(2200);
         late.countDown();
         Refusal refusal = refusal(submission);
@@ -145,7 +178,7 @@ class QueueTest {
         assertEquals(0, sampling.underWay());
     }
 
-    private static Refusal refusal(Submission submission) throws Exception {
+    private static Refusal refusal(Submission<SampleAnswer> submission) throws Exception {
         ExecutionException failure =
                 assertThrows(ExecutionException.class, () -> submission.answer().get(2, TimeUnit.MINUTES));
         return assertInstanceOf(Refusal.class, failure.getCause());

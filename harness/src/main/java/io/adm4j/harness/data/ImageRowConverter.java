@@ -2,6 +2,7 @@ package io.adm4j.harness.data;
 
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.Luma;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.math.BigDecimal;
@@ -130,7 +131,7 @@ final class ImageRowConverter {
         ByteBuffer from = rgb.bytes();
         ByteBuffer to = gray.bytes();
         while (to.hasRemaining()) {
-            to.put(PixelImage.luma(from.get(), from.get(), from.get()));
+            to.put(Luma.of(from.get(), from.get(), from.get()));
         }
         return gray;
     }

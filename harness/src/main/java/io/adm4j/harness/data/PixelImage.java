@@ -1,5 +1,6 @@
 package io.adm4j.harness.data;
 
+import io.adm4j.io.Luma;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
@@ -223,17 +224,12 @@ record PixelImage(int width, int height, int channels, byte[] pixels) {
         int kept = channels - 2;
         byte[] gray = new byte[width * height * kept];
         for (int i = 0, o = 0; o < gray.length; i += channels, o += kept) {
-            gray[o] = luma(pixels[i], pixels[i + 1], pixels[i + 2]);
+            gray[o] = Luma.of(pixels[i], pixels[i + 1], pixels[i + 2]);
             if (kept > 1) {
                 gray[o + 1] = pixels[i + RGB];
             }
         }
         return new PixelImage(width, height, kept, gray);
-    }
-
-    /** Luma of a pixel as {@link #gray} computes it, all values as unsigned bytes. */
-    static byte luma(byte red, byte green, byte blue) {
-        return (byte) ((red & 0xff) * 19595 + (green & 0xff) * 38470 + (blue & 0xff) * 7471 + 0x8000 >> 16);
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.Luma;
 import io.adm4j.io.Npz;
 import io.adm4j.tensor.Tensor;
 import java.awt.Transparency;
@@ -122,7 +123,7 @@ class DatasetChannelsTest {
         assertEquals(
                 LUMA, HEX.formatHex(ImageDecoder.decode(file, FileChannels.GRAY).pixels()));
         for (int v = 0; v < 256; v++) {
-            assertEquals((byte) v, PixelImage.luma((byte) v, (byte) v, (byte) v));
+            assertEquals((byte) v, Luma.of((byte) v, (byte) v, (byte) v));
         }
     }
 
