@@ -42,7 +42,12 @@ final class ModelTensors {
             new Input("upsamplerSteps", DataType.BYTES, false),
             new Input("upsamplerSampler", DataType.BYTES, false),
             new Input("upsamplerEta", DataType.FP64, false),
-            new Input("upsamplerClassifierScale", DataType.FP64, false));
+            new Input("upsamplerClassifierScale", DataType.FP64, false),
+            new Input("upsamplerThresholding", DataType.BYTES, false),
+            new Input("upsamplerThresholdingRatio", DataType.FP64, false),
+            new Input("upsamplerSolverOrder", DataType.INT64, false),
+            new Input("upsamplerSolverMethod", DataType.BYTES, false),
+            new Input("upsamplerSkipType", DataType.BYTES, false));
 
     private ModelTensors() {}
 

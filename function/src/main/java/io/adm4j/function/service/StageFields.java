@@ -15,7 +15,6 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +28,12 @@ record StageFields(
     /** The fields of the base model. */
     static final StageFields BASE = new StageFields("sampler", "steps", "eta", "classifierScale", furtherFields());
     /** The fields of the upsampler. */
-    static final StageFields UPSAMPLER =
-            new StageFields("upsamplerSampler", "upsamplerSteps", "upsamplerEta", "upsamplerClassifierScale", Map.of());
+    static final StageFields UPSAMPLER = new StageFields(
+            "upsamplerSampler", "upsamplerSteps", "upsamplerEta", "upsamplerClassifierScale", furtherUpsamplerFields());
 
     private static final double LARGEST_SCALE = 1000;
 
-    /** What only the base model's requests can choose, in the order of the documentation. */
+    /** What else the base model takes, in the order of the documentation. */
     private static Map<RequestField, String> furtherFields() {
         Map<RequestField, String> names = new EnumMap<>(RequestField.class);
         names.put(RequestField.GUIDANCE_INTERVAL, "guidanceInterval");
@@ -44,6 +43,17 @@ record StageFields(
         names.put(RequestField.SOLVER_ORDER, "solverOrder");
         names.put(RequestField.SOLVER_METHOD, "solverMethod");
         names.put(RequestField.SKIP_TYPE, "skipType");
+        return Collections.unmodifiableMap(names);
+    }
+
+    /** What else the upsampler takes: published upsamplers have no classifier that could guide. */
+    private static Map<RequestField, String> furtherUpsamplerFields() {
+        Map<RequestField, String> names = new EnumMap<>(RequestField.class);
+        names.put(RequestField.THRESHOLDING, "upsamplerThresholding");
+        names.put(RequestField.THRESHOLDING_RATIO, "upsamplerThresholdingRatio");
+        names.put(RequestField.SOLVER_ORDER, "upsamplerSolverOrder");
+        names.put(RequestField.SOLVER_METHOD, "upsamplerSolverMethod");
+        names.put(RequestField.SKIP_TYPE, "upsamplerSkipType");
         return Collections.unmodifiableMap(names);
     }
 
@@ -101,12 +111,6 @@ record StageFields(
             fields.put(eta, String.valueOf(settings.eta()));
         }
         fields.put(classifierScale, String.valueOf(settings.classifierScale()));
-        if (!further.isEmpty()) {
-            writeFurther(settings, fields);
-        }
-    }
-
-    private void writeFurther(SamplingSettings settings, Map<String, String> fields) {
         GuidanceSettings guidance = settings.guidance();
         if (!guidance.everywhere()) {
             put(fields, RequestField.GUIDANCE_INTERVAL, guidance.from() + "," + guidance.to());
@@ -122,7 +126,10 @@ record StageFields(
     }
 
     private void put(Map<String, String> fields, RequestField field, Object value) {
-        fields.put(Objects.requireNonNull(further.get(field)), String.valueOf(value));
+        String name = further.get(field);
+        if (name != null) {
+            fields.put(name, String.valueOf(value));
+        }
     }
 
     private @Nullable String further(Map<String, String> fields, RequestField field) {

@@ -71,7 +71,8 @@ class DoorFuzzTest {
     private static final long MOST_HEAP = 16 << 20;
 
     /** Threads that Quarkus, Netty and the JVM keep in pools of limited size. */
-    private static final String POOLS = "executor-thread-.*|vert\\.x-.*|vertx-.*|adm4j-metrics-.*|ForkJoinPool.*|Common-Cleaner.*|GC .*";
+    private static final String POOLS =
+            "executor-thread-.*|vert\\.x-.*|vertx-.*|adm4j-metrics-.*|ForkJoinPool.*|Common-Cleaner.*|GC .*";
 
     /** Combinations of method, path and status that a metric may have. */
     private static final int MOST_METERS = 100;

@@ -302,7 +302,10 @@ class RestoreTest {
 
     @Test
     void whatIsMissingIsNamed() {
-        refused(post("/restore", Map.of()), 400, "task must be one of inpaint, superresolve, colorize, deblur, denoise.");
+        refused(
+                post("/restore", Map.of()),
+                400,
+                "task must be one of inpaint, superresolve, colorize, deblur, denoise.");
         refused(given().when().post("/restore"), 400, "task must be one of");
         refused(post("/restore", fields("inpaint", "image", null)), 400, "image must be a PNG file of 32x32 pixels.");
         refused(post("/restore", fields("inpaint", "mask", null)), 400, "mask must be a PNG file of 32x32 pixels.");

@@ -111,7 +111,9 @@ class UpsamplerTest {
                 "label=1&seed=1&steps=10&upsamplerSteps=5",
                 "label=1&seed=1&steps=5&upsamplerSteps=10",
                 "label=1&seed=1&steps=5&upsamplerSteps=5&upsamplerEta=1",
-                "label=1&seed=1&steps=5&upsamplerSteps=5&upsamplerSampler=ddpm")) {
+                "label=1&seed=1&steps=5&upsamplerSteps=5&upsamplerSampler=ddpm",
+                "label=1&seed=1&steps=5&upsamplerSteps=5&upsamplerThresholding=dynamic&upsamplerThresholdingRatio=0.5",
+                "label=1&seed=1&steps=5&upsamplerSteps=5&upsamplerSampler=unipc")) {
             assertTrue(base.differences(image(get(other), 0), 1) > 0, other + " gives the same image");
         }
     }
@@ -138,6 +140,28 @@ class UpsamplerTest {
                 .body("checks.find { it.name == 'bundle' }.data.upsampler", equalTo("test-32-64"));
     }
 
+    @Test
+    void theSecondStageHasASolverOfItsOwn() {
+        String solver = "label=1&seed=1&steps=4&upsamplerSteps=6&upsamplerSampler=dpm-solver%2B%2B";
+        Pixels usual = image(raw(solver), 0);
+        for (String other :
+                List.of("upsamplerSolverOrder=3", "upsamplerSolverMethod=singlestep", "upsamplerSkipType=log-snr")) {
+            assertTrue(usual.differences(image(raw(solver + "&" + other), 0), 1) > 0, other + " gives the same image");
+        }
+        image(raw(solver + "&upsamplerSolverOrder=2&upsamplerSolverMethod=multistep&upsamplerSkipType=time-uniform"), 0)
+                .assertSame(usual);
+    }
+
+    private static JsonPath raw(String query) {
+        return given().urlEncodingEnabled(false)
+                .when()
+                .get("/sample?" + query)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -150,6 +174,10 @@ class UpsamplerTest {
                 "upsamplerEta=2 | upsamplerEta must be a number from 0 to 1",
                 "upsamplerEta=1&upsamplerSampler=ddpm | upsamplerEta must be left out with the sampler ddpm: it belongs to ddim",
                 "upsamplerClassifierScale=1 | upsamplerClassifierScale must be 0: the model test-32-64 has no classifier.",
+                "upsamplerSolverOrder=3 | upsamplerSolverOrder must be left out with the sampler ddim: it belongs to solvers.",
+                "upsamplerSampler=unipc&upsamplerSolverMethod=singlestep | upsamplerSolverMethod must be multistep with the sampler unipc",
+                "upsamplerThresholding=hard | upsamplerThresholding must be one of none, static, dynamic, not 'hard'.",
+                "upsample=false&upsamplerSkipType=log-snr | upsamplerSkipType must be left out: upsample is false.",
                 "upsample=false&upsamplerSteps=3 | upsamplerSteps must be left out: upsample is false.",
             })
     void aWrongFieldIsNamed(String query, String expected) {
