@@ -27,6 +27,7 @@ import java.util.OptionalInt;
  * @param classifier the noisy classifier's flags, if there is one
  * @param diffusion the process that the denoiser was trained on
  * @param classes names by label; empty where unknown or without classes
+ * @param sampling defaults for sampling, by the names of the function's fields; empty for most models
  * @param provenance free-form: how the model was made
  * @param files the bundle's files by name
  */
@@ -38,6 +39,7 @@ public record Manifest(
         Optional<ObjectNode> classifier,
         DiffusionConfig diffusion,
         List<String> classes,
+        ObjectNode sampling,
         ObjectNode provenance,
         Map<String, FileEntry> files) {
     /** The format of bundles that is written, and the only one that is read. */
@@ -107,7 +109,15 @@ public record Manifest(
             DiffusionConfig diffusion,
             List<String> classes,
             ObjectNode provenance) {
-        return new Manifest(name, imageSize, channels, denoiser, classifier, diffusion, classes, provenance, Map.of());
+        ObjectNode sampling = JsonNodeFactory.instance.objectNode();
+        return new Manifest(
+                name, imageSize, channels, denoiser, classifier, diffusion, classes, sampling, provenance, Map.of());
+    }
+
+    /** The same manifest with defaults for sampling. */
+    public Manifest withSampling(ObjectNode defaults) {
+        return new Manifest(
+                name, imageSize, channels, denoiser, classifier, diffusion, classes, defaults, provenance, files);
     }
 
     /** Whether the denoiser takes labels. */
@@ -167,7 +177,8 @@ public record Manifest(
     }
 
     Manifest withFiles(Map<String, FileEntry> actual) {
-        return new Manifest(name, imageSize, channels, denoiser, classifier, diffusion, classes, provenance, actual);
+        return new Manifest(
+                name, imageSize, channels, denoiser, classifier, diffusion, classes, sampling, provenance, actual);
     }
 
     /** The contents of {@code model.json}. */
@@ -181,6 +192,9 @@ public record Manifest(
         classifier.ifPresent(flags -> json.set("classifier", flags));
         json.set("diffusion", diffusion.toJson());
         classes.forEach(json.putArray("classes")::add);
+        if (!sampling.isEmpty()) {
+            json.set("sampling", sampling);
+        }
         json.set("provenance", provenance);
         ObjectNode list = json.putObject("files");
         files.forEach((file, entry) ->
@@ -235,6 +249,7 @@ public record Manifest(
                     json.has("classifier") ? Optional.of(object(json, "classifier", what)) : Optional.empty(),
                     diffusion(object(json, "diffusion", what), what),
                     classes,
+                    json.has("sampling") ? object(json, "sampling", what) : JsonNodeFactory.instance.objectNode(),
                     json.path("provenance") instanceof ObjectNode p ? p : JsonNodeFactory.instance.objectNode(),
                     files(object(json, "files", what), what));
         } catch (IllegalArgumentException e) {

@@ -19,12 +19,14 @@ import java.util.concurrent.ExecutionException;
  */
 public final class SamplingPipeline implements AutoCloseable {
     private final ModelBundle bundle;
+    private final SamplingDefaults defaults;
     private final ModelNetworks networks;
     private final ModelCapabilities capabilities;
     private final StepScheduler scheduler;
 
-    private SamplingPipeline(ModelBundle bundle, ModelNetworks networks) {
+    private SamplingPipeline(ModelBundle bundle, SamplingDefaults defaults, ModelNetworks networks) {
         this.bundle = bundle;
+        this.defaults = defaults;
         this.networks = networks;
         Manifest manifest = bundle.manifest();
         this.capabilities = new ModelCapabilities(
@@ -41,11 +43,12 @@ public final class SamplingPipeline implements AutoCloseable {
      * Loads the bundle's denoiser.
      *
      * @param threads threads within one operator; 0 for all cores
-     * @throws io.adm4j.bundle.BundleException if the bundle has no denoiser
+     * @throws io.adm4j.bundle.BundleException if the bundle has no denoiser, or defaults for sampling that cannot be
      * @throws io.adm4j.runtime.RuntimeFailure if the graph or the device cannot be used
      */
     public static SamplingPipeline open(ModelBundle bundle, Device device, int threads) {
-        return new SamplingPipeline(bundle, ModelNetworks.open(bundle, device, threads));
+        SamplingDefaults defaults = SamplingDefaults.of(bundle.manifest());
+        return new SamplingPipeline(bundle, defaults, ModelNetworks.open(bundle, device, threads));
     }
 
     /**
@@ -58,8 +61,10 @@ public final class SamplingPipeline implements AutoCloseable {
      */
     public static List<SamplingPipeline> openAll(List<ModelBundle> bundles, Device device, int threads) {
         List<CompletableFuture<SamplingPipeline>> all = bundles.stream()
-                .map(bundle -> Together.begin(
-                        () -> new SamplingPipeline(bundle, ModelNetworks.openAll(bundle, device, threads))))
+                .map(bundle -> Together.begin(() -> {
+                    SamplingDefaults defaults = SamplingDefaults.of(bundle.manifest());
+                    return new SamplingPipeline(bundle, defaults, ModelNetworks.openAll(bundle, device, threads));
+                }))
                 .toList();
         Together.await(all);
         return all.stream().map(CompletableFuture::join).toList();
@@ -73,6 +78,11 @@ public final class SamplingPipeline implements AutoCloseable {
     /** The bundle's digest. */
     public String digest() {
         return bundle.digest();
+    }
+
+    /** How the bundle is sampled where nobody says otherwise. */
+    public SamplingDefaults defaults() {
+        return defaults;
     }
 
     /** What can be asked of the bundle. */

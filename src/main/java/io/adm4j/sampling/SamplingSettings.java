@@ -65,7 +65,7 @@ public record SamplingSettings(
                 sampler,
                 steps,
                 eta,
-                SettingsText.guidance(classifierScale, null, 0),
+                SettingsText.guidance(classifierScale, null, 0, GuidanceSettings.NONE),
                 Thresholding.clipping(clipDenoised),
                 SolverSettings.STANDARD);
     }

@@ -5,6 +5,7 @@ import io.adm4j.diffusion.SkipType;
 import io.adm4j.diffusion.Thresholding;
 import io.adm4j.feedback.Quoted;
 import io.adm4j.feedback.ShortDecimal;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads settings as options and requests write them; what is null takes its default. */
+/** Reads settings as options and requests write them; what is null takes the value of the settings that hold without it. */
 public final class SettingsText {
     private SettingsText() {}
 
@@ -21,8 +22,8 @@ public final class SettingsText {
      *
      * @throws SampleRequestException if a value does not exist
      */
-    public static SolverSettings solver(@Nullable Integer order, @Nullable String method, @Nullable String skipType) {
-        SolverSettings standard = SolverSettings.STANDARD;
+    public static SolverSettings solver(
+            @Nullable Integer order, @Nullable String method, @Nullable String skipType, SolverSettings standard) {
         return new SolverSettings(
                 order == null ? standard.order() : order,
                 method == null
@@ -39,12 +40,12 @@ public final class SettingsText {
      * @param ratio only for the dynamic kind
      * @throws SampleRequestException if the kind does not exist, or the ratio is out of range or of no use
      */
-    public static Thresholding thresholding(@Nullable String kind, @Nullable Double ratio) {
+    public static Thresholding thresholding(@Nullable String kind, @Nullable Double ratio, Thresholding standard) {
         Thresholding.Kind read = kind == null
-                ? Thresholding.Kind.STATIC
+                ? standard.kind()
                 : named(RequestField.THRESHOLDING, Thresholding.Kind.values(), Thresholding.Kind::key, kind);
         if (ratio == null) {
-            return new Thresholding(read, Thresholding.STANDARD_RATIO);
+            return read == standard.kind() ? standard : new Thresholding(read, Thresholding.STANDARD_RATIO);
         }
         if (read != Thresholding.Kind.DYNAMIC) {
             throw new SampleRequestException(
@@ -64,7 +65,8 @@ public final class SettingsText {
      * @param interval two timesteps joined by a comma, the one with less noise first
      * @throws SampleRequestException if a value is out of range
      */
-    public static GuidanceSettings guidance(double scale, @Nullable String interval, double rescale) {
+    public static GuidanceSettings guidance(
+            double scale, @Nullable String interval, double rescale, GuidanceSettings standard) {
         if (!Double.isFinite(scale)) {
             throw new SampleRequestException(RequestField.CLASSIFIER_SCALE, "must be a finite number, not " + scale);
         }
@@ -73,7 +75,7 @@ public final class SettingsText {
                     RequestField.GUIDANCE_RESCALE, "must be a number from 0 to 1, not " + shown(rescale));
         }
         if (interval == null) {
-            return new GuidanceSettings(scale, 0, Double.POSITIVE_INFINITY, rescale);
+            return new GuidanceSettings(scale, standard.from(), standard.to(), rescale);
         }
         String[] ends = interval.split(",", -1);
         if (ends.length == 2) {
@@ -88,6 +90,34 @@ public final class SettingsText {
             }
         }
         throw noInterval(interval);
+    }
+
+    /**
+     * Reads the order of a solver.
+     *
+     * @throws SampleRequestException if it is no small number
+     */
+    public static @Nullable Integer order(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        if (!text.strip().matches("[0-9]{1,9}")) {
+            throw new SampleRequestException(RequestField.SOLVER_ORDER, "must be 1, 2 or 3, not " + Quoted.of(text));
+        }
+        return Integer.valueOf(text.strip());
+    }
+
+    /**
+     * Reads a number; there is no NaN, no infinity and no hexadecimal.
+     *
+     * @throws SampleRequestException if it is none
+     */
+    public static double decimal(RequestField field, String text) {
+        try {
+            return new BigDecimal(text.strip()).doubleValue();
+        } catch (NumberFormatException e) {
+            throw new SampleRequestException(field, "must be a number, not " + Quoted.of(text));
+        }
     }
 
     private static SampleRequestException noInterval(String interval) {

@@ -2,6 +2,7 @@ package io.adm4j.function.api;
 
 import io.adm4j.function.service.FunctionConfig;
 import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.SamplingSettings;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import io.smallrye.config.SmallRyeConfig;
 import java.math.BigDecimal;
@@ -23,9 +24,10 @@ public class OpenApiLimits implements OASFilter {
                 ConfigProvider.getConfig().unwrap(SmallRyeConfig.class).getConfigMapping(FunctionConfig.class);
         Map<String, Schema> schemas = Objects.requireNonNull(api.getComponents().getSchemas());
         schema(schemas, "count").setMaximum(BigDecimal.valueOf(config.limit().count()));
-        schema(schemas, "steps").setDefaultValue(config.standard().steps());
+        schema(schemas, "steps").setDefaultValue(config.standard().steps().orElse(SamplingSettings.DEFAULT_STEPS));
         schema(schemas, "upsamplerSteps").setDefaultValue(config.standard().upsamplerSteps());
-        schema(schemas, "classifierScale").setDefaultValue(config.standard().classifierScale());
+        schema(schemas, "classifierScale")
+                .setDefaultValue(config.standard().classifierScale().orElse(1));
         BigDecimal longest = BigDecimal.valueOf(config.deadline().most().toMillis());
         schema(schemas, "budgetMs").setMaximum(longest);
         schema(schemas, "deadlineMs").setMaximum(longest);

@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The settings of the function: {@code application.properties}, {@code -Dadm4j.device=cuda} or {@code
@@ -159,16 +160,16 @@ public interface FunctionConfig {
 
     /** See {@link #standard()}. */
     interface Standard {
-        /** Denoising steps, as in a request. */
-        @WithDefault(SamplingSettings.DEFAULT_STEPS)
-        String steps();
+        /** Denoising steps, as in a request; by default the bundle's, else {@value SamplingSettings#DEFAULT_STEPS}. */
+        Optional<String> steps();
 
         /** Denoising steps of the upsampler, as in a request. */
         @WithDefault(SamplingSettings.DEFAULT_STEPS)
         String upsamplerSteps();
 
-        /** Strength of the classifier guidance; not used where the bundle has no classifier. */
-        @WithDefault("1")
-        double classifierScale();
+        /**
+         * Strength of the classifier guidance, not used where the bundle has no classifier; by default the bundle's, else 1.
+         */
+        OptionalDouble classifierScale();
     }
 }

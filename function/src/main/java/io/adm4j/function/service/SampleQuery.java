@@ -5,13 +5,18 @@ import io.adm4j.feedback.Quoted;
 import io.adm4j.feedback.UserError;
 import io.adm4j.sampling.ImageState;
 import io.adm4j.sampling.ModelCapabilities;
+import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.sampling.SamplingSettings;
+import io.adm4j.sampling.SettingsText;
+import io.adm4j.sampling.StepChoice;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +63,9 @@ public record SampleQuery(
     /** Largest seed: whole numbers up to here survive JSON readers that only know doubles. */
     static final long LARGEST_SEED = (1L << 53) - 1;
 
+    /** Strength of the guidance where neither request nor settings nor bundle say. */
+    private static final double USUAL_SCALE = 1;
+
     static final long LARGEST_RANDOM_SEED = 1L << 31;
 
     /**
@@ -71,7 +79,6 @@ public record SampleQuery(
         fields.keySet().forEach(SampleQuery::checkName);
         checkOnce(fields, keys);
         ModelCapabilities base = bundle.base();
-        FunctionConfig.Standard standard = config.standard();
         Integer label = label(fields.get("label"), base.classes());
         List<Long> seeds = keys.seeds().stream()
                 .map(seed -> whole("seed", seed, 0, LARGEST_SEED))
@@ -86,8 +93,7 @@ public record SampleQuery(
         long seed = first == null ? random(seeds) : whole("seed", first, 0, LARGEST_SEED);
         SamplingSettings settings = StageFields.BASE.read(
                 fields,
-                standard.steps(),
-                base.hasClassifier() ? standard.classifierScale() : 0,
+                chosen -> standard(chosen, bundle, config.standard()),
                 config.limit().steps());
         boolean labelled = base.usesLabels(settings);
         if ((label != null || !labels.isEmpty()) && !labelled) {
@@ -110,6 +116,31 @@ public record SampleQuery(
         query.upsampling.ifPresent(
                 s -> StageFields.UPSAMPLER.check(s, one, bundle.upsampler().orElseThrow()));
         return query;
+    }
+
+    /** The settings of a request that names nothing but perhaps a sampler: those of the function, else of the bundle. */
+    private static SamplingSettings standard(
+            Optional<SamplerKind> chosen, BundleInfo bundle, FunctionConfig.Standard standard) {
+        boolean guides = bundle.base().hasClassifier();
+        SamplingSettings usual =
+                bundle.defaults().over(usual(SamplingSettings.DEFAULT_STEPS, guides ? USUAL_SCALE : 0), chosen);
+        OptionalDouble scale = guides ? standard.classifierScale() : OptionalDouble.empty();
+        return new SamplingSettings(
+                usual.sampler(),
+                standard.steps().map(StepChoice::parse).orElse(usual.steps()),
+                usual.eta(),
+                SettingsText.guidance(
+                        scale.orElse(usual.classifierScale()),
+                        null,
+                        usual.guidance().rescale(),
+                        usual.guidance()),
+                usual.thresholding(),
+                usual.solver());
+    }
+
+    private static SamplingSettings usual(String steps, double scale) {
+        return new SamplingSettings(
+                SamplerKind.of(SamplingSettings.DEFAULT_SAMPLER), StepChoice.parse(steps), 0, scale, true);
     }
 
     private static void checkOnce(Map<String, String> fields, ImageKeys keys) {
@@ -146,7 +177,9 @@ public record SampleQuery(
             return Optional.empty();
         }
         SamplingSettings settings = StageFields.UPSAMPLER.read(
-                fields, config.standard().upsamplerSteps(), 0, config.limit().steps());
+                fields,
+                chosen -> SamplingDefaults.NONE.over(usual(config.standard().upsamplerSteps(), 0), chosen),
+                config.limit().steps());
         if (!labelled && upsampler.get().usesLabels(settings)) {
             throw Refusal.badInput(
                     "upsample must be false where classifierScale is 0: without guidance the images have no labels,"

@@ -15,6 +15,8 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -67,40 +69,55 @@ record StageFields(
      * Reads the settings of a request.
      *
      * @param fields by name; null values count as left out
-     * @param standardSteps steps of a request without the field
-     * @param standardScale classifier scale of a request without the field
+     * @param standard the settings of a request that names nothing but perhaps a sampler
      * @param mostSteps largest number of steps
      * @throws Refusal with the field and what is allowed for it
      */
-    SamplingSettings read(Map<String, String> fields, String standardSteps, double standardScale, int mostSteps) {
-        double scale = decimal(fields, classifierScale, standardScale);
-        if (!(scale >= 0 && scale <= LARGEST_SCALE)) {
-            throw Refusal.badInput(classifierScale + " must be a number from 0 to " + (long) LARGEST_SCALE + ", not "
-                    + Quoted.of(text(fields, classifierScale, String.valueOf(standardScale))) + ".");
-        }
-        double noise = decimal(fields, eta, 0);
-        SamplingSettings settings = named(() -> new SamplingSettings(
-                SamplerKind.of(text(fields, sampler, SamplingSettings.DEFAULT_SAMPLER)),
-                StepChoice.parse(withPluses(text(fields, steps, standardSteps))),
-                noise,
-                SettingsText.guidance(
-                        scale,
-                        further(fields, RequestField.GUIDANCE_INTERVAL),
-                        decimal(fields, further.get(RequestField.GUIDANCE_RESCALE), 0)),
-                SettingsText.thresholding(
-                        further(fields, RequestField.THRESHOLDING),
-                        further(fields, RequestField.THRESHOLDING_RATIO) == null
-                                ? null
-                                : decimal(fields, further.get(RequestField.THRESHOLDING_RATIO), 0)),
-                SettingsText.solver(
-                        order(fields),
-                        further(fields, RequestField.SOLVER_METHOD),
-                        further(fields, RequestField.SKIP_TYPE))));
+    SamplingSettings read(
+            Map<String, String> fields, Function<Optional<SamplerKind>, SamplingSettings> standard, int mostSteps) {
+        SamplingSettings settings = named(() -> {
+            SamplingSettings usual =
+                    standard.apply(Optional.ofNullable(fields.get(sampler)).map(SamplerKind::of));
+            String choice = fields.get(steps);
+            String interval = further(fields, RequestField.GUIDANCE_INTERVAL);
+            return new SamplingSettings(
+                    usual.sampler(),
+                    choice == null ? usual.steps() : StepChoice.parse(withPluses(choice)),
+                    decimal(fields, eta, usual.eta()),
+                    SettingsText.guidance(
+                            scale(fields, usual.classifierScale()),
+                            interval,
+                            decimal(
+                                    fields,
+                                    further.get(RequestField.GUIDANCE_RESCALE),
+                                    usual.guidance().rescale()),
+                            usual.guidance()),
+                    SettingsText.thresholding(
+                            further(fields, RequestField.THRESHOLDING),
+                            further(fields, RequestField.THRESHOLDING_RATIO) == null
+                                    ? null
+                                    : decimal(fields, further.get(RequestField.THRESHOLDING_RATIO), 0),
+                            usual.thresholding()),
+                    SettingsText.solver(
+                            SettingsText.order(further(fields, RequestField.SOLVER_ORDER)),
+                            further(fields, RequestField.SOLVER_METHOD),
+                            further(fields, RequestField.SKIP_TYPE),
+                            usual.solver()));
+        });
         long total = settings.steps().total();
         if (total < 1 || total > mostSteps) {
             throw Refusal.badInput(steps + " must be from 1 to " + mostSteps + " in all, not " + total + ".");
         }
         return settings;
+    }
+
+    private double scale(Map<String, String> fields, double standard) {
+        double scale = decimal(fields, classifierScale, standard);
+        if (!(scale >= 0 && scale <= LARGEST_SCALE)) {
+            throw Refusal.badInput(classifierScale + " must be a number from 0 to " + (long) LARGEST_SCALE + ", not "
+                    + Quoted.of(text(fields, classifierScale, String.valueOf(standard))) + ".");
+        }
+        return scale;
     }
 
     /** Writes settings as fields that {@link #read} reads as the same. */
@@ -135,18 +152,6 @@ record StageFields(
     private @Nullable String further(Map<String, String> fields, RequestField field) {
         String name = further.get(field);
         return name == null ? null : fields.get(name);
-    }
-
-    private @Nullable Integer order(Map<String, String> fields) {
-        String text = further(fields, RequestField.SOLVER_ORDER);
-        if (text == null) {
-            return null;
-        }
-        if (!text.strip().matches("[0-9]{1,9}")) {
-            throw Refusal.badInput(
-                    further.get(RequestField.SOLVER_ORDER) + " must be 1, 2 or 3, not " + Quoted.of(text) + ".");
-        }
-        return Integer.valueOf(text.strip());
     }
 
     /**

@@ -103,6 +103,18 @@ class StartTest {
     }
 
     @Test
+    void aWrongDefaultForSamplingIsNamed() throws IOException {
+        copyBundle();
+        Path manifest = folder.resolve("model.json");
+        Files.writeString(
+                manifest, Files.readString(manifest).replaceFirst("\\{", "{ \"sampling\": {\"sampler\": \"euler\"},"));
+        String message = failure(Map.of("adm4j.bundle", folder.toString()));
+        assertTrue(
+                message.startsWith("The bundle test-32 has a wrong default for sampling: sampler must be one of"),
+                message);
+    }
+
+    @Test
     void anUnsignedBundleIsRefusedIfAKeyIsSet() throws IOException {
         Path key = SigningKey.create(folder.resolve("key.pem"));
         Path base = TinyBundle.write(folder.resolve("base"), 4, true, List.of("a", "b"))

@@ -19,6 +19,7 @@ import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.io.NpzWriter;
+import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
@@ -42,6 +43,7 @@ public final class BundleAssembler implements AutoCloseable {
     private @Nullable Precision denoiserPrecision;
     private @Nullable DiffusionConfig diffusion;
     private @Nullable ClassifierConfig classifier;
+    private SamplingDefaults sampling = SamplingDefaults.NONE;
 
     public BundleAssembler(Path target) {
         this(target, OnnxModel.EMBEDDED_MOST);
@@ -52,6 +54,11 @@ public final class BundleAssembler implements AutoCloseable {
         this.target = target;
         this.embeddedMost = embeddedMost;
         writer = BundleWriter.create(target);
+    }
+
+    /** How the bundle is sampled where nobody says otherwise. */
+    public void sampling(SamplingDefaults defaults) {
+        sampling = defaults;
     }
 
     /** A denoiser in float32. */
@@ -172,14 +179,20 @@ public final class BundleAssembler implements AutoCloseable {
     public ModelBundle finish(@Nullable String name, List<String> classes, ObjectNode provenance) {
         UNetConfig config = Objects.requireNonNull(denoiser);
         return writer.finish(Manifest.describing(
-                name == null ? target.toAbsolutePath().normalize().getFileName().toString() : name,
-                config.imageSize(),
-                config.inChannels(),
-                config.toFlags().put("use_fp16", denoiserPrecision == Precision.FP16),
-                Optional.ofNullable(classifier).map(ClassifierConfig::toFlags),
-                Objects.requireNonNull(diffusion),
-                classes,
-                provenance));
+                        name == null
+                                ? target.toAbsolutePath()
+                                        .normalize()
+                                        .getFileName()
+                                        .toString()
+                                : name,
+                        config.imageSize(),
+                        config.inChannels(),
+                        config.toFlags().put("use_fp16", denoiserPrecision == Precision.FP16),
+                        Optional.ofNullable(classifier).map(ClassifierConfig::toFlags),
+                        Objects.requireNonNull(diffusion),
+                        classes,
+                        provenance)
+                .withSampling(sampling.toJson()));
     }
 
     /** As {@link #finish(String, List, ObjectNode)}, and lists the files. */

@@ -3,6 +3,7 @@ package io.adm4j.harness.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.export.importer.torch.StateDictWriter;
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
@@ -22,12 +23,15 @@ import io.adm4j.harness.training.TrainedNetwork;
 import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.harness.training.engine.SavedWeights;
 import io.adm4j.io.OutputPath;
+import io.adm4j.sampling.SampleRequestException;
+import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -86,6 +90,15 @@ public final class ExportCommand implements Runnable {
     @ArgGroup(validate = false, heading = Section.RESTORATION)
     private ExtraGraphOptions extra = new ExtraGraphOptions();
 
+    @Option(
+            names = "--default",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "How the bundle of a denoiser is sampled where nobody says otherwise: sampler, steps, eta, classifierScale,"
+                            + " guidanceInterval, guidanceRescale, thresholding, thresholdingRatio, solverOrder, solverMethod or"
+                            + " skipType. May be given several times.")
+    private Map<String, String> defaults = new LinkedHashMap<>();
+
     @Option(names = "--out", paramLabel = "FOLDER", description = "Folder of the bundle.")
     private Path out;
 
@@ -127,6 +140,9 @@ public final class ExportCommand implements Runnable {
     }
 
     private void exportWeights() {
+        if (!defaults.isEmpty()) {
+            throw new UserError("--default is for bundles: leave it out with --weights.");
+        }
         List<Path> runs = Stream.of(denoiser, upsampler, classifier, features)
                 .filter(Objects::nonNull)
                 .toList();
@@ -155,6 +171,10 @@ public final class ExportCommand implements Runnable {
         if (extra.denoiserVjp() && denoiser == null) {
             throw new UserError("--with denoiser-vjp is for bundles of --denoiser: leave it out.");
         }
+        if (!defaults.isEmpty() && denoiser == null) {
+            throw new UserError("--default is for bundles of --denoiser: leave it out.");
+        }
+        SamplingDefaults sampling = SamplingDefaults.of(defaults);
         Path generator = denoiser == null ? upsampler : denoiser;
         TrainedNetwork network = denoiser == null ? TrainedNetwork.UPSAMPLER : TrainedNetwork.DENOISER;
         new OutputPath("--out", out).requireReplaceableFolder();
@@ -170,6 +190,8 @@ public final class ExportCommand implements Runnable {
             // A run of another kind is refused before anything is said of its weights.
             ObjectNode generatorFlags =
                     flags(main, network.kind(), "--" + (denoiser == null ? "upsampler" : "denoiser"));
+            check(sampling, DiffusionConfig.fromJson(generatorFlags));
+            bundle.sampling(sampling);
             Map<String, Tensor> weights = weights(main, provenance.putObject("denoiser"));
             bundle.denoiser(generatorFlags, precision.precision, weights);
             if (extra.denoiserVjp()) {
@@ -209,6 +231,14 @@ public final class ExportCommand implements Runnable {
                 classes.clear();
             }
             bundle.finish(name, classes, provenance, spec.commandLine().getOut());
+        }
+    }
+
+    private void check(SamplingDefaults sampling, DiffusionConfig process) {
+        try {
+            sampling.check(process, classifier != null);
+        } catch (SampleRequestException e) {
+            throw new UserError(e.messageFor("--default " + e.field().key()), e);
         }
     }
 

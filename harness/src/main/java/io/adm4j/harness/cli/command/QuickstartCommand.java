@@ -33,6 +33,7 @@ import io.adm4j.io.ImageGrid;
 import io.adm4j.io.Npz;
 import io.adm4j.io.PngWriter;
 import io.adm4j.runtime.Device;
+import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -103,9 +104,9 @@ public final class QuickstartCommand implements Runnable {
 
     @Override
     public void run() {
-        List<SamplingSettings> scales = sampling.settings();
         ModelBundle model = ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
         Manifest manifest = model.manifest();
+        List<SamplingSettings> scales = sampling.settings(SamplingDefaults.of(manifest));
         int classes =
                 manifest.classCount().orElseThrow(() -> new UserError("The quickstart needs a bundle with classes."));
         int perClass = Math.max(1, samples / classes);

@@ -21,6 +21,7 @@ import io.adm4j.harness.sampling.ModelSamples;
 import io.adm4j.harness.sampling.SampleSource;
 import io.adm4j.harness.sampling.SamplingRun;
 import io.adm4j.harness.sampling.StoredSamples;
+import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.Upsampler;
@@ -153,7 +154,7 @@ public final class SampleCommand implements Runnable {
                     + "x" + small + ": name it with --upsampler, and give a model of that size in --bundle or images in"
                     + " --base-samples.");
         }
-        SamplingSettings settings = sampling.settings(upsampling);
+        SamplingSettings settings = sampling.settings(SamplingDefaults.of(manifest), upsampling);
         InitialNoise start = InitialNoise.of(noise, manifest.channels(), manifest.imageSize());
         LabelAssignment choice = LabelAssignment.of(labels(start, manifest), manifest, settings.classifierScale() != 0);
         int count = samples != null ? samples : noise != null ? start.count() : choice.round();

@@ -139,7 +139,7 @@ public final class EvalSamplingOptions extends ReverseProcessOptions {
                     String given = labels == null ? defaultLabels(manifest, guided) : labels;
                     LabelAssignment choice = LabelAssignment.of(given, manifest, guided);
                     String labelWords = choice.labels(seed, 0, 1).length == 0 ? "none" : choice.text();
-                    SamplingSettings settings = settings(kind, step, kind.takesEta() ? eta : 0, scale);
+                    SamplingSettings settings = settings(builtIn(kind), step, kind.takesEta() ? eta() : null, scale);
                     Map<String, String> unusual = new TreeMap<>(stageSettings);
                     unusual.putAll(UnusualSettings.of(settings));
                     SampleSource images = stage.apply(new ModelSamples(pipeline, choice, settings, seed, count));
@@ -179,7 +179,7 @@ public final class EvalSamplingOptions extends ReverseProcessOptions {
         if (kinds.stream().distinct().count() < kinds.size()) {
             throw new UserError("--sampler has a value twice: a comma separates samplers to compare.");
         }
-        if (eta != 0 && kinds.stream().noneMatch(SamplerKind::takesEta)) {
+        if (eta() != null && eta() != 0 && kinds.stream().noneMatch(SamplerKind::takesEta)) {
             throw new UserError("--eta must be left out with the sampler " + kinds.get(0) + ": it belongs to ddim.");
         }
         return kinds;

@@ -6,9 +6,12 @@ import io.adm4j.diffusion.GuidanceSettings;
 import io.adm4j.diffusion.Thresholding;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.StepChoice;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How the quickstart samples, at several classifier scales. */
@@ -16,16 +19,14 @@ public final class QuickstartSamplingOptions extends ReverseProcessOptions {
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
-            defaultValue = SamplingSettings.DEFAULT_SAMPLER,
-            description = SAMPLERS + " (default ${DEFAULT-VALUE}).")
-    private String sampler;
+            description = SAMPLERS + " (default: the bundle's, else " + SamplingSettings.DEFAULT_SAMPLER + ").")
+    private @Nullable String sampler;
 
     @Option(
             names = "--steps",
             paramLabel = "STEPS",
-            defaultValue = SamplingSettings.DEFAULT_STEPS,
-            description = STEPS + " (default ${DEFAULT-VALUE}).")
-    private String steps;
+            description = STEPS + " (default: the bundle's, else " + SamplingSettings.DEFAULT_STEPS + ").")
+    private @Nullable String steps;
 
     @Option(
             names = "--classifier-scale",
@@ -38,13 +39,17 @@ public final class QuickstartSamplingOptions extends ReverseProcessOptions {
     /**
      * The settings at each scale.
      *
+     * @param defaults of the bundle
      * @throws io.adm4j.feedback.UserError if a value cannot be used
      */
-    public List<SamplingSettings> settings() {
-        SamplerKind kind = SamplerKind.of(sampler);
-        requireSolver(List.of(kind));
-        StepChoice choice = StepChoice.parse(steps);
-        return scales.stream().map(scale -> settings(kind, choice, eta, scale)).toList();
+    public List<SamplingSettings> settings(SamplingDefaults defaults) {
+        SamplingSettings standard = defaults.over(
+                SamplingSettings.defaults(), Optional.ofNullable(sampler).map(SamplerKind::of));
+        requireSolver(List.of(standard.sampler()));
+        StepChoice choice = steps == null ? null : StepChoice.parse(steps);
+        return scales.stream()
+                .map(scale -> settings(standard, choice, eta(), scale))
+                .toList();
     }
 
     /** Settings as the function's requests name them. */
@@ -70,7 +75,7 @@ public final class QuickstartSamplingOptions extends ReverseProcessOptions {
         if (!guidance.everywhere()) {
             request.put("guidanceInterval", guidance.from() + "," + guidance.to());
         }
-        return guidance.rescale() == 0 ? request : request.put("guidanceRescale", guidance.rescale());
+        return settings.sampler() == SamplerKind.DDPM ? request : request.put("guidanceRescale", guidance.rescale());
     }
 
     /** Settings as reports name them. */

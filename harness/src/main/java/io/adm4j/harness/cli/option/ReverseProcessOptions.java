@@ -3,11 +3,13 @@ package io.adm4j.harness.cli.option;
 import io.adm4j.diffusion.Thresholding;
 import io.adm4j.feedback.UserError;
 import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.SettingsText;
 import io.adm4j.sampling.SolverSettings;
 import io.adm4j.sampling.StepChoice;
 import java.util.Collection;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -25,9 +27,8 @@ public abstract class ReverseProcessOptions {
             names = "--eta",
             paramLabel = "ETA",
             converter = Range.Fraction.class,
-            defaultValue = "0",
-            description = "Noise of DDIM, 0 to 1 (default ${DEFAULT-VALUE}).")
-    double eta;
+            description = "Noise of DDIM, 0 to 1 (default 0).")
+    private @Nullable Double eta;
 
     @Option(
             names = "--clip-denoised",
@@ -85,25 +86,40 @@ public abstract class ReverseProcessOptions {
             names = "--guidance-rescale",
             paramLabel = "SHARE",
             converter = Range.Fraction.class,
-            defaultValue = "0",
             description =
                     "How far guided noise predictions are scaled back to the deviation of unguided ones, 0 to 1; not"
-                            + " for ddpm (default ${DEFAULT-VALUE}).")
-    private double guidanceRescale;
+                            + " for ddpm (default 0).")
+    private @Nullable Double guidanceRescale;
+
+    /** Noise of DDIM, if it was given. */
+    final @Nullable Double eta() {
+        return eta;
+    }
 
     /**
      * Settings of one stage.
      *
+     * @param standard what holds where an option is not given
      * @throws io.adm4j.sampling.SampleRequestException if a value cannot be used
      */
-    final SamplingSettings settings(SamplerKind sampler, StepChoice steps, double eta, double classifierScale) {
+    final SamplingSettings settings(
+            SamplingSettings standard,
+            @Nullable StepChoice steps,
+            @Nullable Double eta,
+            @Nullable Double classifierScale) {
         return new SamplingSettings(
-                sampler,
-                steps,
-                eta,
-                SettingsText.guidance(classifierScale, guidanceInterval, guidanceRescale),
-                thresholding(),
-                sampler.solver() ? SettingsText.solver(solverOrder, solverMethod, skipType) : SolverSettings.STANDARD);
+                standard.sampler(),
+                steps == null ? standard.steps() : steps,
+                eta == null ? standard.eta() : eta,
+                SettingsText.guidance(
+                        classifierScale == null ? standard.classifierScale() : classifierScale,
+                        guidanceInterval,
+                        guidanceRescale == null ? standard.guidance().rescale() : guidanceRescale,
+                        standard.guidance()),
+                thresholding(standard.thresholding()),
+                standard.sampler().solver()
+                        ? SettingsText.solver(solverOrder, solverMethod, skipType, standard.solver())
+                        : SolverSettings.STANDARD);
     }
 
     /**
@@ -123,9 +139,14 @@ public abstract class ReverseProcessOptions {
         }
     }
 
-    private Thresholding thresholding() {
+    /** The settings that hold for a sampler without any option. */
+    static SamplingSettings builtIn(SamplerKind sampler) {
+        return SamplingDefaults.NONE.over(SamplingSettings.defaults(), Optional.of(sampler));
+    }
+
+    private Thresholding thresholding(Thresholding standard) {
         if (clipDenoised) {
-            return SettingsText.thresholding(thresholding, thresholdingRatio);
+            return SettingsText.thresholding(thresholding, thresholdingRatio, standard);
         }
         if (thresholding != null || thresholdingRatio != null) {
             throw new UserError("--clip-denoised false is --thresholding none: leave out one of the two.");

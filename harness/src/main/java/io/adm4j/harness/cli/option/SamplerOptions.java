@@ -1,10 +1,13 @@
 package io.adm4j.harness.cli.option;
 
 import io.adm4j.sampling.SamplerKind;
+import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.StepChoice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How images are sampled. */
@@ -12,35 +15,34 @@ public final class SamplerOptions extends ReverseProcessOptions {
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
-            defaultValue = SamplingSettings.DEFAULT_SAMPLER,
-            description = SAMPLERS + " (default ${DEFAULT-VALUE}).")
-    private String sampler;
+            description = SAMPLERS + " (default: the bundle's, else " + SamplingSettings.DEFAULT_SAMPLER + ").")
+    private @Nullable String sampler;
 
     @Option(
             names = "--steps",
             paramLabel = "STEPS",
-            defaultValue = SamplingSettings.DEFAULT_STEPS,
-            description = STEPS + " (default ${DEFAULT-VALUE}).")
-    private String steps;
+            description = STEPS + " (default: the bundle's, else " + SamplingSettings.DEFAULT_STEPS + ").")
+    private @Nullable String steps;
 
     @Option(
             names = "--classifier-scale",
             paramLabel = "SCALE",
-            defaultValue = "0",
-            description = "Strength of the classifier's guidance; 0 does not run it (default ${DEFAULT-VALUE}).")
-    private double classifierScale;
+            description = "Strength of the classifier's guidance; 0 does not run it (default: the bundle's, else 0).")
+    private @Nullable Double classifierScale;
 
     /**
      * The settings of the base model.
      *
+     * @param defaults of its bundle
      * @param upsampling of the second stage, for which the options of solvers count too
      * @throws io.adm4j.feedback.UserError if a value cannot be used
      */
-    public SamplingSettings settings(UpsamplerOptions upsampling) {
-        SamplerKind kind = SamplerKind.of(sampler);
+    public SamplingSettings settings(SamplingDefaults defaults, UpsamplerOptions upsampling) {
+        SamplingSettings standard = defaults.over(
+                SamplingSettings.defaults(), Optional.ofNullable(sampler).map(SamplerKind::of));
         List<SamplerKind> stages = new ArrayList<>(upsampling.samplers());
-        stages.add(kind);
+        stages.add(standard.sampler());
         requireSolver(stages);
-        return settings(kind, StepChoice.parse(steps), eta, classifierScale);
+        return settings(standard, steps == null ? null : StepChoice.parse(steps), eta(), classifierScale);
     }
 }

@@ -111,7 +111,8 @@ public final class UpsamplerOptions {
     }
 
     private SamplingSettings settings(ReverseProcessOptions process) {
-        return process.settings(SamplerKind.of(sampler), StepChoice.parse(steps), eta, classifierScale);
+        return process.settings(
+                ReverseProcessOptions.builtIn(SamplerKind.of(sampler)), StepChoice.parse(steps), eta, classifierScale);
     }
 
     /** The sampler of the second stage, if there is one. */

@@ -59,6 +59,31 @@ class SampleCommandTest {
     }
 
     @Test
+    void whatIsNotSaidIsTheBundles() throws IOException {
+        Path manifest = bundle.resolve("model.json");
+        String plain = Files.readString(manifest);
+        Files.writeString(
+                manifest,
+                plain.replaceFirst(
+                        "\\{",
+                        "{ \"sampling\": {\"sampler\": \"unipc\", \"steps\": \"4\", \"solverOrder\": 1,"
+                                + " \"classifierScale\": 2},"));
+        sample();
+        byte[] usual = images().toByteArray();
+        sample("--sampler", "ddpm", "--steps", 3);
+        byte[] other = images().toByteArray();
+        sample("--solver-order", 3);
+        byte[] third = images().toByteArray();
+        Files.writeString(manifest, plain);
+        sample("--sampler", "unipc", "--steps", 4, "--solver-order", 1, "--classifier-scale", 2);
+        assertArrayEquals(usual, images().toByteArray());
+        sample("--sampler", "ddpm", "--steps", 3, "--classifier-scale", 2);
+        assertArrayEquals(other, images().toByteArray());
+        sample("--sampler", "unipc", "--steps", 4, "--solver-order", 3, "--classifier-scale", 2);
+        assertArrayEquals(third, images().toByteArray());
+    }
+
+    @Test
     void labelsAreListedNamedRandomOrBalanced() {
         sample("--steps", 2, "--labels", "2,0", "--num-samples", 5);
         assertArrayEquals(new long[] {2, 0, 2, 0, 2}, labels());
