@@ -35,14 +35,14 @@ final class ReportText {
     static String lead(Evaluation evaluation) {
         ImageSet samples = evaluation.results().get(0).samples();
         ImageSet reference = evaluation.reference();
-        return String.format(
+        return sentence(String.format(
                 Locale.ROOT,
                 "%s%s against %s, on the %,d features of %s.",
                 evaluation.results().size() == 1 ? "" : evaluation.results().size() + " sets of ",
                 counted(samples, "sample"),
                 counted(reference, "reference image"),
                 evaluation.network().features(),
-                evaluation.network().name());
+                evaluation.network().name()));
     }
 
     /** What to say of a comparison without a regression. */
@@ -110,7 +110,7 @@ final class ReportText {
         Map<String, String> facts = new LinkedHashMap<>();
         evaluation.model().ifPresent(model -> {
             facts.put("Model", model.name() + "\n" + model.path());
-            facts.put("Model's SHA-256 (model.json)", model.sha256());
+            facts.put("Model's SHA-256", model.sha256());
         });
         common(
                 facts,

@@ -40,6 +40,7 @@ import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.report.BaselineGate;
 import io.adm4j.harness.report.Comparison;
 import io.adm4j.harness.report.ReportWriter;
+import io.adm4j.io.Sha256;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.Upsampler;
 import java.io.PrintWriter;
@@ -309,7 +310,7 @@ public final class EvalCommand implements Callable<Integer> {
                         ? name
                         : name + " upsampled by " + upsampler.manifest().name(),
                 upsampler == null ? folder : folder + " + " + upsampling.bundle,
-                bundle.digest(),
+                upsampler == null ? bundle.digest() : Sha256.of(bundle.digest() + "\n" + upsampler.digest()),
                 bundle.manifest().classes());
     }
 

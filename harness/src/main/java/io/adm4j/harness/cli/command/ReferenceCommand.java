@@ -59,22 +59,6 @@ public final class ReferenceCommand implements Runnable {
     private Path out;
 
     @Option(
-            names = "--force",
-            description =
-                    "Replace --out even if it is the source of the images, or no reference batch of this command.")
-    private boolean force;
-
-    @Option(
-            names = "--pictures",
-            paramLabel = "N",
-            converter = Range.AtLeastZero.class,
-            defaultValue = "10000",
-            description =
-                    "Images kept in the file, for precision, recall and the like (default ${DEFAULT-VALUE}; 0 keeps"
-                            + " statistics alone).")
-    private int kept;
-
-    @Option(
             names = "--size",
             converter = Range.AtLeastOne.class,
             paramLabel = "PIXELS",
@@ -91,19 +75,41 @@ public final class ReferenceCommand implements Runnable {
     private Split split;
 
     @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Seed of the choice of images that are kept (default ${DEFAULT-VALUE}).")
-    private long seed;
-
-    @Option(
             names = "--batch-size",
             paramLabel = "N",
             converter = Range.AtLeastOne.class,
             defaultValue = "64",
             description = "Images that go through the network at once (default ${DEFAULT-VALUE}).")
     private int batchSize;
+
+    /** What the file gets. */
+    private static final class Output {
+        @Option(
+                names = "--pictures",
+                paramLabel = "N",
+                converter = Range.AtLeastZero.class,
+                defaultValue = "10000",
+                description =
+                        "Images kept in the file, for precision, recall and the like (default ${DEFAULT-VALUE}; 0 keeps"
+                                + " statistics alone).")
+        private int kept;
+
+        @Option(
+                names = "--seed",
+                paramLabel = "N",
+                defaultValue = "0",
+                description = "Seed of the choice of images that are kept (default ${DEFAULT-VALUE}).")
+        private long seed;
+
+        @Option(
+                names = "--force",
+                description =
+                        "Replace --out even if it is the source of the images, or no reference batch of this command.")
+        private boolean force;
+    }
+
+    @ArgGroup(validate = false, heading = Section.OUTPUT)
+    private Output output = new Output();
 
     @ArgGroup(validate = false, heading = Section.DEVICE)
     private DeviceOptions runtime = new DeviceOptions();
@@ -117,11 +123,11 @@ public final class ReferenceCommand implements Runnable {
             throw new UserError(
                     "A reference batch is an npz file: let --out end in .npz, not " + out.getFileName() + ".");
         }
-        OutputPath output = new OutputPath("--out", out);
-        output.requireFile();
-        if (!force) {
-            output.requireOtherThan(data);
-            output.requireOwn(ReferenceBatch::isOurs, "a reference batch of this command");
+        OutputPath file = new OutputPath("--out", out);
+        file.requireFile();
+        if (!output.force) {
+            file.requireOtherThan(data);
+            file.requireOwn(ReferenceBatch::isOurs, "a reference batch of this command");
         }
         EvaluatorSettings settings = EvaluatorSettings.published().withBatchSize(batchSize);
         try (Evaluator evaluator =
@@ -132,12 +138,14 @@ public final class ReferenceCommand implements Runnable {
                         spec.commandLine().getErr()::println);
                 StopNotice notice =
                         StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {
-            output.requireRoom(
-                    (long) stream.channels() * Math.min(kept, stream.size()) * stream.imageSize() * stream.width());
+            file.requireRoom((long) stream.channels()
+                    * Math.min(output.kept, stream.size())
+                    * stream.imageSize()
+                    * stream.width());
             makeParent();
             int length;
             try (Progress progress = ConsoleProgress.onStandardError().start("Images", stream.size(), "images")) {
-                length = evaluator.writeReference(out, stream, kept, seed, progress::step);
+                length = evaluator.writeReference(out, stream, output.kept, output.seed, progress::step);
             }
             PrintWriter console = spec.commandLine().getOut();
             if (stream.size() <= length) {
@@ -146,7 +154,7 @@ public final class ReferenceCommand implements Runnable {
                         + " more images than features.");
             }
             console.println("Written: " + out + " (statistics of " + length + " features of " + stream.size()
-                    + " images, and " + Math.min(kept, stream.size()) + " of them)");
+                    + " images, and " + Math.min(output.kept, stream.size()) + " of them)");
             console.flush();
         }
     }

@@ -59,6 +59,6 @@ public final class MetricOptions {
 
     /** Whether a metric is asked for by its own name, so that it must not be left out. */
     public boolean names(Metric metric) {
-        return metrics.contains(metric.key());
+        return metrics.stream().anyMatch(metric.key()::equalsIgnoreCase);
     }
 }

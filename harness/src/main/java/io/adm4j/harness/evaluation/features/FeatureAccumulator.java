@@ -17,6 +17,7 @@ public final class FeatureAccumulator {
     private final MatrixProducts products;
     private final FeatureStore store;
     private final int partSize;
+    private final int images;
     private final boolean withSpatial;
     private FeatureMatrix features;
     private FeatureStatistics.Accumulator statistics;
@@ -27,6 +28,7 @@ public final class FeatureAccumulator {
 
     /**
      * @param store of the features of this set
+     * @param images that will be added in all
      * @param partSize images in a part of the statistics of class probabilities, at least 1
      * @param withSpatial whether to take statistics of spatial features, if the network gives them
      */
@@ -34,11 +36,13 @@ public final class FeatureAccumulator {
             FeatureExtractor extractor,
             MatrixProducts products,
             FeatureStore store,
+            int images,
             int partSize,
             boolean withSpatial) {
         this.extractor = extractor;
         this.products = products;
         this.store = store;
+        this.images = images;
         this.partSize = partSize;
         this.withSpatial = withSpatial;
     }
@@ -78,8 +82,8 @@ public final class FeatureAccumulator {
         features = new FeatureMatrix(batch.features().length / batch.count());
         statistics = new FeatureStatistics.Accumulator(features.columns(), products);
         batch.probabilities()
-                .ifPresent(values ->
-                        predictions = new PredictionStatistics.Accumulator(values.length / batch.count(), partSize));
+                .ifPresent(values -> predictions =
+                        new PredictionStatistics.Accumulator(values.length / batch.count(), partSize, images));
         if (withSpatial && batch.spatial().isPresent()) {
             spatial = new FeatureStatistics.Accumulator(batch.spatial().get().length / batch.count(), products);
         }

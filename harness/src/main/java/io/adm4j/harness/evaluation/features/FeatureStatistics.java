@@ -15,6 +15,9 @@ import java.nio.DoubleBuffer;
  * @param covariance D x D elements, row by row, symmetric
  */
 public record FeatureStatistics(long count, double[] mean, double[] covariance) {
+    /** The square of what float32 can tell apart. */
+    private static final double ROUNDING = 1e-14;
+
     /** The count of statistics that came without one. */
     public static final long UNKNOWN = 0;
 
@@ -36,6 +39,17 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
     /** Whether the covariance cannot have full rank: too few vectors for their length. */
     public boolean rankDeficient() {
         return count != UNKNOWN && count <= mean.length;
+    }
+
+    /** Whether all vectors are equal, but for rounding. */
+    public boolean areOfOnePoint() {
+        double trace = 0;
+        double square = 0;
+        for (int i = 0; i < mean.length; i++) {
+            trace += covariance[i * mean.length + i];
+            square += mean[i] * mean[i];
+        }
+        return trace <= ROUNDING * square;
     }
 
     /** The statistics of all rows. */

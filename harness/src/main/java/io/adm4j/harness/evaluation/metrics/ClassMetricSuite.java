@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.metrics;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ClassScores;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
@@ -59,16 +60,18 @@ final class ClassMetricSuite {
         int dimension = samples.statistics().dimension();
         long deficient = classes.stream().filter(c -> c.fewest() <= dimension).count();
         if (settings.asksFor(Metric.FID) && deficient > 0) {
-            warnings.add("FID of " + deficient + " of " + classes.size() + " classes is from no more images than the "
+            warnings.add("FID of " + deficient + " of " + Count.of(classes.size(), "class")
+                    + " is from no more images than the "
                     + dimension
                     + " features: those covariances lack rank, so these values are far too large and compare only with"
                     + " others of the same counts.");
         }
         long all = Arrays.stream(samples.labels().orElseThrow()).distinct().count();
         if (classes.size() < all) {
-            warnings.add((all - classes.size()) + " of the samples' " + all
-                    + " classes were left out: scores per class take more than " + settings.k()
-                    + " images of it among samples and reference.");
+            long left = all - classes.size();
+            warnings.add(left + " of the samples' " + Count.of(all, "class") + (left == 1 ? " was" : " were")
+                    + " left out: scores per class take more than " + settings.k()
+                    + (settings.k() == 1 ? " image" : " images") + " of it among samples and reference.");
         }
         return warnings;
     }

@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.metrics;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
@@ -89,6 +90,6 @@ final class ComparedSets {
 
     /** What a definition says of the features: {@code " on 2048 features, class 3"}. */
     String onFeatures() {
-        return " on " + dimension() + " features" + (areWhole() ? "" : ", class " + rows.label());
+        return " on " + Count.of(dimension(), "feature") + (areWhole() ? "" : ", class " + rows.label());
     }
 }

@@ -1,6 +1,8 @@
 package io.adm4j.harness.evaluation.metrics;
 
 import io.adm4j.harness.evaluation.features.PredictionStatistics;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The Inception Score (Salimans et al. 2016, section 4) of the class probabilities that a network gives to images:
@@ -18,10 +20,19 @@ import io.adm4j.harness.evaluation.features.PredictionStatistics;
 public record InceptionScore(double mean, double standardDeviation, int splits) {
     /** The score of a set of images. */
     public static InceptionScore of(PredictionStatistics predictions) {
-        int splits = predictions.divergences().size();
+        return of(predictions.divergences());
+    }
+
+    /** The score of a set of images had they been in random order; empty if that is not known. */
+    static Optional<InceptionScore> shuffled(PredictionStatistics predictions) {
+        return predictions.shuffled().isEmpty() ? Optional.empty() : Optional.of(of(predictions.shuffled()));
+    }
+
+    private static InceptionScore of(List<Double> divergences) {
+        int splits = divergences.size();
         double sum = 0;
         double sumOfSquares = 0;
-        for (double divergence : predictions.divergences()) {
+        for (double divergence : divergences) {
             double score = Math.exp(divergence);
             sum += score;
             sumOfSquares += score * score;

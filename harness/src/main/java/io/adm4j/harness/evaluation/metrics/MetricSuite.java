@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.metrics;
 
+import io.adm4j.harness.evaluation.features.FeatureStatistics;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.harness.evaluation.result.ClassScores;
@@ -38,7 +39,7 @@ public final class MetricSuite {
         this.scorers = List.of(
                         new InceptionScoreMetric(settings.inceptionSplit()),
                         new FidMetric(settings.bootstrap(), SEED, products),
-                        new SfidMetric(products),
+                        new SfidMetric(asPublished, products),
                         new FidInfinityMetric(SEED, products),
                         new KidMetric(SEED, products),
                         new PrecisionRecallMetric(settings.k(), asPublished, withDensity, products),
@@ -80,12 +81,22 @@ public final class MetricSuite {
             }
         }
         leftOut.forEach((why, metrics) -> warnings.add(leftOut(metrics, why)));
+        equalFeatures("samples", samples.statistics()).ifPresent(warnings::add);
+        equalFeatures("reference images", reference.statistics()).ifPresent(warnings::add);
         List<ClassScores> perClass = List.of();
         if (settings.perClass()) {
             perClass = classes.compare(reference, samples, done);
             warnings.addAll(classes.warnings(reference, samples));
         }
         return new Scores(scores, perClass, warnings, samples.count(), reference.count(), sets.dimension());
+    }
+
+    private static Optional<String> equalFeatures(String which, FeatureStatistics statistics) {
+        return statistics.areOfOnePoint()
+                ? Optional.of(
+                        "All " + which + " have the same features, as equal images have, or the feature network gives"
+                                + " nothing else: no score means much then.")
+                : Optional.empty();
     }
 
     private Set<Metric> asked(MetricScorer scorer) {

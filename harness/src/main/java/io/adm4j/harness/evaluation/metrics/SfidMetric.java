@@ -12,9 +12,12 @@ import java.util.function.LongConsumer;
 
 /** sFID (Nash et al. 2021): {@link FrechetDistance} on spatial features, those of a layer before pooling. */
 final class SfidMetric implements MetricScorer {
+    private final boolean givesSpatial;
     private final MatrixProducts products;
 
-    SfidMetric(MatrixProducts products) {
+    /** @param givesSpatial whether the network gives spatial features */
+    SfidMetric(boolean givesSpatial, MatrixProducts products) {
+        this.givesSpatial = givesSpatial;
         this.products = products;
     }
 
@@ -32,7 +35,7 @@ final class SfidMetric implements MetricScorer {
     public Optional<String> obstacle(ComparedSets sets) {
         if (sets.samples().spatialStatistics().isEmpty()) {
             return Optional.of(
-                    sets.samples().features().isPresent()
+                    sets.samples().features().isPresent() || !givesSpatial
                             ? "the feature network gives no spatial features"
                             : "the samples' file has no statistics of spatial features (mu_s, sigma_s)");
         }

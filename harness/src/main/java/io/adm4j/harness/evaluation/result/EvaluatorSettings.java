@@ -1,8 +1,10 @@
 package io.adm4j.harness.evaluation.result;
 
+import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -56,12 +58,18 @@ public record EvaluatorSettings(
      * @throws UserError that says how many it takes
      */
     public void requireEnough(int images) {
-        if (images <= k && needsReferenceImages()) {
-            throw new UserError("Precision and recall with k = " + k + " take at least " + (k + 1)
-                    + " images in each set; there are only " + images + ".");
+        String there = images == 1 ? "there is only 1." : "there are only " + images + ".";
+        List<String> byNeighbors = metrics.stream()
+                .filter(Metric::takesNeighbors)
+                .map(Metric::title)
+                .toList();
+        if (images <= k && !byNeighbors.isEmpty()) {
+            throw new UserError(String.join(", ", byNeighbors) + " with k = " + k + " "
+                    + (byNeighbors.size() == 1 ? "takes" : "take") + " at least " + Count.of(k + 1, "image")
+                    + " in each set; " + there);
         }
         if (images < 2) {
-            throw new UserError("A covariance takes at least 2 images; there is only " + images + ".");
+            throw new UserError("A covariance takes at least 2 images; " + there);
         }
     }
 

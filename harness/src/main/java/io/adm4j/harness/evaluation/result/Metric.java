@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -59,19 +60,24 @@ public enum Metric {
         return lowerIsBetter;
     }
 
+    /** Whether it compares distances with those of the k-th neighbors. */
+    public boolean takesNeighbors() {
+        return this == PRECISION || this == RECALL || this == DENSITY || this == COVERAGE;
+    }
+
     /** Whether it takes the features of the reference's images, not only their statistics. */
     public boolean needsReferenceImages() {
         return needsReferenceImages;
     }
 
     /**
-     * The metric of a key.
+     * The metric of a key, in upper or lower case.
      *
      * @throws UserError if there is none
      */
     public static Metric ofKey(String key) {
         return Arrays.stream(values())
-                .filter(metric -> metric.key.equals(key))
+                .filter(metric -> metric.key.equalsIgnoreCase(key))
                 .findFirst()
                 .orElseThrow(() -> new UserError("There is no metric " + key + "; there are "
                         + Arrays.stream(values()).map(Metric::key).collect(Collectors.joining(", ")) + "."));
@@ -86,7 +92,7 @@ public enum Metric {
     public static Set<Metric> select(Collection<String> names) {
         Set<Metric> selected = EnumSet.noneOf(Metric.class);
         for (String name : names) {
-            switch (name) {
+            switch (name.toLowerCase(Locale.ROOT)) {
                 case "published" -> selected.addAll(PUBLISHED);
                 case "all" -> selected.addAll(EnumSet.allOf(Metric.class));
                 default -> selected.add(ofKey(name));

@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param name as its manifest has it
  * @param path its folder
- * @param sha256 of its {@code model.json}, which holds the checksums of all its files
+ * @param sha256 of its {@code model.json}, which holds the checksums of all its files; with an upsampler, of both
+ *     bundles' checksums on a line each
  * @param classes names by label; empty where unknown or without classes
  */
 public record Model(String name, String path, String sha256, List<String> classes) {

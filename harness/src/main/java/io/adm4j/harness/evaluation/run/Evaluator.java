@@ -166,7 +166,7 @@ public final class Evaluator implements AutoCloseable {
     public MeasuredImages measure(ImageStream images, int[] labels, LongConsumer done) {
         settings.requireEnough(images.size());
         FeatureAccumulator measurement = new FeatureAccumulator(
-                extractor, products, store, settings.inceptionSplit(), settings.asksFor(Metric.SFID));
+                extractor, products, store, images.size(), settings.inceptionSplit(), settings.asksFor(Metric.SFID));
         for (Tensor batch = images.next(settings.batchSize());
                 batch != null;
                 batch = images.next(settings.batchSize())) {

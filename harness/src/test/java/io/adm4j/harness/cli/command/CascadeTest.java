@@ -151,7 +151,9 @@ class CascadeTest {
         Path lastShard = parts.resolve("shard-000000002.npz");
         InterruptedRun.until(lastShard, command);
         assertTrue(Files.notExists(out));
-        refused("other settings", CommandLineRun.arguments(command, "--upsampler-steps", 5));
+        refused(
+                "other settings (upsampler.steps: 4 then, 5 now): use those",
+                CommandLineRun.arguments(command, "--upsampler-steps", 5));
 
         // The second batch: its large images are lost, its base images differ from what sampling would give.
         Files.delete(lastShard);

@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.bundle.ModelBundle;
 import io.adm4j.bundle.TinyBundle;
 import io.adm4j.harness.evaluation.features.FeatureNetworks;
 import io.adm4j.io.Npz;
+import io.adm4j.io.Sha256;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -151,6 +153,10 @@ class EvalGeneratedTest {
         assertEquals(given, report.at("/results/0/scores"));
         assertEquals(2 * SIZE, report.at("/results/0/samples/imageSize").asInt());
         assertTrue(report.at("/model/name").asText().contains("upsampler"), report.toString());
+        assertEquals(
+                Sha256.of(ModelBundle.load(bundle).digest() + "\n"
+                        + ModelBundle.load(upsampler).digest()),
+                report.at("/model/sha256").asText());
         refused("write 9+6 instead of 9,6", arguments(common, generating, "--samples", 9, "--upsampler-steps", "9,6"));
         refused("name it with --upsampler", arguments(common, "--bundle", upsampler, "--samples", 9));
         refused(

@@ -310,6 +310,78 @@ class EvalInputsTest {
     }
 
     @Test
+    void samplesInClassOrderLowerTheInceptionScoreWithAWarning() throws IOException {
+        byte[] values = new byte[80 * IMAGE];
+        long[] labels = new long[80];
+        for (int i = 0; i < 80; i++) {
+            labels[i] = i / 20;
+            // A bright column for each class.
+            for (int p = 0; p < SIZE * SIZE; p++) {
+                values[i * IMAGE + 3 * p] = (byte) (p % SIZE == i / 20 ? 250 : i);
+            }
+        }
+        Tensor images = Tensor.of(values, 80, SIZE, SIZE, 3);
+        Path labeled = npz("labeled.npz", images, Tensor.of(labels, 80));
+        Path plain = npz("plain.npz", images, null);
+
+        String said = succeeding(command(labeled, "--inception-split", 20)).out();
+        assertTrue(
+                said.contains(
+                        "The samples are in class order: a part of 20 consecutive ones holds 1.00 of the 4 classes on"
+                                + " average, which lowers the Inception Score to 1.0"),
+                said);
+        said = succeeding(command(plain, "--inception-split", 20)).out();
+        assertTrue(said.contains("parts of 20 consecutive ones are alike, which lowers the Inception Score"), said);
+        said = succeeding(command(plain, "--inception-split", 80)).out();
+        assertFalse(said.contains("lowers the Inception Score"), said);
+        byte[] turned = new byte[values.length];
+        for (int i = 0; i < 80; i++) {
+            System.arraycopy(values, (i * 27 % 80) * IMAGE, turned, i * IMAGE, IMAGE);
+        }
+        said = succeeding(
+                        command(npz("turned.npz", Tensor.of(turned, 80, SIZE, SIZE, 3), null), "--inception-split", 20))
+                .out();
+        assertFalse(said.contains("lowers the Inception Score"), said);
+    }
+
+    @Test
+    void equalImagesAreScoredWithAWarning() throws IOException {
+        byte[] values = new byte[COUNT * IMAGE];
+        Arrays.fill(values, (byte) 77);
+        Path equal = npz("equal.npz", Tensor.of(values, COUNT, SIZE, SIZE, 3), null);
+        Path samples = npz("samples.npz", images(COUNT, 2), null);
+
+        String said = succeeding(command(equal, "--metrics", "all", "--out", folder.resolve("page")))
+                .out();
+        assertTrue(said.contains("Warning: All samples have the same features"), said);
+        said = succeeding(command(samples, "--metrics", "all", "--reference", equal))
+                .out();
+        assertTrue(said.contains("Warning: All reference images have the same features"), said);
+        assertFalse(said.contains("All samples"), said);
+        assertFalse(succeeding(command(samples)).out().contains("same features"));
+    }
+
+    @Test
+    void whatTooFewImagesLackIsSaidOfTheMetricsThatAreAsked() throws IOException {
+        Path two = npz("two.npz", images(2, 2), null);
+        Path one = npz("one.npz", images(1, 2), null);
+        refuse("Precision, Recall with k = 3 take at least 4 images in each set; there are only 2.", two);
+        refuse(
+                "Coverage with k = 1 takes at least 2 images in each set; there is only 1.",
+                one,
+                "--metrics",
+                "coverage",
+                "--k",
+                1);
+        refuse("A covariance takes at least 2 images; there is only 1.", one, "--metrics", "KID");
+
+        JsonNode scores = score(two, "--metrics", "KID,Fid");
+
+        assertTrue(scores.has("kid") && scores.has("fid"), scores.toString());
+        refuse("sFID takes spatial features", two, "--metrics", "sFID");
+    }
+
+    @Test
     void imagesAreResizedOnlyByANamedFilter() throws IOException {
         Path large = npz("large.npz", random(COUNT, 6, 10, 3), null);
         Path json = folder.resolve("report.json");

@@ -184,7 +184,7 @@ class SampledImagesTest {
                         Tensor.of(marked, 2, SIZE, SIZE, 3),
                         "arr_1",
                         Npz.read(shard).get("arr_1")));
-        refused("other settings", CommandLineRun.arguments(command, "--seed", 1));
+        refused("other settings (seed: 0 then, 1 now): use those", CommandLineRun.arguments(command, "--seed", 1));
 
         String printed = succeeding(command).out();
 

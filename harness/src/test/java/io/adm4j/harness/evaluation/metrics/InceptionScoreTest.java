@@ -2,6 +2,7 @@ package io.adm4j.harness.evaluation.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.harness.evaluation.features.PredictionStatistics;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,32 @@ class InceptionScoreTest {
         assertThrows(IllegalArgumentException.class, () -> empty.add(new float[3]));
         assertThrows(IllegalArgumentException.class, () -> new PredictionStatistics.Accumulator(0, 2));
         assertThrows(IllegalArgumentException.class, () -> new PredictionStatistics.Accumulator(2, 0));
+    }
+
+    @Test
+    void theOrderOfTheImagesDecidesTheirPartsAloneUnlessTheyAreShuffled() {
+        int images = 4 * 50;
+        PredictionStatistics.Accumulator accumulator = new PredictionStatistics.Accumulator(4, 50, images);
+        PredictionStatistics.Accumulator mixed = new PredictionStatistics.Accumulator(4, 50, images);
+        for (int i = 0; i < images; i++) {
+            float[] inOrder = new float[4];
+            inOrder[i / 50] = 1;
+            accumulator.add(inOrder);
+            float[] inTurn = new float[4];
+            inTurn[i % 4] = 1;
+            mixed.add(inTurn);
+        }
+
+        PredictionStatistics statistics = accumulator.finish();
+        assertEquals(1, InceptionScore.of(statistics).mean(), 1e-12);
+        assertEquals(3.9, InceptionScore.shuffled(statistics).orElseThrow().mean(), 0.1);
+        assertEquals(4, statistics.shuffled().size());
+        PredictionStatistics turns = mixed.finish();
+        assertEquals(4, InceptionScore.of(turns).mean(), 0.01);
+        assertEquals(3.9, InceptionScore.shuffled(turns).orElseThrow().mean(), 0.1);
+        PredictionStatistics.Accumulator onePart = new PredictionStatistics.Accumulator(4, 50, 50);
+        onePart.add(new float[4 * 50]);
+        assertTrue(InceptionScore.shuffled(onePart.finish()).isEmpty());
     }
 
     private static InceptionScore score(int classes, int partSize, float... probabilities) {

@@ -362,9 +362,8 @@ class MetricSuiteTest {
                 List.of(0, 1, 2, 3),
                 scores.perClass().stream().map(ClassScores::label).toList());
         assertEquals(
-                List.of(
-                        "1 of the samples' 5 classes were left out: scores per class take more than 3 images of it among"
-                                + " samples and reference."),
+                List.of("1 of the samples' 5 classes was left out: scores per class take more than 3 images of it among"
+                        + " samples and reference."),
                 scores.warnings());
         ClassScores second = scores.perClass().get(1);
         assertEquals(14, second.sampleCount());

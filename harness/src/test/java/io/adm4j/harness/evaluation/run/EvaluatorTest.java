@@ -192,8 +192,7 @@ class EvaluatorTest {
         UserError e = assertThrows(UserError.class, () -> evaluate(16, images(3, 1, 256), images(60, 2, 256)));
 
         assertEquals(
-                "Precision and recall with k = 3 take at least 4 images in each set; there are only 3.",
-                e.getMessage());
+                "Precision, Recall with k = 3 take at least 4 images in each set; there are only 3.", e.getMessage());
     }
 
     @Test
