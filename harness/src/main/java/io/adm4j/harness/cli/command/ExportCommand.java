@@ -8,6 +8,7 @@ import io.adm4j.export.importer.torch.StateDictWriter;
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.BundleAssembler;
+import io.adm4j.harness.cli.option.BundleDefaultOptions;
 import io.adm4j.harness.cli.option.BundledReferenceOptions;
 import io.adm4j.harness.cli.option.CheckpointStep;
 import io.adm4j.harness.cli.option.ExtraGraphOptions;
@@ -23,7 +24,6 @@ import io.adm4j.harness.training.TrainedNetwork;
 import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.harness.training.engine.SavedWeights;
 import io.adm4j.io.OutputPath;
-import io.adm4j.sampling.SampleRequestException;
 import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
@@ -31,7 +31,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,14 +89,8 @@ public final class ExportCommand implements Runnable {
     @ArgGroup(validate = false, heading = Section.RESTORATION)
     private ExtraGraphOptions extra = new ExtraGraphOptions();
 
-    @Option(
-            names = "--default",
-            paramLabel = "NAME=VALUE",
-            description =
-                    "How the bundle of a denoiser is sampled where nobody says otherwise: sampler, steps, eta, classifierScale,"
-                            + " guidanceInterval, guidanceRescale, thresholding, thresholdingRatio, solverOrder, solverMethod or"
-                            + " skipType. May be given several times.")
-    private Map<String, String> defaults = new LinkedHashMap<>();
+    @ArgGroup(validate = false, heading = Section.SAMPLING)
+    private BundleDefaultOptions sampling = new BundleDefaultOptions();
 
     @Option(names = "--out", paramLabel = "FOLDER", description = "Folder of the bundle.")
     private Path out;
@@ -140,7 +133,7 @@ public final class ExportCommand implements Runnable {
     }
 
     private void exportWeights() {
-        if (!defaults.isEmpty()) {
+        if (sampling.given()) {
             throw new UserError("--default is for bundles: leave it out with --weights.");
         }
         List<Path> runs = Stream.of(denoiser, upsampler, classifier, features)
@@ -171,10 +164,10 @@ public final class ExportCommand implements Runnable {
         if (extra.denoiserVjp() && denoiser == null) {
             throw new UserError("--with denoiser-vjp is for bundles of --denoiser: leave it out.");
         }
-        if (!defaults.isEmpty() && denoiser == null) {
+        if (sampling.given() && denoiser == null) {
             throw new UserError("--default is for bundles of --denoiser: leave it out.");
         }
-        SamplingDefaults sampling = SamplingDefaults.of(defaults);
+        SamplingDefaults defaults = sampling.defaults();
         Path generator = denoiser == null ? upsampler : denoiser;
         TrainedNetwork network = denoiser == null ? TrainedNetwork.UPSAMPLER : TrainedNetwork.DENOISER;
         new OutputPath("--out", out).requireReplaceableFolder();
@@ -190,8 +183,8 @@ public final class ExportCommand implements Runnable {
             // A run of another kind is refused before anything is said of its weights.
             ObjectNode generatorFlags =
                     flags(main, network.kind(), "--" + (denoiser == null ? "upsampler" : "denoiser"));
-            check(sampling, DiffusionConfig.fromJson(generatorFlags));
-            bundle.sampling(sampling);
+            sampling.check(DiffusionConfig.fromJson(generatorFlags), classifier != null);
+            bundle.sampling(defaults);
             Map<String, Tensor> weights = weights(main, provenance.putObject("denoiser"));
             bundle.denoiser(generatorFlags, precision.precision, weights);
             if (extra.denoiserVjp()) {
@@ -231,14 +224,6 @@ public final class ExportCommand implements Runnable {
                 classes.clear();
             }
             bundle.finish(name, classes, provenance, spec.commandLine().getOut());
-        }
-    }
-
-    private void check(SamplingDefaults sampling, DiffusionConfig process) {
-        try {
-            sampling.check(process, classifier != null);
-        } catch (SampleRequestException e) {
-            throw new UserError(e.messageFor("--default " + e.field().key()), e);
         }
     }
 
