@@ -103,7 +103,9 @@ public record SamplingDefaults(Map<RequestField, String> values) {
      * @throws SampleRequestException if not
      */
     public void check(DiffusionConfig process, boolean hasClassifier) {
-        SamplingSettings settings = over(SamplingSettings.defaults(), Optional.empty());
+        // All steps fit every process, so that only what was given can be wrong.
+        SamplingSettings settings =
+                over(new SamplingSettings(SamplerKind.DDIM, StepChoice.ALL, 0, 0, true), Optional.empty());
         if (settings.classifierScale() != 0 && !hasClassifier) {
             throw new SampleRequestException(
                     RequestField.CLASSIFIER_SCALE, "must be 0 or left out, since there is no classifier");

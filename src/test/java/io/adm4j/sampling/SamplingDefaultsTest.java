@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.bundle.BundleException;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.TinyBundle;
+import io.adm4j.diffusion.DiffusionConfig;
 import io.adm4j.diffusion.SkipType;
 import io.adm4j.diffusion.Thresholding;
 import io.adm4j.feedback.UserError;
@@ -87,6 +89,14 @@ class SamplingDefaultsTest {
                 .getMessage();
         assertTrue(message.startsWith("The bundle tiny has a ") && message.contains(expected), message);
         assertTrue(message.endsWith(".") && !message.endsWith(".."), message);
+    }
+
+    @Test
+    void whatIsNotGivenIsNotChecked() {
+        DiffusionConfig short10 =
+                DiffusionConfig.fromJson(JsonNodeFactory.instance.objectNode().put("diffusion_steps", 10));
+        SamplingDefaults.NONE.check(short10, false);
+        SamplingDefaults.of(Map.of("classifierScale", "2")).check(short10, true);
     }
 
     @Test
