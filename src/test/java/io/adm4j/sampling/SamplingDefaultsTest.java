@@ -93,8 +93,8 @@ class SamplingDefaultsTest {
 
     @Test
     void whatIsNotGivenIsNotChecked() {
-        DiffusionConfig short10 =
-                DiffusionConfig.fromJson(JsonNodeFactory.instance.objectNode().put("diffusion_steps", 10));
+        DiffusionConfig short10 = DiffusionConfig.fromJson(
+                JsonNodeFactory.instance.objectNode().put("diffusion_steps", 10).put("noise_schedule", "cosine"));
         SamplingDefaults.NONE.check(short10, false);
         SamplingDefaults.of(Map.of("classifierScale", "2")).check(short10, true);
     }
