@@ -73,6 +73,9 @@ final class WinogradConvolutions {
 
     private final GraphFile graph;
     private final Set<String> constant = new HashSet<>();
+    /** Constants that are of use only once they are float32. */
+    private final Set<String> halves = new HashSet<>();
+
     private final List<ByteBuffer> nodes = new ArrayList<>();
     private final Map<String, ByteBuffer> constants = new LinkedHashMap<>();
     private boolean rewritten;
@@ -89,16 +92,24 @@ final class WinogradConvolutions {
     static @Nullable ByteBuffer in(GraphFile graph) {
         WinogradConvolutions rewriting = new WinogradConvolutions(graph);
         graph.initializers().stream()
-                .filter(i ->
-                        i.type() == GraphFile.FLOAT || i.type() == GraphFile.FLOAT16 || i.type() == GraphFile.INT64)
-                .map(Initializer::name)
-                .filter(name -> !graph.inputs().contains(name))
-                .forEach(rewriting.constant::add);
+                .filter(i -> !graph.inputs().contains(i.name()))
+                .forEach(rewriting::add);
         graph.nodes().forEach(rewriting::add);
         return rewriting.rewritten ? graph.with(rewriting.nodes, List.copyOf(rewriting.constants.values())) : null;
     }
 
+    private void add(Initializer initializer) {
+        switch (initializer.type()) {
+            case GraphFile.FLOAT, GraphFile.INT64 -> constant.add(initializer.name());
+            case GraphFile.FLOAT16 -> halves.add(initializer.name());
+            default -> {}
+        }
+    }
+
     private void add(Node node) {
+        if (node.op().equals("Cast") && halves.containsAll(node.inputs()) && all(node, "to", GraphFile.FLOAT)) {
+            constant.addAll(node.outputs());
+        }
         if (!node.inputs().isEmpty() && node.inputs().stream().allMatch(i -> i.isEmpty() || constant.contains(i))) {
             constant.addAll(node.outputs());
         }

@@ -42,6 +42,7 @@ class WinogradConvolutionsTest {
         private boolean weightIsInput;
         private boolean statesShape = true;
         private boolean halfWeights;
+        private long castTo = GraphFile.FLOAT;
         private final Map<String, long[]> attributes = new HashMap<>(Map.of(
                 "kernel_shape", new long[] {3, 3},
                 "strides", new long[] {1, 1},
@@ -52,7 +53,7 @@ class WinogradConvolutionsTest {
             ProtoWriter graph = new ProtoWriter().text(2, "convolution");
             graph.encoded(GraphFile.node("Neg", "h", List.of("x"), Map.of()));
             if (halfWeights) {
-                graph.message(1, castToFloat("w16", "w"));
+                graph.message(1, cast("w16", "w"));
                 graph.encoded(halves("w16", CHANNELS, channels, 3, 3));
                 graph.message(13, info("w", CHANNELS, channels, 3, 3));
             } else {
@@ -92,9 +93,9 @@ class WinogradConvolutionsTest {
             return GraphFile.constant(name, GraphFile.FLOAT16, raw.flip(), shape);
         }
 
-        private static ProtoWriter castToFloat(String from, String to) {
+        private ProtoWriter cast(String from, String to) {
             ProtoWriter type =
-                    new ProtoWriter().text(1, "to").integer(3, GraphFile.FLOAT).integer(20, 2);
+                    new ProtoWriter().text(1, "to").integer(3, castTo).integer(20, 2);
             return new ProtoWriter().text(1, from).text(2, to).text(4, "Cast").message(5, type);
         }
 
@@ -141,6 +142,16 @@ class WinogradConvolutionsTest {
         model.halfWeights = true;
         assertNotNull(rewritten(model));
         assertSame(2, model, write(model));
+    }
+
+    @Test
+    void convolutionsInFloat16Stay() throws IOException {
+        Model model = new Model();
+        model.halfWeights = true;
+        model.castTo = GraphFile.FLOAT16;
+        assertNull(rewritten(model));
+        model.inputs = List.of("h", "w16", "b");
+        assertNull(rewritten(model));
     }
 
     @Test
