@@ -3,6 +3,7 @@ package io.adm4j.diffusion;
 import io.adm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -12,19 +13,57 @@ import org.jspecify.annotations.Nullable;
  * &epsilon; predicted at x_t. The states of a run are x_0 at first and x_T at last. {@link DdimSampler} without noise and with the same
  * timesteps leads back, up to the error of the steps. No noise is added.
  *
+ * <p>The way back evaluates the denoiser at x_{t+1}, which is not known yet. A refinement takes a step again with &epsilon; predicted at
+ * the x_{t+1} that it led to, a fixed-point iteration (Pan et al.: "Effective Real Image Editing with Accelerated Iterative Diffusion
+ * Inversion", 2023), at the price of one more evaluation.
+ *
  * @param thresholding of predictions of x_0; with any the way back is less exact
+ * @param refinements of each step but the last; 0 is the published algorithm
  */
-public record DdimInversion(GaussianDiffusion diffusion, Thresholding thresholding) implements Sampler {
+public record DdimInversion(GaussianDiffusion diffusion, Thresholding thresholding, int refinements)
+        implements Sampler {
+    public DdimInversion {
+        if (refinements < 0) {
+            throw new IllegalArgumentException("The number of refinements is at least 0, not " + refinements + ".");
+        }
+    }
+
+    /** The published algorithm. */
+    public DdimInversion(GaussianDiffusion diffusion, Thresholding thresholding) {
+        this(diffusion, thresholding, 0);
+    }
+
+    /** Evaluations of the denoiser in a whole run, each a step of it. */
+    public int evaluations() {
+        return diffusion.numTimesteps() + refinements * (diffusion.numTimesteps() - 1);
+    }
+
+    /** Timestep, by its number among those kept, at which the denoiser is evaluated. */
+    private int timestep(int evaluation) {
+        return (evaluation + refinements) / (refinements + 1);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException also for refined runs that do not begin at the image
+     */
     @Override
     public ReverseRun resume(int step, Tensor x, List<Tensor> memory, NoiseSource noise) {
+        if (refinements > 0 && step > 0) {
+            throw new IllegalArgumentException("A refined encoding begins at its image, not after step " + step + ".");
+        }
         int[] kept = diffusion.timestepMap();
-        double[] timesteps = IntStream.range(0, kept.length)
-                .mapToDouble(index -> kept[kept.length - 1 - index])
+        double[] timesteps = IntStream.range(0, evaluations())
+                .mapToDouble(index -> kept[timestep(evaluations() - 1 - index)])
                 .toArray();
         return ReverseRun.of(diffusion, timesteps, new Inversion(), step, x, memory, noise);
     }
 
     private final class Inversion implements ReverseRun.Update {
+        /** x_t while a step from it is refined. */
+        private @Nullable Tensor from;
+
         @Override
         public boolean addsNoise(int index) {
             return false;
@@ -42,11 +81,23 @@ public record DdimInversion(GaussianDiffusion diffusion, Thresholding thresholdi
             if (pull != null) {
                 throw new IllegalArgumentException("Images are encoded without guidance.");
             }
-            int timestep = diffusion.numTimesteps() - 1 - index;
+            int evaluation = evaluations() - 1 - index;
+            int timestep = timestep(evaluation);
             diffusion.predictX0(output, x, timestep, false, x0);
             thresholding.apply(x0);
-            // After the last timestep there is only noise.
-            double following = index == 0 ? 0 : diffusion.alphaBar(timestep + 1);
+            if (evaluation % (refinements + 1) == 0) {
+                // After the last timestep there is only noise.
+                double following = index == 0 ? 0 : diffusion.alphaBar(timestep + 1);
+                step(timestep, x, x0, following, next);
+                if (refinements > 0) {
+                    from = x.copy();
+                }
+            } else {
+                refine(timestep, x, x0, Objects.requireNonNull(from), next);
+            }
+        }
+
+        private void step(int timestep, Tensor x, Tensor x0, double following, Tensor next) {
             double ofX0 = Math.sqrt(following);
             double ofEps = Math.sqrt(1 - following);
             FloatBuffer noisy = x.floats();
@@ -55,6 +106,22 @@ public record DdimInversion(GaussianDiffusion diffusion, Thresholding thresholdi
             for (int i = 0; i < result.capacity(); i++) {
                 double eps = diffusion.epsFromX0(timestep, noisy.get(i), clean.get(i));
                 result.put(i, (float) (ofX0 * clean.get(i) + ofEps * eps));
+            }
+        }
+
+        /** The step to a timestep from the state before it, with the noise that is predicted where the step led to. */
+        private void refine(int timestep, Tensor x, Tensor x0, Tensor before, Tensor next) {
+            double alphaBar = diffusion.alphaBar(timestep);
+            double alphaBarBefore = diffusion.alphaBar(timestep - 1);
+            double ofBefore = Math.sqrt(alphaBar / alphaBarBefore);
+            double ofEps = Math.sqrt(1 - alphaBar) - ofBefore * Math.sqrt(1 - alphaBarBefore);
+            FloatBuffer known = before.floats();
+            FloatBuffer guess = x.floats();
+            FloatBuffer clean = x0.floats();
+            FloatBuffer result = next.floats();
+            for (int i = 0; i < result.capacity(); i++) {
+                double eps = diffusion.epsFromX0(timestep, guess.get(i), clean.get(i));
+                result.put(i, (float) (ofBefore * known.get(i) + ofEps * eps));
             }
         }
     }

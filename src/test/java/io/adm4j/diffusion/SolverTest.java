@@ -247,4 +247,21 @@ class SolverTest {
         assertThrows(IllegalArgumentException.class, () -> new GuidanceSettings(1, 5, 4, 0));
         assertThrows(IllegalArgumentException.class, () -> new GuidanceSettings(1, 0, 4, 1.1));
     }
+
+    /** Encoding and sampling back: how far the image is missed. */
+    private static double missed(int refinements) {
+        GaussianDiffusion respaced =
+                new GaussianDiffusion(process("linear").config().respaced("50"));
+        Tensor image = Tensor.of(new float[] {0.7f, -0.4f}, 2, 1);
+        Denoiser denoiser = (x, t, y) -> gaussian(x, t);
+        Tensor noise = run(new DdimInversion(respaced, Thresholding.NONE, refinements), denoiser, image);
+        Tensor back = run(new DdimSampler(respaced, 0, Thresholding.NONE), denoiser, noise);
+        return Math.abs(back.floats().get(0) - 0.7) + Math.abs(back.floats().get(1) + 0.4);
+    }
+
+    @Test
+    void refinedEncodingsLeadBackMoreExactly() {
+        assertTrue(missed(1) < 0.2 * missed(0), missed(1) + " against " + missed(0));
+        assertTrue(missed(3) < 1.01 * missed(1), missed(3) + " against " + missed(1));
+    }
 }

@@ -57,7 +57,7 @@ class PageTest extends BrowserTest {
         byte[] image = Visitor.image(page);
         assertArrayEquals(
                 given().when()
-                        .get("/sample.png?label=9&seed=7&steps=8&sampler=ddim&eta=0&classifierScale=1")
+                        .get("/sample.png?label=9&seed=7&steps=8&sampler=unipc&classifierScale=1")
                         .asByteArray(),
                 image);
 
@@ -194,6 +194,7 @@ class PageTest extends BrowserTest {
     @Test
     void allOfItWorksWithKeys() {
         Page page = visitor.desktop("");
+        page.selectOption("#sampler", "ddim");
         Set<String> reached = new LinkedHashSet<>();
         for (int i = 0; i < 40; i++) {
             page.keyboard().press("Tab");

@@ -29,16 +29,22 @@ public final class ImageEncoder {
     /**
      * @param diffusion with the timesteps that both ways take
      * @param thresholding of predictions of x_0, on both ways
+     * @param refinements of each step toward noise, as {@link DdimInversion} has them
      */
-    public ImageEncoder(Denoiser denoiser, GaussianDiffusion diffusion, Thresholding thresholding) {
+    public ImageEncoder(Denoiser denoiser, GaussianDiffusion diffusion, Thresholding thresholding, int refinements) {
         this.denoiser = denoiser;
-        this.inversion = new DdimInversion(diffusion, thresholding);
+        this.inversion = new DdimInversion(diffusion, thresholding, refinements);
         this.sampler = new DdimSampler(diffusion, 0, thresholding);
     }
 
-    /** Steps of each way; the denoiser is evaluated once in each. */
+    /** Steps of each way. */
     public int steps() {
         return inversion.diffusion().numTimesteps();
+    }
+
+    /** Evaluations of the denoiser on the way to noise; on the way back each step has one. */
+    public int encodingEvaluations() {
+        return inversion.evaluations();
     }
 
     /**
@@ -46,7 +52,7 @@ public final class ImageEncoder {
      *
      * @param images uint8 {@code [N, H, W, C]}
      * @param labels int64 {@code [N]}, or null where the denoiser takes none
-     * @param stepDone called after each step; may throw to stop
+     * @param stepDone called after each evaluation; may throw to stop
      * @return float32 {@code [N, C, H, W]}
      */
     public Tensor encode(Tensor images, @Nullable Tensor labels, Runnable stepDone) {

@@ -156,9 +156,9 @@ public final class EncodeCommand implements Runnable {
         Tensor noise = Tensor.zeros(ElementType.FLOAT32, count, dataset.channels(), size, size);
         FloatBuffer all = noise.floats();
         long distance = 0;
-        int ways = roundTrip ? 2 : 1;
-        try (Progress progress = ConsoleProgress.onStandardError()
-                .start("Encoding", (long) count * encoder.steps() * ways, "image steps")) {
+        int evaluations = encoder.encodingEvaluations() + (roundTrip ? encoder.steps() : 0);
+        try (Progress progress =
+                ConsoleProgress.onStandardError().start("Encoding", (long) count * evaluations, "evaluations")) {
             for (int from = 0; from < count; from += batchSize) {
                 int to = Math.min(count, from + batchSize);
                 Tensor batch = dataset.images(IntStream.range(from, to).toArray());

@@ -169,8 +169,8 @@ public final class InterpolateCommand implements Runnable {
     }
 
     private Tensor sample(ImageEncoder encoder, Tensor ends, Optional<long[]> pair) {
-        long total = (long) encoder.steps() * (count + 2);
-        try (Progress progress = ConsoleProgress.onStandardError().start("Interpolating", total, "image steps")) {
+        long total = 2L * encoder.encodingEvaluations() + (long) encoder.steps() * count;
+        try (Progress progress = ConsoleProgress.onStandardError().start("Interpolating", total, "evaluations")) {
             Tensor y = pair.map(labels -> Tensor.of(labels, 2)).orElse(null);
             Tensor path = SphericalPath.between(encoder.encode(ends, y, () -> progress.step(2)), count);
             Tensor row = Tensor.zeros(ElementType.UINT8, count, ends.dim(1), ends.dim(2), ends.dim(3));

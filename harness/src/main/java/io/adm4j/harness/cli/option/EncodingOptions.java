@@ -20,6 +20,16 @@ public final class EncodingOptions {
     private String steps;
 
     @Option(
+            names = "--refinements",
+            paramLabel = "N",
+            converter = Range.AtLeastZero.class,
+            defaultValue = "2",
+            description =
+                    "How often each step toward noise is taken again with the noise that the way back will see, each one more"
+                            + " evaluation; 0 is DDIM as published (default ${DEFAULT-VALUE}).")
+    private int refinements;
+
+    @Option(
             names = "--clip-denoised",
             paramLabel = "BOOL",
             arity = "1",
@@ -37,11 +47,14 @@ public final class EncodingOptions {
     public ImageEncoder encoder(Denoiser denoiser, Manifest manifest) {
         SamplingSettings settings = new SamplingSettings(SamplerKind.DDIM, StepChoice.parse(steps), 0, 0, clipDenoised);
         return new ImageEncoder(
-                denoiser, settings.samplerFor(manifest.diffusion()).diffusion(), Thresholding.clipping(clipDenoised));
+                denoiser,
+                settings.samplerFor(manifest.diffusion()).diffusion(),
+                Thresholding.clipping(clipDenoised),
+                refinements);
     }
 
     /** The options of 'sample' that lead back. */
     public String back() {
-        return "--steps " + steps + (clipDenoised ? "" : " --clip-denoised false");
+        return "--sampler ddim --steps " + steps + (clipDenoised ? "" : " --clip-denoised false");
     }
 }

@@ -91,7 +91,7 @@ class EncodeCommandTest {
         String printed = encode("--steps", 4);
         assertTrue(
                 printed.contains(
-                        "harness sample --bundle " + bundle + " --noise " + out + " --steps 4 --grid back.png"),
+                        "harness sample --bundle " + bundle + " --noise " + out + " --sampler ddim --steps 4 --grid back.png"),
                 printed);
 
         Path own = folder.resolve("own.npz");
