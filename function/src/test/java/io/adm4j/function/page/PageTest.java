@@ -217,6 +217,7 @@ class PageTest extends BrowserTest {
                         "grid",
                         "letters")),
                 reached.toString());
+        page.fill("#steps", "ddim25");
         page.focus("#steps-range");
         page.keyboard().press("ArrowRight");
         assertEquals("ddim26", page.inputValue("#steps"), "the slider keeps the notation");

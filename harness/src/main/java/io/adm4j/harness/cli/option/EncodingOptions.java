@@ -23,7 +23,7 @@ public final class EncodingOptions {
             names = "--refinements",
             paramLabel = "N",
             converter = Range.AtLeastZero.class,
-            defaultValue = "2",
+            defaultValue = "3",
             description =
                     "How often each step toward noise is taken again with the noise that the way back will see, each one more"
                             + " evaluation; 0 is DDIM as published (default ${DEFAULT-VALUE}).")
