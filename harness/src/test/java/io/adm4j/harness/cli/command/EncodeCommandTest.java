@@ -90,8 +90,8 @@ class EncodeCommandTest {
     void samplingTakesTheLabelsOfTheNoise() {
         String printed = encode("--steps", 4);
         assertTrue(
-                printed.contains(
-                        "harness sample --bundle " + bundle + " --noise " + out + " --sampler ddim --steps 4 --grid back.png"),
+                printed.contains("harness sample --bundle " + bundle + " --noise " + out
+                        + " --sampler ddim --steps 4 --grid back.png"),
                 printed);
 
         Path own = folder.resolve("own.npz");
