@@ -1,12 +1,14 @@
 package io.adm4j.sampling;
 
 import io.adm4j.runtime.Threads;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.ToDoubleFunction;
 
-/** Measured times of a model's steps: means in which the newest counts most. Guarded by the scheduler's lock. */
+/** Measured times of a model's steps: medians of the newest, since a first or a disturbed one may take many times as long. Guarded by the scheduler's lock. */
 final class StepTimes {
-    /** Share of a new measurement in the mean. */
-    private static final double NEWEST = 0.1;
+    /** Most measurements that are kept. */
+    private static final int KEPT = 15;
 
     private final int lanes;
     private final Network denoiser = new Network();
@@ -42,8 +44,8 @@ final class StepTimes {
 
     /** Times of one network for one row. */
     private final class Network {
-        private final Mean lane = new Mean();
-        private final Mean alone = new Mean();
+        private final Times lane = new Times();
+        private final Times alone = new Times();
 
         void add(boolean byItself, double seconds, int rows) {
             if (rows > 0) {
@@ -52,25 +54,38 @@ final class StepTimes {
         }
 
         double amongOthers() {
-            return lane.known() ? lane.value / lanes : alone.value;
+            return lane.known() ? lane.median() / lanes : alone.median();
         }
 
         double alone() {
-            return alone.known() ? alone.value : lane.value;
+            return alone.known() ? alone.median() : lane.median();
         }
     }
 
-    private static final class Mean {
-        private double value;
-        private boolean known;
+    /** The newest measurements. */
+    private static final class Times {
+        private final Deque<Double> newest = new ArrayDeque<>();
+        private double median;
 
         void add(double seconds) {
-            value = known ? value + NEWEST * (seconds - value) : seconds;
-            known = true;
+            if (newest.size() == KEPT) {
+                newest.removeFirst();
+            }
+            newest.addLast(seconds);
+            // The lower one of two in the middle: of two measurements the slower one is the disturbed one.
+            median = newest.stream()
+                    .sorted()
+                    .skip((newest.size() - 1) / 2)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        double median() {
+            return median;
         }
 
         boolean known() {
-            return known;
+            return !newest.isEmpty();
         }
     }
 }

@@ -54,8 +54,8 @@ final class ClientFilter {
                     request,
                     HttpException.of(Refusal.of(
                                     Refusal.Reason.CLIENT_LIMIT,
-                                    "This client has " + limit.most()
-                                            + " requests under way, as many as it may: wait for" + " one of them.")
+                                    "This client has as many requests under way as it may (" + limit.most()
+                                            + "): wait for one of them.")
                             .retryAfter(Duration.ofSeconds(1))));
             return;
         }
