@@ -15,6 +15,9 @@ import java.util.stream.IntStream;
  * @param series at least one; those from the seventh on take the colors of the first again
  */
 record LineChart(String title, String horizontal, List<Series> series) {
+    /** How much wider the bold names are than other texts. */
+    private static final double BOLD = 1.15;
+
     private static final List<String> STYLES = List.of("one", "two", "three", "four", "five", "six");
     private static final int TOP = 36;
     private static final int BOTTOM = 46;
@@ -51,7 +54,12 @@ record LineChart(String title, String horizontal, List<Series> series) {
         // One curve needs no name: the axis has it.
         double names = series.size() == 1
                 ? 0
-                : series.stream().mapToDouble(s -> Svg.width(s.name())).max().orElse(0) + 12;
+                : BOLD
+                                * series.stream()
+                                        .mapToDouble(s -> Svg.width(s.name()))
+                                        .max()
+                                        .orElse(0)
+                        + 12;
         double numbers = DoubleStream.of(vertical.ticks())
                         .map(t -> Svg.width(ShortDecimal.of(t)))
                         .max()
