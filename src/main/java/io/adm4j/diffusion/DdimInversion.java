@@ -88,40 +88,30 @@ public record DdimInversion(GaussianDiffusion diffusion, Thresholding thresholdi
             if (evaluation % (refinements + 1) == 0) {
                 // After the last timestep there is only noise.
                 double following = index == 0 ? 0 : diffusion.alphaBar(timestep + 1);
-                step(timestep, x, x0, following, next);
+                combine(Math.sqrt(following), x0, Math.sqrt(1 - following), timestep, x, x0, next);
                 if (refinements > 0) {
                     from = x.copy();
                 }
             } else {
-                refine(timestep, x, x0, Objects.requireNonNull(from), next);
+                // The step to this timestep from the state before it, with the noise that is predicted where it led to.
+                double alphaBar = diffusion.alphaBar(timestep);
+                double before = diffusion.alphaBar(timestep - 1);
+                double ofFrom = Math.sqrt(alphaBar / before);
+                double ofEps = Math.sqrt(1 - alphaBar) - ofFrom * Math.sqrt(1 - before);
+                combine(ofFrom, Objects.requireNonNull(from), ofEps, timestep, x, x0, next);
             }
         }
 
-        private void step(int timestep, Tensor x, Tensor x0, double following, Tensor next) {
-            double ofX0 = Math.sqrt(following);
-            double ofEps = Math.sqrt(1 - following);
+        /** A start and the predicted noise, with their factors. */
+        private void combine(
+                double ofStart, Tensor start, double ofEps, int timestep, Tensor x, Tensor x0, Tensor next) {
+            FloatBuffer known = start.floats();
             FloatBuffer noisy = x.floats();
             FloatBuffer clean = x0.floats();
             FloatBuffer result = next.floats();
             for (int i = 0; i < result.capacity(); i++) {
                 double eps = diffusion.epsFromX0(timestep, noisy.get(i), clean.get(i));
-                result.put(i, (float) (ofX0 * clean.get(i) + ofEps * eps));
-            }
-        }
-
-        /** The step to a timestep from the state before it, with the noise that is predicted where the step led to. */
-        private void refine(int timestep, Tensor x, Tensor x0, Tensor before, Tensor next) {
-            double alphaBar = diffusion.alphaBar(timestep);
-            double alphaBarBefore = diffusion.alphaBar(timestep - 1);
-            double ofBefore = Math.sqrt(alphaBar / alphaBarBefore);
-            double ofEps = Math.sqrt(1 - alphaBar) - ofBefore * Math.sqrt(1 - alphaBarBefore);
-            FloatBuffer known = before.floats();
-            FloatBuffer guess = x.floats();
-            FloatBuffer clean = x0.floats();
-            FloatBuffer result = next.floats();
-            for (int i = 0; i < result.capacity(); i++) {
-                double eps = diffusion.epsFromX0(timestep, guess.get(i), clean.get(i));
-                result.put(i, (float) (ofBefore * known.get(i) + ofEps * eps));
+                result.put(i, (float) (ofStart * known.get(i) + ofEps * eps));
             }
         }
     }
