@@ -7,11 +7,26 @@ import java.util.function.DoubleUnaryOperator;
 
 /** Some pixels are known and the others are not, for inpainting; with all of them known, only noise is left to remove. */
 public final class Masking implements DecomposedDegradation {
+    private static final int MIDDLE = 128;
+
     private final boolean[] known;
 
     /** @param known whether each pixel is, row by row; for all channels */
     public Masking(boolean[] known) {
         this.known = known.clone();
+    }
+
+    /**
+     * The pixels that are light in an image are known.
+     *
+     * @param levels from 0 to 255 as unsigned bytes, row by row
+     */
+    public static Masking ofLevels(byte[] levels) {
+        boolean[] known = new boolean[levels.length];
+        for (int i = 0; i < levels.length; i++) {
+            known[i] = (levels[i] & 0xff) >= MIDDLE;
+        }
+        return new Masking(known);
     }
 
     /** All pixels are known. */

@@ -7,7 +7,9 @@ import java.nio.FloatBuffer;
 
 /** Converts between images as networks take them (NCHW, in [-1, 1]) and as files hold them (NHWC, 0 to 255). */
 public final class PixelScale {
-    private static final float HALF_RANGE = 127.5f;
+    /** Levels in a unit of the range [-1, 1]. */
+    public static final float HALF_RANGE = 127.5f;
+
     private static final float HALF_LEVEL = 0.5f;
     private static final int BRIGHTEST = 255;
 

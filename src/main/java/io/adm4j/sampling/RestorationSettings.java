@@ -18,6 +18,23 @@ import java.util.Locale;
  */
 public record RestorationSettings(
         RestorationMethod method, int steps, double eta, TimeTravel travel, double scale, double classifierScale) {
+    /** Noise of whole levels where nothing else was done to images: the standard deviation of rounding, in levels. */
+    public static final double ROUNDING = 0.3;
+
+    /**
+     * The largest number of steps that both methods can take.
+     *
+     * @param timesteps of the model's process
+     * @param most at least 1
+     */
+    public static int mostSteps(int timesteps, int most) {
+        int steps = Math.min(timesteps, most);
+        while (timesteps % steps != 0) {
+            steps--;
+        }
+        return steps;
+    }
+
     /** Evaluations of the denoiser in one restoration. */
     public long evaluations() {
         return method == RestorationMethod.DPS ? steps : travel.evaluations(steps);

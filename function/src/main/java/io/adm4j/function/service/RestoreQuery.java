@@ -11,6 +11,7 @@ import io.adm4j.restoration.Border;
 import io.adm4j.restoration.Degradation;
 import io.adm4j.restoration.Masking;
 import io.adm4j.restoration.NoiseEstimate;
+import io.adm4j.restoration.NullSpaceRestoration;
 import io.adm4j.restoration.SeparableBlur;
 import io.adm4j.restoration.TimeTravel;
 import io.adm4j.sampling.ModelCapabilities;
@@ -28,7 +29,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,11 +78,6 @@ public record RestoreQuery(
     private static final List<String> OF_DDNM = List.of("eta", "travelLength", "travelRepeat", "classifierScale");
     private static final List<String> OF_DPS = List.of("scale");
     private static final int BRIGHTEST = 255;
-    private static final double HALF_RANGE = 127.5;
-    /** Standard deviation of rounding to whole levels. */
-    private static final double ROUNDING = 0.3;
-
-    private static final int MIDDLE = 128;
     private static final int RGB = 3;
     private static final double LARGEST_SCALE = 1000;
 
@@ -110,7 +105,7 @@ public record RestoreQuery(
         Tensor image = PixelScale.toFloats(png("image", given, manifest.imageSize() / factor, manifest.channels()));
         Tensor measured = degradation.read(image);
         double sigma = sigma(task, fields, measured);
-        shown.put(task == RestoreTask.DENOISE ? "noiseLevel" : "sigmaY", sigma * HALF_RANGE);
+        shown.put(task == RestoreTask.DENOISE ? "noiseLevel" : "sigmaY", sigma * PixelScale.HALF_RANGE);
         Restoration restoration = new Restoration(settings, degradation, sigma, measured);
         Integer label = SampleQuery.label(fields.get("label"), model.classes());
         if (label != null && !model.usesLabels(restoration)) {
@@ -160,14 +155,11 @@ public record RestoreQuery(
             }
         }
         int most = config.limit().steps();
-        int usual = IntStream.rangeClosed(1, Math.min(USUAL_STEPS, most))
-                .filter(steps -> manifest.diffusion().diffusionSteps() % steps == 0)
-                .max()
-                .orElseThrow();
+        int usual = RestorationSettings.mostSteps(manifest.diffusion().diffusionSteps(), Math.min(USUAL_STEPS, most));
         RestorationSettings settings = new RestorationSettings(
                 method,
                 whole(fields, "steps", usual, 1, most),
-                decimal(fields, "eta", 0.85, 1),
+                decimal(fields, "eta", NullSpaceRestoration.STANDARD_ETA, 1),
                 new TimeTravel(whole(fields, "travelLength", 1, 1, most), whole(fields, "travelRepeat", 1, 1, most)),
                 decimal(fields, "scale", 1, LARGEST_SCALE),
                 decimal(fields, "classifierScale", 0, LARGEST_SCALE));
@@ -222,7 +214,7 @@ public record RestoreQuery(
             RestoreTask task, int factor, RestoreFields given, Manifest manifest, Map<String, Object> shown) {
         int size = manifest.imageSize();
         return switch (task) {
-            case INPAINT -> new Masking(known(png("mask", given, size, 1)));
+            case INPAINT -> Masking.ofLevels(png("mask", given, size, 1).toByteArray());
             case SUPERRESOLVE -> BlockSums.averages(factor);
             case COLORIZE -> {
                 if (manifest.channels() != RGB) {
@@ -265,24 +257,15 @@ public record RestoreQuery(
         };
     }
 
-    /** Light pixels of a mask are known. */
-    private static boolean[] known(Tensor mask) {
-        byte[] levels = mask.toByteArray();
-        boolean[] known = new boolean[levels.length];
-        for (int i = 0; i < known.length; i++) {
-            known[i] = (levels[i] & 0xff) >= MIDDLE;
-        }
-        return known;
-    }
-
     private static double sigma(RestoreTask task, Map<String, String> fields, Tensor measured) {
         if (task != RestoreTask.DENOISE) {
             // The inverse of a blur multiplies even the rounding of levels.
-            return decimal(fields, "sigmaY", task == RestoreTask.DEBLUR ? ROUNDING : 0, BRIGHTEST) / HALF_RANGE;
+            return decimal(fields, "sigmaY", task == RestoreTask.DEBLUR ? RestorationSettings.ROUNDING : 0, BRIGHTEST)
+                    / PixelScale.HALF_RANGE;
         }
         return fields.get("noiseLevel") == null
                 ? NoiseEstimate.of(measured)
-                : decimal(fields, "noiseLevel", 0, BRIGHTEST) / HALF_RANGE;
+                : decimal(fields, "noiseLevel", 0, BRIGHTEST) / PixelScale.HALF_RANGE;
     }
 
     /** Reads a PNG file of a size, as uint8 {@code [1, H, W, C]}. */
@@ -312,13 +295,7 @@ public record RestoreQuery(
     }
 
     private static Refusal refusal(SampleRequestException e) {
-        return Refusal.badInput(e.messageFor(
-                switch (e.field()) {
-                    case STEPS -> "steps";
-                    case METHOD -> "method";
-                    case CLASSIFIER_SCALE -> "classifierScale";
-                    default -> "label";
-                }));
+        return Refusal.badInput(e.messageFor(e.field().key()));
     }
 
     private static void show(RestorationSettings settings, Map<String, Object> shown) {

@@ -42,10 +42,10 @@ public record DamagedImages(
                     ? task.degradation().measure(values)
                     : task.degradation().read(values);
             if (damage) {
-                addNoise(one, task.noise().orElseThrow() / RestorationTask.HALF_RANGE, seed);
+                addNoise(one, task.noise().orElseThrow() / PixelScale.HALF_RANGE, seed);
             }
             sigmas[i] = task.noise().isPresent()
-                    ? task.noise().getAsDouble() / RestorationTask.HALF_RANGE
+                    ? task.noise().getAsDouble() / PixelScale.HALF_RANGE
                     : NoiseEstimate.of(one);
             measured.add(one);
             shown.add(PixelScale.toNearestBytes(task.degradation().show(one)));

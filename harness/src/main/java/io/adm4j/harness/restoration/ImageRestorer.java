@@ -111,9 +111,7 @@ public final class ImageRestorer implements AutoCloseable {
 
     /** Steps of one restoration. */
     public int steps() {
-        return settings.method() == RestorationMethod.DPS
-                ? settings.steps()
-                : restoration(0).evaluations();
+        return (int) settings.evaluations();
     }
 
     /** How many images may be restored side by side, each on its own thread. */

@@ -4,14 +4,13 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
+import io.adm4j.restoration.Masking;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** Reads the images and the mask of a restoration. */
 public final class InputImages {
-    private static final int MIDDLE = 128;
-
     private InputImages() {}
 
     /**
@@ -48,10 +47,10 @@ public final class InputImages {
      * Reads a mask.
      *
      * @param size height and width that it must have
-     * @return whether each pixel is known, row by row: light ones are
+     * @return with light pixels known
      * @throws UserError if it cannot be read, is no single image, or has another size
      */
-    public static boolean[] mask(Path path, int size) {
+    public static Masking mask(Path path, int size) {
         if (!Files.isRegularFile(path)) {
             throw new UserError("There is no file --mask " + path + ".");
         }
@@ -67,11 +66,7 @@ public final class InputImages {
         }
         byte[] levels = new byte[images.imageBytes()];
         images.copy(0, levels);
-        boolean[] known = new boolean[levels.length];
-        for (int i = 0; i < levels.length; i++) {
-            known[i] = (levels[i] & 0xff) >= MIDDLE;
-        }
-        return known;
+        return Masking.ofLevels(levels);
     }
 
     /** Gray images of the size that they have. */

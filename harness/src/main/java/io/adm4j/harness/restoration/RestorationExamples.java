@@ -3,11 +3,12 @@ package io.adm4j.harness.restoration;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
-import io.adm4j.harness.data.Bicubic;
 import io.adm4j.harness.data.Dataset;
+import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.sampling.ImageLabels;
 import io.adm4j.restoration.BlockSums;
 import io.adm4j.restoration.Masking;
+import io.adm4j.restoration.NullSpaceRestoration;
 import io.adm4j.restoration.TimeTravel;
 import io.adm4j.runtime.Device;
 import io.adm4j.sampling.PixelScale;
@@ -26,7 +27,6 @@ public final class RestorationExamples {
     private static final int MOST_STEPS = 50;
     private static final int FACTOR = 4;
     private static final double NOISE_LEVELS = 50;
-    private static final double ETA = 0.85;
 
     private final ModelBundle bundle;
     private final Dataset images;
@@ -44,8 +44,8 @@ public final class RestorationExamples {
         this.images = images;
         settings = new RestorationSettings(
                 RestorationMethod.DDNM,
-                steps(bundle.manifest().diffusion().diffusionSteps()),
-                ETA,
+                RestorationSettings.mostSteps(bundle.manifest().diffusion().diffusionSteps(), MOST_STEPS),
+                NullSpaceRestoration.STANDARD_ETA,
                 new TimeTravel(1, 1),
                 1,
                 0);
@@ -53,20 +53,6 @@ public final class RestorationExamples {
         this.count = Math.min(count, images.size());
         labels = ImageLabels.ofDenoiser(bundle.manifest())
                 .of(null, images, IntStream.range(0, this.count).toArray());
-    }
-
-    /** The largest divisor of a model's timesteps that is not above {@link #MOST_STEPS}. */
-    private static int steps(int timesteps) {
-        int steps = Math.min(MOST_STEPS, timesteps);
-        while (timesteps % steps != 0) {
-            steps--;
-        }
-        return steps;
-    }
-
-    /** Steps of each restoration. */
-    public int steps() {
-        return settings.steps();
     }
 
     /**
@@ -95,7 +81,7 @@ public final class RestorationExamples {
                     new RestorationTask("superresolve", BlockSums.averages(FACTOR), FACTOR, OptionalDouble.of(0)),
                     FACTOR + " times smaller",
                     "bicubic",
-                    damaged -> Bicubic.resize(everyBlock(damaged), size),
+                    damaged -> Resampling.BICUBIC_ANTIALIAS.apply(everyBlock(damaged), size, size),
                     seed,
                     progress));
             examples.add(example(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.Count;
+import io.adm4j.sampling.PixelScale;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +87,7 @@ public record RestorationReport(RestorationRun run, List<ImageQuality> damaged, 
             if (run.labels().isPresent()) {
                 image.put("label", run.labels().get()[i]);
             }
-            image.put("sigma", run.images().sigmas()[i] * RestorationTask.HALF_RANGE);
+            image.put("sigma", run.images().sigmas()[i] * PixelScale.HALF_RANGE);
             image.set("damaged", quality(damaged.subList(i, i + 1)));
             ArrayNode results = image.putArray("restored");
             for (int variant = 0; variant < run.variants(); variant++) {

@@ -16,8 +16,6 @@ import java.util.OptionalDouble;
  */
 public record RestorationTask(
         String name, Degradation degradation, int factor, OptionalDouble noise, ObjectNode damage) {
-    /** Gray levels in a unit of the range [-1, 1] of images. */
-    static final double HALF_RANGE = 127.5;
 
     /** A task whose degradation has no settings. */
     public RestorationTask(String name, Degradation degradation, int factor, OptionalDouble noise) {

@@ -5,7 +5,6 @@ import io.adm4j.harness.cli.option.MeasurementNoiseOption;
 import io.adm4j.harness.restoration.InputImages;
 import io.adm4j.harness.restoration.RestorationTask;
 import io.adm4j.io.Sha256;
-import io.adm4j.restoration.Masking;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +36,7 @@ public final class RestoreInpaintCommand implements Runnable {
         runner.run(
                 manifest -> new RestorationTask(
                         "inpaint",
-                        new Masking(InputImages.mask(mask, manifest.imageSize())),
+                        InputImages.mask(mask, manifest.imageSize()),
                         1,
                         noise.sigma(),
                         JsonNodeFactory.instance

@@ -1,13 +1,11 @@
 package io.adm4j.harness.cli.option;
 
+import io.adm4j.sampling.RestorationSettings;
 import java.util.OptionalDouble;
 import picocli.CommandLine.Option;
 
 /** Noise in damaged images, beside their other damage. */
 public final class MeasurementNoiseOption {
-    /** Standard deviation of rounding to whole levels. */
-    private static final double ROUNDING = 0.3;
-
     @Option(
             names = "--sigma-y",
             paramLabel = "LEVELS",
@@ -24,6 +22,6 @@ public final class MeasurementNoiseOption {
 
     /** It, in gray levels; that of rounding if it was not given, for degradations whose inverse multiplies it. */
     public OptionalDouble sigmaOrRounding() {
-        return OptionalDouble.of(sigma == null ? ROUNDING : sigma);
+        return OptionalDouble.of(sigma == null ? RestorationSettings.ROUNDING : sigma);
     }
 }

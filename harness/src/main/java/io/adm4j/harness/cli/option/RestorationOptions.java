@@ -1,6 +1,7 @@
 package io.adm4j.harness.cli.option;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.restoration.NullSpaceRestoration;
 import io.adm4j.restoration.TimeTravel;
 import io.adm4j.sampling.RestorationMethod;
 import io.adm4j.sampling.RestorationSettings;
@@ -44,7 +45,7 @@ public final class RestorationOptions {
             names = "--eta",
             paramLabel = "ETA",
             converter = Range.Fraction.class,
-            defaultValue = "0.85",
+            defaultValue = "" + NullSpaceRestoration.STANDARD_ETA,
             description = "Share of fresh noise in each step of ddnm, 0 to 1 (default ${DEFAULT-VALUE}).")
     private double eta;
 
