@@ -7,15 +7,45 @@ import io.adm4j.feedback.Quoted;
 import io.adm4j.feedback.ShortDecimal;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads settings as options and requests write them; what is null takes the value of the settings that hold without it. */
+/**
+ * Reads settings as options and requests write them, and writes them so; what is null takes the value of the settings that hold
+ * without it.
+ */
 public final class SettingsText {
     private SettingsText() {}
+
+    /** Settings as a request writes them, in the order of its documentation; what cannot be said is left out. */
+    public static Map<RequestField, String> write(SamplingSettings settings) {
+        Map<RequestField, String> fields = new LinkedHashMap<>();
+        fields.put(RequestField.STEPS, settings.steps().toString());
+        fields.put(RequestField.SAMPLER, settings.sampler().key());
+        if (settings.sampler().takesEta()) {
+            fields.put(RequestField.ETA, String.valueOf(settings.eta()));
+        }
+        fields.put(RequestField.CLASSIFIER_SCALE, String.valueOf(settings.classifierScale()));
+        GuidanceSettings guidance = settings.guidance();
+        if (!guidance.everywhere()) {
+            fields.put(RequestField.GUIDANCE_INTERVAL, guidance.from() + "," + guidance.to());
+        }
+        fields.put(RequestField.GUIDANCE_RESCALE, String.valueOf(guidance.rescale()));
+        Thresholding thresholding = settings.thresholding();
+        fields.put(RequestField.THRESHOLDING, thresholding.kind().key());
+        if (thresholding.kind() == Thresholding.Kind.DYNAMIC) {
+            fields.put(RequestField.THRESHOLDING_RATIO, String.valueOf(thresholding.ratio()));
+        }
+        fields.put(RequestField.SOLVER_ORDER, String.valueOf(settings.solver().order()));
+        fields.put(RequestField.SOLVER_METHOD, settings.solver().method().key());
+        fields.put(RequestField.SKIP_TYPE, settings.solver().skipType().key());
+        return fields;
+    }
 
     /**
      * How a solver works.

@@ -1,7 +1,5 @@
 package io.adm4j.function.service;
 
-import io.adm4j.diffusion.GuidanceSettings;
-import io.adm4j.diffusion.Thresholding;
 import io.adm4j.feedback.Quoted;
 import io.adm4j.sampling.ModelCapabilities;
 import io.adm4j.sampling.RequestField;
@@ -12,10 +10,14 @@ import io.adm4j.sampling.SettingsText;
 import io.adm4j.sampling.StepChoice;
 import java.math.BigDecimal;
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -25,44 +27,44 @@ import org.jspecify.annotations.Nullable;
  * The fields of a request that set how one stage samples. The rules for their values are those of {@link SamplingSettings}
  * and {@link ModelCapabilities}; only the limits are the function's own.
  */
-record StageFields(
-        String sampler, String steps, String eta, String classifierScale, Map<RequestField, String> further) {
+record StageFields(Map<RequestField, String> byField) {
+    /** In the order of the documentation. */
+    private static final List<RequestField> ALL = List.of(
+            RequestField.STEPS,
+            RequestField.SAMPLER,
+            RequestField.ETA,
+            RequestField.CLASSIFIER_SCALE,
+            RequestField.GUIDANCE_INTERVAL,
+            RequestField.GUIDANCE_RESCALE,
+            RequestField.THRESHOLDING,
+            RequestField.THRESHOLDING_RATIO,
+            RequestField.SOLVER_ORDER,
+            RequestField.SOLVER_METHOD,
+            RequestField.SKIP_TYPE);
+
+    /** Published upsamplers have no classifier that could guide. */
+    private static final Set<RequestField> OF_BASE_ALONE =
+            EnumSet.of(RequestField.GUIDANCE_INTERVAL, RequestField.GUIDANCE_RESCALE);
+
     /** The fields of the base model. */
-    static final StageFields BASE = new StageFields("sampler", "steps", "eta", "classifierScale", furtherFields());
+    static final StageFields BASE = named(ALL.stream(), RequestField::key);
     /** The fields of the upsampler. */
-    static final StageFields UPSAMPLER = new StageFields(
-            "upsamplerSampler", "upsamplerSteps", "upsamplerEta", "upsamplerClassifierScale", furtherUpsamplerFields());
+    static final StageFields UPSAMPLER = named(
+            ALL.stream().filter(field -> !OF_BASE_ALONE.contains(field)),
+            field -> "upsampler" + field.key().substring(0, 1).toUpperCase(Locale.ROOT)
+                    + field.key().substring(1));
 
     private static final double LARGEST_SCALE = 1000;
 
-    /** What else the base model takes, in the order of the documentation. */
-    private static Map<RequestField, String> furtherFields() {
-        Map<RequestField, String> names = new EnumMap<>(RequestField.class);
-        names.put(RequestField.GUIDANCE_INTERVAL, "guidanceInterval");
-        names.put(RequestField.GUIDANCE_RESCALE, "guidanceRescale");
-        names.put(RequestField.THRESHOLDING, "thresholding");
-        names.put(RequestField.THRESHOLDING_RATIO, "thresholdingRatio");
-        names.put(RequestField.SOLVER_ORDER, "solverOrder");
-        names.put(RequestField.SOLVER_METHOD, "solverMethod");
-        names.put(RequestField.SKIP_TYPE, "skipType");
-        return Collections.unmodifiableMap(names);
-    }
-
-    /** What else the upsampler takes: published upsamplers have no classifier that could guide. */
-    private static Map<RequestField, String> furtherUpsamplerFields() {
-        Map<RequestField, String> names = new EnumMap<>(RequestField.class);
-        names.put(RequestField.THRESHOLDING, "upsamplerThresholding");
-        names.put(RequestField.THRESHOLDING_RATIO, "upsamplerThresholdingRatio");
-        names.put(RequestField.SOLVER_ORDER, "upsamplerSolverOrder");
-        names.put(RequestField.SOLVER_METHOD, "upsamplerSolverMethod");
-        names.put(RequestField.SKIP_TYPE, "upsamplerSkipType");
-        return Collections.unmodifiableMap(names);
+    private static StageFields named(Stream<RequestField> fields, Function<RequestField, String> name) {
+        Map<RequestField, String> byField = new LinkedHashMap<>();
+        fields.forEach(field -> byField.put(field, name.apply(field)));
+        return new StageFields(Collections.unmodifiableMap(byField));
     }
 
     /** The names, in the order of the documentation. */
     List<String> names() {
-        return Stream.concat(Stream.of(steps, sampler, eta, classifierScale), further.values().stream())
-                .toList();
+        return List.copyOf(byField.values());
     }
 
     /**
@@ -76,81 +78,64 @@ record StageFields(
     SamplingSettings read(
             Map<String, String> fields, Function<Optional<SamplerKind>, SamplingSettings> standard, int mostSteps) {
         SamplingSettings settings = named(() -> {
-            SamplingSettings usual =
-                    standard.apply(Optional.ofNullable(fields.get(sampler)).map(SamplerKind::of));
-            String choice = fields.get(steps);
-            String interval = further(fields, RequestField.GUIDANCE_INTERVAL);
+            SamplingSettings usual = standard.apply(
+                    Optional.ofNullable(text(fields, RequestField.SAMPLER)).map(SamplerKind::of));
+            String choice = text(fields, RequestField.STEPS);
             return new SamplingSettings(
                     usual.sampler(),
                     choice == null ? usual.steps() : StepChoice.parse(withPluses(choice)),
-                    decimal(fields, eta, usual.eta()),
+                    decimal(fields, byField.get(RequestField.ETA), usual.eta()),
                     SettingsText.guidance(
                             scale(fields, usual.classifierScale()),
-                            interval,
+                            text(fields, RequestField.GUIDANCE_INTERVAL),
                             decimal(
                                     fields,
-                                    further.get(RequestField.GUIDANCE_RESCALE),
+                                    byField.get(RequestField.GUIDANCE_RESCALE),
                                     usual.guidance().rescale()),
                             usual.guidance()),
                     SettingsText.thresholding(
-                            further(fields, RequestField.THRESHOLDING),
-                            further(fields, RequestField.THRESHOLDING_RATIO) == null
+                            text(fields, RequestField.THRESHOLDING),
+                            text(fields, RequestField.THRESHOLDING_RATIO) == null
                                     ? null
-                                    : decimal(fields, further.get(RequestField.THRESHOLDING_RATIO), 0),
+                                    : decimal(fields, byField.get(RequestField.THRESHOLDING_RATIO), 0),
                             usual.thresholding()),
                     SettingsText.solver(
-                            SettingsText.order(further(fields, RequestField.SOLVER_ORDER)),
-                            further(fields, RequestField.SOLVER_METHOD),
-                            further(fields, RequestField.SKIP_TYPE),
+                            SettingsText.order(text(fields, RequestField.SOLVER_ORDER)),
+                            text(fields, RequestField.SOLVER_METHOD),
+                            text(fields, RequestField.SKIP_TYPE),
                             usual.solver()));
         });
         long total = settings.steps().total();
         if (total < 1 || total > mostSteps) {
-            throw Refusal.badInput(steps + " must be from 1 to " + mostSteps + " in all, not " + total + ".");
+            throw Refusal.badInput(
+                    name(RequestField.STEPS) + " must be from 1 to " + mostSteps + " in all, not " + total + ".");
         }
         return settings;
     }
 
     private double scale(Map<String, String> fields, double standard) {
-        double scale = decimal(fields, classifierScale, standard);
+        String name = name(RequestField.CLASSIFIER_SCALE);
+        double scale = decimal(fields, name, standard);
         if (!(scale >= 0 && scale <= LARGEST_SCALE)) {
-            throw Refusal.badInput(classifierScale + " must be a number from 0 to " + (long) LARGEST_SCALE + ", not "
-                    + Quoted.of(text(fields, classifierScale, String.valueOf(standard))) + ".");
+            String given = fields.get(name);
+            throw Refusal.badInput(name + " must be a number from 0 to " + (long) LARGEST_SCALE + ", not "
+                    + Quoted.of(given == null ? String.valueOf(standard) : given) + ".");
         }
         return scale;
     }
 
     /** Writes settings as fields that {@link #read} reads as the same. */
     void write(SamplingSettings settings, Map<String, String> fields) {
-        fields.put(steps, settings.steps().toString());
-        fields.put(sampler, settings.sampler().key());
-        if (settings.sampler().takesEta()) {
-            fields.put(eta, String.valueOf(settings.eta()));
-        }
-        fields.put(classifierScale, String.valueOf(settings.classifierScale()));
-        GuidanceSettings guidance = settings.guidance();
-        if (!guidance.everywhere()) {
-            put(fields, RequestField.GUIDANCE_INTERVAL, guidance.from() + "," + guidance.to());
-        }
-        put(fields, RequestField.GUIDANCE_RESCALE, guidance.rescale());
-        put(fields, RequestField.THRESHOLDING, settings.thresholding().kind().key());
-        if (settings.thresholding().kind() == Thresholding.Kind.DYNAMIC) {
-            put(fields, RequestField.THRESHOLDING_RATIO, settings.thresholding().ratio());
-        }
-        put(fields, RequestField.SOLVER_ORDER, settings.solver().order());
-        put(fields, RequestField.SOLVER_METHOD, settings.solver().method().key());
-        put(fields, RequestField.SKIP_TYPE, settings.solver().skipType().key());
+        SettingsText.write(settings).forEach((field, text) -> {
+            String name = byField.get(field);
+            if (name != null) {
+                fields.put(name, text);
+            }
+        });
     }
 
-    private void put(Map<String, String> fields, RequestField field, Object value) {
-        String name = further.get(field);
-        if (name != null) {
-            fields.put(name, String.valueOf(value));
-        }
-    }
-
-    private @Nullable String further(Map<String, String> fields, RequestField field) {
-        String name = further.get(field);
+    private @Nullable String text(Map<String, String> fields, RequestField field) {
+        String name = byField.get(field);
         return name == null ? null : fields.get(name);
     }
 
@@ -177,30 +162,15 @@ record StageFields(
 
     private String name(RequestField field) {
         return switch (field) {
-            case SAMPLER -> sampler;
-            case STEPS -> steps;
-            case ETA -> eta;
-            case CLASSIFIER_SCALE -> classifierScale;
             case METHOD -> "method";
             case LABEL, LOW_RES, INITIAL_NOISE -> "label";
-            case GUIDANCE_INTERVAL,
-                    GUIDANCE_RESCALE,
-                    THRESHOLDING,
-                    THRESHOLDING_RATIO,
-                    SOLVER_ORDER,
-                    SOLVER_METHOD,
-                    SKIP_TYPE -> further.getOrDefault(field, sampler);
+            default -> byField.getOrDefault(field, Objects.requireNonNull(byField.get(RequestField.SAMPLER)));
         };
     }
 
     /** A plus that is not percent-encoded in a query arrives as a space. */
     private static String withPluses(String steps) {
         return steps.replaceAll("(?<=[0-9]) (?=[0-9])", "+");
-    }
-
-    private static String text(Map<String, String> fields, String name, String standard) {
-        String text = fields.get(name);
-        return text == null ? standard : text;
     }
 
     /**

@@ -3,27 +3,13 @@ package io.adm4j.harness.cli.option;
 import io.adm4j.sampling.SamplerKind;
 import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.sampling.SamplingSettings;
-import io.adm4j.sampling.StepChoice;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How images are sampled. */
-public final class SamplerOptions extends ReverseProcessOptions {
-    @Option(
-            names = "--sampler",
-            paramLabel = "NAME",
-            description = SAMPLERS + " (default: the bundle's, else " + SamplingSettings.DEFAULT_SAMPLER + ").")
-    private @Nullable String sampler;
-
-    @Option(
-            names = "--steps",
-            paramLabel = "STEPS",
-            description = STEPS + " (default: the bundle's, else " + SamplingSettings.DEFAULT_STEPS + ").")
-    private @Nullable String steps;
-
+public final class SamplerOptions extends OneSamplerOptions {
     @Option(
             names = "--classifier-scale",
             paramLabel = "SCALE",
@@ -38,11 +24,10 @@ public final class SamplerOptions extends ReverseProcessOptions {
      * @throws io.adm4j.feedback.UserError if a value cannot be used
      */
     public SamplingSettings settings(SamplingDefaults defaults, UpsamplerOptions upsampling) {
-        SamplingSettings standard = defaults.over(
-                SamplingSettings.defaults(), Optional.ofNullable(sampler).map(SamplerKind::of));
+        SamplingSettings standard = standard(defaults);
         List<SamplerKind> stages = new ArrayList<>(upsampling.samplers());
         stages.add(standard.sampler());
         requireSolver(stages);
-        return settings(standard, steps == null ? null : StepChoice.parse(steps), eta(), classifierScale);
+        return settings(standard, choice(), eta(), classifierScale);
     }
 }
