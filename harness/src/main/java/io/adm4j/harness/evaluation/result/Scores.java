@@ -2,6 +2,7 @@ package io.adm4j.harness.evaluation.result;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How a set of samples compares with a reference, on the features of one network: everything computed for one set.
@@ -24,6 +25,17 @@ public record Scores(
         scores = List.copyOf(scores);
         perClass = List.copyOf(perClass);
         warnings = List.copyOf(warnings);
+    }
+
+    /** The same with further warnings. */
+    public Scores withWarnings(List<String> more) {
+        return new Scores(
+                scores,
+                perClass,
+                Stream.concat(warnings.stream(), more.stream()).toList(),
+                sampleCount,
+                referenceCount,
+                featureCount);
     }
 
     /** The score of a metric, if it was computed. */

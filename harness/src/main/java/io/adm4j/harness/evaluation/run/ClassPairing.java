@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Which classes of samples are which of the reference: names pair with equal names of the reference or of a bundle, whatever their
@@ -72,6 +73,19 @@ record ClassPairing(ImageClasses samples, ImageClasses reference) {
     private boolean coversSamples() {
         int[] known = reference.present();
         return Arrays.stream(samples.present()).allMatch(label -> isAmong(known, label));
+    }
+
+    /**
+     * What a class that both sets may have is called.
+     *
+     * @param bundle names of the classes by number; empty if unknown
+     */
+    String className(int label, List<String> bundle) {
+        return Stream.of(samples.names(), reference.names(), bundle)
+                .filter(names -> label < names.size())
+                .map(names -> names.get(label))
+                .findFirst()
+                .orElse("class " + label);
     }
 
     private boolean sharesClasses() {

@@ -2,6 +2,8 @@ package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
+import io.adm4j.feedback.UserError;
+import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.features.FeatureStore;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
@@ -12,7 +14,11 @@ import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.evaluation.result.Scores;
+import io.adm4j.harness.evaluation.traps.ImageSurvey;
+import io.adm4j.harness.evaluation.traps.ScoredSet;
+import io.adm4j.harness.evaluation.traps.ScoredSets;
 import io.adm4j.io.PngWriter;
+import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /**
  * Scores sets of samples against one reference. With a work folder nothing that is finished is computed again: neither a
@@ -35,6 +42,7 @@ public final class EvaluationRun {
     private final boolean withGallery;
     private final ProgressListener progress;
     private MeasuredImages measuredReference;
+    private ImageSurvey surveyOfReference = new ImageSurvey();
 
     /**
      * @param networkName the feature network's name in reports
@@ -125,6 +133,7 @@ public final class EvaluationRun {
                     "Reference",
                     reference.identity(),
                     reference.measured(),
+                    surveyOfReference,
                     (measuring, done) -> reference.measure(measuring, done));
         }
         return measuredReference;
@@ -144,13 +153,15 @@ public final class EvaluationRun {
                         .or(() -> evaluator.settings().perClass() ? reference.classes() : Optional.empty())
                         .map(ImageClasses::labels));
         long begin = System.nanoTime();
-        MeasuredImages measured = measure(heading, samples.identity(), samples.count(), samples::measure)
+        ImageSurvey survey = new ImageSurvey();
+        MeasuredImages measured = measure(heading, samples.identity(), samples.count(), survey, samples::measure)
                 .withLabels(classes.map(ImageClasses::labels));
+        ImageSet described = described(samples, classes);
         Scores scores = compare(real, measured);
         Result result = new Result(
                 samples.point(),
-                described(samples, classes),
-                scores,
+                described,
+                scores.withWarnings(traps(samples, new Measured(described, measured, survey), real, scores)),
                 (System.nanoTime() - begin) / 1e9,
                 withGallery && samples.count() > 0 && PngWriter.holds(evaluator.channels())
                         ? Optional.of(GalleryPicker.pick(evaluator, reference, real, samples, classes, measured))
@@ -161,6 +172,62 @@ public final class EvaluationRun {
             WorkFolder.delete(features(work.get(), samples.identity()));
         }
         return result;
+    }
+
+    /** Samples with what is known of them. */
+    private record Measured(ImageSet described, MeasuredImages features, ImageSurvey survey) {}
+
+    /** Why the scores may mislead, as far as the sets show it. */
+    private List<String> traps(SampleSet samples, Measured measured, MeasuredImages real, Scores scores) {
+        Optional<ClassPairing> pairing = samples.classes().flatMap(this::likelyPairing);
+        Optional<ImageSurvey> survey =
+                complete(surveyOfReference, reference.describe().count(), reference::open);
+        surveyOfReference = survey.orElse(surveyOfReference);
+        return evaluator
+                .traps()
+                .warnings(new ScoredSets(
+                        new ScoredSet(
+                                measured.described(),
+                                measured.features(),
+                                complete(measured.survey(), samples.count(), samples::open),
+                                pairing.map(pair -> pair.samples().labels())),
+                        new ScoredSet(
+                                reference.describe(),
+                                real,
+                                survey,
+                                pairing.map(pair -> pair.reference().labels())),
+                        scores,
+                        label -> pairing.orElseThrow().className(label, classNames)));
+    }
+
+    /** Which classes are which, where that can be told. */
+    private Optional<ClassPairing> likelyPairing(ImageClasses own) {
+        try {
+            return reference.knownClasses().map(real -> ClassPairing.of(own, real, classNames));
+        } catch (UserError e) {
+            // Only scores by class need them.
+            return Optional.empty();
+        }
+    }
+
+    /** A survey of all images of a set: of those that were not measured, as where statistics were enough, too. */
+    private Optional<ImageSurvey> complete(ImageSurvey survey, int count, Supplier<ImageStream> images) {
+        if (count == 0) {
+            return Optional.empty();
+        }
+        if (survey.count() == count) {
+            return Optional.of(survey);
+        }
+        ImageSurvey all = new ImageSurvey();
+        try (ImageStream stream = images.get().withChannels(evaluator.channels());
+                Progress shown = progress.start("Looking for traps", count, "images")) {
+            int batch = evaluator.settings().batchSize();
+            for (Tensor rows = stream.next(batch); rows != null; rows = stream.next(batch)) {
+                all.add(rows);
+                shown.step(rows.dim(0));
+            }
+        }
+        return Optional.of(all);
     }
 
     /** Which classes are which, if they are scored and both sets have some. */
@@ -182,13 +249,16 @@ public final class EvaluationRun {
         MeasuredImages with(Evaluator evaluator, LongConsumer done);
     }
 
-    private MeasuredImages measure(String heading, String identity, int count, Measure measure) {
+    private MeasuredImages measure(String heading, String identity, int count, ImageSurvey survey, Measure measure) {
         Optional<FeatureCache> shards = work.map(folder -> new FeatureCache(features(folder, identity)));
         int before = shards.map(FeatureCache::last).orElse(0);
         try (Progress shown = progress.start(heading, before, count, "images")) {
             long[] seen = {0};
             return measure.with(
-                    evaluator.keepingIn(shards.<FeatureStore>map(s -> s).orElse(FeatureStore.none())), done -> {
+                    evaluator
+                            .keepingIn(shards.<FeatureStore>map(s -> s).orElse(FeatureStore.none()))
+                            .shownTo(survey::add),
+                    done -> {
                         seen[0] += done;
                         if (seen[0] > before) {
                             shown.step(done);

@@ -17,6 +17,7 @@ import io.adm4j.harness.evaluation.metrics.MetricSuite;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Scores;
+import io.adm4j.harness.evaluation.traps.Traps;
 import io.adm4j.io.Sha256;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.ElementType;
@@ -24,6 +25,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -42,6 +44,7 @@ public final class Evaluator implements AutoCloseable {
     private final MatrixProducts products;
     private final EvaluatorSettings settings;
     private final FeatureStore store;
+    private final Consumer<Tensor> watcher;
 
     private Evaluator(
             Path network,
@@ -50,7 +53,8 @@ public final class Evaluator implements AutoCloseable {
             FeatureExtractor extractor,
             MatrixProducts products,
             EvaluatorSettings settings,
-            FeatureStore store) {
+            FeatureStore store,
+            Consumer<Tensor> watcher) {
         this.network = network;
         this.device = device;
         this.threads = threads;
@@ -58,6 +62,7 @@ public final class Evaluator implements AutoCloseable {
         this.products = products;
         this.settings = settings;
         this.store = store;
+        this.watcher = watcher;
     }
 
     /**
@@ -83,12 +88,18 @@ public final class Evaluator implements AutoCloseable {
                 FeatureExtractor.open(network, device, threads, resize),
                 MatrixProducts.open(threads),
                 settings,
-                FeatureStore.none());
+                FeatureStore.none(),
+                images -> {});
     }
 
     /** The same evaluator, which takes the features of the one set it measures from a store where that has them. */
     public Evaluator keepingIn(FeatureStore features) {
-        return new Evaluator(network, device, threads, extractor, products, settings, features);
+        return new Evaluator(network, device, threads, extractor, products, settings, features, watcher);
+    }
+
+    /** The same evaluator, which shows the images that it measures: batches of uint8 [N, H, W, C]. */
+    Evaluator shownTo(Consumer<Tensor> images) {
+        return new Evaluator(network, device, threads, extractor, products, settings, store, images);
     }
 
     /** Height of the images the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
@@ -172,6 +183,7 @@ public final class Evaluator implements AutoCloseable {
                 batch = images.next(settings.batchSize())) {
             int from = measurement.count();
             int count = (int) batch.dim(0);
+            watcher.accept(batch);
             measurement.add(batch, labels == null ? null : Arrays.copyOfRange(labels, from, from + count));
             done.accept(count);
         }
@@ -302,6 +314,11 @@ public final class Evaluator implements AutoCloseable {
      */
     public Scores compare(MeasuredImages reference, MeasuredImages samples, LongConsumer done) {
         return metrics().compare(reference, samples, done);
+    }
+
+    /** What the sets show that makes scores mislead. */
+    Traps traps() {
+        return new Traps(products);
     }
 
     private MetricSuite metrics() {

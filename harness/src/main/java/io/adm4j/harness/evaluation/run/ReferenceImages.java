@@ -124,6 +124,24 @@ public final class ReferenceImages {
         return classes;
     }
 
+    /** The class of each image if it can be told, whether or not they are scored by class. */
+    Optional<ImageClasses> knownClasses() {
+        if (classes.isPresent() || described.count() == 0) {
+            return classes;
+        }
+        try (ImageStream images = ImageStream.open(path, options.withLabels(LabelConvention.AUTO))) {
+            return ImageClasses.of(images);
+        } catch (UserError e) {
+            // Labels that nobody asked for may be of any form.
+            return Optional.empty();
+        }
+    }
+
+    /** The images from the first on. */
+    ImageStream open() {
+        return ImageStream.open(path, options);
+    }
+
     /** Text that differs wherever the images differ. */
     String identity() {
         return described.sha256().orElseThrow() + " at " + described.size();

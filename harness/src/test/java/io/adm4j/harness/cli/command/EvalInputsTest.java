@@ -362,6 +362,37 @@ class EvalInputsTest {
     }
 
     @Test
+    void trapsAreWarningsInTerminalJsonAndPage() throws IOException {
+        Tensor images = images(COUNT, 2);
+        long[] even = new long[COUNT];
+        long[] uneven = new long[COUNT];
+        for (int i = 0; i < COUNT; i++) {
+            even[i] = i % 2;
+            uneven[i] = i < 2 ? 1 : 0;
+        }
+        Path real = npz("real.npz", images, Tensor.of(even, COUNT));
+        Path same = npz("same.npz", images, Tensor.of(uneven, COUNT));
+        Path page = folder.resolve("page");
+
+        String said = succeeding(command(same, "--reference", real, "--metrics", "fid", "--out", page))
+                .out();
+
+        String own = "40 of 40 samples (100.0 %) are images of the reference, pixel for pixel.";
+        String classes =
+                "The samples hold the classes in other shares than the reference: class 0 is 95.0 % of the samples"
+                        + " and 50.0 % of the reference, class 1 is 5.0 %";
+        assertTrue(said.contains("Warning: " + own), said);
+        assertTrue(said.contains("Warning: " + classes), said);
+        String html = Files.readString(page.resolve("report.html"));
+        assertTrue(html.contains("<li>" + own + "</li>") && html.contains("<li>" + classes), html);
+        String json = new ObjectMapper()
+                .readTree(page.resolve("report.json").toFile())
+                .at("/results/0/warnings")
+                .toString();
+        assertTrue(json.contains(own) && json.contains(classes), json);
+    }
+
+    @Test
     void whatTooFewImagesLackIsSaidOfTheMetricsThatAreAsked() throws IOException {
         Path two = npz("two.npz", images(2, 2), null);
         Path one = npz("one.npz", images(1, 2), null);
