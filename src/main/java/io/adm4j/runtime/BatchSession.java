@@ -124,6 +124,11 @@ public final class BatchSession implements AutoCloseable {
         return first.outputs();
     }
 
+    /** The text that the graph's file holds under keys of its own. */
+    public Map<String, String> metadata() {
+        return first.metadata();
+    }
+
     /**
      * How many callers may run the graph side by side, each on its own thread, to use all processors: 1 on other devices than
      * the CPU, and where the graph is so large that each run uses all threads.

@@ -42,18 +42,29 @@ public final class OnnxSession implements AutoCloseable {
     private final OrtSession session;
     private final List<TensorSpec> inputs;
     private final List<TensorSpec> outputs;
+    private final Map<String, String> metadata;
 
     private OnnxSession(
-            OrtEnvironment environment, OrtSession session, List<TensorSpec> inputs, List<TensorSpec> outputs) {
+            OrtEnvironment environment,
+            OrtSession session,
+            List<TensorSpec> inputs,
+            List<TensorSpec> outputs,
+            Map<String, String> metadata) {
         this.environment = environment;
         this.session = session;
         this.inputs = inputs;
         this.outputs = outputs;
+        this.metadata = metadata;
     }
 
     private static OnnxSession of(OrtEnvironment environment, OrtSession session) throws OrtException {
         try {
-            return new OnnxSession(environment, session, specs(session.getInputInfo()), specs(session.getOutputInfo()));
+            return new OnnxSession(
+                    environment,
+                    session,
+                    specs(session.getInputInfo()),
+                    specs(session.getOutputInfo()),
+                    Map.copyOf(session.getMetadata().getCustomMetadata()));
         } catch (RuntimeFailure e) {
             session.close();
             throw e;
@@ -203,6 +214,11 @@ public final class OnnxSession implements AutoCloseable {
     /** The outputs of the graph, in its order. */
     public List<TensorSpec> outputs() {
         return outputs;
+    }
+
+    /** The text that the graph's file holds under keys of its own. */
+    public Map<String, String> metadata() {
+        return metadata;
     }
 
     /**

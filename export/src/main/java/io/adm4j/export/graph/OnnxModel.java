@@ -57,11 +57,14 @@ public final class OnnxModel {
     private final GraphProto graph;
     private final List<Parameter> parameters;
     private final Map<String, Tensor> weights;
+    private final Map<String, String> metadata;
 
-    private OnnxModel(GraphProto graph, List<Parameter> parameters, Map<String, Tensor> weights) {
+    private OnnxModel(
+            GraphProto graph, List<Parameter> parameters, Map<String, Tensor> weights, Map<String, String> metadata) {
         this.graph = graph;
         this.parameters = parameters;
         this.weights = weights;
+        this.metadata = metadata;
     }
 
     /**
@@ -87,7 +90,7 @@ public final class OnnxModel {
                 throw new UserError("There is no weight for the parameter '" + p.name() + "'.");
             }
         }
-        return new OnnxModel(proto.build(), parameters, weights);
+        return new OnnxModel(proto.build(), parameters, weights, Map.of());
     }
 
     /**
@@ -124,7 +127,12 @@ public final class OnnxModel {
             addShapes(proto, needed, outputs);
         }
         addConstants(proto, graph, used(needed, outputs));
-        return new OnnxModel(proto.build(), List.of(), Map.of());
+        return new OnnxModel(proto.build(), List.of(), Map.of(), Map.of());
+    }
+
+    /** The same model with text that its readers find under keys. */
+    public OnnxModel withMetadata(Map<String, String> text) {
+        return new OnnxModel(graph, parameters, weights, Map.copyOf(text));
     }
 
     /** Size of the weights in bytes. */
@@ -360,6 +368,9 @@ public final class OnnxModel {
                     .setDomain(BlockedConvolutions.DOMAIN)
                     .setVersion(1));
         }
+        metadata.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(e -> header.addMetadataProps(entry(e.getKey(), e.getValue())));
         return header;
     }
 

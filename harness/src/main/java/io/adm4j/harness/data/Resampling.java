@@ -15,6 +15,8 @@ public enum Resampling {
     NONE,
     /** Bicubic, widened when it shrinks so that it does not alias, to 8 bits: Pillow's and clean-fid's. */
     BICUBIC_ANTIALIAS,
+    /** As {@link #BICUBIC_ANTIALIAS} until the shorter side fits, and the center of that: CLIP's own. */
+    BICUBIC_ANTIALIAS_CROP,
     /** Bilinear between pixel centers, not widened: PyTorch's {@code interpolate} and pytorch-fid's. */
     BILINEAR,
     /** Bilinear from the upper left corner of each pixel, not widened: TensorFlow 1's {@code resize_bilinear}. */
@@ -44,6 +46,7 @@ public enum Resampling {
         return switch (this) {
             case NONE -> images;
             case BICUBIC_ANTIALIAS -> rounded(images, height, width);
+            case BICUBIC_ANTIALIAS_CROP -> center(images, height, width);
             case BILINEAR, TF1 -> interpolated(images, height, width);
         };
     }
@@ -59,6 +62,33 @@ public enum Resampling {
             PixelImage image = new PixelImage((int) images.dim(2), (int) images.dim(1), channels, pixels);
             to.put(ImageResizer.resize(image, width, height, ImageResizer.Filter.BICUBIC)
                     .pixels());
+        }
+        return result;
+    }
+
+    private static Tensor center(Tensor images, int height, int width) {
+        long rows = images.dim(1);
+        long columns = images.dim(2);
+        // The larger of both scales, in whole numbers: the other side is cut off, not rounded.
+        boolean byHeight = height * columns >= width * rows;
+        int fullHeight = byHeight ? height : (int) (rows * width / columns);
+        int fullWidth = byHeight ? (int) (columns * height / rows) : width;
+        Tensor resized = rounded(images, fullHeight, fullWidth);
+        int top = (int) Math.rint((fullHeight - height) / 2.0);
+        int left = (int) Math.rint((fullWidth - width) / 2.0);
+        int channels = (int) images.dim(3);
+        Tensor result = Tensor.zeros(ElementType.UINT8, images.dim(0), height, width, channels);
+        ByteBuffer from = resized.bytes();
+        ByteBuffer to = result.bytes();
+        for (int image = 0; image < images.dim(0); image++) {
+            for (int y = 0; y < height; y++) {
+                to.put(
+                        to.position(),
+                        from,
+                        ((image * fullHeight + top + y) * fullWidth + left) * channels,
+                        width * channels);
+                to.position(to.position() + width * channels);
+            }
         }
         return result;
     }

@@ -121,8 +121,9 @@ public final class CheckpointScorer {
     private static void requireFit(Plan plan, Evaluator evaluator, int imageSize, int channels) {
         int height = evaluator.imageHeight();
         int width = evaluator.imageWidth();
-        if (height != FeatureExtractor.ANY_SIZE && height != imageSize
-                || width != FeatureExtractor.ANY_SIZE && width != imageSize) {
+        if (!evaluator.takesAnySize()
+                && (height != FeatureExtractor.ANY_SIZE && height != imageSize
+                        || width != FeatureExtractor.ANY_SIZE && width != imageSize)) {
             throw new UserError("The network is trained on images of " + imageSize + "x" + imageSize + ", but "
                     + plan.featuresName() + " takes " + width + "x" + height
                     + ": name one for that size with --eval-features.");

@@ -84,7 +84,17 @@ public final class FetchFolder {
         } catch (IOException e) {
             throw new UserError("There is no file " + place + ".", e);
         }
-        return FetchRecord.check(place);
+        FetchRecord record = FetchRecord.check(place);
+        requirePublished(file, record);
+        return record;
+    }
+
+    private void requirePublished(ReleasedFile file, FetchRecord record) {
+        file.sha256().filter(published -> !published.equals(record.sha256())).ifPresent(published -> {
+            throw new UserError(
+                    place(file) + " is not the published file: its sha256 is " + record.sha256() + " instead of "
+                            + published + "; remove it and fetch it again, from another mirror if it came from one.");
+        });
     }
 
     /**
@@ -101,6 +111,7 @@ public final class FetchFolder {
         FileSource source = download(file, mirror.sources(file, alone));
         FetchRecord record = FetchRecord.describing(place, source.toString());
         record.write(place);
+        requirePublished(file, record);
         return new Fetched(place, record, true);
     }
 

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The origin and checksum of a fetched file, kept beside it as {@code NAME.json}. The publisher gives no
+ * The origin and checksum of a fetched file, kept beside it as {@code NAME.json}. Most publishers give no
  * checksums, so later uses are compared with the checksum of the first copy.
  *
  * @param source address or file it came from

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The models and files published with the paper. Addresses and flags are those of the published code's documentation
+ * The models and files published with the paper, and the feature networks that others published. Addresses and flags are those of the published code's documentation
  * (the resource {@code released.json}), scores those of the paper's tables 4, 5, 6 and 16, guidance scales those of table
  * 14 and the documentation.
  */
@@ -35,9 +35,9 @@ public final class ReleasedModels {
      *
      * @param name its name in adm4j
      * @param about one line of description
-     * @param path below the publisher's folder
+     * @param file where its publisher has it
      */
-    public record OtherFile(String name, String about, String path) {}
+    public record OtherFile(String name, String about, ReleasedFile file) {}
 
     private ReleasedModels(JsonNode json) {
         publisher = URI.create(json.get("publisher").asText());
@@ -45,13 +45,21 @@ public final class ReleasedModels {
             ReleasedModel model = ReleasedModel.fromJson(m);
             models.put(model.name(), model);
         });
-        json.get("files")
-                .forEach(f -> files.put(
-                        f.get("name").asText(),
-                        new OtherFile(
-                                f.get("name").asText(),
-                                f.get("about").asText(),
-                                f.get("path").asText())));
+        json.get("files").forEach(f -> {
+            OtherFile file =
+                    new OtherFile(f.get("name").asText(), f.get("about").asText(), file(f));
+            files.put(file.name(), file);
+        });
+    }
+
+    /** Others than the paper's authors publish under addresses of their own. */
+    private ReleasedFile file(JsonNode json) {
+        String path = json.get("path").asText();
+        return new ReleasedFile(
+                publisher.resolve(json.path("address").asText(path)),
+                path,
+                json.path("leastBytes").asLong(1),
+                Optional.ofNullable(json.path("sha256").textValue()));
     }
 
     /** Reads the table. */
@@ -76,7 +84,7 @@ public final class ReleasedModels {
         return ReleasedModels.class.getResourceAsStream(name);
     }
 
-    /** Folder of everything that was published. */
+    /** Folder of everything that was published with the paper. */
     public URI publisher() {
         return publisher;
     }
@@ -85,7 +93,7 @@ public final class ReleasedModels {
         return List.copyOf(models.values());
     }
 
-    /** The other files that can be fetched: the evaluator's network and statistics of datasets. */
+    /** The other files that can be fetched: feature networks and statistics of datasets. */
     public List<OtherFile> otherFiles() {
         return List.copyOf(files.values());
     }
@@ -118,8 +126,7 @@ public final class ReleasedModels {
                     .toList();
         }
         if (files.containsKey(name)) {
-            String path = files.get(name).path();
-            return List.of(new ReleasedFile(publisher.resolve(path), path, 1));
+            return List.of(files.get(name).file());
         }
         LinkedHashSet<String> names = new LinkedHashSet<>(models.keySet());
         names.addAll(files.keySet());

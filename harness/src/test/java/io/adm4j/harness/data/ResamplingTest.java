@@ -106,6 +106,19 @@ class ResamplingTest {
         bytes(Resampling.BICUBIC_ANTIALIAS.apply(image(), 2, 6), 99, 119, 119, 67, 63, 75, 99, 69, 69, 201, 132, 33);
     }
 
+    /** As CLIP's transform: the shorter side fits, of the other the center is taken. */
+    @Test
+    void theCenterIsTakenOfWhatIsLonger() {
+        byte[] found = new byte[36];
+        Resampling.BICUBIC_ANTIALIAS_CROP.apply(image(), 6, 6).bytes().get(found);
+        Tensor whole = Resampling.BICUBIC_ANTIALIAS.apply(image(), 6, 8);
+        byte[] expected = new byte[36];
+        for (int y = 0; y < 6; y++) {
+            whole.bytes().get(y * 8 + 1, expected, y * 6, 6);
+        }
+        assertArrayEquals(expected, found);
+    }
+
     @Test
     void channelsAndImagesAreResizedByThemselves() {
         byte[] values = new byte[2 * IMAGE.length * 2];
@@ -134,7 +147,9 @@ class ResamplingTest {
         assertSame(Resampling.BICUBIC_ANTIALIAS, Resampling.of("Bicubic-Antialias"));
         UserError none = assertThrows(UserError.class, () -> Resampling.of("lanczos"));
         assertEquals(
-                "There is no filter lanczos; there are none, bicubic-antialias, bilinear, tf1.", none.getMessage());
+                "There is no filter lanczos; there are none, bicubic-antialias, bicubic-antialias-crop, bilinear,"
+                        + " tf1.",
+                none.getMessage());
     }
 
     private static Tensor image() {

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -335,6 +336,16 @@ class FetchFolderTest {
 
     private String refused(ReleasedFile file, Mirror mirror) {
         return refused(folder(), file, mirror);
+    }
+
+    @Test
+    void aFileMustHaveItsPublishedChecksum() {
+        String right = Sha256.of(folder().fetch(file(), PUBLISHER, true).file());
+        ReleasedFile published = new ReleasedFile(server.address(), "sub/model.pt", 1, Optional.of(right));
+        ReleasedFile other = new ReleasedFile(server.address(), "sub/model.pt", 1, Optional.of("0".repeat(64)));
+
+        assertEquals(right, folder().check(published).sha256());
+        assertTrue(refused(folder(), other, PUBLISHER).contains("is not the published file: its sha256 is " + right));
     }
 
     private static String refused(FetchFolder folder, ReleasedFile file, Mirror mirror) {

@@ -119,6 +119,23 @@ class ReleasedModelsTest {
     }
 
     @Test
+    void othersNetworksHaveTheirOwnAddresses() {
+        ReleasedFile dino = released.filesOf("dinov2-vitl14").get(0);
+        assertEquals(
+                "https://dl.fbaipublicfiles.com/dinov2/dinov2_vitl14/dinov2_vitl14_pretrain.pth",
+                dino.address().toString());
+        assertTrue(dino.sha256().isEmpty() && dino.leastBytes() > 1_000_000_000);
+        // Both publishers put the checksum into the address.
+        for (String name : new String[] {"clip-vit-b-32", "clip-vit-l-14", "vgg16"}) {
+            ReleasedFile file = released.filesOf(name).get(0);
+            String sha256 = file.sha256().orElseThrow();
+            assertEquals(64, sha256.length());
+            assertTrue(
+                    file.address().toString().contains(name.equals("vgg16") ? sha256.substring(0, 8) : sha256), name);
+        }
+    }
+
+    @Test
     void classNamesTellAllClassesApart() {
         List<String> names = ReleasedModels.imageNetClasses();
 

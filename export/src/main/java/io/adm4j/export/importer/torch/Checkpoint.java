@@ -4,6 +4,7 @@ import io.adm4j.export.importer.CheckpointException;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,6 +26,21 @@ public sealed interface Checkpoint extends AutoCloseable permits TorchCheckpoint
     /** As {@link #open(Path, Optional)}, with the default where the file holds several state dicts. */
     static Checkpoint open(Path file) {
         return open(file, Optional.empty());
+    }
+
+    /**
+     * Whether a file begins as a checkpoint does, damaged or not.
+     *
+     * @throws CheckpointException if it cannot be read
+     */
+    static boolean isOne(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] first = in.readNBytes(2);
+            boolean zip = first.length == 2 && first[0] == 'P' && first[1] == 'K';
+            return zip || TorchStream.begins(file) || SafetensorsCheckpoint.begins(file);
+        } catch (IOException e) {
+            throw new CheckpointException(file + " could not be read: " + e.getMessage() + ".", e);
+        }
     }
 
     /**

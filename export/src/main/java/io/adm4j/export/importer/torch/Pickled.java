@@ -25,6 +25,13 @@ sealed interface Pickled {
      */
     record Inert(String name) implements Pickled {}
 
+    /**
+     * A module of a TorchScript archive; its attributes are tensors, other modules and values of no interest.
+     *
+     * @param attributes grows while the pickle is read
+     */
+    record ScriptModule(Map<String, Object> attributes) implements Pickled {}
+
     /** A storage class that a pickle may name. */
     record StorageName(StorageType type) implements Pickled {}
 

@@ -5,6 +5,7 @@ import io.adm4j.export.importer.torch.Pickled.Dictionary;
 import io.adm4j.export.importer.torch.Pickled.Inert;
 import io.adm4j.export.importer.torch.Pickled.Name;
 import io.adm4j.export.importer.torch.Pickled.None;
+import io.adm4j.export.importer.torch.Pickled.ScriptModule;
 import io.adm4j.export.importer.torch.Pickled.Sequence;
 import io.adm4j.export.importer.torch.Pickled.Storage;
 import io.adm4j.export.importer.torch.Pickled.StorageName;
@@ -39,6 +40,9 @@ public final class RestrictedUnpickler {
 
     /** More than the thousand pairs that Python puts into a dict at once. */
     private static final int MAX_STACK = 1 << 17;
+
+    /** Before the names of the classes that a TorchScript archive defines. */
+    private static final String SCRIPT = "__torch__.";
 
     /** Storages are numbered. */
     private static final int LONGEST_KEY = 64;
@@ -382,7 +386,7 @@ public final class RestrictedUnpickler {
 
     private static Object newObject(List<Object> classAndArguments) {
         if (classAndArguments.get(0) instanceof Inert unknown) {
-            return unknown;
+            return unknown.name().startsWith(SCRIPT) ? new ScriptModule(new LinkedHashMap<>()) : unknown;
         }
         throw malformed();
     }
@@ -442,10 +446,16 @@ public final class RestrictedUnpickler {
         throw malformed();
     }
 
-    /** Attributes of a state dict are its format's version numbers, which nothing here needs; those of others neither. */
+    /**
+     * Attributes of a state dict are its format's version numbers, which nothing here needs; those of others neither, but for
+     * the modules of a TorchScript archive, whose attributes are their weights and inner modules.
+     */
     private void attributes(List<Object> objectAndState) {
         Object object = objectAndState.get(0);
-        if (!(object instanceof Dictionary || object instanceof TensorView || object instanceof Inert)) {
+        if (object instanceof ScriptModule module && objectAndState.get(1) instanceof Dictionary state) {
+            claim((ENTRY + NUMBER) * state.entries().size());
+            module.attributes().putAll(state.entries());
+        } else if (!(object instanceof Dictionary || object instanceof TensorView || object instanceof Inert)) {
             throw malformed();
         }
         push(object);

@@ -3,10 +3,13 @@ package io.adm4j.export.importer.torch;
 import io.adm4j.export.importer.CheckpointException;
 import io.adm4j.export.importer.torch.Pickled.Dictionary;
 import io.adm4j.export.importer.torch.Pickled.Inert;
+import io.adm4j.export.importer.torch.Pickled.ScriptModule;
 import io.adm4j.export.importer.torch.Pickled.TensorView;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +32,8 @@ record StateDict(String entry, List<String> entries, Map<String, TensorView> ten
     private static final int LONGEST_KEY = 100;
     private static final int LISTED = 8;
     private static final int MOST_ENTRIES = 1000;
+    private static final int MOST_TENSORS = 1 << 16;
+    private static final int LONGEST_NAME = 300;
 
     /** Moving averages, which the paper samples with. */
     private static final Pattern AVERAGE = Pattern.compile("(^|.*[^a-z])ema([^a-z].*|$)", Pattern.CASE_INSENSITIVE);
@@ -48,6 +53,9 @@ record StateDict(String entry, List<String> entries, Map<String, TensorView> ten
         if (root instanceof Inert object) {
             throw new CheckpointException(file + " holds an object of the kind '" + object.name()
                     + "', no state dict: save the model's state_dict() instead.");
+        }
+        if (root instanceof ScriptModule module) {
+            return of(module, file, wanted);
         }
         if (!(root instanceof Dictionary outermost)) {
             throw new CheckpointException(file + " holds no state dict: its outermost object is no dict.");
@@ -72,6 +80,38 @@ record StateDict(String entry, List<String> entries, Map<String, TensorView> ten
         List<String> entries = List.copyOf(search.found.keySet());
         String entry = wanted.isPresent() ? wanted(wanted.get(), entries, file) : chosen(entries, file);
         return new StateDict(entry, entries, tensors(Objects.requireNonNull(search.found.get(entry))));
+    }
+
+    /** The tensors of a module and of those in it, named by the way to them as PyTorch does. */
+    private static StateDict of(ScriptModule outermost, Path file, Optional<String> entry) {
+        if (entry.isPresent()) {
+            throw new CheckpointException(file + " is a TorchScript archive, which has no entries: leave out --entry.");
+        }
+        Map<String, TensorView> tensors = new LinkedHashMap<>();
+        Set<Object> visited = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Map.Entry<String, ScriptModule>> open = new ArrayDeque<>(List.of(Map.entry("", outermost)));
+        while (!open.isEmpty()) {
+            Map.Entry<String, ScriptModule> next = open.pop();
+            // A module that is used in several places is named once; a pickle can even nest one in itself.
+            if (!visited.add(next.getValue().attributes())) {
+                continue;
+            }
+            next.getValue().attributes().forEach((key, value) -> {
+                String name = next.getKey() + key;
+                if (name.length() > LONGEST_NAME || tensors.size() == MOST_TENSORS) {
+                    throw new CheckpointException(file + " nests more modules than any network: it is damaged.");
+                }
+                if (value instanceof TensorView tensor) {
+                    tensors.put(name, tensor);
+                } else if (value instanceof ScriptModule inner) {
+                    open.push(Map.entry(name + ".", inner));
+                }
+            });
+        }
+        if (tensors.isEmpty()) {
+            throw new CheckpointException(file + " is a TorchScript archive without weights.");
+        }
+        return new StateDict("", List.of(""), Collections.unmodifiableMap(tensors));
     }
 
     /** What would build the first tensor that is not read, such as one of eight bits. */

@@ -73,6 +73,11 @@ public record WeightDifferences(int matching, List<Named> missing, List<Named> u
         return missing.isEmpty() && unexpected.isEmpty() && misshapen.isEmpty();
     }
 
+    /** The same without tensors that the network does not use. */
+    public WeightDifferences withoutUnexpected() {
+        return new WeightDifferences(matching, missing, List.of(), misshapen);
+    }
+
     /** The part that agrees of all the names that either side has, from 0 to 1. */
     public double agreement() {
         int all = matching + missing.size() + unexpected.size() + misshapen.size();

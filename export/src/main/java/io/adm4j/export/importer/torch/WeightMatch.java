@@ -68,4 +68,19 @@ public final class WeightMatch {
         }
         return new CheckpointWeights(checkpoint, prefix.text(), parameters);
     }
+
+    /**
+     * As {@link #weights}, of a network that is a part of what the checkpoint has.
+     *
+     * @param network its name, for messages
+     * @throws CheckpointException if weights are missing or have another shape; the message lists them
+     */
+    public Map<String, Tensor> weightsAmongOthers(String network) {
+        WeightDifferences lacking = differences.withoutUnexpected();
+        if (!lacking.none()) {
+            throw new CheckpointException(
+                    "The weights in " + file() + " are not all of " + network + ": " + lacking.listed() + ".");
+        }
+        return new CheckpointWeights(checkpoint, prefix.text(), parameters);
+    }
 }

@@ -95,6 +95,48 @@ class StateDictTest {
     }
 
     @Test
+    void modulesOfAnArchiveAreNamedByTheWayToThem() {
+        PickleBytes p = module(new PickleBytes(), "Clip").op('}').text("visual");
+        dict(module(p, "Tower"), "proj")
+                .op('b')
+                .op('s')
+                .text("training")
+                .op(0x88)
+                .op('s')
+                .op('b');
+
+        assertEquals(Set.of("visual.proj"), names(p));
+    }
+
+    /** As no program saves it: it would be searched for ever. */
+    @Test
+    void aModuleWithinItselfIsSearchedOnce() {
+        PickleBytes p = module(new PickleBytes(), "Loop").op('q').op(1);
+        dict(p, "w").text("again").op('h').op(1).op('s').op('b');
+
+        assertEquals(Set.of("w"), names(p));
+    }
+
+    @Test
+    void anArchiveOfModulesHasNoEntries() {
+        PickleBytes p = dict(module(new PickleBytes(), "Net"), "w").op('b');
+        Path file = PickleBytes.archive(folder.resolve("w.pt"), p.end(), new byte[24]);
+
+        String message = assertThrows(CheckpointException.class, () -> TorchCheckpoint.open(file, Optional.of("ema")))
+                .getMessage();
+        assertTrue(message.contains("a TorchScript archive, which has no entries"), message);
+        String empty = assertThrows(
+                        CheckpointException.class,
+                        () -> names(module(new PickleBytes(), "Net").op('}').op('b')))
+                .getMessage();
+        assertTrue(empty.contains("without weights"), empty);
+    }
+
+    private static PickleBytes module(PickleBytes p, String name) {
+        return p.global("__torch__", name).op(')').op(0x81);
+    }
+
+    @Test
     void anOptimizersStateIsNamedAsSuch() {
         PickleBytes p = new PickleBytes().op('}').text("state").op('}').integer(0);
         dict(p, "step", "exp_avg", "exp_avg_sq").op('s').op('s');

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
         name = "fetch",
         description =
                 "Downloads released models and files from their publisher; 'harness models' lists them. Files that were"
-                        + " fetched before are checked against their recorded checksums. An interrupted download resumes"
+                        + " fetched before are checked against their recorded checksums, and those whose checksum is published"
+                        + " against that. An interrupted download resumes"
                         + " where it stopped when the same command is given again.",
         footer = {
             "",
@@ -42,8 +43,8 @@ public final class FetchCommand implements Runnable {
     @Parameters(
             paramLabel = "NAME",
             arity = "1..*",
-            description = "Models (imagenet256), inception for the published evaluator's network, or a dataset's"
-                    + " statistics (reference-imagenet256).")
+            description = "Models (imagenet256), feature networks (inception of the published evaluator, dinov2-vitl14,"
+                    + " clip-vit-l-14, vgg16), or a dataset's statistics (reference-imagenet256).")
     private List<String> names;
 
     @Option(

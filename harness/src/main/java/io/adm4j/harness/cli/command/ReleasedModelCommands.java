@@ -20,7 +20,8 @@ public record ReleasedModelCommands(ReleasedModels released, Path dir) {
     /** Name of the published evaluator's network. */
     private static final String INCEPTION = "inception";
 
-    private static final String FEATURES = "inception.onnx";
+    /** Before the names of reference statistics; the other files are feature networks. */
+    private static final String REFERENCE = "reference-";
 
     /** From nothing to a few images. */
     public List<String> toSample(ReleasedModel model) {
@@ -41,10 +42,10 @@ public record ReleasedModelCommands(ReleasedModels released, Path dir) {
         String labels = model.hasClasses() ? " --labels random" : "";
         return List.of(
                 "harness fetch " + INCEPTION + " " + model.reference() + folder(),
-                importingFeatures(),
+                importingFeatures(INCEPTION),
                 sampling(model) + labels + " --samples 50000 --out " + samples,
-                "harness eval --features " + FEATURES + " --reference " + place(model.reference()) + " --samples-npz "
-                        + samples + " --out " + model.name() + "-report");
+                "harness eval --features " + INCEPTION + ".onnx --reference " + place(model.reference())
+                        + " --samples-npz " + samples + " --out " + model.name() + "-report");
     }
 
     /** From the dataset to networks of this kind. */
@@ -58,8 +59,8 @@ public record ReleasedModelCommands(ReleasedModels released, Path dir) {
 
     /** What is done with a thing that was fetched; empty for what another command takes as it is. */
     public List<String> next(String name) {
-        if (name.equals(INCEPTION)) {
-            return List.of(importingFeatures());
+        if (released.otherFiles().stream().anyMatch(file -> file.name().equals(name)) && !name.startsWith(REFERENCE)) {
+            return List.of(importingFeatures(name));
         }
         return released.models().stream()
                 .filter(m -> m.name().equals(name))
@@ -71,8 +72,8 @@ public record ReleasedModelCommands(ReleasedModels released, Path dir) {
         return "harness import --model " + name + folder() + " --out " + name;
     }
 
-    private String importingFeatures() {
-        return "harness import-features " + place(INCEPTION) + " --out " + FEATURES;
+    private String importingFeatures(String network) {
+        return "harness import-features " + place(network) + " --out " + network + ".onnx";
     }
 
     /** The best published way; of two stages both. */

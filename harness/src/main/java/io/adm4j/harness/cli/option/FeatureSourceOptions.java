@@ -30,11 +30,11 @@ public final class FeatureSourceOptions {
     @Option(
             names = "--resize",
             paramLabel = "FILTER",
-            defaultValue = "none",
             description =
                     "Filter that brings images to the size of a network with one of its own: bicubic-antialias (as Pillow),"
-                            + " bilinear (as PyTorch), tf1 (bilinear as TensorFlow 1) or none, which refuses others"
-                            + " (default ${DEFAULT-VALUE}).")
+                            + " bicubic-antialias-crop (the center of that, as CLIP), bilinear (as PyTorch), tf1 (bilinear as"
+                            + " TensorFlow 1) or none, which refuses others (default: the published one of networks that"
+                            + " import-features made, otherwise none).")
     private String resize;
 
     /**
@@ -49,12 +49,12 @@ public final class FeatureSourceOptions {
     }
 
     /**
-     * What brings images to the network's own size.
+     * What brings images to the network's own size, if it was named.
      *
      * @throws UserError if there is no such filter
      */
-    public Resampling resize() {
-        return Resampling.of(resize);
+    public Optional<Resampling> resize() {
+        return Optional.ofNullable(resize).map(Resampling::of);
     }
 
     /**

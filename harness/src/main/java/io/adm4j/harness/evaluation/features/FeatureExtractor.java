@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.features;
 
+import io.adm4j.export.importer.vision.VisionNetwork;
 import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Resampling;
@@ -24,9 +25,10 @@ import java.util.stream.Stream;
  * A network that turns images into features, as an ONNX graph of one of two forms:
  *
  * <ul>
- *   <li>the classifiers that {@code harness train} makes, and other networks of one input [N, C, H, W] float32 in [-1, 1]:
+ *   <li>the classifiers that {@code harness train} makes, the networks that {@code harness import-features} makes of
+ *       checkpoints, and others of one input [N, C, H, W] float32 in [-1, 1]:
  *       to {@code features} [N, D], or an only output of any name, and to class {@code logits} [N, K] if there are any;
- *   <li>the Inception network of {@code harness import-features}: {@code images} [N, H, W, 3] of 0 to 255, uint8 or
+ *   <li>the Inception network that {@code harness import-features} makes: {@code images} [N, H, W, 3] of 0 to 255, uint8 or
  *       float32, to {@code pool_3} [N, D], {@code spatial} [N, S] and class {@code probabilities} [N, K].
  * </ul>
  */
@@ -109,16 +111,16 @@ public final class FeatureExtractor implements AutoCloseable {
      * batch an image comes in.
      *
      * @param threads CPU threads; 0 for all cores
-     * @param resize what brings images to the network's own size
+     * @param resize what brings images to the network's own size; empty for the filter that the network itself names, or none
      * @throws UserError if the file is missing or no graph of these forms
      */
-    public static FeatureExtractor open(Path network, Device device, int threads, Resampling resize) {
+    public static FeatureExtractor open(Path network, Device device, int threads, Optional<Resampling> resize) {
         if (!Files.isRegularFile(network)) {
             throw new UserError("There is no feature network " + network + ".");
         }
         BatchSession session = BatchSession.openSplitting(network, device, threads, SHARE);
         try {
-            return new FeatureExtractor(session, form(session, network), resize);
+            return new FeatureExtractor(session, form(session, network), resize.orElseGet(() -> published(session)));
         } catch (UserError e) {
             session.close();
             throw e;
@@ -139,13 +141,24 @@ public final class FeatureExtractor implements AutoCloseable {
                         + " harness import-features, is needed."));
     }
 
+    private static Resampling published(BatchSession session) {
+        return Optional.ofNullable(session.metadata().get(VisionNetwork.RESIZE))
+                .map(Resampling::of)
+                .orElse(Resampling.NONE);
+    }
+
     private static String describe(TensorSpec spec) {
         return spec.name() + Arrays.toString(spec.shape());
     }
 
-    /** The same network without resizing, on CPU threads: see {@link #open(Path, Device, int, Resampling)}. */
+    /** The same with the filter that the network itself names, or none: see {@link #open(Path, Device, int, Optional)}. */
     public static FeatureExtractor open(Path network, Device device, int threads) {
-        return open(network, device, threads, Resampling.NONE);
+        return open(network, device, threads, Optional.empty());
+    }
+
+    /** The name under which the network was published, if its file holds one: "DINOv2 ViT-L/14". */
+    public Optional<String> publishedName() {
+        return Optional.ofNullable(session.metadata().get(VisionNetwork.NAME));
     }
 
     /** Height of the images it takes, or {@link #ANY_SIZE}. */

@@ -75,7 +75,10 @@ public final class EvaluationRun {
      */
     public FeatureNetwork network() {
         return new FeatureNetwork(
-                networkName,
+                evaluator
+                        .publishedName()
+                        .map(published -> published + " (" + networkName + ")")
+                        .orElse(networkName),
                 evaluator.networkSha256(),
                 reference().statistics().dimension(),
                 Optional.of(evaluator.resize())

@@ -25,6 +25,7 @@ import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -71,16 +72,16 @@ public final class Evaluator implements AutoCloseable {
      * @throws UserError if the network cannot be used
      */
     public static Evaluator open(Path network, Device device, int threads, EvaluatorSettings settings) {
-        return open(network, device, threads, Resampling.NONE, settings);
+        return open(network, device, threads, Optional.empty(), settings);
     }
 
     /**
      * As {@link #open(Path, Device, int, EvaluatorSettings)}, for images of other sizes than the network's own.
      *
-     * @param resize what brings them to it
+     * @param resize what brings them to it; empty for the filter that the network itself names, or none
      */
     public static Evaluator open(
-            Path network, Device device, int threads, Resampling resize, EvaluatorSettings settings) {
+            Path network, Device device, int threads, Optional<Resampling> resize, EvaluatorSettings settings) {
         return new Evaluator(
                 network,
                 device,
@@ -125,6 +126,11 @@ public final class Evaluator implements AutoCloseable {
     /** What brings images to the network's own size. */
     public Resampling resize() {
         return extractor.resize();
+    }
+
+    /** The name under which the network was published, if its file holds one. */
+    Optional<String> publishedName() {
+        return extractor.publishedName();
     }
 
     /** Bytes of the features of an image, as far as the network says how many there are. */

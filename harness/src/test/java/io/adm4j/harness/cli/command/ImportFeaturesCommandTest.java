@@ -4,10 +4,14 @@ import static io.adm4j.harness.cli.command.CommandLineRun.refused;
 import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.Golden;
+import io.adm4j.export.importer.torch.StateDictWriter;
 import io.adm4j.harness.evaluation.features.TinyInception;
 import io.adm4j.io.Npz;
 import io.adm4j.io.NpzWriter;
@@ -15,7 +19,9 @@ import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -86,6 +92,76 @@ class ImportFeaturesCommandTest {
                 new TinyInception().graph().without("pool_3").bytes());
         refused("it has no node 'pool_3'", "import-features", other, "--out", folder.resolve("a.onnx"));
         refused("There is no file", "import-features", folder.resolve("none.pb"), "--out", folder.resolve("a.onnx"));
+    }
+
+    @Test
+    void checkpointsAreRecognized() throws Exception {
+        Path clip = Path.of(Objects.requireNonNull(TinyInception.class.getResource("clip.pt"))
+                .toURI());
+        Path network = folder.resolve("made/clip.onnx");
+
+        String out = succeeding("import-features", clip, "--out", network).out();
+
+        assertTrue(out.contains("32 features of 32x32 images, others resized by bicubic-antialias-crop, SHA-256"), out);
+        assertTrue(Files.size(network) > 100_000);
+        Path refused = folder.resolve("none.onnx");
+        refused(
+                "--input-type is for the Inception graph",
+                "import-features",
+                clip,
+                "--out",
+                refused,
+                "--input-type",
+                "uint8");
+        refused("would be overwritten", "import-features", clip, "--out", clip);
+        Path other = folder.resolve("other.pt");
+        new StateDictWriter(Map.of("w", Tensor.of(new float[1], 1))).write(other);
+        refused("no feature network that is known", "import-features", other, "--out", refused);
+        Files.write(other, Arrays.copyOf(Files.readAllBytes(clip), 300_000));
+        refused("fetch it again", "import-features", other, "--out", refused);
+        assertFalse(Files.exists(refused));
+    }
+
+    /** On features without logits all but the Inception Score is computed, and the report says of which network. */
+    @Test
+    void scoresAreComputedOnItsFeatures() throws Exception {
+        Path clip = Path.of(Objects.requireNonNull(TinyInception.class.getResource("clip.pt"))
+                .toURI());
+        Path network = folder.resolve("clip.onnx");
+        succeeding("import-features", clip, "--out", network);
+        Path[] sets = {folder.resolve("a.npz"), folder.resolve("b.npz")};
+        for (int set = 0; set < 2; set++) {
+            byte[] values = new byte[40 * 12 * 10 * 3];
+            new SplittableRandom(set).nextBytes(values);
+            try (NpzWriter writer = NpzWriter.create(sets[set])) {
+                writer.write("arr_0", Tensor.of(values, 40, 12, 10, 3));
+            }
+        }
+        Path report = folder.resolve("report");
+        Object[] eval = {
+            "eval",
+            "--features",
+            network,
+            "--samples-npz",
+            sets[0],
+            "--reference",
+            sets[1],
+            "--out",
+            report,
+            "--threads",
+            1
+        };
+
+        succeeding(CommandLineRun.arguments(eval, "--metrics", "fid,kid,precision,recall,density,coverage"));
+
+        JsonNode json =
+                new ObjectMapper().readTree(report.resolve("report.json").toFile());
+        assertEquals(
+                "CLIP ViT-(128)/8 at 32x32 (clip.onnx)",
+                json.at("/featureNetwork/name").asText(),
+                json.toString());
+        assertEquals("bicubic-antialias-crop", json.at("/featureNetwork/resize").asText(), json.toString());
+        refused("a network with logits", CommandLineRun.arguments(eval, "--metrics", "inception_score", "--force"));
     }
 
     /** The graph of real size and TensorFlow's output for it, where the shared data is: beside the large golden vectors. */

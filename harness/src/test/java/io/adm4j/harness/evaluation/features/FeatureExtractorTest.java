@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,7 +101,7 @@ class FeatureExtractorTest {
             assertEquals("The images are 32x32, but the feature network takes 40x24.", refused.getMessage());
             for (Resampling filter :
                     new Resampling[] {Resampling.BICUBIC_ANTIALIAS, Resampling.BILINEAR, Resampling.TF1}) {
-                try (FeatureExtractor resizing = FeatureExtractor.open(network, Device.CPU, 1, filter)) {
+                try (FeatureExtractor resizing = FeatureExtractor.open(network, Device.CPU, 1, Optional.of(filter))) {
                     assertArrayEquals(
                             own.extract(filter.apply(images, 24, 40)).features(),
                             resizing.extract(images).features());
