@@ -51,7 +51,7 @@ final class ArrayImageStream implements ImageStream {
                     + ", but " + size + "x" + size + " are needed.");
         }
         this.rows = array.stream();
-        this.converter = new ImageRowConverter(shape, options.channels(), array.file());
+        this.converter = new ImageRowConverter(shape, options, array.file());
         this.numbers = IntStream.range(0, shape.count()).toArray();
         converter.announce(warnings);
     }

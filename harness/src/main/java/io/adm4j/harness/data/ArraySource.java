@@ -57,7 +57,7 @@ final class ArraySource implements ImageSource {
                         + " is too large to be read in Fortran order: save it with numpy.ascontiguousarray.");
             }
             ImageStore images = ImageStore.of(shape.count(), imageBytes, most);
-            ImageRowConverter converter = new ImageRowConverter(shape, options.channels(), array.file());
+            ImageRowConverter converter = new ImageRowConverter(shape, options, array.file());
             converter.announce(warnings);
             if (array.header().fortranOrder()) {
                 take(converter.convert(array.read()), shape, size, images);

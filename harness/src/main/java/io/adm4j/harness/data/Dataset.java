@@ -31,6 +31,8 @@ import java.util.random.RandomGenerator;
  *       numbers if they are called 0 to N - 1;
  *   <li>one of files {@code label_name.ext}; without {@code _} in every name they have no labels, nor if what is before it is the same in
  *       all names or another in each;
+ *   <li>a tar archive of image files, a folder of such archives or a pattern of their names, with labels in files {@code .cls} or
+ *       {@code .json} (WebDataset) or as a folder has them;
  *   <li>a CSV file that lists image files and labels;
  *   <li>a single image file.
  * </ul>
@@ -94,14 +96,16 @@ public final class Dataset {
 
     private static Dataset open(Path path, DatasetOptions options, boolean keep, Consumer<String> warnings) {
         SourceKind kind = SourceKind.of(path);
-        boolean files = kind == SourceKind.FOLDER || kind == SourceKind.ARCHIVE;
+        boolean files = kind == SourceKind.FOLDER || kind == SourceKind.ARCHIVE || kind == SourceKind.TAR;
         if (!files && (options.labels() == LabelConvention.FOLDER || options.labels() == LabelConvention.PREFIX)) {
-            throw new UserError("--labels " + options.labels() + " is for folders and zip archives of image files, and "
-                    + path + " is neither: leave the option out.");
+            throw new UserError(
+                    "--labels " + options.labels() + " is for folders, zip and tar archives of image files, and " + path
+                            + " is none: leave the option out.");
         }
         Dataset opened = switch (kind) {
             case FOLDER -> ImageFileSource.openFolder(path, options, keep, warnings);
             case ARCHIVE -> ImageFileSource.openArchive(path, options, keep, warnings);
+            case TAR -> ImageFileSource.openTar(path, options, keep, warnings);
             case IMAGE -> ImageFileSource.openFile(path, options, warnings);
             case LIST -> ImageFileSource.openList(path, options, keep, warnings);
             case IDX -> IdxSource.open(path, options);

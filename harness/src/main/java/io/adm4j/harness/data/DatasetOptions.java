@@ -10,11 +10,18 @@ import java.util.Objects;
  * @param channels channels of every image; 3 for RGB
  * @param split the part of a dataset that comes in two; other sources ignore it
  * @param layout order of the dimensions of arrays; other sources ignore it
+ * @param range what the values of arrays of floating-point numbers mean; other sources ignore it
  * @param labels where those of image files come from; other sources have their own
  * @param strict whether one image file that cannot be used is an error; otherwise it is left out
  */
 public record DatasetOptions(
-        int imageSize, int channels, Split split, ArrayLayout layout, LabelConvention labels, boolean strict) {
+        int imageSize,
+        int channels,
+        Split split,
+        ArrayLayout layout,
+        ValueRange range,
+        LabelConvention labels,
+        boolean strict) {
     /** An image size that resizes no image; all must then be squares of one size. */
     public static final int AS_STORED = 0;
 
@@ -32,12 +39,13 @@ public record DatasetOptions(
         }
         Objects.requireNonNull(split);
         Objects.requireNonNull(layout);
+        Objects.requireNonNull(range);
         Objects.requireNonNull(labels);
     }
 
-    /** Labels as the images have them. */
+    /** Arrays of integers, labels as the images have them. */
     public DatasetOptions(int imageSize, int channels, Split split, ArrayLayout layout, boolean strict) {
-        this(imageSize, channels, split, layout, LabelConvention.AUTO, strict);
+        this(imageSize, channels, split, layout, ValueRange.INTEGERS, LabelConvention.AUTO, strict);
     }
 
     /** RGB images; arrays [N, height, width, 3]; image files that cannot be used are left out. */
@@ -52,7 +60,7 @@ public record DatasetOptions(
 
     /** The same with images of another size. */
     public DatasetOptions withSize(int newImageSize) {
-        return new DatasetOptions(newImageSize, channels, split, layout, labels, strict);
+        return new DatasetOptions(newImageSize, channels, split, layout, range, labels, strict);
     }
 
     /** Whether images keep their size. */
@@ -62,16 +70,21 @@ public record DatasetOptions(
 
     /** The same with arrays of another layout. */
     public DatasetOptions withLayout(ArrayLayout newLayout) {
-        return new DatasetOptions(imageSize, channels, split, newLayout, labels, strict);
+        return new DatasetOptions(imageSize, channels, split, newLayout, range, labels, strict);
     }
 
     /** The same with images of another number of channels. */
     public DatasetOptions withChannels(int newChannels) {
-        return new DatasetOptions(imageSize, newChannels, split, layout, labels, strict);
+        return new DatasetOptions(imageSize, newChannels, split, layout, range, labels, strict);
     }
 
     /** The same with other labels. */
     public DatasetOptions withLabels(LabelConvention newLabels) {
-        return new DatasetOptions(imageSize, channels, split, layout, newLabels, strict);
+        return new DatasetOptions(imageSize, channels, split, layout, range, newLabels, strict);
+    }
+
+    /** The same with other meanings of the values of arrays. */
+    public DatasetOptions withRange(ValueRange newRange) {
+        return new DatasetOptions(imageSize, channels, split, layout, newRange, labels, strict);
     }
 }

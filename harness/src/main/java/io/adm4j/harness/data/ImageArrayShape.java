@@ -17,7 +17,7 @@ import java.util.Set;
  * @param planes whether the channels of an image follow one another as a whole
  */
 record ImageArrayShape(int count, int height, int width, int channels, boolean planes) {
-    /** Types that {@link ImageRowConverter} reads; float16 is the output of a network, not stored images. */
+    /** Types that {@link ImageRowConverter} reads; float16, the output of networks, only where its range is known. */
     private static final Set<ElementType> READABLE = EnumSet.of(
             ElementType.UINT8,
             ElementType.INT16,
@@ -35,15 +35,23 @@ record ImageArrayShape(int count, int height, int width, int channels, boolean p
         NpyHeader header = array.header();
         long[] shape = header.shape();
         int wanted = options.channels();
-        boolean planes = options.layout() == ArrayLayout.CHW && shape.length == 4;
+        boolean planes = shape.length == 4
+                && (options.layout() == ArrayLayout.CHW
+                        || options.layout() == ArrayLayout.EITHER
+                                && becomes(shape[1], wanted)
+                                && !becomes(shape[3], wanted));
         int axis = planes ? 1 : 3;
         long channels = shape.length == 4 ? shape[axis] : 1;
-        boolean images = (shape.length == 3 || shape.length == 4) && READABLE.contains(header.type());
+        boolean images = (shape.length == 3 || shape.length == 4) && isReadable(header.type(), options.range());
         if (!images || !becomes(channels, wanted)) {
             String fitting = planes
                     ? "[N, " + wanted + ", height, width] with --layout chw"
                     : "[N, height, width, " + wanted + "]";
             String is = array.described() + " is " + header.type() + Arrays.toString(shape);
+            if (header.type() == ElementType.FLOAT16 && becomes(channels, wanted)) {
+                throw new UserError(is + "; images are uint8 " + fitting
+                        + ", or say what its values mean with --range 0..1, -1..1 or 0..255.");
+            }
             if (shape.length == 4 && becomes(shape[4 - axis], wanted)) {
                 throw new UserError(
                         is + "; images are uint8 " + fitting + ", so give --layout " + (planes ? "hwc" : "chw") + ".");
@@ -74,6 +82,10 @@ record ImageArrayShape(int count, int height, int width, int channels, boolean p
                     + ", which is empty or too large; at least one image is needed.");
         }
         return new ImageArrayShape((int) shape[0], (int) height, (int) width, (int) channels, planes && channels > 1);
+    }
+
+    private static boolean isReadable(ElementType type, ValueRange range) {
+        return READABLE.contains(type) || type == ElementType.FLOAT16 && range != ValueRange.INTEGERS;
     }
 
     /** Whether stored images become what a network takes: gray is repeated for colors, and colors become gray. */

@@ -9,6 +9,9 @@ final class ImageBytes {
     private static final int WINDOW = 8192;
 
     private final SeekableByteChannel channel;
+    /** Position in the channel of the image file's first byte. */
+    private final long base;
+
     private final long size;
     private final ByteBuffer window;
     /** Position in the file of the window's first byte. */
@@ -16,14 +19,27 @@ final class ImageBytes {
 
     /** @param channel not closed */
     ImageBytes(SeekableByteChannel channel) throws IOException {
+        this(channel, 0, channel.size());
+    }
+
+    /**
+     * An image file within another file.
+     *
+     * @param channel not closed
+     * @param base position of its first byte
+     * @param size in bytes
+     */
+    ImageBytes(SeekableByteChannel channel, long base, long size) {
         this.channel = channel;
-        this.size = channel.size();
+        this.base = base;
+        this.size = size;
         this.window = ByteBuffer.allocate(WINDOW).limit(0);
     }
 
     /** @param file the whole of it; not modified */
     ImageBytes(byte[] file) {
         this.channel = null;
+        this.base = 0;
         this.size = file.length;
         this.window = ByteBuffer.wrap(file);
     }
@@ -50,7 +66,7 @@ final class ImageBytes {
     private void fill(long at) throws IOException, UnreadableImageException {
         // Ends are searched backwards, so the window reaches to both sides.
         start = Math.max(0, at - WINDOW / 2);
-        channel.position(start);
+        channel.position(base + start);
         window.clear();
         while (window.hasRemaining() && channel.read(window) >= 0) {
             // Until it is full or the file ends.

@@ -2,6 +2,7 @@ package io.adm4j.harness.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.zip.ZipFile;
 /** An image file in a folder or an archive. Safe for use by several threads. */
 sealed interface ImageEntry {
     int LONGEST_SHOWN = 200;
+    int MOST_BYTES = 1 << 30;
 
     /** Path below the folder or in the archive, with {@code /} between its parts. */
     String name();
@@ -41,6 +43,12 @@ sealed interface ImageEntry {
      */
     FileChannels check() throws IOException, UnreadableImageException;
 
+    private static void requireFew(long size) throws UnreadableImageException {
+        if (size > MOST_BYTES) {
+            throw new UnreadableImageException("it claims to have " + size + " bytes");
+        }
+    }
+
     private static FileChannels check(ImageBytes bytes) throws IOException, UnreadableImageException {
         ImageFormat format = ImageFormat.of(bytes);
         // Before the file's end is read: its begin is in memory.
@@ -64,16 +72,36 @@ sealed interface ImageEntry {
         }
     }
 
-    /** A file in an archive, whose checksum is verified. */
-    record InArchive(String name, ZipFile archive, ZipEntry entry) implements ImageEntry {
-        private static final int MOST_BYTES = 1 << 30;
+    /** A file in a tar archive, which has no checksums. */
+    record InTar(String name, Path file, long offset, long size) implements ImageEntry {
+        @Override
+        public byte[] read() throws IOException, UnreadableImageException {
+            requireFew(size);
+            ByteBuffer bytes = ByteBuffer.allocate((int) size);
+            try (SeekableByteChannel channel = Files.newByteChannel(file).position(offset)) {
+                while (bytes.hasRemaining()) {
+                    if (channel.read(bytes) < 0) {
+                        throw UnreadableImageException.truncated();
+                    }
+                }
+            }
+            return bytes.array();
+        }
 
+        @Override
+        public FileChannels check() throws IOException, UnreadableImageException {
+            try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+                return ImageEntry.check(new ImageBytes(channel, offset, size));
+            }
+        }
+    }
+
+    /** A file in a zip archive, whose checksum is verified. */
+    record InArchive(String name, ZipFile archive, ZipEntry entry) implements ImageEntry {
         @Override
         public byte[] read() throws IOException, UnreadableImageException {
             long size = entry.getSize();
-            if (size > MOST_BYTES) {
-                throw new UnreadableImageException("it claims to have " + size + " bytes");
-            }
+            requireFew(size);
             byte[] bytes;
             try (InputStream in = archive.getInputStream(entry)) {
                 // Grows with what is there, not with what the archive claims.

@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * Image files in a folder or a zip archive.
+ * Image files in a folder or in archives.
  *
  * <p>A file is decoded when it is needed. Decoded images are kept, if asked for, where all fit into a quarter of the
  * heap.
@@ -94,6 +94,16 @@ final class ImageFileSource implements ImageSource {
                     + ImageFormat.endings() + ").");
         }
         return open(files, options, keep, warnings);
+    }
+
+    /** Opens tar archives of image files; parameters as above. */
+    static Dataset openTar(Path path, DatasetOptions options, boolean keep, Consumer<String> warnings) {
+        TarImages tar = TarImages.read(path);
+        DatasetLabels labels =
+                options.labels() == LabelConvention.AUTO && !tar.labels().isEmpty()
+                        ? DatasetLabels.written(tar.labels())
+                        : DatasetLabels.of(tar.files(), options.labels());
+        return open(tar.files(), labels, List.of(), options, keep, warnings);
     }
 
     /** Opens a single image file. */

@@ -20,7 +20,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The image files below a folder or in a zip archive, sorted by name; hidden files are not looked at.
+ * The image files below a folder or in archives, sorted by name or, in tar archives, as they come; hidden files are not looked at.
  *
  * @param root folder or archive
  * @param images files named as images
@@ -134,7 +134,7 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
         return new ImageFiles(root, images, others, labels);
     }
 
-    private static boolean isHidden(String name) {
+    static boolean isHidden(String name) {
         return name.startsWith(".") || name.contains("/.") || name.startsWith("__MACOSX/");
     }
 
@@ -222,12 +222,16 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
         return names.size() <= LISTED ? first : first + " and " + (names.size() - LISTED) + " more";
     }
 
-    /** The files whose checksum is that of the images: the archive, or the image files. */
+    /** The files whose checksum is that of the images: the archives, or the image files. */
     List<Path> sources() {
         List<Path> files = new ArrayList<>();
+        Path last = null;
         for (ImageEntry image : images) {
             if (image instanceof ImageEntry.OnDisk onDisk) {
                 files.add(onDisk.file());
+            } else if (image instanceof ImageEntry.InTar inTar && !inTar.file().equals(last)) {
+                last = inTar.file();
+                files.add(last);
             }
         }
         labels.ifPresent(file -> {

@@ -13,6 +13,7 @@ import java.util.zip.ZipFile;
 enum SourceKind {
     FOLDER,
     ARCHIVE,
+    TAR,
     IMAGE,
     IDX,
     LIST,
@@ -21,11 +22,14 @@ enum SourceKind {
 
     /** @throws UserError if there is nothing of that name, or it cannot be read */
     static SourceKind of(Path path) {
+        if (Shards.isPattern(path, TarImages.ENDING)) {
+            return TAR;
+        }
         if (!Files.exists(path)) {
             throw new UserError("There is no file or folder " + path + ".");
         }
         if (Files.isDirectory(path)) {
-            return IdxSource.isIn(path) ? IDX : FOLDER;
+            return IdxSource.isIn(path) ? IDX : Shards.areIn(path, TarImages.ENDING) ? TAR : FOLDER;
         }
         try (SeekableByteChannel channel = Files.newByteChannel(path)) {
             ImageBytes bytes = new ImageBytes(channel);
@@ -36,6 +40,16 @@ enum SourceKind {
                 return holdsImages(path) ? ARCHIVE : NPZ;
             }
             String name = path.getFileName().toString();
+            if (name.toLowerCase(Locale.ROOT).endsWith(TarImages.ENDING) || bytes.matches(257, "ustar")) {
+                return TAR;
+            }
+            if (bytes.matches(0, "\u001f\u008b")) {
+                throw new UserError(path + " is compressed with gzip: unpack it with gunzip first.");
+            }
+            if (bytes.matches(0, "PAR1")) {
+                throw new UserError(path + " is a Parquet file, which is not read: write its images into a folder or a"
+                        + " WebDataset tar, as docs/data.md shows.");
+            }
             if (ImageFormat.isNamed(name) || ImageFormat.begins(bytes)) {
                 return IMAGE;
             }
@@ -45,8 +59,8 @@ enum SourceKind {
             if (name.toLowerCase(Locale.ROOT).endsWith(".csv")) {
                 return LIST;
             }
-            throw new UserError(
-                    path + " is neither an image (" + ImageFormat.endings() + ") nor an npy, npz, zip or csv file.");
+            throw new UserError(path + " is neither an image (" + ImageFormat.endings()
+                    + ") nor an npy, npz, zip, tar or csv file.");
         } catch (IOException | UnreadableImageException e) {
             throw new UserError("The file " + path + " could not be read: " + e.getMessage() + ".", e);
         }

@@ -10,6 +10,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.io.NpyWriter;
 import io.adm4j.io.Npz;
 import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.HalfFloat;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -98,7 +99,7 @@ class ArraySourceTest {
         Path file = write(Tensor.of(values, 2, 1, 1, 3), null);
         String message = refusal(file);
         assertTrue(message.startsWith(start) && message.contains(part), message);
-        assertTrue(message.contains("(x + 1) * 127.5 for [-1, 1], x * 255 for [0, 1]"), message);
+        assertTrue(message.contains("with --range 0..1, -1..1 or 0..255"), message);
     }
 
     @Test
@@ -142,8 +143,7 @@ class ArraySourceTest {
         for (Tensor wrong : List.of(
                 Tensor.zeros(ElementType.UINT8, 2, 3),
                 Tensor.zeros(ElementType.UINT8, 1, 2, 2, 3, 1),
-                Tensor.zeros(ElementType.BOOL, 1, 2, 2, 3),
-                Tensor.zeros(ElementType.FLOAT16, 1, 2, 2, 3))) {
+                Tensor.zeros(ElementType.BOOL, 1, 2, 2, 3))) {
             String message = refusal(write(wrong, null));
             assertTrue(message.contains(" is " + wrong + "; images are uint8 [N, height, width, 3]."), message);
         }
@@ -303,6 +303,61 @@ class ArraySourceTest {
         Path last = write(Tensor.of(new byte[12], 1, 2, 2, 3), null);
         UserError e = assertThrows(UserError.class, () -> Dataset.open(last, chw));
         assertTrue(e.getMessage().endsWith(" with --layout chw, so give --layout hwc."), e.getMessage());
+    }
+
+    @Test
+    void eitherLayoutIsTakenWhereTheShapeAllowsOne() {
+        byte[] stored = {1, 2, 3, 4, 11, 12, 13, 14, 21, 22, 23, 24};
+        DatasetOptions either = DatasetOptions.ofSize(2).withLayout(ArrayLayout.EITHER);
+        byte[] image = new byte[12];
+
+        Dataset.open(write(Tensor.of(stored, 1, 3, 2, 2), null), either).copy(0, image);
+
+        assertArrayEquals(new byte[] {1, 11, 21, 2, 12, 22, 3, 13, 23, 4, 14, 24}, image);
+        Dataset.open(write(Tensor.of(stored, 1, 2, 2, 3), null), either).copy(0, image);
+        assertArrayEquals(stored, image);
+        DatasetOptions ofThree = DatasetOptions.ofSize(3).withLayout(ArrayLayout.EITHER);
+        byte[] both = new byte[27];
+        both[1] = 7;
+        Dataset.open(write(Tensor.of(both, 1, 3, 3, 3), null), ofThree).copy(0, image = new byte[27]);
+        assertArrayEquals(both, image);
+    }
+
+    @Test
+    void everyByteIsTheSameAgainAfterScaling() {
+        for (ValueRange range : List.of(ValueRange.UNIT, ValueRange.SIGNED, ValueRange.BYTES)) {
+            float[] values = new float[256 * 3];
+            byte[] expected = new byte[values.length];
+            for (int level = 0; level < 256; level++) {
+                float value = switch (range) {
+                    case UNIT -> level / 255f;
+                    case SIGNED -> level / 127.5f - 1;
+                    default -> level + 0.25f;
+                };
+                Arrays.fill(values, level * 3, level * 3 + 3, value);
+                Arrays.fill(expected, level * 3, level * 3 + 3, (byte) level);
+            }
+            Path file = write(Tensor.of(values, 1, 16, 16, 3), null);
+            byte[] image = new byte[values.length];
+
+            Dataset.open(file, DatasetOptions.ofSize(16).withRange(range)).copy(0, image);
+
+            assertArrayEquals(expected, image, range.toString());
+        }
+    }
+
+    @Test
+    void halfPrecisionIsReadIfItsRangeIsGiven() {
+        Tensor half = Tensor.zeros(ElementType.FLOAT16, 1, 1, 1, 3);
+        half.bytes().putShort(HalfFloat.bits(-1)).putShort(HalfFloat.bits(0)).putShort(HalfFloat.bits(1));
+        Path file = write(half, null);
+        byte[] image = new byte[3];
+
+        Dataset.open(file, DatasetOptions.ofSize(1).withRange(ValueRange.SIGNED))
+                .copy(0, image);
+
+        assertArrayEquals(new byte[] {0, (byte) 128, (byte) 255}, image);
+        assertTrue(refusal(file).contains("or say what its values mean with --range"), refusal(file));
     }
 
     @Test

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +42,9 @@ class ImageFuzzTest {
         TIFF("plain.tif", "deflate.tif", "turned.tif", "fax.tif", "cmyk.tif", "gray16.tif"),
         OTHERS("animated.gif", "part.gif", "palette.bmp", "five_bits.bmp"),
         /** A zip of sound images, changed. */
-        ARCHIVE("turned.png", "plain.tif", "gray.jpg");
+        ARCHIVE("turned.png", "plain.tif", "gray.jpg"),
+        /** A tar of sound images, changed. */
+        TAR("turned.png", "plain.tif", "gray.jpg");
 
         private final List<String> originals;
 
@@ -56,6 +60,7 @@ class ImageFuzzTest {
         private final Path file;
         private final Map<String, byte[]> originals = new LinkedHashMap<>();
         private final byte[] archive;
+        private final byte[] tar;
 
         Images(Path folder) throws IOException {
             file = folder.resolve("fuzzed");
@@ -65,6 +70,29 @@ class ImageFuzzTest {
                 }
             }
             archive = archive();
+            tar = tar();
+        }
+
+        private byte[] tar() throws IOException {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (TarArchiveOutputStream out = new TarArchiveOutputStream(bytes)) {
+                out.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+                int number = 0;
+                for (String name : Kind.TAR.originals) {
+                    String key = "folder/".repeat(20) + number++;
+                    add(out, key + name.substring(name.indexOf('.')), originals.get(name));
+                    add(out, key + ".json", "{\"label\": 3}".getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            return bytes.toByteArray();
+        }
+
+        private static void add(TarArchiveOutputStream out, String name, byte[] content) throws IOException {
+            TarArchiveEntry entry = new TarArchiveEntry(name);
+            entry.setSize(content.length);
+            out.putArchiveEntry(entry);
+            out.write(content);
+            out.closeArchiveEntry();
         }
 
         private byte[] archive() throws IOException {
@@ -94,8 +122,11 @@ class ImageFuzzTest {
         @Override
         public Path make(int number, SplittableRandom random) throws IOException {
             List<String> names = turn(number).originals;
-            byte[] original =
-                    turn(number) == Kind.ARCHIVE ? archive : originals.get(names.get(random.nextInt(names.size())));
+            byte[] original = switch (turn(number)) {
+                case ARCHIVE -> archive;
+                case TAR -> tar;
+                default -> originals.get(names.get(random.nextInt(names.size())));
+            };
             return Files.write(file, FuzzRun.changed(random, original));
         }
 

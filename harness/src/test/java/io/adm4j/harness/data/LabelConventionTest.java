@@ -79,7 +79,7 @@ class LabelConventionTest {
         assertRefused("--labels folder", "y.png", folder, LabelConvention.FOLDER);
         Files.move(folder.resolve("y.png"), folder.resolve("a/_y.png"));
         assertRefused("--labels prefix", "_y.png", folder, LabelConvention.PREFIX);
-        assertRefused("--labels prefix", "neither", folder.resolve("a/x_1.png"), LabelConvention.PREFIX);
+        assertRefused("--labels prefix", "is none", folder.resolve("a/x_1.png"), LabelConvention.PREFIX);
     }
 
     @Test

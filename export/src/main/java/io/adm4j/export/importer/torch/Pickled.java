@@ -1,5 +1,6 @@
 package io.adm4j.export.importer.torch;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +16,35 @@ sealed interface Pickled {
     enum Name implements Pickled {
         ORDERED_DICT,
         REBUILD_TENSOR,
-        REBUILD_PARAMETER
+        REBUILD_PARAMETER,
+        NUMPY_ARRAY,
+        NUMPY_RECONSTRUCT,
+        NUMPY_FROM_BUFFER,
+        NUMPY_TYPE,
+        ENCODE
+    }
+
+    /** Bytes, which are the elements of NumPy arrays. */
+    record Bytes(ByteBuffer content) implements Pickled {}
+
+    /** A NumPy type: complete once its state was read. */
+    final class NumpyType implements Pickled {
+        /** Kind and width, such as "f8". */
+        final String code;
+
+        boolean bigEndian;
+
+        NumpyType(String code) {
+            this.code = code;
+        }
+    }
+
+    /** A NumPy array: complete once its state was read. */
+    final class NumpyArray implements Pickled {
+        long[] shape = {};
+        NumpyType type = new NumpyType("");
+        boolean fortranOrder;
+        ByteBuffer content = ByteBuffer.allocate(0);
     }
 
     /**

@@ -1,10 +1,13 @@
 package io.adm4j.export.importer.torch;
 
 import io.adm4j.export.importer.CheckpointException;
+import io.adm4j.export.importer.torch.Pickled.Bytes;
 import io.adm4j.export.importer.torch.Pickled.Dictionary;
 import io.adm4j.export.importer.torch.Pickled.Inert;
 import io.adm4j.export.importer.torch.Pickled.Name;
 import io.adm4j.export.importer.torch.Pickled.None;
+import io.adm4j.export.importer.torch.Pickled.NumpyArray;
+import io.adm4j.export.importer.torch.Pickled.NumpyType;
 import io.adm4j.export.importer.torch.Pickled.ScriptModule;
 import io.adm4j.export.importer.torch.Pickled.Sequence;
 import io.adm4j.export.importer.torch.Pickled.Storage;
@@ -23,14 +26,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A pickle machine (protocols 2 to 5) that supports only what state dicts consist of. Names that a pickle asks for are
- * looked up in a short fixed list, never loaded; what is called for a name builds a description, never an object of the
+ * A pickle machine (protocols 2 to 5) that supports only what state dicts consist of, and NumPy arrays where they are asked for. Names
+ * that a pickle asks for are looked up in a short fixed list, never loaded; what is called for a name builds a description, never an object of the
  * pickle's choice. Objects of all other classes, such as the settings beside the weights, become an {@link Inert} that holds
  * nothing. Memory and time are bounded: one byte of a pickle can ask for a hundred in memory, so that what it builds
  * is counted.
  */
 public final class RestrictedUnpickler {
     private static final Object MARK = new Object();
+
+    /** What NumPy's arrays are pickled with, before and since NumPy 2, and EDM's dicts. */
+    private static final Map<String, Name> ARRAYS = Map.of(
+            "numpy.ndarray", Name.NUMPY_ARRAY,
+            "numpy.dtype", Name.NUMPY_TYPE,
+            "numpy.core.multiarray._reconstruct", Name.NUMPY_RECONSTRUCT,
+            "numpy._core.multiarray._reconstruct", Name.NUMPY_RECONSTRUCT,
+            "numpy.core.numeric._frombuffer", Name.NUMPY_FROM_BUFFER,
+            "numpy._core.numeric._frombuffer", Name.NUMPY_FROM_BUFFER,
+            "_codecs.encode", Name.ENCODE,
+            "dnnlib.util.EasyDict", Name.ORDERED_DICT);
 
     /** More than the number of dimensions of any tensor. */
     private static final int MAX_RANK = 16;
@@ -53,7 +67,11 @@ public final class RestrictedUnpickler {
     private static final int TEXT = 56;
     private static final int NUMBER = 24;
 
+    /** Bytes where arrays are read as well, whose elements PyTorch's pickles have as text. */
+    private static final long MAX_ARRAY_MEMORY = 256L << 20;
+
     private final ByteBuffer in;
+    private final boolean arrays;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Integer, Object> memo = new HashMap<>();
     private final Map<String, Storage> storages = new HashMap<>();
@@ -65,7 +83,12 @@ public final class RestrictedUnpickler {
      * @param in the bytes, little-endian; its position is moved to the end of the pickle
      */
     RestrictedUnpickler(ByteBuffer in) {
+        this(in, false);
+    }
+
+    private RestrictedUnpickler(ByteBuffer in, boolean arrays) {
         this.in = in;
+        this.arrays = arrays;
     }
 
     /**
@@ -75,6 +98,16 @@ public final class RestrictedUnpickler {
      */
     static Object load(byte[] pickle) {
         return new RestrictedUnpickler(ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN)).next();
+    }
+
+    /**
+     * The one object in a pickle, with the NumPy arrays in it.
+     *
+     * @param pickle not modified while the arrays are used
+     * @throws CheckpointException as {@link #load}
+     */
+    static Object loadArrays(byte[] pickle) {
+        return new RestrictedUnpickler(ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN), true).next();
     }
 
     /**
@@ -186,8 +219,9 @@ public final class RestrictedUnpickler {
 
     private void claim(int bytes) {
         memory += bytes;
-        if (memory > MAX_MEMORY) {
-            throw new CheckpointException("The checkpoint's pickle builds more than " + (MAX_MEMORY >> 20)
+        long most = arrays ? MAX_ARRAY_MEMORY : MAX_MEMORY;
+        if (memory > most) {
+            throw new CheckpointException("The checkpoint's pickle builds more than " + (most >> 20)
                     + " MiB of objects, which no state dict needs: it is damaged or is no state dict.");
         }
     }
@@ -275,13 +309,14 @@ public final class RestrictedUnpickler {
         return b;
     }
 
-    /** Bytes that no weight consists of. */
-    private Inert skipped(int length) {
+    /** Bytes, of which no weight consists but the elements of an array do. */
+    private Pickled skipped(int length) {
         if (length < 0 || length > in.remaining()) {
             throw new BufferUnderflowException();
         }
-        in.position(in.position() + length);
-        return new Inert("bytes");
+        int start = in.position();
+        in.position(start + length);
+        return arrays ? new Bytes(in.slice(start, length)) : new Inert("bytes");
     }
 
     private static int shortEnough(long length) {
@@ -353,6 +388,9 @@ public final class RestrictedUnpickler {
             case "torch._utils._rebuild_parameter":
                 return Name.REBUILD_PARAMETER;
             default:
+                if (arrays && ARRAYS.containsKey(full)) {
+                    return ARRAYS.get(full);
+                }
                 if (module.equals("torch")) {
                     for (StorageType type : StorageType.values()) {
                         if (type.name().equals(name)) {
@@ -369,7 +407,7 @@ public final class RestrictedUnpickler {
         return new Inert(name);
     }
 
-    private static Object call(List<Object> functionAndArguments) {
+    private Object call(List<Object> functionAndArguments) {
         if (functionAndArguments.get(0) instanceof Inert unknown) {
             return unknown;
         }
@@ -381,10 +419,69 @@ public final class RestrictedUnpickler {
             case ORDERED_DICT -> orderedDict(arguments.items());
             case REBUILD_TENSOR -> tensor(arguments.items());
             case REBUILD_PARAMETER -> parameter(arguments.items());
+            case NUMPY_RECONSTRUCT -> new NumpyArray();
+            case NUMPY_FROM_BUFFER -> arrayOf(arguments.items());
+            case NUMPY_TYPE -> numpyType(arguments.items());
+            case ENCODE -> encoded(arguments.items());
+            case NUMPY_ARRAY -> throw malformed();
         };
     }
 
-    private static Object newObject(List<Object> classAndArguments) {
+    /** Arguments: bytes, type, shape, order. */
+    private static NumpyArray arrayOf(List<Object> arguments) {
+        if (arguments.size() == 4
+                && arguments.get(0) instanceof Bytes content
+                && arguments.get(1) instanceof NumpyType type
+                && arguments.get(2) instanceof Tuple shape) {
+            return filled(new NumpyArray(), integers(shape), type, "F".equals(arguments.get(3)), content);
+        }
+        throw malformed();
+    }
+
+    private static NumpyArray filled(
+            NumpyArray array, long[] shape, NumpyType type, boolean fortranOrder, Bytes content) {
+        array.shape = shape;
+        array.type = type;
+        array.fortranOrder = fortranOrder;
+        array.content = content.content();
+        return array;
+    }
+
+    /** Arguments: the type's name, and two flags. */
+    private static NumpyType numpyType(List<Object> arguments) {
+        if (!arguments.isEmpty() && arguments.get(0) instanceof String code) {
+            return new NumpyType(code);
+        }
+        throw malformed();
+    }
+
+    /** Bytes as protocol 2 has them: the text of as many letters, and its encoding. */
+    private Bytes encoded(List<Object> arguments) {
+        if (arguments.size() == 2 && arguments.get(0) instanceof String text && "latin1".equals(arguments.get(1))) {
+            claim(text.length());
+            return new Bytes(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
+        }
+        throw malformed();
+    }
+
+    /** State of an array: version, shape, type, whether in Fortran order, and its elements. */
+    private static void fill(NumpyArray array, Object state) {
+        if (state instanceof Tuple parts
+                && parts.items().size() == 5
+                && parts.items().get(1) instanceof Tuple shape
+                && parts.items().get(2) instanceof NumpyType type
+                && parts.items().get(3) instanceof Boolean fortranOrder
+                && parts.items().get(4) instanceof Bytes content) {
+            filled(array, integers(shape), type, fortranOrder, content);
+            return;
+        }
+        throw malformed();
+    }
+
+    private Object newObject(List<Object> classAndArguments) {
+        if (arrays && classAndArguments.get(0) == Name.ORDERED_DICT) {
+            return new Dictionary(new LinkedHashMap<>());
+        }
         if (classAndArguments.get(0) instanceof Inert unknown) {
             return unknown.name().startsWith(SCRIPT) ? new ScriptModule(new LinkedHashMap<>()) : unknown;
         }
@@ -452,6 +549,17 @@ public final class RestrictedUnpickler {
      */
     private void attributes(List<Object> objectAndState) {
         Object object = objectAndState.get(0);
+        if (object instanceof NumpyArray array) {
+            fill(array, objectAndState.get(1));
+            push(array);
+            return;
+        }
+        if (object instanceof NumpyType type) {
+            type.bigEndian = objectAndState.get(1) instanceof Tuple state
+                    && state.items().contains(">");
+            push(type);
+            return;
+        }
         if (object instanceof ScriptModule module && objectAndState.get(1) instanceof Dictionary state) {
             claim((ENTRY + NUMBER) * state.entries().size());
             module.attributes().putAll(state.entries());

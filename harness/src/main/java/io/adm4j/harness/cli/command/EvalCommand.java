@@ -88,8 +88,9 @@ public final class EvalCommand implements Callable<Integer> {
             names = {"--samples-npz", "--pictures"},
             paramLabel = "PATH",
             description =
-                    "Stored samples: an npz with uint8 images in arr_0, an npy, a folder or zip of image files, or an"
-                            + " image file.")
+                    "Stored samples: an npz with uint8 images in arr_0, an npy, a folder, zip or tar of image files, several"
+                            + " tars as a pattern ('a-{000..127}.tar'), a CSV file of paths and labels, an image file, or"
+                            + " statistics (mu, sigma) in an npz, pkl or pt; docs/data.md lists all forms.")
     private Path stored;
 
     @ArgGroup(validate = false, heading = Section.IMAGES)
@@ -125,8 +126,9 @@ public final class EvalCommand implements Callable<Integer> {
             names = "--reference",
             paramLabel = "PATH",
             description =
-                    "Real images: an npz as the published reference batches, an npy, a folder or zip of image files (with or"
-                            + " without sub-folders), or a folder of MNIST-style IDX files (default: reference.npz in the bundle).")
+                    "Real images: an npz as the published reference batches, statistics (mu, sigma) in an npz, pkl or pt, or"
+                            + " images in any form that samples may have, or a folder of MNIST-style IDX files (default:"
+                            + " reference.npz in the bundle).")
     private Path reference;
 
     @Option(
@@ -252,10 +254,10 @@ public final class EvalCommand implements Callable<Integer> {
 
     /** The statistics in the file of the samples, if they are asked for or it has nothing else. */
     private Optional<SampleSet> givenStatistics(Scoring scoring) {
-        if (!ImageStream.isNpz(stored)) {
+        if (!ReferenceBatch.isPickled(stored) && !ImageStream.isNpz(stored)) {
             if (statistics) {
                 throw new UserError(
-                        "--statistics takes an npz with mu and sigma, and " + stored + " is none: leave it out.");
+                        "--statistics takes a file with mu and sigma, and " + stored + " is none: leave it out.");
             }
             return Optional.empty();
         }
@@ -330,7 +332,7 @@ public final class EvalCommand implements Callable<Integer> {
         work.ifPresent(folder -> folder.requireRoom(bytesKept(evaluator, sets)));
         ReferenceImages real = ReferenceImages.open(
                 scoring.reference(),
-                images.of(referenceSize(evaluator, first), split, ArrayLayout.HWC)
+                images.of(referenceSize(evaluator, first), split, ArrayLayout.EITHER)
                         .withChannels(evaluator.channels()),
                 evaluator,
                 spec.commandLine().getErr()::println);

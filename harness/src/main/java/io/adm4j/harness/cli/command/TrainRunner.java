@@ -19,6 +19,7 @@ import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.LabelConvention;
 import io.adm4j.harness.data.Split;
+import io.adm4j.harness.data.ValueRange;
 import io.adm4j.harness.evaluation.run.LibraryVersions;
 import io.adm4j.harness.monitor.CheckpointScorer;
 import io.adm4j.harness.monitor.DenoiserSnapshot;
@@ -213,19 +214,15 @@ final class TrainRunner {
         TrainingSettings settings = TrainingSettings.fromJson(description.get("training"));
         JsonNode known = description.path("data");
         Path source = options.data == null ? Path.of(known.get("path").asText()) : options.data;
-        ArrayLayout layout = ArrayLayout.valueOf(known.path("layout").asText(ArrayLayout.HWC.name()));
-        Dataset images = images(
-                source,
-                description.get("flags"),
-                layout,
-                LabelConvention.valueOf(known.path("labels").asText(LabelConvention.AUTO.name())));
+        DatasetOptions reading = recorded(known);
+        Dataset images = images(source, description.get("flags"), reading);
         TrainingTask task = network.task(description.get("flags"), images, settings);
         folder.requireRoom(EngineKind.checkpointBytes(task.graph().graph().parameters(), settings.emaRates()));
         Optional<Validation> validation = validation(description, settings);
         identity = DataIdentity.ofResumed(
                 folder, images, checkpoint.step(), options.checkpoints.acceptChangedData, this::warn);
         warnOfRateZero(settings);
-        scorer = scorer(source, layout, images, description.get("flags"));
+        scorer = scorer(source, reading, images, description.get("flags"));
         try (LockFile lock = folder.lock()) {
             ObjectNode now = description;
             folder.amend(run -> {
@@ -249,7 +246,7 @@ final class TrainRunner {
         steps = steps(flags.iterations());
         try (WeightSource source = source()) {
             ObjectNode given = flags.network(defaults, flagsOf(source)).setAll(fixed);
-            Dataset images = images(options.data, given, options.images.layout(), options.labels);
+            Dataset images = images(options.data, given, reading());
             ObjectNode complete = network.completed(given, images);
             if (complete.has("num_classes") && !given.has("num_classes")) {
                 console.println(
@@ -273,7 +270,7 @@ final class TrainRunner {
                 description.set("init_from", transfer.origin());
                 transfer.report().forEach(errors::println);
             }
-            scorer = scorer(options.data, options.images.layout(), images, complete);
+            scorer = scorer(options.data, reading(), images, complete);
             identity = DataIdentity.ofNew(folder, images, description, this::warn);
             folder.create(description);
             TrainingLoop loop = loop(task, settings, folder, images, validation);
@@ -348,13 +345,26 @@ final class TrainRunner {
         errors.flush();
     }
 
-    private Dataset images(Path source, JsonNode flags, ArrayLayout layout, LabelConvention labels) {
+    /** How a new run reads its images, but for their size and channels. */
+    private DatasetOptions reading() {
+        return options.images.of(DatasetOptions.AS_STORED, Split.TRAIN).withLabels(options.labels);
+    }
+
+    /** How a run reads its images, by what run.json says of them. */
+    private DatasetOptions recorded(JsonNode data) {
+        return options.images
+                .of(
+                        DatasetOptions.AS_STORED,
+                        Split.TRAIN,
+                        ArrayLayout.valueOf(data.path("layout").asText(ArrayLayout.HWC.name())))
+                .withRange(ValueRange.valueOf(data.path("range").asText(ValueRange.INTEGERS.name())))
+                .withLabels(LabelConvention.valueOf(data.path("labels").asText(LabelConvention.AUTO.name())));
+    }
+
+    private Dataset images(Path source, JsonNode flags, DatasetOptions reading) {
         return Dataset.open(
                 source,
-                options.images
-                        .of(network.imageSize(flags), Split.TRAIN, layout)
-                        .withChannels(network.channels(flags))
-                        .withLabels(labels),
+                reading.withSize(network.imageSize(flags)).withChannels(network.channels(flags)),
                 errors::println);
     }
 
@@ -366,11 +376,7 @@ final class TrainRunner {
         }
         JsonNode data = description.path("data");
         JsonNode flags = description.get("flags");
-        Dataset images = images(
-                Path.of(known.get("path").asText()),
-                flags,
-                ArrayLayout.valueOf(data.path("layout").asText(ArrayLayout.HWC.name())),
-                LabelConvention.valueOf(data.path("labels").asText(LabelConvention.AUTO.name())));
+        Dataset images = images(Path.of(known.get("path").asText()), flags, recorded(data));
         List<String> classes = new ArrayList<>();
         data.path("classes").forEach(name -> classes.add(name.asText()));
         List<String> others = images.classNames();
@@ -400,13 +406,16 @@ final class TrainRunner {
                 validation);
     }
 
-    private Optional<CheckpointScorer> scorer(Path data, ArrayLayout layout, Dataset images, JsonNode flags) {
+    private Optional<CheckpointScorer> scorer(Path data, DatasetOptions reading, Dataset images, JsonNode flags) {
         return monitoring
                 .evaluation
                 .interval()
                 .map(interval -> CheckpointScorer.open(
                         monitoring.evaluation.plan(
-                                data, options.images.of(DatasetOptions.AS_STORED, Split.TEST, layout)),
+                                data,
+                                options.images
+                                        .of(DatasetOptions.AS_STORED, Split.TEST, reading.layout())
+                                        .withRange(reading.range())),
                         samples(images),
                         network.imageSize(flags),
                         network.channels(flags),
@@ -532,6 +541,9 @@ final class TrainRunner {
                 .put("pictures", images.size());
         if (options.images.layout() != ArrayLayout.HWC) {
             data.put("layout", options.images.layout().name());
+        }
+        if (options.images.range() != ValueRange.INTEGERS) {
+            data.put("range", options.images.range().name());
         }
         if (options.labels != LabelConvention.AUTO) {
             data.put("labels", options.labels.name());

@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.features;
 
+import io.adm4j.export.importer.torch.PickledArrays;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Resampling;
 import io.adm4j.io.ArrayFileException;
@@ -10,10 +11,12 @@ import io.adm4j.tensor.HalfFloat;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -47,13 +50,28 @@ public record ReferenceBatch(
     private static final double ASYMMETRY = 1e-3;
 
     /**
-     * Reads the statistics.
+     * Reads the statistics: of a batch as published, or as other programs pickle them.
      *
+     * @param features length of a feature vector of the network, asked for only if the file may have several
      * @param networkSha256 of the network in use, asked for only if the file names one
      * @param resize what brings images to the network's own size
      * @throws UserError if the file is damaged, has neither statistics nor images, or was made with another network
      */
-    public static ReferenceBatch read(Path file, Supplier<String> networkSha256, Resampling resize) {
+    public static ReferenceBatch read(
+            Path file, IntSupplier features, Supplier<String> networkSha256, Resampling resize) {
+        if (PickledArrays.is(file)) {
+            PickledStatistics pickled = PickledStatistics.read(file, features.getAsInt());
+            return new ReferenceBatch(
+                    Optional.of(statistics(
+                            file,
+                            MEAN,
+                            pickled.mean(),
+                            COVARIANCE,
+                            pickled.covariance(),
+                            pickled.count() < 2 ? FeatureStatistics.UNKNOWN : pickled.count())),
+                    Optional.empty(),
+                    0);
+        }
         try (NpzReader reader = NpzReader.open(file)) {
             if (!reader.has(MEAN) && !reader.has(COVARIANCE) && images(reader) == 0) {
                 throw new UserError("The file " + file + " has neither statistics (mu and sigma) nor images (arr_0);"
@@ -68,6 +86,11 @@ public record ReferenceBatch(
         } catch (ArrayFileException e) {
             throw new UserError(e.getMessage(), e);
         }
+    }
+
+    /** Whether a file has statistics and cannot have images: one that EDM2, StyleGAN or torch-fidelity pickled. */
+    public static boolean isPickled(Path file) {
+        return Files.isRegularFile(file) && PickledArrays.is(file);
     }
 
     /** Whether a file is a batch that {@link ReferenceWriter} made. */
@@ -119,10 +142,13 @@ public record ReferenceBatch(
     /**
      * Looks at a file without reading it all.
      *
-     * @param file an npz
+     * @param file an npz or a pickle
      * @throws UserError if it is damaged
      */
     public static Contents contents(Path file) {
+        if (isPickled(file)) {
+            return new Contents(true, 0, FeatureStatistics.UNKNOWN);
+        }
         try (NpzReader reader = NpzReader.open(file)) {
             return new Contents(reader.has(MEAN) && reader.has(COVARIANCE), images(reader), count(reader));
         } catch (ArrayFileException e) {
@@ -149,21 +175,32 @@ public record ReferenceBatch(
             throw new UserError("The file " + file + " has no " + missing + ", but "
                     + (reader.has(meanName) ? meanName : covarianceName) + "; both or neither are needed.");
         }
-        long[] shape = shape(reader, file, meanName, 1);
-        long[] square = shape(reader, file, covarianceName, 2);
-        if (square[0] != shape[0] || square[1] != shape[0] || shape[0] < 1) {
+        requireFloats(reader.header(meanName), file, meanName, 1);
+        requireFloats(reader.header(covarianceName), file, covarianceName, 2);
+        requireFit(
+                reader.header(meanName).shape(), reader.header(covarianceName).shape(), file, meanName, covarianceName);
+        return Optional.of(
+                statistics(file, meanName, reader.read(meanName), covarianceName, reader.read(covarianceName), count));
+    }
+
+    private static FeatureStatistics statistics(
+            Path file, String meanName, Tensor mean, String covarianceName, Tensor covariance, long count) {
+        requireFit(mean.shape(), covariance.shape(), file, meanName, covarianceName);
+        double[] means = numbers(mean, file, meanName);
+        double[] covariances = numbers(covariance, file, covarianceName);
+        symmetrise(covariances, means.length, file, covarianceName);
+        return new FeatureStatistics(count, means, covariances);
+    }
+
+    private static void requireFit(long[] shape, long[] square, Path file, String meanName, String covarianceName) {
+        if (shape.length != 1 || square.length != 2 || square[0] != shape[0] || square[1] != shape[0] || shape[0] < 1) {
             throw new UserError("The covariance " + covarianceName + " in " + file + " has the shape "
                     + Arrays.toString(square) + ", which does not fit the mean " + meanName + " of "
                     + Arrays.toString(shape) + "; D and D x D elements are needed.");
         }
-        double[] mean = numbers(reader, file, meanName);
-        double[] covariance = numbers(reader, file, covarianceName);
-        symmetrise(covariance, mean.length, file, covarianceName);
-        return Optional.of(new FeatureStatistics(count, mean, covariance));
     }
 
-    private static long[] shape(NpzReader reader, Path file, String name, int rank) {
-        NpyHeader header = reader.header(name);
+    private static void requireFloats(NpyHeader header, Path file, String name, int rank) {
         boolean isFloat = header.type() == ElementType.FLOAT16
                 || header.type() == ElementType.FLOAT32
                 || header.type() == ElementType.FLOAT64;
@@ -172,11 +209,9 @@ public record ReferenceBatch(
                     + Arrays.toString(header.shape()) + "; floating-point numbers of "
                     + (rank == 1 ? "one dimension" : "two dimensions") + " are needed.");
         }
-        return header.shape();
     }
 
-    private static double[] numbers(NpzReader reader, Path file, String name) {
-        Tensor array = reader.read(name);
+    private static double[] numbers(Tensor array, Path file, String name) {
         ByteBuffer in = array.bytes();
         double[] values = new double[array.size()];
         for (int i = 0; i < values.length; i++) {

@@ -203,7 +203,7 @@ public final class Evaluator implements AutoCloseable {
      * @throws UserError if the file is no reference batch
      */
     public int imagesOf(Path npz) {
-        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256, resize());
+        ReferenceBatch batch = ReferenceBatch.read(npz, this::features, this::networkSha256, resize());
         return needsImages(batch) ? batch.images() : 0;
     }
 
@@ -217,13 +217,18 @@ public final class Evaluator implements AutoCloseable {
      * @throws UserError if the file cannot be used with this network
      */
     public MeasuredImages readReference(Path npz, LongConsumer done) {
-        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256, resize());
+        return readReference(npz, DatasetOptions.ofSize(DatasetOptions.ANY_SHAPE), done);
+    }
+
+    /** As {@link #readReference(Path, LongConsumer)}, with options for the images. */
+    MeasuredImages readReference(Path npz, DatasetOptions reading, LongConsumer done) {
+        ReferenceBatch batch = ReferenceBatch.read(npz, this::features, this::networkSha256, resize());
         requireFit(batch, npz);
         if (!needsImages(batch)) {
             return MeasuredImages.ofStatistics(batch.statistics().orElseThrow(), batch.spatialStatistics());
         }
-        try (ImageStream images = ImageStream.open(
-                npz, DatasetOptions.ofSize(DatasetOptions.ANY_SHAPE).withChannels(channels()))) {
+        try (ImageStream images =
+                ImageStream.open(npz, reading.withSize(DatasetOptions.ANY_SHAPE).withChannels(channels()))) {
             // Other tools keep other things in arr_1, so it is looked at only where labels are needed.
             int[] labels = settings.perClass() ? images.labels().orElse(null) : null;
             MeasuredImages measured = measure(images, labels, done);
@@ -243,7 +248,7 @@ public final class Evaluator implements AutoCloseable {
      * @throws UserError if the file has none, or they are not of this network's features
      */
     public MeasuredImages readStatistics(Path npz) {
-        ReferenceBatch batch = ReferenceBatch.read(npz, this::networkSha256, resize());
+        ReferenceBatch batch = ReferenceBatch.read(npz, this::features, this::networkSha256, resize());
         requireFit(batch, npz);
         return MeasuredImages.ofStatistics(
                 batch.statistics()
@@ -277,12 +282,20 @@ public final class Evaluator implements AutoCloseable {
                 && (settings.needsReferenceImages() || batch.statistics().isEmpty() || lacksSpatial);
     }
 
-    /** The network runs on one image, before much is computed that would not fit. */
-    private void requireFit(ReferenceBatch batch, Path npz) {
+    /** Length of a feature vector. */
+    private int features() {
+        return probe().features().length;
+    }
+
+    private FeatureExtractor.FeatureBatch probe() {
         int height = imageHeight() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageHeight();
         int width = imageWidth() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageWidth();
-        FeatureExtractor.FeatureBatch probe =
-                extractor.extract(Tensor.zeros(ElementType.UINT8, 1, height, width, channels()));
+        return extractor.extract(Tensor.zeros(ElementType.UINT8, 1, height, width, channels()));
+    }
+
+    /** The network runs on one image, before much is computed that would not fit. */
+    private void requireFit(ReferenceBatch batch, Path npz) {
+        FeatureExtractor.FeatureBatch probe = probe();
         batch.statistics().ifPresent(s -> requireFit(s, probe.features().length, "features (mu)", npz));
         probe.spatial()
                 .ifPresent(spatial -> batch.spatialStatistics()

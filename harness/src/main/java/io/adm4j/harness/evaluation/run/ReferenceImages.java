@@ -5,6 +5,7 @@ import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.LabelConvention;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
+import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.io.ArrayFileException;
 import io.adm4j.io.NpzReader;
@@ -64,11 +65,12 @@ public final class ReferenceImages {
         // Labels that nobody asked for may be of any form.
         DatasetOptions labeled = perClass ? reading : reading.withLabels(LabelConvention.NONE);
         // Arrays are not resized, and files are brought to the samples' size.
-        DatasetOptions options = evaluator.takesAnySize() && ImageStream.isArray(path)
+        boolean pickled = ReferenceBatch.isPickled(path);
+        DatasetOptions options = evaluator.takesAnySize() && !pickled && ImageStream.isArray(path)
                 ? labeled.withSize(DatasetOptions.ANY_SHAPE)
                 : labeled;
-        boolean batch = isBatch(path);
-        if (batch && isWithoutImages(path)) {
+        boolean batch = pickled || isBatch(path);
+        if (pickled || batch && isWithoutImages(path)) {
             ImageSet statistics = new ImageSet(path.toString(), 0, 0, Optional.of(Sha256.of(path)));
             return new ReferenceImages(path, options, statistics, evaluator.imagesOf(path), true, Optional.empty());
         }
@@ -155,7 +157,7 @@ public final class ReferenceImages {
     /** @param done receives the number of images after each batch */
     MeasuredImages measure(Evaluator evaluator, LongConsumer done) {
         if (batch) {
-            return evaluator.readReference(path, done);
+            return evaluator.readReference(path, options, done);
         }
         try (ImageStream images = ImageStream.open(path, options)) {
             return evaluator.measure(images, done);

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adm4j.export.importer.torch.PickleBytes;
 import io.adm4j.harness.evaluation.features.FeatureNetworks;
 import io.adm4j.io.NpyWriter;
 import io.adm4j.io.Npz;
@@ -17,6 +18,7 @@ import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
@@ -32,6 +35,8 @@ import java.util.function.IntToDoubleFunction;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,8 +84,108 @@ class EvalInputsTest {
         refuse("holds the value -0.5", npz("signed.npz", floats(i -> -0.5), null));
         refuse("holds the value 256", npz("large.npz", floats(i -> 256), null));
         refuse("no value above 1", npz("binary.npz", floats(i -> i % 2), null));
-        refuse("images are uint8", npz("half.npz", Tensor.zeros(ElementType.FLOAT16, COUNT, SIZE, SIZE, 3), null));
+        refuse(
+                "what its values mean with --range",
+                npz("half.npz", Tensor.zeros(ElementType.FLOAT16, COUNT, SIZE, SIZE, 3), null));
         refuse("images are uint8", npz("bool.npz", Tensor.zeros(ElementType.BOOL, COUNT, SIZE, SIZE, 3), null));
+    }
+
+    @Test
+    void floatsOfAGivenRangeAreTaken() throws IOException {
+        JsonNode expected = score(npz("bytes.npz", Tensor.of(pixels, COUNT, SIZE, SIZE, 3), null));
+        Path unit = npz("unit.npz", floats(i -> (pixels[i] & 0xff) / 255.0), null);
+        Path signed = npz("signed.npz", floats(i -> (pixels[i] & 0xff) / 127.5 - 1), null);
+
+        assertEquals(expected, score(unit, "--range", "0..1"));
+        assertEquals(expected, score(signed, "--range", "-1..1"));
+        assertEquals(
+                score(
+                        npz("bytes.npz", Tensor.of(pixels, COUNT, SIZE, SIZE, 3), null),
+                        "--reference",
+                        signed,
+                        "--range",
+                        "-1..1"),
+                score(signed, "--reference", signed, "--range=-1..1"));
+        refuse("holds the value", signed, "--range", "0..1");
+        refuse("no value below 0", unit, "--range", "-1..1");
+        refuse("no value above 1", unit, "--range", "0..255");
+        refuse("There is no range 0-1 of values; there are integers, 0..255, 0..1, -1..1", unit, "--range", "0-1");
+        refuse("There is no layout wch of arrays", unit, "--layout", "wch");
+    }
+
+    @Test
+    void statisticsOfOtherProgramsAreTakenOnBothSides() throws IOException {
+        network = FeatureNetworks.channelMeans(folder.resolve("means.onnx"));
+        Path edm = resource("edm2.pkl");
+        Path saved = resource("fidelity.pt");
+        Path samples = npz("samples.npz", images(COUNT, 2), null);
+        Path npz = folder.resolve("stats.npz");
+        Npz.write(
+                npz,
+                Map.of(
+                        "mu", Tensor.of(new double[] {1, 2, 3}, 3),
+                        "sigma", Tensor.of(new double[] {2, 0.5, 0, 0.5, 3, 0.25, 0, 0.25, 4}, 3, 3)));
+
+        double expected = score(samples, "--reference", npz).path("fid").asDouble();
+
+        assertTrue(expected > 0);
+        for (Path statistics : List.of(edm, saved)) {
+            assertEquals(
+                    expected,
+                    score(samples, "--reference", statistics).path("fid").asDouble(),
+                    1e-9 * expected);
+        }
+        assertEquals(0, score(edm, "--reference", saved).path("fid").asDouble(), 1e-9);
+        refuse("only statistics are scored", edm, "--reference", saved, "--samples", 2);
+        network = FeatureNetworks.columnMeans(folder.resolve("features.onnx"), SIZE);
+        refuse("no statistics of the 24 features", samples, "--reference", edm);
+    }
+
+    private Path resource(String name) throws IOException {
+        try (InputStream in = PickleBytes.class.getResourceAsStream(name)) {
+            return Files.write(folder.resolve(name), in.readAllBytes());
+        }
+    }
+
+    @Test
+    void tarArchivesAreScoredAsFolders() throws IOException {
+        Path images = Files.createDirectory(folder.resolve("images"));
+        Path shards = Files.createDirectory(folder.resolve("shards"));
+        for (int shard = 0; shard < 2; shard++) {
+            try (TarArchiveOutputStream tar =
+                    new TarArchiveOutputStream(Files.newOutputStream(shards.resolve("s-" + shard + ".tar")))) {
+                for (int i = shard * 20; i < shard * 20 + 20; i++) {
+                    String name = String.format(Locale.ROOT, "%04d", i);
+                    Path png = images.resolve(name + ".png");
+                    BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
+                    for (int p = 0; p < SIZE * SIZE; p++) {
+                        int at = (i * SIZE * SIZE + p) * 3;
+                        image.setRGB(
+                                p % SIZE,
+                                p / SIZE,
+                                (pixels[at] & 0xff) << 16 | (pixels[at + 1] & 0xff) << 8 | pixels[at + 2] & 0xff);
+                    }
+                    ImageIO.write(image, "png", png.toFile());
+                    add(tar, name + ".cls", String.valueOf(i % 2).getBytes(StandardCharsets.US_ASCII));
+                    add(tar, name + ".png", Files.readAllBytes(png));
+                }
+            }
+        }
+
+        JsonNode expected = score(images);
+
+        assertEquals(expected, score(shards));
+        assertEquals(expected, score(shards.resolve("s-{0..1}.tar")));
+        assertEquals(expected, score(shards.resolve("s-*.tar")));
+        refuse("There is no file " + shards.resolve("s-2.tar"), shards.resolve("s-{0..2}.tar"));
+    }
+
+    private static void add(TarArchiveOutputStream tar, String name, byte[] content) throws IOException {
+        TarArchiveEntry entry = new TarArchiveEntry(name);
+        entry.setSize(content.length);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
     }
 
     @Test
@@ -283,7 +388,7 @@ class EvalInputsTest {
                 images.err());
         assertTrue(images.out().contains("15 of 8x8, not the statistics of 40 images in the file"), images.out());
         refuse("has no statistics (mu and sigma): leave out --statistics", all, "--statistics");
-        refuse("takes an npz with mu and sigma", Files.createDirectory(folder.resolve("set")), "--statistics");
+        refuse("takes a file with mu and sigma", Files.createDirectory(folder.resolve("set")), "--statistics");
         refuse("--samples chooses among images", stats, "--samples", 3);
         refuse("statistics of 5 features (mu)", statistics("wrong.npz", 5));
         succeeding(command(stats, "--per-class", "--metrics", "all", "--out", folder.resolve("page")));
