@@ -40,6 +40,11 @@ final class ChosenImages implements ImageStream {
     }
 
     @Override
+    public boolean fitted() {
+        return all.fitted();
+    }
+
+    @Override
     public int channels() {
         return all.channels();
     }

@@ -134,6 +134,11 @@ public final class Dataset {
         return source.width();
     }
 
+    /** Whether image files of several sizes were brought to {@link DatasetOptions#common}. */
+    boolean fitted() {
+        return source.fitted();
+    }
+
     /** Channels of every image. */
     public int channels() {
         return source.channels();

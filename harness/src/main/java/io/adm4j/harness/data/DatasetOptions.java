@@ -2,6 +2,7 @@ package io.adm4j.harness.data;
 
 import io.adm4j.feedback.UserError;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How a dataset is read.
@@ -13,6 +14,8 @@ import java.util.Objects;
  * @param range what the values of arrays of floating-point numbers mean; other sources ignore it
  * @param labels where those of image files come from; other sources have their own
  * @param strict whether one image file that cannot be used is an error; otherwise it is left out
+ * @param common size to which image files of several sizes are brought ({@link Resampling#BICUBIC_ANTIALIAS}) where the image size is
+ *     {@link #ANY_SHAPE}; without one they are refused
  */
 public record DatasetOptions(
         int imageSize,
@@ -21,7 +24,8 @@ public record DatasetOptions(
         ArrayLayout layout,
         ValueRange range,
         LabelConvention labels,
-        boolean strict) {
+        boolean strict,
+        Optional<ImageSize> common) {
     /** An image size that resizes no image; all must then be squares of one size. */
     public static final int AS_STORED = 0;
 
@@ -45,7 +49,7 @@ public record DatasetOptions(
 
     /** Arrays of integers, labels as the images have them. */
     public DatasetOptions(int imageSize, int channels, Split split, ArrayLayout layout, boolean strict) {
-        this(imageSize, channels, split, layout, ValueRange.INTEGERS, LabelConvention.AUTO, strict);
+        this(imageSize, channels, split, layout, ValueRange.INTEGERS, LabelConvention.AUTO, strict, Optional.empty());
     }
 
     /** RGB images; arrays [N, height, width, 3]; image files that cannot be used are left out. */
@@ -60,7 +64,12 @@ public record DatasetOptions(
 
     /** The same with images of another size. */
     public DatasetOptions withSize(int newImageSize) {
-        return new DatasetOptions(newImageSize, channels, split, layout, range, labels, strict);
+        return new DatasetOptions(newImageSize, channels, split, layout, range, labels, strict, common);
+    }
+
+    /** The same with another size for image files of several sizes. */
+    public DatasetOptions withCommon(Optional<ImageSize> newCommon) {
+        return new DatasetOptions(imageSize, channels, split, layout, range, labels, strict, newCommon);
     }
 
     /** Whether images keep their size. */
@@ -70,21 +79,21 @@ public record DatasetOptions(
 
     /** The same with arrays of another layout. */
     public DatasetOptions withLayout(ArrayLayout newLayout) {
-        return new DatasetOptions(imageSize, channels, split, newLayout, range, labels, strict);
+        return new DatasetOptions(imageSize, channels, split, newLayout, range, labels, strict, common);
     }
 
     /** The same with images of another number of channels. */
     public DatasetOptions withChannels(int newChannels) {
-        return new DatasetOptions(imageSize, newChannels, split, layout, range, labels, strict);
+        return new DatasetOptions(imageSize, newChannels, split, layout, range, labels, strict, common);
     }
 
     /** The same with other labels. */
     public DatasetOptions withLabels(LabelConvention newLabels) {
-        return new DatasetOptions(imageSize, channels, split, layout, range, newLabels, strict);
+        return new DatasetOptions(imageSize, channels, split, layout, range, newLabels, strict, common);
     }
 
     /** The same with other meanings of the values of arrays. */
     public DatasetOptions withRange(ValueRange newRange) {
-        return new DatasetOptions(imageSize, channels, split, layout, newRange, labels, strict);
+        return new DatasetOptions(imageSize, channels, split, layout, newRange, labels, strict, common);
     }
 }

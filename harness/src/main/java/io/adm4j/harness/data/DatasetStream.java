@@ -49,6 +49,11 @@ final class DatasetStream implements ImageStream {
     }
 
     @Override
+    public boolean fitted() {
+        return dataset.fitted();
+    }
+
+    @Override
     public int channels() {
         return dataset.channels();
     }

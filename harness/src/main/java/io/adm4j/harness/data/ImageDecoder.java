@@ -46,6 +46,18 @@ final class ImageDecoder {
         }
     }
 
+    /** The size that the image of a file will have, or {@link ImageSize#UNKNOWN}. */
+    static ImageSize size(ImageFormat format, ImageBytes bytes) throws IOException {
+        try {
+            ImageSize size = format.size(bytes);
+            // Of squares the Exif block need not be searched.
+            boolean turned = size.width() != size.height() && orientation(format, bytes) > 4;
+            return turned ? size.turned() : size;
+        } catch (UnreadableImageException e) {
+            return ImageSize.UNKNOWN;
+        }
+    }
+
     /** An Exif block that cannot be read says nothing of the image. */
     private static int orientation(ImageFormat format, ImageBytes bytes) throws IOException {
         try {

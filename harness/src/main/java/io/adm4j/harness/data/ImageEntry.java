@@ -38,10 +38,10 @@ sealed interface ImageEntry {
     /**
      * Checks that the file is an image, by its header and its end, without decoding it.
      *
-     * @return its channels
+     * @return what its header says
      * @throws UnreadableImageException if it is none, or truncated
      */
-    FileChannels check() throws IOException, UnreadableImageException;
+    ImageHeader check() throws IOException, UnreadableImageException;
 
     private static void requireFew(long size) throws UnreadableImageException {
         if (size > MOST_BYTES) {
@@ -49,12 +49,12 @@ sealed interface ImageEntry {
         }
     }
 
-    private static FileChannels check(ImageBytes bytes) throws IOException, UnreadableImageException {
+    private static ImageHeader check(ImageBytes bytes) throws IOException, UnreadableImageException {
         ImageFormat format = ImageFormat.of(bytes);
         // Before the file's end is read: its begin is in memory.
-        FileChannels channels = format.stored(bytes);
+        ImageHeader header = new ImageHeader(format.stored(bytes), ImageDecoder.size(format, bytes));
         format.requireComplete(bytes);
-        return channels;
+        return header;
     }
 
     /** A file on disk, of which the check reads a few blocks. */
@@ -65,7 +65,7 @@ sealed interface ImageEntry {
         }
 
         @Override
-        public FileChannels check() throws IOException, UnreadableImageException {
+        public ImageHeader check() throws IOException, UnreadableImageException {
             try (SeekableByteChannel channel = Files.newByteChannel(file)) {
                 return ImageEntry.check(new ImageBytes(channel));
             }
@@ -89,7 +89,7 @@ sealed interface ImageEntry {
         }
 
         @Override
-        public FileChannels check() throws IOException, UnreadableImageException {
+        public ImageHeader check() throws IOException, UnreadableImageException {
             try (SeekableByteChannel channel = Files.newByteChannel(file)) {
                 return ImageEntry.check(new ImageBytes(channel, offset, size));
             }
@@ -116,7 +116,7 @@ sealed interface ImageEntry {
         }
 
         @Override
-        public FileChannels check() throws IOException, UnreadableImageException {
+        public ImageHeader check() throws IOException, UnreadableImageException {
             return ImageEntry.check(new ImageBytes(read()));
         }
     }

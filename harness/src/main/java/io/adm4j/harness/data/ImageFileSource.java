@@ -32,6 +32,9 @@ final class ImageFileSource implements ImageSource {
     private final FileChannels channels;
     private final boolean gray;
     private final boolean asStored;
+    /** Whether the files have several sizes and are brought to one that suits none in particular. */
+    private final boolean fitted;
+
     private final AtomicReferenceArray<byte[]> kept;
     private final boolean strict;
     private final Consumer<String> warnings;
@@ -50,7 +53,25 @@ final class ImageFileSource implements ImageSource {
         this.files = files.images();
         this.channels = FileChannels.of(options.channels(), root);
         this.asStored = options.keepsSize();
-        if (asStored) {
+        boolean several = asStored && checked.sizes().isPresent();
+        this.fitted = several
+                && options.imageSize() == DatasetOptions.ANY_SHAPE
+                && options.common().isPresent();
+        if (fitted) {
+            ImageSize common = options.common().orElseThrow();
+            this.imageSize = common.height();
+            this.width = common.width();
+            warnings.accept("The images in " + root + " have several sizes, such as "
+                    + checked.sizes().orElseThrow() + ": brought each to the network's, " + common + ", with "
+                    + Resampling.BICUBIC_ANTIALIAS + ".");
+        } else if (several) {
+            throw new UserError("The images in " + root + " have several sizes, such as "
+                    + checked.sizes().orElseThrow() + ": bring them to one first"
+                    + (options.imageSize() == DatasetOptions.ANY_SHAPE
+                            ? ", or give --resize " + Resampling.BICUBIC_ANTIALIAS
+                                    + " with a feature network that has a size of its own."
+                            : "."));
+        } else if (asStored) {
             PixelImage first = decode(this.files.get(0));
             if (options.imageSize() == DatasetOptions.AS_STORED && first.width() != first.height()) {
                 throw new UserError("The image " + shown(this.files.get(0)) + " is " + first.width() + "x"
@@ -185,6 +206,11 @@ final class ImageFileSource implements ImageSource {
     }
 
     @Override
+    public boolean fitted() {
+        return fitted;
+    }
+
+    @Override
     public int channels() {
         return channels.count();
     }
@@ -274,6 +300,10 @@ final class ImageFileSource implements ImageSource {
 
     private byte[] load(ImageEntry file) {
         PixelImage image = decode(file);
+        if (fitted) {
+            return ImageResizer.resize(image, width, imageSize, ImageResizer.Filter.BICUBIC)
+                    .pixels();
+        }
         if (!asStored) {
             return ImageResizer.squared(image, imageSize).pixels();
         }

@@ -172,15 +172,26 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
         boolean gray = checks.stream()
                 .filter(c -> c.reason().isEmpty())
                 .noneMatch(c -> c.channels().color());
-        return new Checked(new ImageFiles(root, good, others, labels), gray);
+        return new Checked(new ImageFiles(root, good, others, labels), gray, sizes(checks));
     }
 
     /**
      * Files that can be used.
      *
      * @param gray whether all images are
+     * @param sizes two that differ, with their files, if there are such
      */
-    record Checked(ImageFiles files, boolean gray) {}
+    record Checked(ImageFiles files, boolean gray, Optional<String> sizes) {}
+
+    private static Optional<String> sizes(List<Check> checks) {
+        List<Check> known = checks.stream()
+                .filter(c -> c.reason().isEmpty() && !c.header().size().equals(ImageSize.UNKNOWN))
+                .toList();
+        return known.stream()
+                .filter(c -> !c.header().size().equals(known.get(0).header().size()))
+                .findFirst()
+                .map(c -> known.get(0).sized() + " and " + c.sized());
+    }
 
     private void compare(FileChannels needed, List<Check> checks, Consumer<String> warnings) {
         List<Check> good = checks.stream().filter(c -> c.reason().isEmpty()).toList();
@@ -203,9 +214,18 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
      * What the header and the end of a file say.
      *
      * @param reason why it cannot be used; empty if it can
-     * @param channels of the image; null if it cannot be used
+     * @param header null if it cannot be used
      */
-    private record Check(ImageEntry file, String reason, FileChannels channels) {
+    private record Check(ImageEntry file, String reason, ImageHeader header) {
+        FileChannels channels() {
+            return header.channels();
+        }
+
+        /** For messages: "64x48 (a.png)". */
+        String sized() {
+            return header.size() + " (" + file.shown() + ")";
+        }
+
         static Check of(ImageEntry file) {
             try {
                 return new Check(file, "", file.check());

@@ -34,6 +34,14 @@ enum ImageFormat {
         }
 
         @Override
+        ImageSize size(ImageBytes file) throws IOException, UnreadableImageException {
+            boolean old = file.u32Little(14) < 40;
+            return old
+                    ? new ImageSize(file.u16Little(18), file.u16Little(20))
+                    : new ImageSize((int) file.u32Little(18), Math.abs((int) file.u32Little(22)));
+        }
+
+        @Override
         FileChannels stored(ImageBytes file) throws IOException, UnreadableImageException {
             long header = file.u32Little(14);
             int bits = file.u16Little(28);
@@ -55,6 +63,11 @@ enum ImageFormat {
         void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
             long frame = frame(file);
             end(file, frame + 10 + paletteBytes(file.u8(frame + 9)) + 1);
+        }
+
+        @Override
+        ImageSize size(ImageBytes file) throws IOException, UnreadableImageException {
+            return new ImageSize(file.u16Little(6), file.u16Little(8));
         }
 
         @Override
@@ -110,6 +123,12 @@ enum ImageFormat {
         }
 
         @Override
+        ImageSize size(ImageBytes file) throws IOException, UnreadableImageException {
+            JpegSegments segments = JpegSegments.read(file);
+            return new ImageSize(segments.width(), segments.height());
+        }
+
+        @Override
         FileChannels stored(ImageBytes file) throws IOException, UnreadableImageException {
             return FileChannels.of(JpegSegments.read(file).components() > 1, false);
         }
@@ -136,6 +155,11 @@ enum ImageFormat {
             if (!file.matches(file.size() - 8, "IEND")) {
                 chunk(file, "IEND");
             }
+        }
+
+        @Override
+        ImageSize size(ImageBytes file) throws IOException, UnreadableImageException {
+            return new ImageSize((int) file.u32(16), (int) file.u32(20));
         }
 
         @Override
@@ -184,6 +208,11 @@ enum ImageFormat {
         }
 
         @Override
+        ImageSize size(ImageBytes file) throws IOException, UnreadableImageException {
+            return new TiffDirectory(file, 0).size();
+        }
+
+        @Override
         FileChannels stored(ImageBytes file) throws IOException, UnreadableImageException {
             return new TiffDirectory(file, 0).channels();
         }
@@ -217,6 +246,19 @@ enum ImageFormat {
                 }
                 at += at % 2;
             }
+        }
+
+        @Override
+        ImageSize size(ImageBytes file) throws IOException, UnreadableImageException {
+            if (file.matches(12, "VP8X")) {
+                return new ImageSize(
+                        1 + (file.u16Little(24) | file.u8(26) << 16), 1 + (file.u16Little(27) | file.u8(29) << 16));
+            }
+            if (file.matches(12, "VP8L")) {
+                long bits = file.u32Little(21);
+                return new ImageSize(1 + (int) (bits & 0x3fff), 1 + (int) (bits >> 14 & 0x3fff));
+            }
+            return new ImageSize(file.u16Little(26) & 0x3fff, file.u16Little(28) & 0x3fff);
         }
 
         @Override
@@ -261,6 +303,9 @@ enum ImageFormat {
      * @throws UnreadableImageException if it has not
      */
     abstract void requireComplete(ImageBytes file) throws IOException, UnreadableImageException;
+
+    /** The size of the image as its header says, before it is turned upright. */
+    abstract ImageSize size(ImageBytes file) throws IOException, UnreadableImageException;
 
     /** The channels of the image as its header says; a palette is gray if all its entries are. */
     abstract FileChannels stored(ImageBytes file) throws IOException, UnreadableImageException;

@@ -16,6 +16,11 @@ interface ImageSource {
         return imageSize();
     }
 
+    /** Whether images of several sizes were brought to {@link DatasetOptions#common}. */
+    default boolean fitted() {
+        return false;
+    }
+
     /** Channels of every image. */
     int channels();
 

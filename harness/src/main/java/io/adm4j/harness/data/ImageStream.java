@@ -107,6 +107,11 @@ public interface ImageStream extends AutoCloseable {
         return imageSize();
     }
 
+    /** Whether image files of several sizes were brought to {@link DatasetOptions#common}. */
+    default boolean fitted() {
+        return false;
+    }
+
     /** Channels of every image. */
     int channels();
 

@@ -53,6 +53,11 @@ final class RepeatedGray implements ImageStream {
     }
 
     @Override
+    public boolean fitted() {
+        return gray.fitted();
+    }
+
+    @Override
     public int channels() {
         return channels;
     }

@@ -4,6 +4,8 @@ import java.io.IOException;
 
 /** The first directory of a TIFF file, or of the Exif block of another file, which has the same form. */
 final class TiffDirectory {
+    private static final int WIDTH = 0x100;
+    private static final int HEIGHT = 0x101;
     private static final int ORIENTATION = 0x112;
     private static final int PHOTOMETRIC = 0x106;
     private static final int SAMPLES = 0x115;
@@ -35,6 +37,15 @@ final class TiffDirectory {
     int orientation() throws IOException, UnreadableImageException {
         int value = number(ORIENTATION, 1);
         return value >= 1 && value <= 8 ? value : 1;
+    }
+
+    /** Width and height of the image. */
+    ImageSize size() throws IOException, UnreadableImageException {
+        long width = entry(WIDTH);
+        long height = entry(HEIGHT);
+        return width < 0 || height < 0
+                ? ImageSize.UNKNOWN
+                : new ImageSize((int) value(width, 0), (int) value(height, 0));
     }
 
     /** The channels of the image: a sample more than those of its colors is alpha. */

@@ -31,6 +31,10 @@ class ImageDecoderTest {
         PixelImage image = ImageDecoder.decode(file(parts[0]), FileChannels.RGB);
 
         assertEquals(parts[1] + "x" + parts[2], image.width() + "x" + image.height());
+        ImageBytes bytes = new ImageBytes(file(parts[0]));
+        assertEquals(
+                parts[1] + "x" + parts[2],
+                ImageDecoder.size(ImageFormat.of(bytes), bytes).toString());
         byte[] wanted = HEX.parseHex(parts[3]);
         // Decoders of lossy WebP round differently.
         int tolerance = parts[0].equals("lossy.webp") ? 2 : 0;

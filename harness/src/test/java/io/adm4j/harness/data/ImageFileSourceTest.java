@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -89,19 +90,49 @@ class ImageFileSourceTest {
     }
 
     @Test
-    void storedSizeIsThatOfTheFirstAndMustBeThatOfAll() throws IOException {
+    void storedSizeIsThatOfAll() throws IOException {
         image("a.png", 2, 2, 0);
-        image("b.png", 3, 2, 0);
-        image("c.png", 2, 3, 0);
         image("d.png", 2, 2, 0x050505);
+        DatasetOptions stored = DatasetOptions.ofSize(DatasetOptions.AS_STORED);
 
-        Dataset dataset = Dataset.open(folder, DatasetOptions.ofSize(DatasetOptions.AS_STORED));
+        Dataset dataset = Dataset.open(folder, stored);
 
         assertEquals(2, dataset.imageSize());
         assertEquals(12, dataset.imageBytes());
-        assertEquals(5, copy(dataset, 3)[0]);
-        assertMessage("b.png is 3x2, but all images here must be 2x2.", dataset, 1);
-        assertMessage("c.png is 2x3, but all images here must be 2x2.", dataset, 2);
+        assertEquals(5, copy(dataset, 1)[0]);
+        image("b.png", 3, 2, 0);
+        UserError e = assertThrows(UserError.class, () -> Dataset.open(folder, stored));
+        assertEquals(
+                "The images in " + folder
+                        + " have several sizes, such as 2x2 (a.png) and 3x2 (b.png): bring them to one" + " first.",
+                e.getMessage());
+        e = assertThrows(UserError.class, () -> Dataset.open(folder, stored.withSize(DatasetOptions.ANY_SHAPE)));
+        assertTrue(e.getMessage().contains("or give --resize bicubic-antialias"), e.getMessage());
+    }
+
+    @Test
+    void severalSizesAreBroughtToACommonOne() throws IOException {
+        image("a.png", 6, 4, 0x101010);
+        image("b.png", 4, 4, 0x202020);
+        List<String> warnings = new ArrayList<>();
+        DatasetOptions options =
+                DatasetOptions.ofSize(DatasetOptions.ANY_SHAPE).withCommon(Optional.of(new ImageSize(3, 2)));
+
+        try (ImageStream images = ImageStream.open(folder, options, warnings::add)) {
+            assertTrue(images.fitted());
+            assertEquals(3, images.width());
+            assertEquals(2, images.imageSize());
+            byte[] pixels = images.next(9).toByteArray();
+            assertEquals(2 * 3 * 2 * 3, pixels.length);
+            assertEquals(0x10, pixels[0]);
+            assertEquals(0x20, pixels[pixels.length - 1]);
+        }
+        assertTrue(warnings.get(0).contains("6x4 (a.png) and 4x4 (b.png): brought each to the network's, 3x2"));
+        Files.delete(folder.resolve("b.png"));
+        try (ImageStream images = ImageStream.open(folder, options)) {
+            assertFalse(images.fitted());
+            assertEquals(6, images.width());
+        }
     }
 
     @Test

@@ -90,7 +90,7 @@ public final class PickledArrays {
     private static byte[] pickle(Path file) throws IOException {
         try (InputStream start = Files.newInputStream(file)) {
             if (start.read() != 'P') {
-                requireFew(file, Files.size(file));
+                requireFew(Files.size(file));
                 return Files.readAllBytes(file);
             }
         }
@@ -103,14 +103,14 @@ public final class PickledArrays {
             if (entry.getMethod() != ZipEntry.STORED) {
                 throw new CheckpointException("its " + PICKLE + " is compressed, which PyTorch does not write.");
             }
-            requireFew(file, entry.getSize());
+            requireFew(entry.getSize());
             try (InputStream in = zip.getInputStream(entry)) {
                 return in.readNBytes((int) entry.getSize());
             }
         }
     }
 
-    private static void requireFew(Path file, long bytes) {
+    private static void requireFew(long bytes) {
         if (bytes < 0 || bytes > MAX_BYTES) {
             throw new CheckpointException("a pickle of " + bytes + " bytes is more than " + MAX_BYTES
                     + ": write the arrays alone with numpy.savez.");

@@ -243,7 +243,8 @@ public final class EvalCommand implements Callable<Integer> {
                 .orElseGet(() -> ExistingSamples.open(
                         stored,
                         images.of(DatasetOptions.AS_STORED, split)
-                                .withChannels(scoring.evaluator().channels()),
+                                .withChannels(scoring.evaluator().channels())
+                                .withCommon(scoring.evaluator().commonSize()),
                         chosen,
                         scoring.evaluator().settings().perClass(),
                         spec.commandLine().getErr()::println));
@@ -333,7 +334,8 @@ public final class EvalCommand implements Callable<Integer> {
         ReferenceImages real = ReferenceImages.open(
                 scoring.reference(),
                 images.of(referenceSize(evaluator, first), split, ArrayLayout.EITHER)
-                        .withChannels(evaluator.channels()),
+                        .withChannels(evaluator.channels())
+                        .withCommon(evaluator.commonSize()),
                 evaluator,
                 spec.commandLine().getErr()::println);
         EvaluationRun run = new EvaluationRun(
@@ -387,6 +389,9 @@ public final class EvalCommand implements Callable<Integer> {
 
     /** The size that image files of the reference are brought to: the samples', as far as it is known and square. */
     private static int referenceSize(Evaluator evaluator, SampleSet set) {
+        if (set.fitted()) {
+            return DatasetOptions.ANY_SHAPE;
+        }
         if (set.count() > 0) {
             return set.imageSize() == set.width() ? set.imageSize() : DatasetOptions.ANY_SHAPE;
         }

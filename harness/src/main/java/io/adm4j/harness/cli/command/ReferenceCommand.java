@@ -135,7 +135,9 @@ public final class ReferenceCommand implements Runnable {
                         Evaluator.open(network(), runtime.device, runtime.threads, source.resize(), settings);
                 ImageStream stream = ImageStream.open(
                         data,
-                        images.of(imageSize(evaluator), split).withChannels(evaluator.channels()),
+                        images.of(imageSize(evaluator), split)
+                                .withChannels(evaluator.channels())
+                                .withCommon(evaluator.commonSize()),
                         spec.commandLine().getErr()::println);
                 StopNotice notice =
                         StopNotice.of(spec.commandLine().getErr(), "Stopped; the reference batch was not written.")) {

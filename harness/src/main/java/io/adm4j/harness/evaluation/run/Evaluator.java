@@ -2,6 +2,7 @@ package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
+import io.adm4j.harness.data.ImageSize;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.features.FeatureAccumulator;
@@ -121,6 +122,18 @@ public final class Evaluator implements AutoCloseable {
     /** Whether images of any size can be measured, by the network itself or resized for it. */
     public boolean takesAnySize() {
         return !hasOwnSize() || resize() != Resampling.NONE;
+    }
+
+    /**
+     * The size to which image files of several sizes are brought: the network's own, if images are resized by the filter that rounds
+     * to 8 bits, as images are stored.
+     */
+    public Optional<ImageSize> commonSize() {
+        return resize() == Resampling.BICUBIC_ANTIALIAS
+                        && imageHeight() != FeatureExtractor.ANY_SIZE
+                        && imageWidth() != FeatureExtractor.ANY_SIZE
+                ? Optional.of(new ImageSize(imageWidth(), imageHeight()))
+                : Optional.empty();
     }
 
     /** What brings images to the network's own size. */

@@ -28,6 +28,7 @@ public final class ExistingSamples implements SampleSet {
     private final int width;
     private final Optional<ImageClasses> classes;
     private final boolean repeatsGray;
+    private final boolean fitted;
     private final Optional<SamplingPoint> point;
     private String checksum;
 
@@ -40,8 +41,10 @@ public final class ExistingSamples implements SampleSet {
             int width,
             Optional<ImageClasses> classes,
             boolean repeatsGray,
+            boolean fitted,
             Optional<SamplingPoint> point) {
         this.repeatsGray = repeatsGray;
+        this.fitted = fitted;
         this.path = path;
         this.options = options;
         this.numbers = numbers;
@@ -103,17 +106,24 @@ public final class ExistingSamples implements SampleSet {
                     path,
                     options,
                     numbers,
-                    Optional.of(Stream.concat(
-                                            choice.filter(c -> count < size).map(c -> c.text(size, classes)).stream(),
-                                            ignored(path, warnings).stream())
+                    Optional.of(Stream.of(
+                                            choice.filter(c -> count < size).map(c -> c.text(size, classes)),
+                                            ignored(path, warnings),
+                                            fitted(chosen))
+                                    .flatMap(Optional::stream)
                                     .collect(Collectors.joining("; ")))
                             .filter(text -> !text.isEmpty()),
                     chosen.imageSize(),
                     chosen.width(),
                     classes.map(c -> c.of(numbers)),
                     chosen.repeatsGray(),
+                    chosen.fitted(),
                     Optional.empty());
         }
+    }
+
+    private static Optional<String> fitted(ImageStream images) {
+        return images.fitted() ? Optional.of("brought to this from several sizes") : Optional.empty();
     }
 
     /** Says, where a file has statistics beside its images, that they are not used. */
@@ -135,7 +145,7 @@ public final class ExistingSamples implements SampleSet {
     /** The same samples, of which is known how they were generated. */
     public ExistingSamples generatedAs(SamplingPoint settings) {
         return new ExistingSamples(
-                path, options, numbers, choice, imageSize, width, classes, repeatsGray, Optional.of(settings));
+                path, options, numbers, choice, imageSize, width, classes, repeatsGray, fitted, Optional.of(settings));
     }
 
     @Override
@@ -156,6 +166,11 @@ public final class ExistingSamples implements SampleSet {
     @Override
     public int width() {
         return width;
+    }
+
+    @Override
+    public boolean fitted() {
+        return fitted;
     }
 
     @Override

@@ -35,6 +35,11 @@ public interface SampleSet {
     /** The samples from the first on, generated while they are read unless they exist; each call starts anew. */
     ImageStream open();
 
+    /** Whether images of several sizes were brought to the network's, so that the reference's are to be as well. */
+    default boolean fitted() {
+        return false;
+    }
+
     /**
      * The features of the samples.
      *

@@ -43,8 +43,8 @@ final class FewSamples implements Trap {
         return Optional.of(String.format(
                 Locale.ROOT,
                 "FID of %,d samples is about %.2g higher than that of many more would be, as that of its halves is"
-                    + " higher than its own; published FIDs take %,d. Compare it with FIDs of as many samples only, or"
-                    + " take FID infinity%s.",
+                        + " higher than its own; published FIDs take %,d. Compare it with FIDs of as many samples only, or"
+                        + " take FID infinity%s.",
                 samples.get().rows(),
                 Math.min(bias, value),
                 PUBLISHED,

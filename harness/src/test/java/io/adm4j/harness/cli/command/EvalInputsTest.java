@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.export.importer.torch.PickleBytes;
+import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.features.FeatureNetworks;
 import io.adm4j.io.NpyWriter;
 import io.adm4j.io.Npz;
@@ -654,9 +655,57 @@ class EvalInputsTest {
             BufferedImage image = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
             ImageIO.write(image, "png", mixed.resolve(n + ".png").toFile());
         }
-        refuse("8.png is 16x16, but all images here must be 8x8", mixed);
+        refuse(
+                "have several sizes, such as 8x8 (0.png) and 16x16 (8.png): bring them to one first, or give --resize",
+                mixed);
         Files.writeString(mixed.resolve("8.png"), "no image");
         refuse("1 of 9 images in " + mixed + " cannot be used: 8.png (it is not an image)", mixed, "--strict");
+    }
+
+    @Test
+    void imagesOfSeveralSizesAreBroughtToThatOfTheNetwork() throws IOException {
+        Path mixed = Files.createDirectory(folder.resolve("mixed"));
+        byte[] resized = new byte[COUNT * IMAGE];
+        Random random = new Random(5);
+        for (int n = 0; n < COUNT; n++) {
+            int width = 6 + n % 5;
+            int height = 7 + n % 4;
+            BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+            byte[] values = new byte[width * height * 3];
+            random.nextBytes(values);
+            for (int p = 0; p < width * height; p++) {
+                image.setRGB(
+                        p % width,
+                        p / width,
+                        (values[p * 3] & 0xff) << 16 | (values[p * 3 + 1] & 0xff) << 8 | values[p * 3 + 2] & 0xff);
+            }
+            ImageIO.write(
+                    image,
+                    "png",
+                    mixed.resolve(String.format(Locale.ROOT, "%03d.png", n)).toFile());
+            byte[] fitting = Resampling.BICUBIC_ANTIALIAS
+                    .apply(Tensor.of(values, 1, height, width, 3), SIZE, SIZE)
+                    .toByteArray();
+            System.arraycopy(fitting, 0, resized, n * IMAGE, IMAGE);
+        }
+        Path fitted = npz("fitted.npz", Tensor.of(resized, COUNT, SIZE, SIZE, 3), null);
+        JsonNode expected = score(fitted);
+        Path json = folder.resolve("mixed.json");
+
+        assertEquals(expected, score(mixed, "--resize", "bicubic-antialias"));
+        // As the samples, so the reference: stretched, not cropped.
+        JsonNode same = score(mixed, "--resize", "bicubic-antialias", "--reference", mixed);
+        assertEquals(0, same.path("fid").asDouble(), 1e-6);
+        String said = succeeding(command(mixed, "--resize", "bicubic-antialias", "--out", json))
+                .err();
+        assertTrue(said.contains("have several sizes, such as"), said);
+        assertEquals(
+                "brought to this from several sizes",
+                new ObjectMapper()
+                        .readTree(json.toFile())
+                        .at("/results/0/samples/choice")
+                        .asText());
+        refuse("or give --resize bicubic-antialias", mixed, "--resize", "bilinear");
     }
 
     @Test
