@@ -459,11 +459,6 @@ class ImageFileSourceTest {
         assertEquals(Split.TRAIN, DatasetOptions.ofSize(1).split());
     }
 
-    private static void assertMessage(String end, Dataset dataset, int index) {
-        UserError e = assertThrows(UserError.class, () -> copy(dataset, index));
-        assertTrue(e.getMessage().endsWith(end), e.getMessage());
-    }
-
     private static byte[] copy(Dataset dataset, int index) {
         byte[] image = new byte[dataset.imageBytes()];
         dataset.copy(index, image);
