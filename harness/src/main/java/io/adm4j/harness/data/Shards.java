@@ -8,7 +8,6 @@ import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,7 +64,7 @@ final class Shards {
     private static List<Path> named(Path pattern) {
         List<Path> files = new ArrayList<>();
         for (String name : expanded(pattern.getFileName().toString())) {
-            Path folder = Optional.ofNullable(pattern.getParent()).orElse(Path.of(""));
+            Path folder = ImageList.folder(pattern);
             try {
                 PathMatcher matcher = folder.getFileSystem().getPathMatcher("glob:" + name);
                 List<Path> found = matching(folder, file -> matcher.matches(Path.of(file)));
@@ -103,7 +102,7 @@ final class Shards {
     }
 
     private static List<Path> matching(Path folder, Predicate<String> named) {
-        try (Stream<Path> all = Files.list(folder.toString().isEmpty() ? Path.of(".") : folder)) {
+        try (Stream<Path> all = Files.list(folder)) {
             return all.filter(Files::isRegularFile)
                     .map(file -> file.getFileName().toString())
                     .filter(named)

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -91,6 +92,7 @@ class TarImagesTest {
 
         assertEquals(List.of(1, 2, 3), values(all));
         assertEquals(3, all.files().size());
+        assertEquals(64, all.checksum().length());
         assertEquals(List.of(2, 3), values(Dataset.open(folder.resolve("s-{09..10}.tar"), OPTIONS)));
         assertEquals(List.of(1, 2), values(Dataset.open(folder.resolve("s-0*.tar"), OPTIONS)));
         assertEquals(List.of(1, 3), values(Dataset.open(folder.resolve("s-{08,10}.tar"), OPTIONS)));
@@ -98,6 +100,20 @@ class TarImagesTest {
         refused("lower number first", folder.resolve("s-{10..9}.tar"));
         refused("pattern of files", folder.resolve("s-[.tar"));
         refused("There is no file", folder.resolve("x-*.tar"));
+    }
+
+    @Test
+    void patternsMayBeRelative() throws IOException {
+        tar("s-0.tar", "0.png", "1");
+        tar("s-1.tar", "0.png", "2");
+        Path relative = Path.of("").toAbsolutePath().relativize(folder.toRealPath());
+
+        Dataset all = Dataset.open(relative.resolve("s-*.tar"), OPTIONS);
+
+        assertEquals(List.of(1, 2), values(all));
+        assertEquals(Dataset.open(folder.resolve("s-*.tar"), OPTIONS).checksum(), all.checksum());
+        assertEquals(Set.of("s-0.tar", "s-1.tar"), all.files().keySet());
+        assertEquals(all.checksum(), Dataset.open(relative, OPTIONS).checksum());
     }
 
     @Test
