@@ -48,6 +48,11 @@ final class ConsoleTable {
                                     + (score.metric().lowerIsBetter() ? "  lower is better" : "  higher is better"))));
         }
         lines.add(ruler);
+        evaluation
+                .results()
+                .forEach(result -> result.memorization()
+                        .ifPresent(found -> lines.add((several ? ReportText.shortName(evaluation, result) + ": " : "")
+                                + MemorizationSection.sentence(found))));
         comparison.ifPresent(c -> {
             lines.add("Changes against " + c.baseline());
             c.verdicts()

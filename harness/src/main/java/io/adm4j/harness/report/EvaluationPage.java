@@ -51,6 +51,7 @@ final class EvaluationPage {
         curves(page);
         gallery(page);
         neighbors(page);
+        MemorizationSection.add(page, evaluation);
         classes(page);
         page.facts("How the samples were made", ReportText.sampling(evaluation));
         page.facts("What the figures rest on", ReportText.provenance(evaluation));
@@ -465,11 +466,11 @@ final class EvaluationPage {
         return PIXELS / sets / (images.dim(1) * images.dim(2));
     }
 
-    private static String size(Tensor images) {
+    static String size(Tensor images) {
         return images.dim(2) < SMALL ? " small" : "";
     }
 
-    private static String distance(double value) {
+    static String distance(double value) {
         return String.format(Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value);
     }
 }

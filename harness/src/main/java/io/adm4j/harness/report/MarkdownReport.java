@@ -26,6 +26,12 @@ final class MarkdownReport {
         } else {
             sweep(md, evaluation, comparison);
         }
+        evaluation
+                .results()
+                .forEach(result -> result.memorization()
+                        .ifPresent(
+                                found -> md.append(escape(result.name() + ": " + MemorizationSection.sentence(found)))
+                                        .append("\n\n")));
         evaluation.results().stream()
                 .map(result -> result.scores().warnings())
                 .flatMap(Collection::stream)

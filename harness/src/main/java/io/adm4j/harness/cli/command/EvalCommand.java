@@ -168,7 +168,7 @@ public final class EvalCommand implements Callable<Integer> {
     public Integer call() {
         requireSamples();
         upsampling.check(spec.commandLine().getParseResult());
-        report.check(stored, reference);
+        report.check(stored, reference, metrics.training().orElse(null));
         sampling.check(stored, reference);
         EvaluatorSettings settings = metrics.settings(batchSize == null ? FEATURES_AT_ONCE : batchSize);
         Optional<BaselineGate> gate = baseline.open();
@@ -331,14 +331,8 @@ public final class EvalCommand implements Callable<Integer> {
         requireSize(scoring, first);
         requireChannels(evaluator, first.channels());
         work.ifPresent(folder -> folder.requireRoom(bytesKept(evaluator, sets)));
-        ReferenceImages real = ReferenceImages.open(
-                scoring.reference(),
-                images.of(referenceSize(evaluator, first), split, ArrayLayout.EITHER)
-                        .withChannels(evaluator.channels())
-                        .withCommon(evaluator.commonSize()),
-                evaluator,
-                spec.commandLine().getErr()::println);
-        EvaluationRun run = new EvaluationRun(
+        ReferenceImages real = realImages(scoring.reference(), split, evaluator, first);
+        EvaluationRun plain = new EvaluationRun(
                 evaluator,
                 networkName(scoring.bundle()),
                 scoring.bundle().map(b -> b.manifest().classes()).orElse(List.of()),
@@ -346,6 +340,9 @@ public final class EvalCommand implements Callable<Integer> {
                 work,
                 report.showsImages(),
                 ConsoleProgress.onStandardError());
+        EvaluationRun run = metrics.training()
+                .map(path -> plain.besideTraining(trainingImages(path, evaluator, first)))
+                .orElse(plain);
         try (StopNotice notice = notice(work)) {
             scoring.gate().ifPresent(gate -> {
                 gate.requireComparable(run.network(), real.describe(), evaluator.settings());
@@ -356,6 +353,30 @@ public final class EvalCommand implements Callable<Integer> {
             work.ifPresent(WorkFolder::clear);
             return exitCode;
         }
+    }
+
+    private ReferenceImages trainingImages(Path training, Evaluator evaluator, SampleSet samples) {
+        if (samples.count() == 0) {
+            throw new UserError(
+                    "--memorization compares images, and of these samples only statistics are known: leave it"
+                            + " out.");
+        }
+        ReferenceImages trained = realImages(training, Split.TRAIN, evaluator, samples);
+        if (trained.describe().count() < 2) {
+            throw new UserError("--memorization takes at least 2 images, and " + training + " has "
+                    + trained.describe().count() + ".");
+        }
+        return trained;
+    }
+
+    private ReferenceImages realImages(Path path, Split part, Evaluator evaluator, SampleSet samples) {
+        return ReferenceImages.open(
+                path,
+                images.of(referenceSize(evaluator, samples), part, ArrayLayout.EITHER)
+                        .withChannels(evaluator.channels())
+                        .withCommon(evaluator.commonSize()),
+                evaluator,
+                spec.commandLine().getErr()::println);
     }
 
     /** Sets are scored one after another, and what is kept of one goes before the next begins. */

@@ -3,7 +3,9 @@ package io.adm4j.harness.cli.option;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which metrics an evaluation computes, and how. */
@@ -46,6 +48,19 @@ public final class MetricOptions {
             defaultValue = "5000",
             description = "Images in a part of the Inception Score (default ${DEFAULT-VALUE}).")
     private int inceptionSplit;
+
+    @Option(
+            names = "--memorization",
+            paramLabel = "PATH",
+            description = "Images that the model was trained on, in any form that --reference takes (of IDX files the"
+                    + " training part): report the share of samples that are close to one of them, and the closest"
+                    + " pairs.")
+    private Path training;
+
+    /** Images that the model was trained on, if samples are to be compared with them. */
+    public Optional<Path> training() {
+        return Optional.ofNullable(training);
+    }
 
     /**
      * The settings of the evaluation.

@@ -35,6 +35,7 @@ public final class ResultJson {
         }
         scores.warnings().forEach(node.putArray("warnings")::add);
         node.put("seconds", result.seconds());
+        result.memorization().ifPresent(found -> MemorizationJson.write(node.putObject("memorization"), found));
     }
 
     /** Writes what is known of a set of images into an object. */
@@ -101,7 +102,10 @@ public final class ResultJson {
                         json.integer("referenceCount"),
                         json.integer("featureCount")),
                 json.number("seconds"),
-                Optional.empty());
+                Optional.empty(),
+                json.has("memorization")
+                        ? Optional.of(MemorizationJson.read(json.object("memorization")))
+                        : Optional.empty());
     }
 
     /**

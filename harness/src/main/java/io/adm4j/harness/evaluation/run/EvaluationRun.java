@@ -10,6 +10,7 @@ import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
 import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.Memorization;
 import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -38,11 +40,13 @@ public final class EvaluationRun {
     private final String networkIdentity;
     private final List<String> classNames;
     private final ReferenceImages reference;
+    private final Optional<ReferenceImages> training;
     private final Optional<WorkFolder> work;
     private final boolean withGallery;
     private final ProgressListener progress;
     private MeasuredImages measuredReference;
     private ImageSurvey surveyOfReference = new ImageSurvey();
+    private MemorizationSearch search;
 
     /**
      * @param networkName the feature network's name in reports
@@ -58,6 +62,19 @@ public final class EvaluationRun {
             Optional<WorkFolder> work,
             boolean withGallery,
             ProgressListener progress) {
+        this(evaluator, networkName, classNames, reference, Optional.empty(), work, withGallery, progress);
+    }
+
+    private EvaluationRun(
+            Evaluator evaluator,
+            String networkName,
+            List<String> classNames,
+            ReferenceImages reference,
+            Optional<ReferenceImages> training,
+            Optional<WorkFolder> work,
+            boolean withGallery,
+            ProgressListener progress) {
+        this.training = training;
         this.evaluator = evaluator;
         this.networkName = networkName;
         this.networkIdentity = evaluator.identity();
@@ -66,6 +83,12 @@ public final class EvaluationRun {
         this.work = work;
         this.withGallery = withGallery;
         this.progress = progress;
+    }
+
+    /** The same run, which also looks for samples that repeat images of the training set. */
+    public EvaluationRun besideTraining(ReferenceImages images) {
+        return new EvaluationRun(
+                evaluator, networkName, classNames, reference, Optional.of(images), work, withGallery, progress);
     }
 
     /**
@@ -136,7 +159,7 @@ public final class EvaluationRun {
                     "Reference",
                     reference.identity(),
                     reference.measured(),
-                    surveyOfReference,
+                    surveyOfReference::add,
                     (measuring, done) -> reference.measure(measuring, done));
         }
         return measuredReference;
@@ -157,10 +180,12 @@ public final class EvaluationRun {
                         .map(ImageClasses::labels));
         long begin = System.nanoTime();
         ImageSurvey survey = new ImageSurvey();
-        MeasuredImages measured = measure(heading, samples.identity(), samples.count(), survey, samples::measure)
+        MeasuredImages measured = measure(heading, samples.identity(), samples.count(), survey::add, samples::measure)
                 .withLabels(classes.map(ImageClasses::labels));
         ImageSet described = described(samples, classes);
         Scores scores = compare(real, measured);
+        Optional<Memorization> memorization =
+                training.map(images -> search(images, real).of(samples, measured));
         Result result = new Result(
                 samples.point(),
                 described,
@@ -168,13 +193,33 @@ public final class EvaluationRun {
                 (System.nanoTime() - begin) / 1e9,
                 withGallery && samples.count() > 0 && PngWriter.holds(evaluator.channels())
                         ? Optional.of(GalleryPicker.pick(evaluator, reference, real, samples, classes, measured))
-                        : Optional.empty());
+                        : Optional.empty(),
+                memorization);
         if (kept.isPresent()) {
             kept.get().write(result);
             samples.discard();
             WorkFolder.delete(features(work.get(), samples.identity()));
         }
         return result;
+    }
+
+    private MemorizationSearch search(ReferenceImages images, MeasuredImages real) {
+        if (search == null) {
+            MeasuredImages measured = measure(
+                    "Training images", images.identity(), images.describe().count(), batch -> {}, (measuring, done) -> {
+                        try (ImageStream all = images.open()) {
+                            return measuring.measure(all, done);
+                        }
+                    });
+            search = new MemorizationSearch(
+                    evaluator,
+                    images,
+                    measured.features().orElseThrow(),
+                    Optional.of(real).filter(r -> !images.identity().equals(reference.identity())),
+                    withGallery && PngWriter.holds(evaluator.channels()),
+                    progress);
+        }
+        return search;
     }
 
     /** Samples with what is known of them. */
@@ -252,7 +297,8 @@ public final class EvaluationRun {
         MeasuredImages with(Evaluator evaluator, LongConsumer done);
     }
 
-    private MeasuredImages measure(String heading, String identity, int count, ImageSurvey survey, Measure measure) {
+    private MeasuredImages measure(
+            String heading, String identity, int count, Consumer<Tensor> watcher, Measure measure) {
         Optional<FeatureCache> shards = work.map(folder -> new FeatureCache(features(folder, identity)));
         int before = shards.map(FeatureCache::last).orElse(0);
         try (Progress shown = progress.start(heading, before, count, "images")) {
@@ -260,7 +306,7 @@ public final class EvaluationRun {
             return measure.with(
                     evaluator
                             .keepingIn(shards.<FeatureStore>map(s -> s).orElse(FeatureStore.none()))
-                            .shownTo(survey::add),
+                            .shownTo(watcher),
                     done -> {
                         seen[0] += done;
                         if (seen[0] > before) {
@@ -288,6 +334,7 @@ public final class EvaluationRun {
                 evaluator.settings().toString(),
                 samples.identity(),
                 evaluator.settings().perClass() ? "classes: " + classNames : "",
-                "gallery: " + withGallery);
+                "gallery: " + withGallery,
+                training.map(images -> "training images: " + images.identity()).orElse(""));
     }
 }

@@ -7,6 +7,7 @@ import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.features.FeatureAccumulator;
 import io.adm4j.harness.evaluation.features.FeatureExtractor;
+import io.adm4j.harness.evaluation.features.FeatureMatrix;
 import io.adm4j.harness.evaluation.features.FeatureStatistics;
 import io.adm4j.harness.evaluation.features.FeatureStore;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
@@ -15,6 +16,7 @@ import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.features.ReferenceWriter;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.harness.evaluation.metrics.MetricSuite;
+import io.adm4j.harness.evaluation.metrics.TrainingNeighbors;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Scores;
@@ -346,6 +348,11 @@ public final class Evaluator implements AutoCloseable {
      */
     public Scores compare(MeasuredImages reference, MeasuredImages samples, LongConsumer done) {
         return metrics().compare(reference, samples, done);
+    }
+
+    /** @param done receives the number of pairs compared since the last call */
+    TrainingNeighbors trainingNeighbors(FeatureMatrix images, FeatureMatrix training, LongConsumer done) {
+        return TrainingNeighbors.of(images, training, products, done);
     }
 
     /** What the sets show that makes scores mislead. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.evaluation.result.Gallery;
 import io.adm4j.harness.evaluation.result.JsonFields;
+import io.adm4j.harness.evaluation.result.Memorization;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.ResultJson;
 import io.adm4j.io.AtomicFile;
@@ -25,11 +26,13 @@ import java.util.stream.LongStream;
 final class ResultCache {
     private final Path scores;
     private final Path gallery;
+    private final Path memorized;
 
     /** @param file without ending; of this result alone */
     ResultCache(Path file) {
         this.scores = file.resolveSibling(file.getFileName() + ".json");
         this.gallery = file.resolveSibling(file.getFileName() + ".npz");
+        this.memorized = file.resolveSibling(file.getFileName() + "-memorization.npz");
     }
 
     /** The result, if it was kept. */
@@ -38,12 +41,14 @@ final class ResultCache {
             return Optional.empty();
         }
         Result result = ResultJson.read(JsonFields.read(scores, "The kept result", "remove it"));
-        return Optional.of(result.with(Files.exists(gallery) ? Optional.of(readGallery()) : Optional.empty()));
+        return Optional.of(result.with(readGallery(gallery))
+                .withMemorization(result.memorization().map(found -> found.with(readGallery(memorized)))));
     }
 
     /** Keeps a result. */
     void write(Result result) {
-        result.gallery().ifPresent(this::writeGallery);
+        result.gallery().ifPresent(shown -> writeGallery(gallery, shown));
+        result.memorization().flatMap(Memorization::images).ifPresent(shown -> writeGallery(memorized, shown));
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ResultJson.write(json, result);
         try {
@@ -53,7 +58,7 @@ final class ResultCache {
         }
     }
 
-    private void writeGallery(Gallery shown) {
+    private static void writeGallery(Path file, Gallery shown) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
         arrays.put("pictures", shown.images());
         if (!shown.labels().isEmpty()) {
@@ -68,11 +73,14 @@ final class ResultCache {
             arrays.put("nearest" + i, near.images());
             arrays.put("distances" + i, Tensor.of(distances, distances.length));
         }
-        Npz.write(gallery, arrays);
+        Npz.write(file, arrays);
     }
 
-    private Gallery readGallery() {
-        Map<String, Tensor> arrays = Npz.read(gallery);
+    private static Optional<Gallery> readGallery(Path file) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        Map<String, Tensor> arrays = Npz.read(file);
         List<Integer> labels = arrays.containsKey("labels")
                 ? LongStream.of(arrays.get("labels").toLongArray())
                         .mapToObj(l -> (int) l)
@@ -86,6 +94,6 @@ final class ResultCache {
                             .boxed()
                             .toList()));
         }
-        return new Gallery(arrays.get("pictures"), labels, nearest);
+        return Optional.of(new Gallery(arrays.get("pictures"), labels, nearest));
     }
 }

@@ -499,6 +499,47 @@ class EvalInputsTest {
     }
 
     @Test
+    void samplesThatRepeatTrainingImagesAreShownBesideThem() throws IOException {
+        byte[] own = pixels.clone();
+        Tensor training = images(30, 9);
+        // The third sample is all but the eighth training image.
+        training.rows(7, 8).bytes().get(own, 2 * IMAGE, IMAGE);
+        own[2 * IMAGE] ^= 1;
+        Path trained = npz("training.npz", training, null);
+        Path samples = npz("own.npz", Tensor.of(own, COUNT, SIZE, SIZE, 3), null);
+        Path page = folder.resolve("page");
+
+        String said = succeeding(command(
+                        samples, "--metrics", "fid", "--memorization", trained, "--work", folder.resolve("work")))
+                .out();
+        succeeding(command(samples, "--metrics", "fid", "--memorization", trained, "--out", page));
+
+        assertTrue(said.contains(" % of the samples are close to a training image; of the reference images "), said);
+        JsonNode found = new ObjectMapper()
+                .readTree(page.resolve("report.json").toFile())
+                .at("/results/0/memorization");
+        assertEquals(30, found.at("/training/count").asInt());
+        assertEquals(2, found.at("/pairs/0/sample").asInt());
+        assertEquals(7, found.at("/pairs/0/training").asInt());
+        assertTrue(found.at("/pairs/0/distance").asDouble()
+                < found.at("/pairs/0/spacing").asDouble() / 10);
+        assertTrue(found.at("/pairs/1/distance").asDouble()
+                > found.at("/pairs/1/spacing").asDouble() / 10);
+        String html = Files.readString(page.resolve("report.html"));
+        assertTrue(html.contains("Beside training images") && html.contains("Nearest training image, 7"), html);
+        assertTrue(Files.readString(page.resolve("report.md")).contains("close to a training image"));
+        // The reference beside itself says nothing.
+        assertFalse(succeeding(command(samples, "--metrics", "fid", "--memorization", reference))
+                .out()
+                .contains("of the reference images"));
+        refuse(
+                "--memorization takes at least 2 images, and",
+                samples,
+                "--memorization",
+                npz("one.npz", images(1, 2), null));
+    }
+
+    @Test
     void whatTooFewImagesLackIsSaidOfTheMetricsThatAreAsked() throws IOException {
         Path two = npz("two.npz", images(2, 2), null);
         Path one = npz("one.npz", images(1, 2), null);

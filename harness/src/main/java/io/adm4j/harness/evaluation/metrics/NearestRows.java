@@ -1,0 +1,81 @@
+package io.adm4j.harness.evaluation.metrics;
+
+import io.adm4j.harness.evaluation.features.FeatureBlock;
+import io.adm4j.harness.evaluation.features.FeatureMatrix;
+import io.adm4j.harness.evaluation.features.InnerProducts;
+import io.adm4j.harness.evaluation.linalg.MatrixProducts;
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * For each of some feature vectors the nearest one of a set. Inner products in float32 find the candidates, float64 decides among
+ * them.
+ *
+ * @param row of the set
+ * @param distance Euclidean
+ */
+record NearestRows(int[] row, double[] distance) {
+    private static final int CANDIDATES = 4;
+
+    /**
+     * @param set at least one row that is not left out
+     * @param without for each vector a row of the set to leave out, such as the vector itself; -1 for none
+     * @param pairs receives the number of pairs of vectors compared since the last call
+     */
+    static NearestRows of(
+            FeatureMatrix vectors, FeatureMatrix set, int[] without, MatrixProducts products, LongConsumer pairs) {
+        int[] candidates = new int[Math.multiplyExact(vectors.rows(), CANDIDATES)];
+        double[] distances = new double[candidates.length];
+        Arrays.fill(candidates, -1);
+        Arrays.fill(distances, Double.POSITIVE_INFINITY);
+        double[] origin = set.mean();
+        FeatureBlock a = new FeatureBlock(vectors, origin);
+        FeatureBlock b = new FeatureBlock(set, origin);
+        InnerProducts inner = new InnerProducts(products);
+        for (int i = 0; i < vectors.rows(); i += FeatureBlock.ROWS) {
+            a.load(i);
+            for (int j = 0; j < set.rows(); j += FeatureBlock.ROWS) {
+                inner.compute(a, b.load(j));
+                for (int r = 0; r < a.count(); r++) {
+                    float[] row = inner.row(r);
+                    int first = (i + r) * CANDIDATES;
+                    for (int c = 0; c < b.count(); c++) {
+                        double distance = b.length(c) - 2 * row[c];
+                        if (distance < distances[first + CANDIDATES - 1] && j + c != without[i + r]) {
+                            insert(distances, candidates, first, distance, j + c);
+                        }
+                    }
+                }
+                pairs.accept((long) a.count() * b.count());
+            }
+        }
+        int[] nearest = new int[vectors.rows()];
+        double[] exact = new double[nearest.length];
+        Arrays.fill(exact, Double.POSITIVE_INFINITY);
+        IntStream.range(0, nearest.length).parallel().forEach(vector -> {
+            for (int n = vector * CANDIDATES; n < (vector + 1) * CANDIDATES; n++) {
+                double distance = candidates[n] < 0
+                        ? Double.POSITIVE_INFINITY
+                        : Math.sqrt(vectors.squaredDistance(vector, set, candidates[n]));
+                if (distance < exact[vector]) {
+                    exact[vector] = distance;
+                    nearest[vector] = candidates[n];
+                }
+            }
+        });
+        return new NearestRows(nearest, exact);
+    }
+
+    /** Keeps a distance among the smallest, which are ascending, in place of the last. */
+    private static void insert(double[] distances, int[] rows, int first, double distance, int row) {
+        int at = first + CANDIDATES - 1;
+        while (at > first && distances[at - 1] > distance) {
+            distances[at] = distances[at - 1];
+            rows[at] = rows[at - 1];
+            at--;
+        }
+        distances[at] = distance;
+        rows[at] = row;
+    }
+}
