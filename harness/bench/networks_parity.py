@@ -12,7 +12,7 @@ interpolated; CLIP by open_clip; VGG16 by torchvision. Errors are the largest an
 over that of PyTorch's features; both must stay within 1e-4.
 
 Rows of the table are replaced as they are measured. Needs PyTorch 2, NumPy, Pillow, timm, open-clip-torch and torchvision; the
-largest network takes 14 GB of disk and 16 GB of memory.
+largest network takes 9 GB of disk and 9 GB of memory.
 """
 import argparse
 import os

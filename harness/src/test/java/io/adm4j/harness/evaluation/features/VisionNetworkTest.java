@@ -37,7 +37,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * written by {@code harness/bench/networks_parity.py --fixtures}.
  */
 class VisionNetworkTest {
-    private static final double TOLERANCE = 1e-4;
+    /** Ten times less than what is promised of full networks: another approximation of GELU is off by 3e-5 here. */
+    private static final double TOLERANCE = 1e-5;
 
     @TempDir
     Path folder;
