@@ -53,6 +53,11 @@ final class ConsoleTable {
                 .forEach(result -> result.memorization()
                         .ifPresent(found -> lines.add((several ? ReportText.shortName(evaluation, result) + ": " : "")
                                 + MemorizationSection.sentence(found))));
+        evaluation.comparisons().forEach(c -> {
+            lines.add(DifferenceText.heading(c) + ": " + DifferenceText.summary(c));
+            c.differences().forEach(d -> lines.add("  " + DifferenceText.sentence(c, d)));
+            lines.add(ruler);
+        });
         comparison.ifPresent(c -> {
             lines.add("Changes against " + c.baseline());
             c.verdicts()
@@ -62,6 +67,9 @@ final class ConsoleTable {
             lines.add(ruler);
         });
         lines.add(Evaluation.COMPARABILITY);
+        if (!evaluation.comparisons().isEmpty()) {
+            lines.add(DifferenceText.COVERAGE);
+        }
         evaluation.results().stream()
                 .map(result -> result.scores().warnings())
                 .flatMap(Collection::stream)

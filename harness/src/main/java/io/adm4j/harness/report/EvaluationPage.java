@@ -1,11 +1,13 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.harness.evaluation.result.ClassScores;
+import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.Gallery;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SampleComparison;
 import io.adm4j.harness.evaluation.result.Score;
 import io.adm4j.tensor.Tensor;
 import java.util.Collection;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** An evaluation as an HTML page: scores with their definitions, samples, their neighbors, curves, classes, provenance. */
@@ -31,21 +34,28 @@ final class EvaluationPage {
 
     private final Evaluation evaluation;
     private final Optional<Comparison> comparison;
+    private final Set<Metric> failIfWorse;
 
-    private EvaluationPage(Evaluation evaluation, Optional<Comparison> comparison) {
+    private EvaluationPage(Evaluation evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
         this.evaluation = evaluation;
         this.comparison = comparison;
+        this.failIfWorse = failIfWorse;
     }
 
-    static String of(Evaluation evaluation, Optional<Comparison> comparison) {
-        return new EvaluationPage(evaluation, comparison).html();
+    /** @param failIfWorse metrics in which a set that is significantly worse makes the evaluation fail */
+    static String of(Evaluation evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
+        return new EvaluationPage(evaluation, comparison, failIfWorse).html();
     }
 
     private String html() {
         Page page = new Page(ReportText.title(evaluation));
         page.paragraph("lead", ReportText.lead(evaluation));
         comparison.ifPresent(c -> banner(page, c));
+        DifferenceText.failure(evaluation, failIfWorse)
+                .ifPresent(failure -> page.add(
+                        "<p class=\"banner bad\"><strong>Worse</strong><br>" + Html.escape(failure) + "</p>\n"));
         warnings(page);
+        differences(page);
         scores(page);
         comparison.ifPresent(c -> changes(page, c));
         curves(page);
@@ -77,6 +87,39 @@ final class EvaluationPage {
             warnings.forEach(w -> page.add("<li>" + Html.escape(w) + "</li>\n"));
             page.add("</ul>\n");
         }
+    }
+
+    /** Sets of samples compared with each other, metric by metric. */
+    private void differences(Page page) {
+        for (SampleComparison compared : evaluation.comparisons()) {
+            String first = ReportText.letter(compared.first());
+            String second = ReportText.letter(compared.second());
+            page.heading(DifferenceText.heading(compared))
+                    .paragraph("", DifferenceText.summary(compared))
+                    .add("<div class=\"card scroll\"><table class=\"differences\">\n<tr><th>Metric</th><th>" + first
+                            + "</th><th>" + second + "</th><th>Difference</th><th>95% interval</th><th>" + second
+                            + " is</th><th>In words</th></tr>\n");
+            compared.differences().forEach(d -> page.add(row(compared, d)));
+            page.add("</table></div>\n");
+        }
+        if (!evaluation.comparisons().isEmpty()) {
+            page.paragraph("note", DifferenceText.COVERAGE);
+        }
+    }
+
+    private static String row(SampleComparison compared, Difference difference) {
+        Metric metric = difference.metric();
+        String style = !difference.significant() ? "soft" : difference.better() ? "good" : "bad";
+        return "<tr><td>" + heading(metric) + "</td><td>" + ScoreFormat.value(metric, difference.first())
+                + "</td><td>" + ScoreFormat.value(metric, difference.second()) + "</td><td>"
+                + ScoreFormat.change(metric, difference.value()) + "</td><td>"
+                + difference
+                        .interval()
+                        .map(i -> DifferenceText.signed(metric, i))
+                        .orElse("&ndash;")
+                + "</td><td class=\"" + style + "\">" + DifferenceText.verdict(difference)
+                + "</td><td class=\"words\">"
+                + Html.escape(DifferenceText.sentence(compared, difference)) + "</td></tr>\n";
     }
 
     private void scores(Page page) {
@@ -283,8 +326,8 @@ final class EvaluationPage {
         page.heading("Nearest reference images");
         page.paragraph(
                 "",
-                "Each sample beside the reference images whose features are nearest to its own, with the"
-                        + " Euclidean distance between the feature vectors. A sample that repeats its neighbor may have been"
+                "Each sample beside the reference images whose features are nearest to its own, with the Euclidean"
+                        + " distance between the feature vectors. A sample that repeats its neighbor may have been"
                         + " memorized.");
         boolean first = true;
         for (Result result : shown) {

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.ResultJson;
+import io.adm4j.harness.evaluation.result.SampleComparison;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,8 +74,40 @@ final class JsonReport {
                 evaluation.results().stream().mapToDouble(Result::seconds).sum());
         ArrayNode results = root.putArray("results");
         evaluation.results().forEach(result -> ResultJson.write(results.addObject(), result));
+        if (!evaluation.comparisons().isEmpty()) {
+            ArrayNode comparisons = root.putArray("comparisons");
+            evaluation.comparisons().forEach(c -> differences(comparisons.addObject(), evaluation, c));
+        }
         comparison.ifPresent(c -> comparison(root.putObject("baseline"), c));
         return root;
+    }
+
+    private static void differences(ObjectNode node, Evaluation evaluation, SampleComparison comparison) {
+        node.put("first", comparison.first())
+                .put("second", comparison.second())
+                .put(
+                        "firstName",
+                        ReportText.shortName(evaluation, evaluation.results().get(comparison.first())))
+                .put(
+                        "secondName",
+                        ReportText.shortName(evaluation, evaluation.results().get(comparison.second())));
+        node.put("count", comparison.count());
+        ObjectNode differences = node.putObject("differences");
+        for (Difference difference : comparison.differences()) {
+            ObjectNode one = differences
+                    .putObject(difference.metric().key())
+                    .put("first", difference.first())
+                    .put("second", difference.second())
+                    .put("difference", difference.value());
+            difference.standardError().ifPresent(error -> one.put("standardError", error));
+            difference
+                    .interval()
+                    .ifPresent(i -> one.putArray("interval").add(i.low()).add(i.high()));
+            one.put("significant", difference.significant())
+                    .put("better", difference.better())
+                    .put("sentence", DifferenceText.sentence(comparison, difference));
+        }
+        node.put("covers", DifferenceText.COVERAGE);
     }
 
     private static void comparison(ObjectNode node, Comparison comparison) {

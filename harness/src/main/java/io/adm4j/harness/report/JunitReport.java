@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An evaluation as JUnit's XML, which build servers show: a suite per result, a test case per metric, a failure per
@@ -20,22 +21,26 @@ final class JunitReport {
 
     private JunitReport() {}
 
-    static String of(Evaluation evaluation, Optional<Comparison> comparison) {
+    /** @param failIfWorse metrics in which a set that is significantly worse fails */
+    static String of(Evaluation evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
         int tests = 0;
         int failures = 0;
         double seconds = 0;
         StringBuilder suites = new StringBuilder();
-        for (Result result : evaluation.results()) {
+        for (int number = 0; number < evaluation.results().size(); number++) {
+            Result result = evaluation.results().get(number);
+            String name = evaluation.comparisons().isEmpty() ? result.name() : ReportText.shortName(evaluation, result);
             StringBuilder cases = new StringBuilder();
             int failed = 0;
             for (Score score : result.scores().scores()) {
                 Optional<Verdict> verdict = comparison.flatMap(c -> c.of(result, score.metric()));
-                failed += verdict.filter(Verdict::regression).isPresent() ? 1 : 0;
-                testCase(cases, result, score, verdict);
+                Optional<String> worse = worse(evaluation, number, score.metric(), failIfWorse);
+                failed += verdict.filter(Verdict::regression).isPresent() || worse.isPresent() ? 1 : 0;
+                testCase(cases, name, score, verdict, worse);
             }
             int size = result.scores().scores().size();
             suites.append("  <testsuite")
-                    .append(attribute("name", "eval " + result.name()))
+                    .append(attribute("name", "eval " + name))
                     .append(counts(size, failed, result.seconds()))
                     .append(attribute("timestamp", TIME.format(evaluation.created())))
                     .append(">\n")
@@ -49,10 +54,21 @@ final class JunitReport {
                 + counts(tests, failures, seconds) + ">\n" + suites + "</testsuites>\n";
     }
 
-    private static void testCase(StringBuilder xml, Result result, Score score, Optional<Verdict> verdict) {
+    /** What is significantly worse than in the result that this one is compared with, if that counts. */
+    private static Optional<String> worse(Evaluation evaluation, int result, Metric metric, Set<Metric> failIfWorse) {
+        return evaluation.comparisons().stream()
+                .filter(c -> c.second() == result)
+                .flatMap(c -> c.get(metric).stream()
+                        .filter(d -> DifferenceText.fails(d, failIfWorse))
+                        .map(d -> DifferenceText.sentence(c, d)))
+                .findFirst();
+    }
+
+    private static void testCase(
+            StringBuilder xml, String name, Score score, Optional<Verdict> verdict, Optional<String> worse) {
         Metric metric = score.metric();
         xml.append("    <testcase")
-                .append(attribute("classname", "adm4j.eval." + result.name().replace('.', '_')))
+                .append(attribute("classname", "adm4j.eval." + name.replace('.', '_')))
                 .append(attribute("name", metric.title()))
                 .append(attribute("time", "0"))
                 .append(">\n");
@@ -61,8 +77,12 @@ final class JunitReport {
                         .append(attribute("type", "regression"))
                         .append(attribute("message", v.sentence()))
                         .append(">")
-                        .append(text(v.sentence() + " at " + result.name() + "."))
+                        .append(text(v.sentence() + " at " + name + "."))
                         .append("</failure>\n"));
+        worse.ifPresent(sentence -> xml.append("      <failure")
+                .append(attribute("type", "significantly worse"))
+                .append(attribute("message", sentence))
+                .append("/>\n"));
         xml.append("      <system-out>")
                 .append(text(metric.title() + " " + ScoreFormat.withSpread(score)
                         + verdict.map(v -> ", baseline " + ScoreFormat.value(metric, v.before()) + ", change "

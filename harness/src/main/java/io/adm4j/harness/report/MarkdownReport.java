@@ -1,26 +1,32 @@
 package io.adm4j.harness.report;
 
+import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SampleComparison;
 import io.adm4j.harness.evaluation.result.Score;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** An evaluation for a build's summary: the figures, how they changed, and what they were measured on. */
 final class MarkdownReport {
     private MarkdownReport() {}
 
-    static String of(Evaluation evaluation, Optional<Comparison> comparison) {
+    /** @param failIfWorse metrics in which a set that is significantly worse makes the evaluation fail */
+    static String of(Evaluation evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
         StringBuilder md = new StringBuilder("## " + escape(ReportText.title(evaluation)) + "\n\n");
         md.append(escape(ReportText.lead(evaluation))).append("\n\n");
         comparison.ifPresent(c -> md.append(c.failure()
                         .map(f -> "**:x: " + escape(f) + "**")
                         .orElse(escape("Compared with " + c.baseline() + ": " + ReportText.passed(c))))
                 .append("\n\n"));
+        DifferenceText.failure(evaluation, failIfWorse)
+                .ifPresent(f -> md.append("**:x: ").append(escape(f)).append("**\n\n"));
         if (evaluation.results().size() == 1) {
             single(md, evaluation.results().get(0), comparison);
         } else {
@@ -32,6 +38,7 @@ final class MarkdownReport {
                         .ifPresent(
                                 found -> md.append(escape(result.name() + ": " + MemorizationSection.sentence(found)))
                                         .append("\n\n")));
+        evaluation.comparisons().forEach(c -> differences(md, c, failIfWorse));
         evaluation.results().stream()
                 .map(result -> result.scores().warnings())
                 .flatMap(Collection::stream)
@@ -45,6 +52,9 @@ final class MarkdownReport {
                     .append("**: ")
                     .append(escape(score.definition()))
                     .append('\n');
+        }
+        if (!evaluation.comparisons().isEmpty()) {
+            md.append("\n").append(escape(DifferenceText.COVERAGE)).append("\n");
         }
         md.append("\n").append(Evaluation.COMPARABILITY).append("\n\n</details>\n\n");
         md.append("<details><summary>How they were measured</summary>\n\n| | |\n|---|---|\n");
@@ -105,6 +115,26 @@ final class MarkdownReport {
                 md.append(" |");
             }
             md.append('\n');
+        }
+        md.append('\n');
+    }
+
+    private static void differences(StringBuilder md, SampleComparison comparison, Set<Metric> failIfWorse) {
+        String first = ReportText.letter(comparison.first());
+        String second = ReportText.letter(comparison.second());
+        md.append("**").append(DifferenceText.summary(comparison)).append("**\n\n| | ");
+        md.append(first).append(" | ").append(second).append(" | Difference | 95 % interval | ");
+        md.append(second).append(" is |\n|---|---:|---:|---:|---:|---|\n");
+        for (Difference difference : comparison.differences()) {
+            Metric metric = difference.metric();
+            md.append("| ").append(heading(metric));
+            md.append(" | ").append(ScoreFormat.value(metric, difference.first()));
+            md.append(" | ").append(ScoreFormat.value(metric, difference.second()));
+            md.append(" | ").append(ScoreFormat.change(metric, difference.value()));
+            md.append(" | ");
+            difference.interval().ifPresent(i -> md.append(DifferenceText.signed(metric, i)));
+            md.append(" | ").append(DifferenceText.verdict(difference));
+            md.append(DifferenceText.fails(difference, failIfWorse) ? " :x: |\n" : " |\n");
         }
         md.append('\n');
     }

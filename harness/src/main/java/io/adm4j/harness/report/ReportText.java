@@ -57,13 +57,28 @@ final class ReportText {
                         : "all " + limits + " figures with limits are within them.";
     }
 
-    /** What tells a result from the others: only the settings that differ, or the source. */
+    /** What tells a result from the others: only the settings that differ, or the source; of those that are compared a letter. */
     static String shortName(Evaluation evaluation, Result result) {
+        String name = nameAlone(evaluation, result);
+        return evaluation.comparisons().isEmpty()
+                ? name
+                : letter(evaluation.results().indexOf(result)) + ": " + name;
+    }
+
+    /** What sentences call a result of several that are compared. */
+    static String letter(int result) {
+        return result < 26 ? String.valueOf((char) ('A' + result)) : "set " + (result + 1);
+    }
+
+    private static String nameAlone(Evaluation evaluation, Result result) {
         if (result.point().isEmpty()) {
             return result.samples().source();
         }
         SamplingPoint point = result.point().get();
         List<String> parts = new ArrayList<>();
+        if (!evaluation.comparisons().isEmpty()) {
+            parts.add(result.samples().source());
+        }
         if (varies(evaluation, SamplingPoint::sampler)) {
             parts.add(point.sampler().key());
         }

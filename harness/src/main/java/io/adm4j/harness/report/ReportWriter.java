@@ -2,6 +2,7 @@ package io.adm4j.harness.report;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.Metric;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Prints and writes an evaluation in every format there is. */
@@ -19,11 +21,21 @@ public final class ReportWriter {
 
     private final Evaluation evaluation;
     private final Optional<Comparison> comparison;
+    private final Set<Metric> failIfWorse;
 
     /** @param comparison with a baseline, if there is one */
     public ReportWriter(Evaluation evaluation, Optional<Comparison> comparison) {
+        this(evaluation, comparison, Set.of());
+    }
+
+    /**
+     * @param comparison with a baseline, if there is one
+     * @param failIfWorse metrics in which a set that is significantly worse than the one that it is compared with fails
+     */
+    public ReportWriter(Evaluation evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
         this.evaluation = evaluation;
         this.comparison = comparison;
+        this.failIfWorse = Set.copyOf(failIfWorse);
     }
 
     /** Prints the scores, how they compare with a baseline, and the warnings. */
@@ -45,9 +57,9 @@ public final class ReportWriter {
         if (isJson(out)) {
             return;
         }
-        write(out.resolve(PAGE), EvaluationPage.of(evaluation, comparison));
-        write(out.resolve(SUMMARY), MarkdownReport.of(evaluation, comparison));
-        write(out.resolve(JUNIT), JunitReport.of(evaluation, comparison));
+        write(out.resolve(PAGE), EvaluationPage.of(evaluation, comparison, failIfWorse));
+        write(out.resolve(SUMMARY), MarkdownReport.of(evaluation, comparison, failIfWorse));
+        write(out.resolve(JUNIT), JunitReport.of(evaluation, comparison, failIfWorse));
     }
 
     /** Whether a report goes into this one file instead of a folder. */

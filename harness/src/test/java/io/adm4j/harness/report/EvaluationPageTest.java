@@ -13,6 +13,7 @@ import io.adm4j.harness.evaluation.result.SamplingPoint;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -176,8 +177,8 @@ class EvaluationPageTest {
     void showsARegressionFirst() {
         Evaluation evaluation = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
 
-        Document bad =
-                Jsoup.parse(EvaluationPage.of(evaluation, Optional.of(ReportWriterTest.compared(evaluation, 3))));
+        Document bad = Jsoup.parse(
+                EvaluationPage.of(evaluation, Optional.of(ReportWriterTest.compared(evaluation, 3)), Set.of()));
         assertTrue(bad.selectFirst(".lead + .banner").hasClass("bad"));
         assertTrue(
                 bad.selectFirst(".banner.bad").text().contains("FID from 17.000 to 20.000 (+3.000, allowed +0.500)"));
@@ -186,8 +187,8 @@ class EvaluationPageTest {
         assertEquals("baseline 17.000", change.attr("title"));
         assertEquals(List.of("regression"), bad.select("table.verdicts td.bad").eachText());
 
-        Document good =
-                Jsoup.parse(EvaluationPage.of(evaluation, Optional.of(ReportWriterTest.compared(evaluation, -3))));
+        Document good = Jsoup.parse(
+                EvaluationPage.of(evaluation, Optional.of(ReportWriterTest.compared(evaluation, -3)), Set.of()));
         assertTrue(good.selectFirst(".lead + .banner").hasClass("good"));
         assertTrue(good.select(".bad").isEmpty(), "nothing regressed");
     }
@@ -242,6 +243,6 @@ class EvaluationPageTest {
     }
 
     private static Document page(Evaluation evaluation) {
-        return Jsoup.parse(EvaluationPage.of(evaluation, Optional.empty()));
+        return Jsoup.parse(EvaluationPage.of(evaluation, Optional.empty(), Set.of()));
     }
 }

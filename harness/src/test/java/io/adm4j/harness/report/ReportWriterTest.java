@@ -109,7 +109,7 @@ class ReportWriterTest {
     void junitHasATestCasePerMetricAndAFailurePerRegression() throws Exception {
         Evaluation report = Evaluations.sweep(0, 1, 4);
 
-        Element suites = xml(JunitReport.of(report, Optional.of(compared(report, 3))));
+        Element suites = xml(JunitReport.of(report, Optional.of(compared(report, 3)), Set.of()));
 
         assertEquals("testsuites", suites.getTagName());
         assertEquals("12", suites.getAttribute("tests"));
@@ -139,7 +139,8 @@ class ReportWriterTest {
                 1,
                 Optional.empty());
 
-        Element suites = xml(JunitReport.of(Evaluations.report(Optional.empty(), List.of(odd)), Optional.empty()));
+        Element suites =
+                xml(JunitReport.of(Evaluations.report(Optional.empty(), List.of(odd)), Optional.empty(), Set.of()));
 
         assertEquals("0", suites.getAttribute("failures"));
         assertEquals(0, suites.getElementsByTagName("failure").getLength());
@@ -161,7 +162,7 @@ class ReportWriterTest {
         for (Evaluation report : List.of(file, sweep)) {
             for (Optional<Comparison> comparison :
                     List.of(Optional.<Comparison>empty(), Optional.of(compared(report, 3)))) {
-                String md = MarkdownReport.of(report, comparison);
+                String md = MarkdownReport.of(report, comparison, Set.of());
                 for (String table : md.split("\n\n")) {
                     if (table.startsWith("|")) {
                         assertEquals(
@@ -177,7 +178,7 @@ class ReportWriterTest {
                 assertFalse(md.contains("<i>"), md);
             }
         }
-        assertTrue(MarkdownReport.of(sweep, Optional.of(compared(sweep, 3)))
+        assertTrue(MarkdownReport.of(sweep, Optional.of(compared(sweep, 3)), Set.of())
                 .contains("| scale 4 | 24.000 (+3.000) :x: |"));
     }
 

@@ -1,24 +1,36 @@
 package io.adm4j.harness.cli.option;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.report.BaselineGate;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** An earlier evaluation to compare with, and by how much each score may be worse. */
+/** An earlier evaluation to compare with and by how much each score may be worse, and when another set of samples is. */
 public final class BaselineOptions {
     @Option(
             names = "--baseline",
             paramLabel = "REPORT",
             description =
-                    "report.json of an earlier eval with the same settings, or its folder. Changes are shown; a score that"
-                            + " is worse by more than its --max option allows makes the exit code 3. Without any --max option"
-                            + " nothing fails.")
+                    "report.json of an earlier eval with the same settings, or its folder. Changes are shown; a score"
+                            + " that is worse by more than its --max option allows makes the exit code 3. Without any"
+                            + " --max option nothing fails.")
     private Path baseline;
+
+    @Option(
+            names = "--fail-if-worse",
+            arity = "0..1",
+            fallbackValue = "all",
+            paramLabel = "NAME",
+            description = "Of several sets of samples: exit code 1 if any is significantly worse than the first, by the"
+                    + " metrics named, separated by commas, or by any (default: any).")
+    private String failIfWorse;
 
     @Option(
             names = "--max-fid-increase",
@@ -106,6 +118,33 @@ public final class BaselineOptions {
             throw new UserError("Give --baseline with the report.json that the --max options are measured from.");
         }
         return Optional.empty();
+    }
+
+    /**
+     * The metrics in which no set of samples may be significantly worse than the first; empty if it may.
+     *
+     * @param settings of the evaluation
+     * @param compared whether there are several sets to compare
+     * @throws UserError if there is no such metric, or nothing would be known of it
+     */
+    public Set<Metric> failIfWorse(EvaluatorSettings settings, boolean compared) {
+        if (failIfWorse == null) {
+            return Set.of();
+        }
+        Set<Metric> metrics = Metric.select(List.of(failIfWorse.split(",")));
+        if (!compared) {
+            throw new UserError(
+                    "--fail-if-worse compares sets of samples: name at least two, the first to compare with.");
+        }
+        if (settings.bootstrap() == 0) {
+            throw new UserError("--fail-if-worse takes confidence intervals, and --bootstrap 0 leaves them out.");
+        }
+        metrics.retainAll(settings.metrics());
+        if (metrics.isEmpty()) {
+            throw new UserError("--fail-if-worse " + failIfWorse
+                    + " names no metric that is computed: add it to --metrics, or name another.");
+        }
+        return metrics;
     }
 
     private static void limit(Map<Metric, Double> limits, Metric metric, Double value) {

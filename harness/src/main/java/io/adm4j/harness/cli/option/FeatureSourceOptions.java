@@ -22,9 +22,9 @@ public final class FeatureSourceOptions {
             names = "--features",
             paramLabel = "FILE",
             description =
-                    "Another feature network: the ONNX file of harness import-features, or one of an input [N,C,H,W] in"
-                            + " [-1,1] to features [N,D], or an only output of any name, and logits [N,K] if the Inception Score"
-                            + " is wanted.")
+                    "Another feature network: the ONNX file of harness import-features, or one of an input [N,C,H,W]"
+                            + " in [-1,1] to features [N,D], or an only output of any name, and logits [N,K] if the"
+                            + " Inception Score is wanted.")
     private Path features;
 
     @Option(
@@ -80,7 +80,16 @@ public final class FeatureSourceOptions {
      * @throws UserError if it cannot be read
      */
     public ModelBundle bundle() {
-        return ModelBundle.load(bundle == null ? EmbeddedBundle.folder() : bundle);
+        return bundleOr(Optional.empty());
+    }
+
+    /**
+     * The bundle that was named, or another, or the embedded one.
+     *
+     * @throws UserError if it cannot be read
+     */
+    public ModelBundle bundleOr(Optional<Path> other) {
+        return ModelBundle.load(bundle == null ? other.orElseGet(EmbeddedBundle::folder) : bundle);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.adm4j.harness.evaluation.features;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -11,9 +12,10 @@ import java.util.stream.IntStream;
  * Inception Score takes these values.
  *
  * @param divergences one per part, in nats, from 0 to the logarithm of the number of classes
- * @param shuffled the same of parts of these sizes whose images are drawn from the whole set; empty if that is not known
+ * @param byImage of each part {@code KL( p(y|x) ‖ p(y) )} of each of its images, whose mean is the part's value
+ * @param shuffled the values of parts of these sizes whose images are drawn from the whole set; empty if that is not known
  */
-public record PredictionStatistics(List<Double> divergences, List<Double> shuffled) {
+public record PredictionStatistics(List<Double> divergences, double[][] byImage, List<Double> shuffled) {
     public PredictionStatistics {
         divergences = List.copyOf(divergences);
         shuffled = List.copyOf(shuffled);
@@ -22,14 +24,17 @@ public record PredictionStatistics(List<Double> divergences, List<Double> shuffl
         }
     }
 
-    /** Takes probabilities as they come; needs the memory of one distribution for each part. Not for several threads. */
+    /** Takes probabilities as they come; needs the memory of those of one part. Not for several threads. */
     public static final class Accumulator {
         private static final long SEED = 0;
 
         private final int classes;
         private final int partSize;
         private final List<Double> divergences = new ArrayList<>();
+        private final List<double[]> byImage = new ArrayList<>();
         private Part part;
+        /** Those of the part. */
+        private final List<float[]> distributions = new ArrayList<>();
         /** Of random images; empty unless the number of images is known and makes several parts. */
         private final List<Part> shuffled;
 
@@ -75,6 +80,7 @@ public record PredictionStatistics(List<Double> divergences, List<Double> shuffl
             }
             for (int from = 0; from < probabilities.length; from += classes) {
                 part.add(probabilities, from);
+                distributions.add(Arrays.copyOfRange(probabilities, from, from + classes));
                 if (part.left == 0) {
                     endPart();
                 }
@@ -107,11 +113,14 @@ public record PredictionStatistics(List<Double> divergences, List<Double> shuffl
             }
             return new PredictionStatistics(
                     divergences,
+                    byImage.toArray(double[][]::new),
                     left == 0 ? shuffled.stream().map(Part::divergence).toList() : List.of());
         }
 
         private void endPart() {
             divergences.add(part.divergence());
+            byImage.add(distributions.stream().mapToDouble(part::divergenceOf).toArray());
+            distributions.clear();
             part = new Part(classes, partSize);
         }
     }
@@ -142,6 +151,17 @@ public record PredictionStatistics(List<Double> divergences, List<Double> shuffl
             double divergence = negativeEntropy / count;
             for (double sum : marginal) {
                 divergence -= xLogX(sum / count);
+            }
+            return divergence;
+        }
+
+        /** Of one image's distribution from the part's average. */
+        double divergenceOf(float[] distribution) {
+            double divergence = 0;
+            for (int c = 0; c < marginal.length; c++) {
+                double p = distribution[c];
+                // Where the average is 0, so is p.
+                divergence += p > 0 ? p * Math.log(p * count / marginal[c]) : 0;
             }
             return divergence;
         }

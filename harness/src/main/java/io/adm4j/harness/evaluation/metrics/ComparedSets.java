@@ -2,8 +2,10 @@ package io.adm4j.harness.evaluation.metrics;
 
 import io.adm4j.feedback.Count;
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
+import io.adm4j.harness.evaluation.features.InnerProducts;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 /** A reference and samples that are compared: whole sets, or their images of one class. For one thread. */
@@ -16,6 +18,7 @@ final class ComparedSets {
     private FeatureMatrix referenceFeatures;
     private FeatureMatrix sampleFeatures;
     private NeighborhoodScores neighborhoods;
+    private List<NeighborhoodGraph> graphs;
 
     private ComparedSets(MeasuredImages reference, MeasuredImages samples, ClassRows rows) {
         this.reference = reference;
@@ -86,6 +89,26 @@ final class ComparedSets {
             neighborhoods = NeighborhoodScores.between(referenceFeatures(), sampleFeatures(), k, products, done);
         }
         return neighborhoods;
+    }
+
+    /**
+     * Who is in whose neighborhoods, of these samples and of others against the same reference; computed once for all who
+     * ask, with the same k and the same others.
+     */
+    List<NeighborhoodGraph> graphs(ComparedSets others, int k, MatrixProducts products, LongConsumer done) {
+        if (graphs == null) {
+            InnerProducts inner = new InnerProducts(products);
+            NearestNeighbors radii = NearestNeighbors.of(referenceFeatures(), k, inner, done);
+            graphs = List.of(
+                    graph(sampleFeatures(), radii, k, inner, done),
+                    graph(others.sampleFeatures(), radii, k, inner, done));
+        }
+        return graphs;
+    }
+
+    private NeighborhoodGraph graph(
+            FeatureMatrix features, NearestNeighbors radii, int k, InnerProducts inner, LongConsumer done) {
+        return NeighborhoodGraph.of(referenceFeatures(), radii, features, k, PartSpread.MOST_PARTS, inner, done);
     }
 
     /** What a definition says of the features: {@code " on 2048 features, class 3"}. */

@@ -5,6 +5,7 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Score;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -56,6 +57,18 @@ final class DensityCoverageMetric implements MetricScorer {
                         Metric.COVERAGE,
                         found.coverage(),
                         "Share of the balls around " + reference + " that hold any of " + samples + balls));
+    }
+
+    @Override
+    public Map<Metric, Spread> differences(
+            ComparedSets first, ComparedSets second, PairedBootstrap bootstrap, LongConsumer done) {
+        List<NeighborhoodGraph> graphs = first.graphs(second, k, products, pairs -> {});
+        NeighborhoodGraph one = graphs.get(0);
+        NeighborhoodGraph other = graphs.get(1);
+        done.accept(work(first) + work(second));
+        return Map.of(
+                Metric.DENSITY, bootstrap.of(one.balls(), other.balls()).times(1.0 / k),
+                Metric.COVERAGE, bootstrap.ofParts(one::coverage, other::coverage, first.sampleCount()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Score;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -61,6 +62,20 @@ final class FidInfinityMetric implements MetricScorer {
                         + ") from the Gaussian "
                         + FrechetWording.ofReference(sets.reference().statistics())
                         + ", extrapolated by a line over 1/N to infinitely many samples."));
+    }
+
+    @Override
+    public Map<Metric, Spread> differences(
+            ComparedSets first, ComparedSets second, PairedBootstrap bootstrap, LongConsumer done) {
+        return Map.of(Metric.FID_INFINITY, bootstrap.of(influence(first, done), influence(second, done)));
+    }
+
+    private double[] influence(ComparedSets sets, LongConsumer done) {
+        double[] onDistance = FrechetInfluence.of(
+                        sets.reference().statistics(), sets.samples().statistics(), sets.sampleFeatures(), products)
+                .values();
+        done.accept(work(sets));
+        return FrechetExtrapolation.influence(onDistance, sets.dimension(), seed);
     }
 
     @Override

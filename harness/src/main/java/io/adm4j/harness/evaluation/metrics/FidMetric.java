@@ -7,6 +7,7 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Score;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -77,6 +78,20 @@ final class FidMetric implements MetricScorer {
         }
         done.accept(work(sets));
         return List.of(score);
+    }
+
+    @Override
+    public Map<Metric, Spread> differences(
+            ComparedSets first, ComparedSets second, PairedBootstrap bootstrap, LongConsumer done) {
+        return Map.of(Metric.FID, bootstrap.of(influence(first, done), influence(second, done)));
+    }
+
+    private double[] influence(ComparedSets sets, LongConsumer done) {
+        double[] values = FrechetInfluence.of(
+                        sets.reference().statistics(), sets.samples().statistics(), sets.sampleFeatures(), products)
+                .values();
+        done.accept(work(sets));
+        return values;
     }
 
     private Score ofClass(ComparedSets sets) {

@@ -43,7 +43,7 @@ public record FrechetExtrapolation(double value, int fewest, int points) {
         double[] y = new double[POINTS];
         int taken = 0;
         for (int p = 0; p < POINTS; p++) {
-            int count = (int) (fewest + (long) (all - fewest) * p / (POINTS - 1));
+            int count = count(p, fewest, all);
             while (taken < count) {
                 accumulator.addRow(features, order[taken++]);
             }
@@ -53,6 +53,39 @@ public record FrechetExtrapolation(double value, int fewest, int points) {
             done.accept(1);
         }
         return new FrechetExtrapolation(intercept(x, y), fewest, POINTS);
+    }
+
+    /**
+     * By how much each image moves the extrapolated distance, times their number, less the mean: images that are in more of
+     * the growing sets weigh more.
+     *
+     * @param onDistance the same of the distance of all images
+     * @param columns length of a feature vector
+     * @param seed of the shuffle
+     */
+    static double[] influence(double[] onDistance, int columns, long seed) {
+        int all = onDistance.length;
+        int fewest = fewest(all, columns);
+        int[] order = Shuffle.of(all, new SplittableRandom(seed));
+        double[] x = new double[POINTS];
+        for (int p = 0; p < POINTS; p++) {
+            x[p] = 1.0 / count(p, fewest, all);
+        }
+        double[] influence = new double[all];
+        for (int p = 0; p < POINTS; p++) {
+            // The line is linear in the distances: its value at 0 where this one is 1 and all others are 0.
+            double[] alone = new double[POINTS];
+            alone[p] = 1;
+            double weight = intercept(x, alone) * x[p] * all;
+            for (int i = 0; i < count(p, fewest, all); i++) {
+                influence[order[i]] += weight * onDistance[order[i]];
+            }
+        }
+        return PairedBootstrap.centered(influence);
+    }
+
+    private static int count(int point, int fewest, int all) {
+        return (int) (fewest + (long) (all - fewest) * point / (POINTS - 1));
     }
 
     /** Samples of the first distance: a tenth, as 5,000 of 50,000 there, but enough for full rank if there are as many. */

@@ -28,6 +28,29 @@ public record InceptionScore(double mean, double standardDeviation, int splits) 
         return predictions.shuffled().isEmpty() ? Optional.empty() : Optional.of(of(predictions.shuffled()));
     }
 
+    /**
+     * By how much each image moves the score, times their number, to first order: its divergence from its part's average
+     * less the mean of those, times the part's score.
+     */
+    static double[] influence(PredictionStatistics predictions) {
+        int splits = predictions.divergences().size();
+        double[][] parts = predictions.byImage();
+        int images = 0;
+        for (double[] part : parts) {
+            images += part.length;
+        }
+        double[] influence = new double[images];
+        int image = 0;
+        for (int p = 0; p < splits; p++) {
+            double divergence = predictions.divergences().get(p);
+            double weight = Math.exp(divergence) * images / splits / parts[p].length;
+            for (double ofImage : parts[p]) {
+                influence[image++] = weight * (ofImage - divergence);
+            }
+        }
+        return influence;
+    }
+
     private static InceptionScore of(List<Double> divergences) {
         int splits = divergences.size();
         double sum = 0;

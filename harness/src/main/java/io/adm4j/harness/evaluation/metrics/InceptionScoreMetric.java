@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -62,6 +63,16 @@ final class InceptionScoreMetric implements MetricScorer {
                 definition(found, sets.sampleCount())));
     }
 
+    @Override
+    public Map<Metric, Spread> differences(
+            ComparedSets first, ComparedSets second, PairedBootstrap bootstrap, LongConsumer done) {
+        return Map.of(Metric.INCEPTION_SCORE, bootstrap.of(influence(first), influence(second)));
+    }
+
+    private static double[] influence(ComparedSets sets) {
+        return InceptionScore.influence(sets.samples().predictions().orElseThrow());
+    }
+
     private String definition(InceptionScore found, int samples) {
         String parts = found.splits() == 1
                 ? "in one part"
@@ -88,8 +99,8 @@ final class InceptionScoreMetric implements MetricScorer {
         return List.of(order
                 + String.format(
                         Locale.ROOT,
-                        ", which lowers the Inception Score to %.3f from about %.3f in random order; shuffle the samples, or"
-                                + " give --inception-split %d for one part.",
+                        ", which lowers the Inception Score to %.3f from about %.3f in random order; shuffle the"
+                                + " samples, or give --inception-split %d for one part.",
                         found,
                         shuffled.get().mean(),
                         sets.sampleCount()));

@@ -78,6 +78,64 @@ public record KernelDistance(double value, double standardError, int subsets, in
         return new KernelDistance(mean, Math.sqrt(variance / SUBSETS), SUBSETS, SUBSET_SIZE, SUBSET_SIZE);
     }
 
+    /**
+     * By how much each image moves the discrepancy, times the number of images of its set, less the mean, to first order: of
+     * the sets taken whole, or of a random choice of 10,000 of a set.
+     */
+    record Influence(double[] ofReference, double[] ofSamples) {
+        /**
+         * @param seed of the choice
+         * @param pairs receives the number of pairs of points compared since the last call
+         */
+        static Influence of(
+                FeatureMatrix reference,
+                FeatureMatrix samples,
+                long seed,
+                MatrixProducts products,
+                LongConsumer pairs) {
+            SplittableRandom random = new SplittableRandom(seed);
+            int[] rows = Arrays.copyOf(Shuffle.of(reference.rows(), random), Math.min(MOST, reference.rows()));
+            int[] otherRows = Arrays.copyOf(Shuffle.of(samples.rows(), random), Math.min(MOST, samples.rows()));
+            double[] within = new double[otherRows.length];
+            double[] across = new double[rows.length];
+            double[] otherAcross = new double[otherRows.length];
+            Kernel kernel = new Kernel(reference.columns(), products, pairs);
+            kernel.sum(samples, otherRows, samples, otherRows, within, null);
+            kernel.sum(reference, rows, samples, otherRows, across, otherAcross);
+            // The kernels within the reference are the same for all samples.
+            return new Influence(
+                    doubled(Estimate.parts(new double[rows.length], across, otherRows.length)),
+                    doubled(Estimate.parts(within, otherAcross, rows.length)));
+        }
+
+        private static double[] doubled(double[] parts) {
+            return PairedBootstrap.centered(
+                    Arrays.stream(parts).map(part -> 2 * part).toArray());
+        }
+    }
+
+    /**
+     * How far the choice of the subsets moves the difference between two discrepancies, which use the same ones; 0 where sets
+     * of these sizes are taken whole.
+     *
+     * @return standard error
+     */
+    static double choiceError(Influence first, Influence second, int reference, int samples) {
+        return whole(reference, samples)
+                ? 0
+                : Math.sqrt((ofSubset(first.ofReference(), second.ofReference(), reference)
+                                + ofSubset(first.ofSamples(), second.ofSamples(), samples))
+                        / SUBSETS);
+    }
+
+    private static double ofSubset(double[] first, double[] second, int all) {
+        double square = 0;
+        for (int i = 0; i < first.length; i++) {
+            square += (second[i] - first[i]) * (second[i] - first[i]) / first.length;
+        }
+        return square / SUBSET_SIZE * (1 - SUBSET_SIZE / (double) all);
+    }
+
     /** How many pairs of points {@link #between} compares for sets of these sizes. */
     public static long pairs(int reference, int samples) {
         if (!whole(reference, samples)) {
@@ -111,20 +169,22 @@ public record KernelDistance(double value, double standardError, int subsets, in
                     value, 2 * Math.sqrt(variance(within, across, n) / m + variance(otherWithin, otherAcross, m) / n));
         }
 
-        /** Of each point's mean kernel with its own set less that with the other. */
-        private static double variance(double[] within, double[] across, int others) {
+        /** Each point's mean kernel with its own set less that with the other. */
+        private static double[] parts(double[] within, double[] across, int others) {
             int n = within.length;
             double[] parts = new double[n];
-            double mean = 0;
             for (int i = 0; i < n; i++) {
                 parts[i] = within[i] / (n - 1) - across[i] / others;
-                mean += parts[i] / n;
             }
+            return parts;
+        }
+
+        private static double variance(double[] within, double[] across, int others) {
             double sum = 0;
-            for (double p : parts) {
-                sum += (p - mean) * (p - mean);
+            for (double p : PairedBootstrap.centered(parts(within, across, others))) {
+                sum += p * p;
             }
-            return sum / (n - 1);
+            return sum / (within.length - 1);
         }
     }
 

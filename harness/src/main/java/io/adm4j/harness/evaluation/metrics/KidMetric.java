@@ -5,6 +5,7 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Score;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -51,6 +52,28 @@ final class KidMetric implements MetricScorer {
                 OptionalDouble.of(found.standardError()),
                 Optional.empty(),
                 definition(found, sets)));
+    }
+
+    @Override
+    public Map<Metric, Spread> differences(
+            ComparedSets first, ComparedSets second, PairedBootstrap bootstrap, LongConsumer done) {
+        KernelDistance.Influence one = influence(first, done);
+        KernelDistance.Influence other = influence(second, done);
+        // Of more samples than the influences are of.
+        double more = Math.sqrt(one.ofSamples().length / (double) first.sampleCount());
+        return Map.of(
+                Metric.KID,
+                bootstrap
+                        .of(one.ofSamples(), other.ofSamples())
+                        .times(more)
+                        .with(KernelDistance.choiceError(one, other, first.referenceCount(), first.sampleCount())));
+    }
+
+    private KernelDistance.Influence influence(ComparedSets sets, LongConsumer done) {
+        KernelDistance.Influence found = KernelDistance.Influence.of(
+                sets.referenceFeatures(), sets.sampleFeatures(), seed, products, pairs -> {});
+        done.accept(work(sets));
+        return found;
     }
 
     private String definition(KernelDistance found, ComparedSets sets) {

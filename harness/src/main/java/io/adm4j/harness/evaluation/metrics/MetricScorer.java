@@ -3,6 +3,7 @@ package io.adm4j.harness.evaluation.metrics;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Score;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -31,6 +32,19 @@ interface MetricScorer {
      * @param done receives the work done since the last call
      */
     List<Score> score(ComparedSets sets, LongConsumer done);
+
+    /**
+     * How far chance moves the differences between the scores of two sets of as many samples against the same reference;
+     * metrics of which that is not known are left out.
+     *
+     * @param first without an {@link #obstacle}, as the second
+     * @param done receives the work done since the last call, twice {@link #work} in all
+     */
+    default Map<Metric, Spread> differences(
+            ComparedSets first, ComparedSets second, PairedBootstrap bootstrap, LongConsumer done) {
+        done.accept(work(first) + work(second));
+        return Map.of();
+    }
 
     /** One sentence for each reason not to trust the values. */
     List<String> warnings(ComparedSets sets);

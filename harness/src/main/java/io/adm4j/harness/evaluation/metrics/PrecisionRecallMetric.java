@@ -5,6 +5,7 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Score;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -65,6 +66,18 @@ final class PrecisionRecallMetric implements MetricScorer {
         }
         NeighborhoodScores found = sets.neighborhoods(k, products, done);
         return scores(sets, found.precision(), found.recall(), ".");
+    }
+
+    @Override
+    public Map<Metric, Spread> differences(
+            ComparedSets first, ComparedSets second, PairedBootstrap bootstrap, LongConsumer done) {
+        List<NeighborhoodGraph> graphs = first.graphs(second, k, products, pairs -> {});
+        NeighborhoodGraph one = graphs.get(0);
+        NeighborhoodGraph other = graphs.get(1);
+        done.accept(work(first) + work(second));
+        return Map.of(
+                Metric.PRECISION, bootstrap.of(one.precise(), other.precise()),
+                Metric.RECALL, bootstrap.ofParts(one::recall, other::recall, first.sampleCount()));
     }
 
     private List<Score> scores(ComparedSets sets, double precision, double recall, String end) {

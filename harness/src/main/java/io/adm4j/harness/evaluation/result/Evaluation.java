@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param threads CPU threads used, at least 1
  * @param model that generated the samples, if they were generated here
  * @param results at least one; several share network, reference, model and settings
+ * @param comparisons of results with each other; may be empty
  */
 public record Evaluation(
         Instant created,
@@ -28,7 +29,8 @@ public record Evaluation(
         ImageSet reference,
         Optional<Model> model,
         EvaluatorSettings settings,
-        List<Result> results) {
+        List<Result> results,
+        List<SampleComparison> comparisons) {
     /** What the scores may be compared with. */
     public static final String COMPARABILITY =
             "Scores on these features compare only with each other: same feature network, same reference, same counts.";
@@ -39,5 +41,21 @@ public record Evaluation(
         }
         libraries = Collections.unmodifiableMap(new LinkedHashMap<>(libraries));
         results = List.copyOf(results);
+        comparisons = List.copyOf(comparisons);
+    }
+
+    /** Results that are not compared with each other. */
+    public Evaluation(
+            Instant created,
+            String version,
+            Map<String, String> libraries,
+            String device,
+            int threads,
+            FeatureNetwork network,
+            ImageSet reference,
+            Optional<Model> model,
+            EvaluatorSettings settings,
+            List<Result> results) {
+        this(created, version, libraries, device, threads, network, reference, model, settings, results, List.of());
     }
 }

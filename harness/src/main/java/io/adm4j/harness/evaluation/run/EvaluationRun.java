@@ -7,12 +7,14 @@ import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.features.FeatureStore;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
+import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Memorization;
 import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SampleComparison;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.evaluation.result.Scores;
 import io.adm4j.harness.evaluation.traps.ImageSurvey;
@@ -117,11 +119,43 @@ public final class EvaluationRun {
      * @throws io.adm4j.feedback.UserError if samples or reference cannot be scored; the message says why
      */
     public Evaluation evaluate(List<? extends SampleSet> sets, Optional<Model> model) {
+        return compare(List.of(sets), model);
+    }
+
+    /**
+     * Scores the sets of several models, and compares those of each with those of the first: one by one, or all with the only
+     * one of the first. Nothing but features is kept of a set until all are compared.
+     *
+     * @param models the sets of each, as many of all but the first, which has as many or one
+     * @param model that generates the samples, if there is one
+     * @throws io.adm4j.feedback.UserError if samples or reference cannot be scored; the message says why
+     */
+    public Evaluation compare(List<? extends List<? extends SampleSet>> models, Optional<Model> model) {
+        List<SampleSet> sets = new ArrayList<>();
+        models.forEach(sets::addAll);
         List<Result> results = new ArrayList<>();
+        List<MeasuredImages> measured = new ArrayList<>();
         // Before anything is generated or measured.
         sets.forEach(this::pairing);
         for (SampleSet set : sets) {
-            results.add(score(set, heading(set, results.size() + 1, sets.size())));
+            String heading = heading(set, results.size() + 1, sets.size());
+            if (models.size() == 1) {
+                results.add(score(set, heading));
+            } else {
+                Scored scored = measureAndScore(set, heading);
+                results.add(scored.result());
+                measured.add(scored.samples());
+            }
+        }
+        List<SampleComparison> comparisons = new ArrayList<>();
+        int firstOf = models.get(0).size();
+        for (int second = firstOf; second < sets.size(); second++) {
+            int first = (second - firstOf) % models.get(models.size() - 1).size() % firstOf;
+            comparisons.add(new SampleComparison(
+                    first,
+                    second,
+                    Math.min(measured.get(first).count(), measured.get(second).count()),
+                    differences(results, measured, first, second)));
         }
         return new Evaluation(
                 Instant.now(),
@@ -133,12 +167,28 @@ public final class EvaluationRun {
                 reference.describe(),
                 model,
                 evaluator.settings(),
-                results);
+                results,
+                comparisons);
+    }
+
+    private List<Difference> differences(List<Result> results, List<MeasuredImages> measured, int first, int second) {
+        MeasuredImages one = measured.get(first);
+        MeasuredImages other = measured.get(second);
+        try (Progress shown =
+                progress.start("Chance of differences", evaluator.differencesWork(reference(), one, other), "pairs")) {
+            return evaluator.differences(
+                    reference(),
+                    one,
+                    results.get(first).scores(),
+                    other,
+                    results.get(second).scores(),
+                    shown::step);
+        }
     }
 
     private static String heading(SampleSet set, int number, int of) {
         if (set.point().isEmpty()) {
-            return "Samples";
+            return of == 1 ? "Samples" : "Samples " + number + "/" + of;
         }
         SamplingPoint point = set.point().get();
         return of == 1
@@ -172,6 +222,19 @@ public final class EvaluationRun {
         if (before.isPresent()) {
             return before.get();
         }
+        Result result = measureAndScore(samples, heading).result();
+        if (kept.isPresent()) {
+            kept.get().write(result);
+            samples.discard();
+            WorkFolder.delete(features(work.get(), samples.identity()));
+        }
+        return result;
+    }
+
+    /** A result with the features that it is from. */
+    private record Scored(Result result, MeasuredImages samples) {}
+
+    private Scored measureAndScore(SampleSet samples, String heading) {
         Optional<ClassPairing> pairing = pairing(samples);
         Optional<ImageClasses> classes = pairing.map(ClassPairing::samples).or(samples::classes);
         MeasuredImages real = reference()
@@ -195,12 +258,7 @@ public final class EvaluationRun {
                         ? Optional.of(GalleryPicker.pick(evaluator, reference, real, samples, classes, measured))
                         : Optional.empty(),
                 memorization);
-        if (kept.isPresent()) {
-            kept.get().write(result);
-            samples.discard();
-            WorkFolder.delete(features(work.get(), samples.identity()));
-        }
-        return result;
+        return new Scored(result, measured);
     }
 
     private MemorizationSearch search(ReferenceImages images, MeasuredImages real) {

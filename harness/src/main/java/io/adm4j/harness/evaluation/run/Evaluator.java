@@ -17,6 +17,7 @@ import io.adm4j.harness.evaluation.features.ReferenceWriter;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.harness.evaluation.metrics.MetricSuite;
 import io.adm4j.harness.evaluation.metrics.TrainingNeighbors;
+import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Scores;
@@ -358,6 +359,26 @@ public final class Evaluator implements AutoCloseable {
     /** What the sets show that makes scores mislead. */
     Traps traps() {
         return new Traps(products);
+    }
+
+    /** How much {@link #differences} reports as done in all. */
+    long differencesWork(MeasuredImages reference, MeasuredImages first, MeasuredImages second) {
+        return metrics().differencesWork(reference, first, second);
+    }
+
+    /**
+     * How the scores of two sets of samples differ, and how far chance explains it; see {@link MetricSuite#differences}.
+     *
+     * @param done receives the work done since the last call, in pairs of images compared
+     */
+    List<Difference> differences(
+            MeasuredImages reference,
+            MeasuredImages first,
+            Scores firstScores,
+            MeasuredImages second,
+            Scores secondScores,
+            LongConsumer done) {
+        return metrics().differences(reference, first, firstScores, second, secondScores, done);
     }
 
     private MetricSuite metrics() {
