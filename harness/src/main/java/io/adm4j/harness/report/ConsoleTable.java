@@ -4,7 +4,6 @@ import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -70,11 +69,7 @@ final class ConsoleTable {
         if (!evaluation.comparisons().isEmpty()) {
             lines.add(DifferenceText.COVERAGE);
         }
-        evaluation.results().stream()
-                .map(result -> result.scores().warnings())
-                .flatMap(Collection::stream)
-                .distinct()
-                .forEach(warning -> lines.add("Warning: " + warning));
+        ReportText.warnings(evaluation).forEach(warning -> lines.add("Warning: " + warning));
         return lines;
     }
 

@@ -16,9 +16,9 @@ public final class DifferenceText {
     /** What the intervals cover. */
     static final String COVERAGE =
             "The 95% intervals hold what chance does to the samples at this number of them: bootstrap over the"
-                + " samples, with the same rows of both sets, so that samples of the same seeds are compared in pairs."
-                + " Reference and feature network are held fixed, and another training run of a model is another"
-                + " model.";
+                    + " samples, with the same rows of both sets, so that samples of the same seeds are compared in pairs."
+                    + " Reference and feature network are held fixed, and another training run of a model is another"
+                    + " model.";
 
     private DifferenceText() {}
 

@@ -10,7 +10,6 @@ import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SampleComparison;
 import io.adm4j.harness.evaluation.result.Score;
 import io.adm4j.tensor.Tensor;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -77,11 +76,7 @@ final class EvaluationPage {
     }
 
     private void warnings(Page page) {
-        List<String> warnings = evaluation.results().stream()
-                .map(r -> r.scores().warnings())
-                .flatMap(Collection::stream)
-                .distinct()
-                .toList();
+        List<String> warnings = ReportText.warnings(evaluation);
         if (!warnings.isEmpty()) {
             page.add("<ul class=\"banner warn\">\n");
             warnings.forEach(w -> page.add("<li>" + Html.escape(w) + "</li>\n"));
@@ -94,17 +89,38 @@ final class EvaluationPage {
         for (SampleComparison compared : evaluation.comparisons()) {
             String first = ReportText.letter(compared.first());
             String second = ReportText.letter(compared.second());
-            page.heading(DifferenceText.heading(compared))
-                    .paragraph("", DifferenceText.summary(compared))
-                    .add("<div class=\"card scroll\"><table class=\"differences\">\n<tr><th>Metric</th><th>" + first
-                            + "</th><th>" + second + "</th><th>Difference</th><th>95% interval</th><th>" + second
-                            + " is</th><th>In words</th></tr>\n");
+            page.heading(DifferenceText.heading(compared)).paragraph("", DifferenceText.summary(compared));
+            DifferencePlot plot = DifferencePlot.of(compared);
+            if (!plot.rows().isEmpty()) {
+                page.chart(
+                        "Differences in units of what chance does",
+                        "right of the line " + second + " is better; a bar that crosses it is within noise",
+                        plot.svg());
+            }
+            page.add("<div class=\"card scroll\"><table class=\"differences\">\n<tr><th>Metric</th><th>" + first
+                    + "</th><th>" + second + "</th><th>Difference</th><th>95% interval</th><th>" + second
+                    + " is</th><th class=\"words\">In words</th></tr>\n");
             compared.differences().forEach(d -> page.add(row(compared, d)));
             page.add("</table></div>\n");
         }
         if (!evaluation.comparisons().isEmpty()) {
             page.paragraph("note", DifferenceText.COVERAGE);
+            dots(page);
         }
+    }
+
+    /** Each metric's scores of all sets, one below the other. */
+    private void dots(Page page) {
+        page.heading("Scores side by side").add("<div class=\"row\">\n");
+        for (Metric metric : ScoreFormat.metrics(evaluation)) {
+            DotPlot plot = DotPlot.of(evaluation, metric);
+            page.chart(
+                    metric.title(),
+                    (metric.lowerIsBetter() ? "lower is better" : "higher is better")
+                            + (plot.hasIntervals() ? "; bars: 95% confidence for a set by itself" : ""),
+                    plot.svg());
+        }
+        page.add("</div>\n");
     }
 
     private static String row(SampleComparison compared, Difference difference) {

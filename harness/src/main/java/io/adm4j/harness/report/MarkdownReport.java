@@ -6,7 +6,6 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SampleComparison;
 import io.adm4j.harness.evaluation.result.Score;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +38,7 @@ final class MarkdownReport {
                                 found -> md.append(escape(result.name() + ": " + MemorizationSection.sentence(found)))
                                         .append("\n\n")));
         evaluation.comparisons().forEach(c -> differences(md, c, failIfWorse));
-        evaluation.results().stream()
-                .map(result -> result.scores().warnings())
-                .flatMap(Collection::stream)
-                .distinct()
+        ReportText.warnings(evaluation)
                 .forEach(warning ->
                         md.append("> :warning: ").append(escape(warning)).append("\n\n"));
         md.append("<details><summary>What the figures mean</summary>\n\n");

@@ -70,6 +70,23 @@ final class ReportText {
         return result < 26 ? String.valueOf((char) ('A' + result)) : "set " + (result + 1);
     }
 
+    /** The warnings of all results, each once; of sets that are compared, with the letters of those that it is about. */
+    static List<String> warnings(Evaluation evaluation) {
+        Map<String, List<String>> sets = new LinkedHashMap<>();
+        for (int r = 0; r < evaluation.results().size(); r++) {
+            for (String warning : evaluation.results().get(r).scores().warnings()) {
+                sets.computeIfAbsent(warning, w -> new ArrayList<>()).add(letter(r));
+            }
+        }
+        List<String> warnings = new ArrayList<>();
+        sets.forEach((warning, letters) -> warnings.add(
+                evaluation.comparisons().isEmpty()
+                                || letters.size() == evaluation.results().size()
+                        ? warning
+                        : String.join(", ", letters) + ": " + warning));
+        return warnings;
+    }
+
     private static String nameAlone(Evaluation evaluation, Result result) {
         if (result.point().isEmpty()) {
             return result.samples().source();

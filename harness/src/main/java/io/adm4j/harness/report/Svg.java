@@ -2,7 +2,7 @@ package io.adm4j.harness.report;
 
 import java.util.Locale;
 
-/** A drawing of {@value #WIDTH} by {@value #HEIGHT}, colored by the page's style sheet. */
+/** A drawing of {@value #WIDTH} by {@value #HEIGHT} unless said otherwise, colored by the page's style sheet. */
 final class Svg {
     static final int WIDTH = 380;
     static final int HEIGHT = 260;
@@ -12,11 +12,15 @@ final class Svg {
     private final StringBuilder xml = new StringBuilder();
 
     Svg(String description) {
+        this(description, HEIGHT);
+    }
+
+    Svg(String description, int height) {
         xml.append(String.format(
                 Locale.ROOT,
                 "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%n",
                 WIDTH,
-                HEIGHT,
+                height,
                 Html.escape(description)));
     }
 

@@ -1,6 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.harness.evaluation.result.ClassScores;
+import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
@@ -10,6 +11,7 @@ import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SampleComparison;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.evaluation.result.Score;
 import io.adm4j.harness.evaluation.result.Scores;
@@ -62,6 +64,50 @@ final class Evaluations {
         return report(
                 Optional.of(new Model("my-model", "bundles/my-model", "d".repeat(64), List.of("Bag", "Ankle boot"))),
                 results);
+    }
+
+    /** Two sets of samples from files, compared: better in precision, worse in FID, within noise in recall, without an interval in KID. */
+    static Evaluation compared() {
+        List<Result> results = new ArrayList<>();
+        for (int set = 0; set < 2; set++) {
+            results.add(new Result(
+                    Optional.empty(),
+                    new ImageSet("runs/set-" + set + ".npz", 70, 8, Optional.of(SAMPLES)),
+                    scores(figures(20 + set, 0.7 + set / 10.0, 0.6)),
+                    12.5,
+                    Optional.of(gallery(20, 8))));
+        }
+        Evaluation apart = report(Optional.empty(), results);
+        return new Evaluation(
+                apart.created(),
+                apart.version(),
+                apart.libraries(),
+                apart.device(),
+                apart.threads(),
+                apart.network(),
+                apart.reference(),
+                apart.model(),
+                apart.settings(),
+                results,
+                List.of(new SampleComparison(
+                        0,
+                        1,
+                        70,
+                        List.of(
+                                difference(Metric.FID, 20, 21, 0.25),
+                                Difference.of(Metric.KID, 0.0123, 0.0124),
+                                difference(Metric.PRECISION, 0.7, 0.8, 0.02),
+                                difference(Metric.RECALL, 0.6, 0.61, 0.02)))));
+    }
+
+    private static Difference difference(Metric metric, double first, double second, double error) {
+        double difference = second - first;
+        return new Difference(
+                metric,
+                first,
+                second,
+                OptionalDouble.of(error),
+                Optional.of(new Interval(difference - 2 * error, difference + 2 * error)));
     }
 
     static SamplingPoint point(String steps, double scale) {

@@ -81,6 +81,7 @@ class ReportWriterTest {
             assertEquals(Set.of(), schema().validate(json(report, Optional.empty())));
             assertEquals(Set.of(), schema().validate(json(report, Optional.of(compared(report, 30)))));
         }
+        assertEquals(Set.of(), schema().validate(json(Evaluations.compared(), Optional.empty())));
     }
 
     @Test
