@@ -6,6 +6,7 @@ import io.adm4j.harness.cli.command.CompareCommand;
 import io.adm4j.harness.cli.command.EncodeCommand;
 import io.adm4j.harness.cli.command.EvalCommand;
 import io.adm4j.harness.cli.command.ExportCommand;
+import io.adm4j.harness.cli.command.FeaturesCommand;
 import io.adm4j.harness.cli.command.FetchCommand;
 import io.adm4j.harness.cli.command.ImportCommand;
 import io.adm4j.harness.cli.command.ImportFeaturesCommand;
@@ -68,6 +69,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RestoreCommand.class,
             NllCommand.class,
             EvalCommand.class,
+            FeaturesCommand.class,
             ReferenceCommand.class,
             RunCommand.class,
             CompareCommand.class,

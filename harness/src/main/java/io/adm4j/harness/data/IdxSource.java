@@ -83,7 +83,7 @@ final class IdxSource implements ImageSource {
                 throw new UserError("The images in " + imagesFile + " are " + width + "x" + height
                         + "; IDX images may be " + LARGEST_SIDE + " pixels wide.");
             }
-            int size = options.imageSize() == DatasetOptions.AS_STORED ? height : options.imageSize();
+            int size = options.keepsSize() ? height : options.imageSize();
             int stored = Math.min(size, height);
             ImageStore gray = ImageStore.of(count, stored * stored, most);
             for (int i = 0; i < count; i++) {

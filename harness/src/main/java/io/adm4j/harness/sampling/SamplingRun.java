@@ -110,6 +110,16 @@ public final class SamplingRun {
         return images;
     }
 
+    /** Generates what is missing of the images, without reading those that are kept. */
+    public void complete() {
+        for (int from = 0; from < source.count(); from += batchSize) {
+            if (shards.isEmpty() || !shards.get().has(from)) {
+                int to = Math.min(source.count(), from + batchSize);
+                generate(from, to, source.labels(from, to));
+            }
+        }
+    }
+
     /** The kept batches, if batches are kept. */
     public Optional<SampleShards> shards() {
         return shards;

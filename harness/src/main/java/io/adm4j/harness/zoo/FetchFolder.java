@@ -47,11 +47,15 @@ public final class FetchFolder {
     }
 
     private static Path usual() {
+        return home().resolve("released");
+    }
+
+    /** The folder of everything that is kept between runs. */
+    public static Path home() {
         String home = System.getenv(HOME_VARIABLE);
-        Path kept = home == null || home.isBlank()
+        return home == null || home.isBlank()
                 ? Path.of(System.getProperty("user.home"), ".cache", "adm4j")
                 : Path.of(home);
-        return kept.resolve("released");
     }
 
     public Path path() {

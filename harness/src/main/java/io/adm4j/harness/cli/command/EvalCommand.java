@@ -10,19 +10,21 @@ import io.adm4j.harness.cli.console.StopNotice;
 import io.adm4j.harness.cli.option.BaselineOptions;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.EvalSamplingOptions;
+import io.adm4j.harness.cli.option.FeatureKeepingOptions;
 import io.adm4j.harness.cli.option.FeatureSourceOptions;
 import io.adm4j.harness.cli.option.ImageOptions;
 import io.adm4j.harness.cli.option.MetricOptions;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.ReportOptions;
+import io.adm4j.harness.cli.option.SampleChoiceOptions;
 import io.adm4j.harness.cli.option.Section;
+import io.adm4j.harness.cli.option.SharedWorkOptions;
 import io.adm4j.harness.cli.option.UpsamplerOptions;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
-import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.data.Split;
-import io.adm4j.harness.evaluation.features.FeatureExtractor;
+import io.adm4j.harness.evaluation.features.FeatureFile;
 import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.result.Evaluation;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
@@ -32,6 +34,9 @@ import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
 import io.adm4j.harness.evaluation.run.ExistingSamples;
+import io.adm4j.harness.evaluation.run.FeatureExtraction;
+import io.adm4j.harness.evaluation.run.FeatureKeeping;
+import io.adm4j.harness.evaluation.run.FeatureSamples;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
 import io.adm4j.harness.evaluation.run.SampleChoice;
 import io.adm4j.harness.evaluation.run.SampleSet;
@@ -50,7 +55,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
@@ -105,8 +109,9 @@ public final class EvalCommand implements Callable<Integer> {
             paramLabel = "PATH",
             description =
                     "Stored samples: an npz with uint8 images in arr_0, an npy, a folder, zip or tar of image files, several"
-                            + " tars as a pattern ('a-{000..127}.tar'), a CSV file of paths and labels, an image file, or"
-                            + " statistics (mu, sigma) in an npz, pkl or pt; docs/data.md lists all forms.")
+                            + " tars as a pattern ('a-{000..127}.tar'), a CSV file of paths and labels, an image file,"
+                            + " statistics (mu, sigma) in an npz, pkl or pt, or a file of harness features; docs/data.md"
+                            + " lists all forms.")
     private Path stored;
 
     @ArgGroup(validate = false, heading = Section.IMAGES)
@@ -124,27 +129,16 @@ public final class EvalCommand implements Callable<Integer> {
             description = "Of stored samples, score the statistics (mu, sigma) that the file has, not its images.")
     private boolean statistics;
 
-    /** Which of stored samples --samples takes. */
-    private enum Choice {
-        RANDOM,
-        FIRST
-    }
-
-    @Option(
-            names = "--choice",
-            paramLabel = "KIND",
-            description =
-                    "Which N stored samples --samples takes: random (by --seed, as many of each class as possible where"
-                            + " they have labels) or first (default: random).")
-    private Choice choice;
+    @Mixin
+    private SampleChoiceOptions choice;
 
     @Option(
             names = "--reference",
             paramLabel = "PATH",
             description =
-                    "Real images: an npz as the published reference batches, statistics (mu, sigma) in an npz, pkl or pt, or"
-                            + " images in any form that samples may have, or a folder of MNIST-style IDX files (default:"
-                            + " reference.npz in the bundle).")
+                    "Real images: an npz as the published reference batches, statistics (mu, sigma) in an npz, pkl or pt,"
+                            + " images in any form that samples may have, a folder of MNIST-style IDX files, or a file of"
+                            + " harness features (default: reference.npz in the bundle).")
     private Path reference;
 
     @Option(
@@ -171,6 +165,12 @@ public final class EvalCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = Section.METRICS)
     private MetricOptions metrics = new MetricOptions();
 
+    @ArgGroup(validate = false, heading = Section.KEEPING)
+    private FeatureKeepingOptions keeping = new FeatureKeepingOptions();
+
+    @ArgGroup(validate = false, heading = Section.SHARING)
+    private SharedWorkOptions sharing = new SharedWorkOptions();
+
     @ArgGroup(validate = false, heading = Section.OUTPUT)
     private ReportOptions report = new ReportOptions();
 
@@ -187,30 +187,29 @@ public final class EvalCommand implements Callable<Integer> {
         Path[] inputs = Stream.of(given().stream(), Stream.ofNullable(reference), metrics.training().stream())
                 .flatMap(paths -> paths)
                 .toArray(Path[]::new);
-        report.check(inputs);
+        report.check(sharing.share().isPresent(), inputs);
         sampling.check(inputs);
         EvaluatorSettings settings = metrics.settings(batchSize == null ? FEATURES_AT_ONCE : batchSize);
         Optional<BaselineGate> gate = baseline.open();
         gate.ifPresent(g -> report.requireOtherThan(g.file()));
         Set<Metric> failIfWorse = baseline.failIfWorse(settings, given().size() > 1);
-        Optional<ModelBundle> bundle = !generates() && source.features().isPresent()
+        Optional<ModelBundle> bundle = !generates()
+                        && (source.features().isPresent() || foreignFeatures().isPresent())
                 ? Optional.empty()
                 : Optional.of(source.bundleOr(
                         given().stream().filter(EvalCommand::isBundle).findFirst()));
         Path compared = reference(bundle);
-        Path network = source.features().orElseGet(() -> FeatureSourceOptions.networkOf(bundle.orElseThrow()));
-        try (Evaluator evaluator =
-                Evaluator.open(network, runtime.device, runtime.threads, source.resize(), settings)) {
-            source.requireUse(evaluator);
+        try (Evaluator evaluator = open(bundle, settings)) {
+            String name = networkName(evaluator, bundle);
             if (metrics.names(Metric.SFID) && !evaluator.givesSpatial()) {
-                throw new UserError("sFID takes spatial features, which " + networkName(bundle)
+                throw new UserError("sFID takes spatial features, which " + name
                         + " does not give; name the Inception network with --features, or leave sfid out.");
             }
             if (metrics.names(Metric.INCEPTION_SCORE) && !evaluator.givesClasses()) {
-                throw new UserError("The Inception Score takes class probabilities, which " + networkName(bundle)
+                throw new UserError("The Inception Score takes class probabilities, which " + name
                         + " does not give; name a network with logits, or leave inception_score out.");
             }
-            return open(new Scoring(evaluator, bundle, compared, gate, failIfWorse));
+            return open(new Scoring(evaluator, name, bundle, compared, gate, failIfWorse));
         }
     }
 
@@ -235,18 +234,17 @@ public final class EvalCommand implements Callable<Integer> {
                             + " and " + sets.get(0) + ".");
         }
         boolean anyStored = given().stream().anyMatch(path -> !isBundle(path));
-        if (choice != null && !anyStored) {
+        if (choice.given() && !anyStored) {
             throw new UserError("--choice is for stored samples, and these are generated: leave it out.");
         }
         if (statistics && !anyStored) {
             throw new UserError("--statistics is for stored samples, and these are generated: leave it out.");
         }
-        if (choice != null && samples == null) {
-            throw new UserError("--choice says which of the samples --samples N takes: give both, or leave both out.");
+        if (anyStored) {
+            choice.of(samples, sampling.seed());
         }
         if (!generates()) {
-            EvalSamplingOptions.requireNone(
-                    spec.commandLine().getParseResult(), samples != null && choice != Choice.FIRST);
+            EvalSamplingOptions.requireNone(spec.commandLine().getParseResult(), samples != null && choice.random());
             source.requireOneNetwork();
         } else if (samples == null) {
             throw new UserError(
@@ -272,11 +270,37 @@ public final class EvalCommand implements Callable<Integer> {
         return own;
     }
 
-    private String networkName(Optional<ModelBundle> bundle) {
-        return source.features()
-                .map(file -> file.getFileName().toString())
-                .orElseGet(() -> "the feature network of bundle "
-                        + bundle.orElseThrow().manifest().name());
+    /** The first given features of a network that is not named and not that of the embedded bundle. */
+    private Optional<FeatureFile> foreignFeatures() {
+        if (source.given()) {
+            return Optional.empty();
+        }
+        return given().stream()
+                .filter(FeatureFile::is)
+                .findFirst()
+                .map(FeatureFile::open)
+                .filter(file -> !isOfEmbeddedNetwork(file));
+    }
+
+    private boolean isOfEmbeddedNetwork(FeatureFile file) {
+        return isBundle(EmbeddedBundle.folder())
+                && file.about().networkSha256().equals(Sha256.of(source.network(Optional.of(source.bundle()))));
+    }
+
+    private Evaluator open(Optional<ModelBundle> bundle, EvaluatorSettings settings) {
+        if (bundle.isEmpty() && source.features().isEmpty()) {
+            return Evaluator.ofFeatures(foreignFeatures().orElseThrow(), runtime.threads, settings);
+        }
+        Evaluator evaluator =
+                Evaluator.open(source.network(bundle), runtime.device, runtime.threads, source.resize(), settings);
+        source.requireUse(evaluator);
+        return evaluator;
+    }
+
+    private String networkName(Evaluator evaluator, Optional<ModelBundle> bundle) {
+        return bundle.isEmpty() && source.features().isEmpty()
+                ? evaluator.space().name()
+                : source.networkName(bundle);
     }
 
     /**
@@ -290,7 +314,7 @@ public final class EvalCommand implements Callable<Integer> {
     private int open(Scoring scoring) {
         List<SamplingPipeline> pipelines = new ArrayList<>();
         try (Upsampler upsampler = generates() && upsampling.given() ? upsampling.open(runtime) : null;
-                WorkFolder work = generates() || report.keepsWork() ? WorkFolder.open(report.workFolder()) : null) {
+                WorkFolder work = generates() || report.keepsWork() ? WorkFolder.open(workFolder()) : null) {
             if (given().isEmpty()) {
                 ModelBundle bundle = scoring.bundle().orElseThrow();
                 Model model = describe(bundle, upsampler);
@@ -345,10 +369,9 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     private SampleSet stored(Path path, Evaluator evaluator) {
-        Optional<SampleChoice> chosen = Optional.ofNullable(samples)
-                .map(count -> new SampleChoice(
-                        count, choice == Choice.FIRST ? OptionalLong.empty() : OptionalLong.of(sampling.seed())));
+        Optional<SampleChoice> chosen = choice.of(samples, sampling.seed());
         return givenStatistics(path, evaluator)
+                .or(() -> givenFeatures(path, chosen, evaluator))
                 .orElseGet(() -> ExistingSamples.open(
                         path,
                         images.of(DatasetOptions.AS_STORED, split)
@@ -357,6 +380,17 @@ public final class EvalCommand implements Callable<Integer> {
                         chosen,
                         evaluator.settings().perClass(),
                         spec.commandLine().getErr()::println));
+    }
+
+    private static Optional<SampleSet> givenFeatures(Path path, Optional<SampleChoice> chosen, Evaluator evaluator) {
+        return FeatureFile.is(path)
+                ? Optional.of(FeatureSamples.open(FeatureFile.open(path), chosen, evaluator))
+                : Optional.empty();
+    }
+
+    /** Each part has a folder of its own, so that processes may write to one folder. */
+    private Path workFolder() {
+        return report.workFolder(sharing.share().map(share -> "work-" + share.number() + "-of-" + share.of()));
     }
 
     /** The statistics in the file of the samples, if they are asked for or it has nothing else. */
@@ -370,7 +404,7 @@ public final class EvalCommand implements Callable<Integer> {
         }
         ReferenceBatch.Contents contents = ReferenceBatch.contents(path);
         boolean alone = contents.statistics() && contents.images() == 0;
-        if (!statistics && !alone) {
+        if (!statistics && (!alone || FeatureFile.is(path))) {
             return Optional.empty();
         }
         if (!contents.statistics()) {
@@ -432,6 +466,7 @@ public final class EvalCommand implements Callable<Integer> {
      */
     private record Scoring(
             Evaluator evaluator,
+            String network,
             Optional<ModelBundle> bundle,
             Path reference,
             Optional<BaselineGate> gate,
@@ -442,19 +477,32 @@ public final class EvalCommand implements Callable<Integer> {
         SampleSet first = groups.get(0).sets().get(0);
         for (Group group : groups) {
             SampleSet set = group.sets().get(0);
-            requireSize(scoring, group.path().filter(path -> !isBundle(path)), set);
+            source.requireSize(
+                    evaluator,
+                    scoring.bundle(),
+                    set,
+                    group.path()
+                            .filter(path -> !isBundle(path))
+                            .map(path -> "in " + path)
+                            .orElse("of the bundle"));
             requireChannels(evaluator, set.channels());
         }
         work.ifPresent(folder -> folder.requireRoom(bytesKept(evaluator, groups)));
         ReferenceImages real = realImages(scoring.reference(), split, evaluator, first);
+        FeatureKeeping kept = new FeatureKeeping(
+                keeping.cache(), sharing.parts(), spec.commandLine().getErr()::println);
+        if (sharing.share().isPresent()) {
+            return computePart(scoring, groups, real, work, kept);
+        }
         EvaluationRun plain = new EvaluationRun(
-                evaluator,
-                networkName(scoring.bundle()),
-                scoring.bundle().map(b -> b.manifest().classes()).orElse(List.of()),
-                real,
-                work,
-                report.showsImages(),
-                ConsoleProgress.onStandardError());
+                        evaluator,
+                        scoring.network(),
+                        scoring.bundle().map(b -> b.manifest().classes()).orElse(List.of()),
+                        real,
+                        work,
+                        report.showsImages(),
+                        ConsoleProgress.onStandardError())
+                .keeping(kept);
         EvaluationRun run = metrics.training()
                 .map(path -> plain.besideTraining(trainingImages(path, evaluator, first)))
                 .orElse(plain);
@@ -473,10 +521,13 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     private ReferenceImages trainingImages(Path training, Evaluator evaluator, SampleSet samples) {
-        if (samples.count() == 0) {
+        if (!samples.hasImages()) {
             throw new UserError(
-                    "--memorization compares images, and of these samples only statistics are known: leave it"
-                            + " out.");
+                    "--memorization compares images, and of these samples only statistics or features are known: leave"
+                            + " it out.");
+        }
+        if (FeatureFile.is(training)) {
+            throw new UserError("--memorization shows images, and " + training + " holds features alone: name images.");
         }
         ReferenceImages trained = realImages(training, Split.TRAIN, evaluator, samples);
         if (trained.describe().count() < 2) {
@@ -496,6 +547,25 @@ public final class EvalCommand implements Callable<Integer> {
                 spec.commandLine().getErr()::println);
     }
 
+    /** Extracts the features of one of several parts, for {@code --merge}. */
+    private int computePart(
+            Scoring scoring, List<Group> groups, ReferenceImages real, Optional<WorkFolder> work, FeatureKeeping kept) {
+        FeatureExtraction extraction = new FeatureExtraction(
+                scoring.evaluator(), scoring.network(), work, kept, ConsoleProgress.onStandardError());
+        try (StopNotice notice = notice(work)) {
+            List<Path> files = extraction.writeParts(
+                    groups.stream().flatMap(group -> group.sets().stream()).toList(),
+                    real,
+                    sharing.share().orElseThrow(),
+                    report.out().orElseThrow());
+            PrintWriter console = spec.commandLine().getOut();
+            files.forEach(file -> console.println("Written: " + file));
+            console.flush();
+            work.ifPresent(WorkFolder::clear);
+            return ExitCode.OK;
+        }
+    }
+
     /** Sets of one model are scored one after another, and what is kept of one goes before the next begins. */
     private static long bytesKept(Evaluator evaluator, List<Group> groups) {
         LongStream each = groups.stream()
@@ -506,25 +576,6 @@ public final class EvalCommand implements Callable<Integer> {
                                         ? (long) set.channels() * set.imageSize() * set.width()
                                         : 0)));
         return groups.size() == 1 ? each.max().orElse(0) : each.sum();
-    }
-
-    private void requireSize(Scoring scoring, Optional<Path> path, SampleSet set) {
-        Evaluator evaluator = scoring.evaluator();
-        if (set.count() == 0 || evaluator.resize() != Resampling.NONE) {
-            return;
-        }
-        int height = evaluator.imageHeight();
-        int width = evaluator.imageWidth();
-        if (!evaluator.hasOwnSize() && source.features().isEmpty()) {
-            height = scoring.bundle().orElseThrow().manifest().imageSize();
-            width = height;
-        }
-        if (height != FeatureExtractor.ANY_SIZE && set.imageSize() != height
-                || width != FeatureExtractor.ANY_SIZE && set.width() != width) {
-            throw new UserError("The images " + path.map(p -> "in " + p).orElse("of the bundle") + " are "
-                    + set.width() + "x" + set.imageSize() + ", but the feature network takes " + width + "x" + height
-                    + ": give images of that size, --resize to bring them to it, or another network with --features.");
-        }
     }
 
     /** The size that image files of the reference are brought to: the samples', as far as it is known and square. */

@@ -12,6 +12,7 @@ import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Split;
+import io.adm4j.harness.evaluation.features.FeatureFile;
 import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.run.Evaluator;
@@ -35,9 +36,9 @@ import picocli.CommandLine.Spec;
                         + " and a random choice of the images.",
         footer = {
             "",
-            "The file has the published layout (mu, sigma, mu_s, sigma_s, arr_0, labels in arr_1), so the published evaluator"
-                    + " reads it too if the features are those of its own network ('harness import-features'). FID and sFID"
-                    + " then compare with all images, precision and recall with those in the file."
+            "The file has the published layout (mu, sigma, mu_s, sigma_s, arr_0, labels in arr_1), so the published"
+                    + " evaluator reads it too if the features are those of its own network ('harness import-features')."
+                    + " FID and sFID then compare with all images, precision and recall with those in the file."
         })
 public final class ReferenceCommand implements Runnable {
     @Option(
@@ -47,7 +48,7 @@ public final class ReferenceCommand implements Runnable {
             description =
                     "Images: an npz with arr_0, an npy, a folder, zip or tar of image files (with or without sub-folders), several"
                             + " tars as a pattern, a CSV file of paths, or a folder of MNIST-style IDX files; docs/data.md lists"
-                            + " all forms.")
+                            + " all forms. Or a file of harness features, which gives statistics alone.")
     private Path data;
 
     @ArgGroup(validate = false, heading = Section.IMAGES)
@@ -131,6 +132,10 @@ public final class ReferenceCommand implements Runnable {
             file.requireOwn(ReferenceBatch::isOurs, "a reference batch of this command");
         }
         EvaluatorSettings settings = EvaluatorSettings.published().withBatchSize(batchSize);
+        if (FeatureFile.is(data)) {
+            writeOfFeatures(FeatureFile.open(data), settings);
+            return;
+        }
         try (Evaluator evaluator =
                         Evaluator.open(network(), runtime.device, runtime.threads, source.resize(), settings);
                 ImageStream stream = ImageStream.open(
@@ -153,13 +158,33 @@ public final class ReferenceCommand implements Runnable {
             PrintWriter console = spec.commandLine().getOut();
             if (stream.size() <= length) {
                 console.println("Warning: statistics of " + stream.size() + " images on " + length
-                        + " features: the covariance lacks rank, so FID will be far too large to compare with others; take"
-                        + " more images than features.");
+                        + " features: the covariance lacks rank, so FID will be far too large to compare with others;"
+                        + " take more images than features.");
             }
             console.println("Written: " + out + " (statistics of " + length + " features of " + stream.size()
                     + " images, and " + Math.min(output.kept, stream.size()) + " of them)");
             console.flush();
         }
+    }
+
+    /** Needs no network; one that is named must be that of the features. */
+    private void writeOfFeatures(FeatureFile features, EvaluatorSettings settings) {
+        if (spec.commandLine().getParseResult().hasMatchedOption("--pictures") && output.kept > 0) {
+            throw new UserError("--pictures keeps images, and " + data + " holds features alone: leave it out.");
+        }
+        makeParent();
+        try (Evaluator evaluator = source.given()
+                        ? Evaluator.open(network(), runtime.device, runtime.threads, source.resize(), settings)
+                        : Evaluator.ofFeatures(features, runtime.threads, settings);
+                Progress progress = ConsoleProgress.onStandardError().start("Features", features.count(), "images")) {
+            evaluator.writeReference(out, features, progress::step);
+        }
+        PrintWriter console = spec.commandLine().getOut();
+        console.println("Written: " + out + " (statistics of " + features.dimension() + " features of "
+                + features.count() + " images)");
+        console.println("Only FID and sFID can be computed with it; for the other scores give " + data
+                + " itself as --reference.");
+        console.flush();
     }
 
     private int imageSize(Evaluator evaluator) {

@@ -4,7 +4,9 @@ import io.adm4j.bundle.ModelBundle;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.data.Resampling;
+import io.adm4j.harness.evaluation.features.FeatureExtractor;
 import io.adm4j.harness.evaluation.run.Evaluator;
+import io.adm4j.harness.evaluation.run.SampleSet;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -90,6 +92,57 @@ public final class FeatureSourceOptions {
      */
     public ModelBundle bundleOr(Optional<Path> other) {
         return ModelBundle.load(bundle == null ? other.orElseGet(EmbeddedBundle::folder) : bundle);
+    }
+
+    /**
+     * The network's name in reports.
+     *
+     * @param bundle whose feature network it is, unless another was named
+     */
+    public String networkName(Optional<ModelBundle> bundle) {
+        return features()
+                .map(file -> file.getFileName().toString())
+                .orElseGet(() -> "the feature network of bundle "
+                        + bundle.orElseThrow().manifest().name());
+    }
+
+    /**
+     * The network that was named, or that of a bundle.
+     *
+     * @throws UserError if the bundle has none
+     */
+    public Path network(Optional<ModelBundle> bundle) {
+        return features().orElseGet(() -> networkOf(bundle.orElseThrow()));
+    }
+
+    /**
+     * Refuses images of another size than the network takes, or than its bundle's model makes.
+     *
+     * @param bundle whose feature network it is, unless another was named
+     * @param where the images are, such as "in FILE"
+     * @throws UserError if they have another size, and are not resized
+     */
+    public void requireSize(Evaluator evaluator, Optional<ModelBundle> bundle, SampleSet images, String where) {
+        if (!images.hasImages() || evaluator.resize() != Resampling.NONE) {
+            return;
+        }
+        int height = evaluator.imageHeight();
+        int width = evaluator.imageWidth();
+        if (!evaluator.hasOwnSize() && features == null) {
+            height = bundle.orElseThrow().manifest().imageSize();
+            width = height;
+        }
+        if (height != FeatureExtractor.ANY_SIZE && images.imageSize() != height
+                || width != FeatureExtractor.ANY_SIZE && images.width() != width) {
+            throw new UserError("The images " + where + " are " + images.width() + "x" + images.imageSize()
+                    + ", but the feature network takes " + width + "x" + height
+                    + ": give images of that size, --resize to bring them to it, or another network with --features.");
+        }
+    }
+
+    /** Whether a network or a bundle was named. */
+    public boolean given() {
+        return features != null || bundle != null;
     }
 
     /**

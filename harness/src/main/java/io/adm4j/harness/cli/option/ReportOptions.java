@@ -31,12 +31,17 @@ public final class ReportOptions {
     /**
      * Refuses a report that cannot be written, or that would replace an input.
      *
+     * @param part whether the folder takes the features of a part instead of a report
      * @param inputs files that the command reads; null ones are skipped
      * @throws UserError if a file is where the folder would be or the other way round, or permission is missing
      */
-    public void check(Path... inputs) {
+    public void check(boolean part, Path... inputs) {
         if (work != null) {
             new OutputPath("--work", work).requireFolder();
+        }
+        if (part) {
+            checkPart();
+            return;
         }
         if (out == null) {
             return;
@@ -55,6 +60,13 @@ public final class ReportOptions {
                 new OutputPath("--out", file).requireOwn(other -> false, "an earlier report");
             }
         }
+    }
+
+    private void checkPart() {
+        if (out == null) {
+            throw new UserError("--part writes the features of its part to a folder: name it with --out.");
+        }
+        new OutputPath("--out", out).requireFolder();
     }
 
     /**
@@ -83,10 +95,17 @@ public final class ReportOptions {
         return work != null || out != null;
     }
 
-    /** The folder for unfinished work. */
-    public Path workFolder() {
+    /**
+     * The folder for unfinished work.
+     *
+     * @param part name of the one for the features of a part, if only these are computed
+     */
+    public Path workFolder(Optional<String> part) {
         if (work != null) {
             return work;
+        }
+        if (part.isPresent()) {
+            return out.resolve(part.get());
         }
         if (out == null) {
             return Path.of("eval.work");

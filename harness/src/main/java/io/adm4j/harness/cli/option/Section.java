@@ -19,6 +19,8 @@ public final class Section {
     public static final String METRICS = "%nMetrics:%n";
     public static final String BASELINE = "%nComparison with an earlier run:%n";
     public static final String MEASUREMENT = "%nMeasurement:%n";
+    public static final String KEEPING = "%nFeatures that are kept:%n";
+    public static final String SHARING = "%nSharing the work:%n";
     public static final String OUTPUT = "%nOutput:%n";
     public static final String DEVICE = "%nDevice:%n";
 

@@ -123,8 +123,13 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
         public FeatureStatistics finish() {
             flush();
             double[] covariance = new double[scatter.length];
-            for (int i = 0; i < scatter.length; i++) {
-                covariance[i] = scatter[i] / (count - 1);
+            for (int r = 0; r < dimension; r++) {
+                for (int c = 0; c <= r; c++) {
+                    // Both sums are rounded on their own; files keep them symmetric.
+                    double mirrored = (scatter[r * dimension + c] + scatter[c * dimension + r]) / 2 / (count - 1);
+                    covariance[r * dimension + c] = mirrored;
+                    covariance[c * dimension + r] = mirrored;
+                }
             }
             return new FeatureStatistics(count, mean.clone(), covariance);
         }

@@ -4,6 +4,11 @@ import java.util.Optional;
 
 /** Features of one set of images that are kept, so that they need not be extracted again. */
 public interface FeatureStore {
+    /** The features of all images, if they are kept as a whole. */
+    default Optional<FeatureRows> whole() {
+        return Optional.empty();
+    }
+
     /**
      * The features of a batch.
      *
@@ -15,6 +20,9 @@ public interface FeatureStore {
 
     /** Keeps the features of a batch. */
     void keep(int from, FeatureExtractor.FeatureBatch batch);
+
+    /** All features were extracted or found, and their statistics computed; not called for features kept as a whole. */
+    default void finish(MeasuredImages measured) {}
 
     /** Keeps nothing. */
     static FeatureStore none() {

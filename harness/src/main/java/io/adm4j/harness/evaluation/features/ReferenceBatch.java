@@ -33,6 +33,9 @@ import java.util.function.Supplier;
  */
 public record ReferenceBatch(
         Optional<FeatureStatistics> statistics, Optional<FeatureStatistics> spatialStatistics, int images) {
+    /** Nothing. */
+    public static final ReferenceBatch NONE = new ReferenceBatch(Optional.empty(), Optional.empty(), 0);
+
     static final String IMAGES = "arr_0";
     static final String LABELS = "arr_1";
     static final String MEAN = "mu";
@@ -96,7 +99,7 @@ public record ReferenceBatch(
     /** Whether a file is a batch that {@link ReferenceWriter} made. */
     public static boolean isOurs(Path file) {
         try (NpzReader reader = NpzReader.open(file)) {
-            return reader.has(NETWORK);
+            return reader.has(NETWORK) && !reader.has(FeatureFile.ABOUT);
         } catch (ArrayFileException e) {
             return false;
         }

@@ -73,18 +73,40 @@ public final class ReferenceWriter {
                         Tensor.of(IntStream.of(chosen).mapToLong(i -> l[i]).toArray(), chosen.length)));
             }
             FeatureStatistics found = statistics.finish();
-            write(archive, ReferenceBatch.MEAN, ReferenceBatch.COVARIANCE, found);
-            if (spatial != null) {
-                write(archive, ReferenceBatch.SPATIAL_MEAN, ReferenceBatch.SPATIAL_COVARIANCE, spatial.finish());
-            }
-            archive.write(ReferenceBatch.COUNT, Tensor.of(new long[] {all}, 1));
-            byte[] sum = HexFormat.of().parseHex(networkSha256);
-            archive.write(ReferenceBatch.NETWORK, Tensor.of(sum, sum.length));
-            if (extractor.resize() != Resampling.NONE) {
-                byte[] filter = extractor.resize().toString().getBytes(StandardCharsets.US_ASCII);
-                archive.write(ReferenceBatch.RESIZE, Tensor.of(filter, filter.length));
-            }
+            write(archive, found, Optional.ofNullable(spatial).map(FeatureStatistics.Accumulator::finish));
+            write(archive, all, networkSha256, extractor.resize());
             return found.dimension();
+        }
+    }
+
+    /**
+     * Makes a reference batch without images.
+     *
+     * @param measured a set with statistics of its own
+     * @param networkSha256 of the network, in hexadecimal
+     * @param resize what brought images to the network's own size
+     */
+    public static void writeStatistics(Path file, MeasuredImages measured, String networkSha256, Resampling resize) {
+        try (NpzWriter archive = NpzWriter.create(file)) {
+            write(archive, measured.statistics(), measured.spatialStatistics());
+            write(archive, measured.count(), networkSha256, resize);
+        }
+    }
+
+    static void write(NpzWriter archive, FeatureStatistics statistics, Optional<FeatureStatistics> spatialStatistics) {
+        write(archive, ReferenceBatch.MEAN, ReferenceBatch.COVARIANCE, statistics);
+        spatialStatistics.ifPresent(
+                s -> write(archive, ReferenceBatch.SPATIAL_MEAN, ReferenceBatch.SPATIAL_COVARIANCE, s));
+    }
+
+    /** What decides whether features may be compared. */
+    static void write(NpzWriter archive, int count, String networkSha256, Resampling resize) {
+        archive.write(ReferenceBatch.COUNT, Tensor.of(new long[] {count}, 1));
+        byte[] sum = HexFormat.of().parseHex(networkSha256);
+        archive.write(ReferenceBatch.NETWORK, Tensor.of(sum, sum.length));
+        if (resize != Resampling.NONE) {
+            byte[] filter = resize.toString().getBytes(StandardCharsets.US_ASCII);
+            archive.write(ReferenceBatch.RESIZE, Tensor.of(filter, filter.length));
         }
     }
 

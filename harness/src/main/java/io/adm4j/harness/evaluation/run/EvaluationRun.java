@@ -5,7 +5,6 @@ import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Resampling;
-import io.adm4j.harness.evaluation.features.FeatureStore;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.Evaluation;
@@ -22,14 +21,13 @@ import io.adm4j.harness.evaluation.traps.ScoredSet;
 import io.adm4j.harness.evaluation.traps.ScoredSets;
 import io.adm4j.io.PngWriter;
 import io.adm4j.tensor.Tensor;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -39,13 +37,14 @@ import java.util.function.Supplier;
 public final class EvaluationRun {
     private final Evaluator evaluator;
     private final String networkName;
-    private final String networkIdentity;
     private final List<String> classNames;
     private final ReferenceImages reference;
     private final Optional<ReferenceImages> training;
     private final Optional<WorkFolder> work;
     private final boolean withGallery;
+    private final FeatureKeeping keeping;
     private final ProgressListener progress;
+    private final ImageMeasuring measuring;
     private MeasuredImages measuredReference;
     private ImageSurvey surveyOfReference = new ImageSurvey();
     private MemorizationSearch search;
@@ -64,7 +63,16 @@ public final class EvaluationRun {
             Optional<WorkFolder> work,
             boolean withGallery,
             ProgressListener progress) {
-        this(evaluator, networkName, classNames, reference, Optional.empty(), work, withGallery, progress);
+        this(
+                evaluator,
+                networkName,
+                classNames,
+                reference,
+                Optional.empty(),
+                work,
+                withGallery,
+                FeatureKeeping.none(),
+                progress);
     }
 
     private EvaluationRun(
@@ -75,22 +83,38 @@ public final class EvaluationRun {
             Optional<ReferenceImages> training,
             Optional<WorkFolder> work,
             boolean withGallery,
+            FeatureKeeping keeping,
             ProgressListener progress) {
         this.training = training;
         this.evaluator = evaluator;
         this.networkName = networkName;
-        this.networkIdentity = evaluator.identity();
         this.classNames = List.copyOf(classNames);
         this.reference = reference;
         this.work = work;
         this.withGallery = withGallery;
+        this.keeping = keeping;
         this.progress = progress;
+        this.measuring = new ImageMeasuring(evaluator, work, keeping, progress);
+    }
+
+    /** The same run, which takes features from where they are kept, and keeps those that it extracts. */
+    public EvaluationRun keeping(FeatureKeeping features) {
+        return new EvaluationRun(
+                evaluator, networkName, classNames, reference, training, work, withGallery, features, progress);
     }
 
     /** The same run, which also looks for samples that repeat images of the training set. */
     public EvaluationRun besideTraining(ReferenceImages images) {
         return new EvaluationRun(
-                evaluator, networkName, classNames, reference, Optional.of(images), work, withGallery, progress);
+                evaluator,
+                networkName,
+                classNames,
+                reference,
+                Optional.of(images),
+                work,
+                withGallery,
+                keeping,
+                progress);
     }
 
     /**
@@ -137,6 +161,7 @@ public final class EvaluationRun {
         List<MeasuredImages> measured = new ArrayList<>();
         // Before anything is generated or measured.
         sets.forEach(this::pairing);
+        keeping.parts().ifPresent(parts -> parts.require(measured(sets)));
         for (SampleSet set : sets) {
             String heading = heading(set, results.size() + 1, sets.size());
             if (models.size() == 1) {
@@ -186,6 +211,24 @@ public final class EvaluationRun {
         }
     }
 
+    /** Digest of each set whose images are measured, the reference among them, to its name. */
+    private Map<String, String> measured(List<? extends SampleSet> sets) {
+        Map<String, String> digests = new LinkedHashMap<>();
+        if (reference.measured() > 0) {
+            digests.put(reference.images("").set(evaluator), "reference");
+        }
+        for (int i = 0; i < sets.size(); i++) {
+            SampleSet set = sets.get(i);
+            if (set.hasImages()) {
+                String name = sets.size() == 1
+                        ? "samples"
+                        : set.point().map(point -> "samples of " + point).orElse("samples " + (i + 1));
+                digests.put(set.images("").set(evaluator), name);
+            }
+        }
+        return digests;
+    }
+
     private static String heading(SampleSet set, int number, int of) {
         if (set.point().isEmpty()) {
             return of == 1 ? "Samples" : "Samples " + number + "/" + of;
@@ -205,12 +248,8 @@ public final class EvaluationRun {
     /** Measures the reference, once. */
     private MeasuredImages reference() {
         if (measuredReference == null) {
-            measuredReference = measure(
-                    "Reference",
-                    reference.identity(),
-                    reference.measured(),
-                    surveyOfReference::add,
-                    (measuring, done) -> reference.measure(measuring, done));
+            measuredReference =
+                    measuring.measure(reference.images("Reference"), surveyOfReference::add, reference::measure);
         }
         return measuredReference;
     }
@@ -226,7 +265,7 @@ public final class EvaluationRun {
         if (kept.isPresent()) {
             kept.get().write(result);
             samples.discard();
-            WorkFolder.delete(features(work.get(), samples.identity()));
+            measuring.discard(samples.images(heading));
         }
         return result;
     }
@@ -243,7 +282,8 @@ public final class EvaluationRun {
                         .map(ImageClasses::labels));
         long begin = System.nanoTime();
         ImageSurvey survey = new ImageSurvey();
-        MeasuredImages measured = measure(heading, samples.identity(), samples.count(), survey::add, samples::measure)
+        MeasuredImages measured = measuring
+                .measure(samples.images(heading), survey::add, samples::measure)
                 .withLabels(classes.map(ImageClasses::labels));
         ImageSet described = described(samples, classes);
         Scores scores = compare(real, measured);
@@ -254,7 +294,7 @@ public final class EvaluationRun {
                 described,
                 scores.withWarnings(traps(samples, new Measured(described, measured, survey), real, scores)),
                 (System.nanoTime() - begin) / 1e9,
-                withGallery && samples.count() > 0 && PngWriter.holds(evaluator.channels())
+                withGallery && samples.hasImages() && PngWriter.holds(evaluator.channels())
                         ? Optional.of(GalleryPicker.pick(evaluator, reference, real, samples, classes, measured))
                         : Optional.empty(),
                 memorization);
@@ -263,12 +303,13 @@ public final class EvaluationRun {
 
     private MemorizationSearch search(ReferenceImages images, MeasuredImages real) {
         if (search == null) {
-            MeasuredImages measured = measure(
-                    "Training images", images.identity(), images.describe().count(), batch -> {}, (measuring, done) -> {
-                        try (ImageStream all = images.open()) {
-                            return measuring.measure(all, done);
-                        }
-                    });
+            FeatureImages whole =
+                    images.images("Training images", 0, images.describe().count());
+            MeasuredImages measured = measuring.measure(whole, batch -> {}, (extracting, done) -> {
+                try (ImageStream all = images.open()) {
+                    return extracting.measure(all, done);
+                }
+            });
             search = new MemorizationSearch(
                     evaluator,
                     images,
@@ -286,8 +327,8 @@ public final class EvaluationRun {
     /** Why the scores may mislead, as far as the sets show it. */
     private List<String> traps(SampleSet samples, Measured measured, MeasuredImages real, Scores scores) {
         Optional<ClassPairing> pairing = samples.classes().flatMap(this::likelyPairing);
-        Optional<ImageSurvey> survey =
-                complete(surveyOfReference, reference.describe().count(), reference::open);
+        Optional<ImageSurvey> survey = complete(
+                surveyOfReference, reference.hasImages() ? reference.describe().count() : 0, reference::open);
         surveyOfReference = survey.orElse(surveyOfReference);
         return evaluator
                 .traps()
@@ -295,7 +336,12 @@ public final class EvaluationRun {
                         new ScoredSet(
                                 measured.described(),
                                 measured.features(),
-                                complete(measured.survey(), samples.count(), samples::open),
+                                complete(
+                                        measured.survey(),
+                                        samples.hasImages() && !samples.generated()
+                                                ? samples.count()
+                                                : measured.survey().count(),
+                                        samples::open),
                                 pairing.map(pair -> pair.samples().labels())),
                         new ScoredSet(
                                 reference.describe(),
@@ -350,34 +396,6 @@ public final class EvaluationRun {
         return samples.channels() == evaluator.channels() ? described : described.repeatingGray();
     }
 
-    /** How images are measured with an evaluator that keeps their features. */
-    private interface Measure {
-        MeasuredImages with(Evaluator evaluator, LongConsumer done);
-    }
-
-    private MeasuredImages measure(
-            String heading, String identity, int count, Consumer<Tensor> watcher, Measure measure) {
-        Optional<FeatureCache> shards = work.map(folder -> new FeatureCache(features(folder, identity)));
-        int before = shards.map(FeatureCache::last).orElse(0);
-        try (Progress shown = progress.start(heading, before, count, "images")) {
-            long[] seen = {0};
-            return measure.with(
-                    evaluator
-                            .keepingIn(shards.<FeatureStore>map(s -> s).orElse(FeatureStore.none()))
-                            .shownTo(watcher),
-                    done -> {
-                        seen[0] += done;
-                        if (seen[0] > before) {
-                            shown.step(done);
-                        }
-                    });
-        }
-    }
-
-    private Path features(WorkFolder folder, String identity) {
-        return folder.path("features", networkIdentity + " of " + identity);
-    }
-
     private Scores compare(MeasuredImages real, MeasuredImages samples) {
         try (Progress shown = progress.start("Comparing", evaluator.work(real, samples), "pairs")) {
             return evaluator.compare(real, samples, shown::step);
@@ -387,7 +405,7 @@ public final class EvaluationRun {
     private String identity(SampleSet samples) {
         return String.join(
                 "\n",
-                networkIdentity,
+                evaluator.identity(),
                 reference.identity(),
                 evaluator.settings().toString(),
                 samples.identity(),

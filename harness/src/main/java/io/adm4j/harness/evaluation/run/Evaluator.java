@@ -7,7 +7,11 @@ import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.features.FeatureAccumulator;
 import io.adm4j.harness.evaluation.features.FeatureExtractor;
+import io.adm4j.harness.evaluation.features.FeatureExtractor.FeatureBatch;
+import io.adm4j.harness.evaluation.features.FeatureFile;
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
+import io.adm4j.harness.evaluation.features.FeatureRows;
+import io.adm4j.harness.evaluation.features.FeatureSpace;
 import io.adm4j.harness.evaluation.features.FeatureStatistics;
 import io.adm4j.harness.evaluation.features.FeatureStore;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
@@ -22,12 +26,10 @@ import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Scores;
 import io.adm4j.harness.evaluation.traps.Traps;
-import io.adm4j.io.Sha256;
 import io.adm4j.runtime.Device;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -42,25 +44,25 @@ public final class Evaluator implements AutoCloseable {
     /** Height and width of an image for a network that takes any. */
     private static final int PROBE_SIZE = 32;
 
-    private final Path network;
     private final Device device;
     private final int threads;
-    private final FeatureExtractor extractor;
+    private final FeatureSpace space;
+    private final Optional<FeatureExtractor> extractor;
     private final MatrixProducts products;
     private final EvaluatorSettings settings;
     private final FeatureStore store;
     private final Consumer<Tensor> watcher;
 
     private Evaluator(
-            Path network,
             Device device,
             int threads,
-            FeatureExtractor extractor,
+            FeatureSpace space,
+            Optional<FeatureExtractor> extractor,
             MatrixProducts products,
             EvaluatorSettings settings,
             FeatureStore store,
             Consumer<Tensor> watcher) {
-        this.network = network;
+        this.space = space;
         this.device = device;
         this.threads = threads;
         this.extractor = extractor;
@@ -86,35 +88,58 @@ public final class Evaluator implements AutoCloseable {
      */
     public static Evaluator open(
             Path network, Device device, int threads, Optional<Resampling> resize, EvaluatorSettings settings) {
+        FeatureExtractor extractor = FeatureExtractor.open(network, device, threads, resize);
         return new Evaluator(
-                network,
                 device,
-                threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
-                FeatureExtractor.open(network, device, threads, resize),
+                resolved(threads),
+                FeatureSpace.of(extractor, network),
+                Optional.of(extractor),
                 MatrixProducts.open(threads),
                 settings,
                 FeatureStore.none(),
                 images -> {});
     }
 
+    /**
+     * An evaluator for features that were extracted before, without their network: it takes no images.
+     *
+     * @param features of the network
+     * @param threads threads to use; 0 for all cores
+     */
+    public static Evaluator ofFeatures(FeatureFile features, int threads, EvaluatorSettings settings) {
+        return new Evaluator(
+                Device.CPU,
+                resolved(threads),
+                FeatureSpace.of(features),
+                Optional.empty(),
+                MatrixProducts.open(threads),
+                settings,
+                FeatureStore.none(),
+                images -> {});
+    }
+
+    private static int resolved(int threads) {
+        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
     /** The same evaluator, which takes the features of the one set it measures from a store where that has them. */
     public Evaluator keepingIn(FeatureStore features) {
-        return new Evaluator(network, device, threads, extractor, products, settings, features, watcher);
+        return new Evaluator(device, threads, space, extractor, products, settings, features, watcher);
     }
 
     /** The same evaluator, which shows the images that it measures: batches of uint8 [N, H, W, C]. */
     Evaluator shownTo(Consumer<Tensor> images) {
-        return new Evaluator(network, device, threads, extractor, products, settings, store, images);
+        return new Evaluator(device, threads, space, extractor, products, settings, store, images);
     }
 
     /** Height of the images the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
     public int imageHeight() {
-        return extractor.imageHeight();
+        return extractor.map(FeatureExtractor::imageHeight).orElse(FeatureExtractor.ANY_SIZE);
     }
 
     /** Width of the images the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
     public int imageWidth() {
-        return extractor.imageWidth();
+        return extractor.map(FeatureExtractor::imageWidth).orElse(FeatureExtractor.ANY_SIZE);
     }
 
     /** Whether the network has a size of its own, at least in one dimension. */
@@ -141,32 +166,32 @@ public final class Evaluator implements AutoCloseable {
 
     /** What brings images to the network's own size. */
     public Resampling resize() {
-        return extractor.resize();
+        return space.resize();
     }
 
     /** The name under which the network was published, if its file holds one. */
     Optional<String> publishedName() {
-        return extractor.publishedName();
+        return extractor.flatMap(FeatureExtractor::publishedName);
     }
 
     /** Bytes of the features of an image, as far as the network says how many there are. */
     public long bytesPerImage() {
-        return extractor.bytesPerImage();
+        return extractor.map(FeatureExtractor::bytesPerImage).orElse(0L);
     }
 
     /** Channels of the images the network takes. */
     public int channels() {
-        return extractor.channels();
+        return space.channels();
     }
 
     /** Whether the network gives the features that sFID takes. */
     public boolean givesSpatial() {
-        return extractor.givesSpatial();
+        return space.spatial();
     }
 
     /** Whether the network gives the class probabilities that the Inception Score takes. */
     public boolean givesClasses() {
-        return extractor.givesClasses();
+        return space.classes();
     }
 
     /** Where the network runs. */
@@ -198,18 +223,106 @@ public final class Evaluator implements AutoCloseable {
      */
     public MeasuredImages measure(ImageStream images, int[] labels, LongConsumer done) {
         settings.requireEnough(images.size());
-        FeatureAccumulator measurement = new FeatureAccumulator(
-                extractor, products, store, images.size(), settings.inceptionSplit(), settings.asksFor(Metric.SFID));
+        if (labels != null && labels.length != images.size()) {
+            throw new IllegalArgumentException("Each image has a label or none has: there are " + labels.length
+                    + " for " + images.size() + " images.");
+        }
+        FeatureAccumulator measurement = accumulator(known(), images.size());
+        passOn(images, settings.asksFor(Metric.SFID), measurement::add, done);
+        return kept(measurement.finish()).withLabels(Optional.ofNullable(labels));
+    }
+
+    /**
+     * The features of images that were extracted before.
+     *
+     * @param done receives the number of images after each batch
+     * @throws UserError if there are too few images for the scores
+     */
+    public MeasuredImages measure(FeatureRows rows, LongConsumer done) {
+        settings.requireEnough(rows.count());
+        FeatureAccumulator measurement = accumulator(rows.statistics(), rows.count());
+        rows.forEach(settings.asksFor(Metric.SFID), passing(measurement::add, done));
+        return measurement.finish();
+    }
+
+    /**
+     * Passes on the features of all images of a stream, batch by batch in their order.
+     *
+     * @param images not closed
+     * @param withStatistics whether to take their statistics, which needs at least 2 images
+     * @param done receives the number of images after each batch
+     * @return the features, if their statistics were taken
+     * @throws UserError if the images do not fit the network, or it gives a value that is not finite
+     */
+    Optional<MeasuredImages> extract(
+            ImageStream images, boolean withStatistics, Consumer<FeatureBatch> each, LongConsumer done) {
+        if (!withStatistics) {
+            passOn(images, true, each, done);
+            return Optional.empty();
+        }
+        FeatureAccumulator measurement = accumulator(known(), images.size());
+        passOn(images, true, ((Consumer<FeatureBatch>) measurement::add).andThen(each), done);
+        return Optional.of(kept(measurement.finish()));
+    }
+
+    private MeasuredImages kept(MeasuredImages measured) {
+        if (store.whole().isEmpty()) {
+            store.finish(measured);
+        }
+        return measured;
+    }
+
+    private ReferenceBatch known() {
+        return store.whole().map(FeatureRows::statistics).orElse(ReferenceBatch.NONE);
+    }
+
+    private FeatureAccumulator accumulator(ReferenceBatch known, int images) {
+        return new FeatureAccumulator(
+                products, known, images, settings.inceptionSplit(), settings.asksFor(Metric.SFID));
+    }
+
+    private static Consumer<FeatureBatch> passing(Consumer<FeatureBatch> each, LongConsumer done) {
+        return batch -> {
+            each.accept(batch);
+            done.accept(batch.count());
+        };
+    }
+
+    /** @param withSpatial whether the spatial features of features that are kept are wanted */
+    private void passOn(ImageStream images, boolean withSpatial, Consumer<FeatureBatch> each, LongConsumer done) {
+        Consumer<FeatureBatch> passing = passing(each, done);
+        if (store.whole().isPresent()) {
+            store.whole().get().forEach(withSpatial, passing);
+            return;
+        }
+        int from = 0;
         for (Tensor batch = images.next(settings.batchSize());
                 batch != null;
                 batch = images.next(settings.batchSize())) {
-            int from = measurement.count();
-            int count = (int) batch.dim(0);
             watcher.accept(batch);
-            measurement.add(batch, labels == null ? null : Arrays.copyOfRange(labels, from, from + count));
-            done.accept(count);
+            passing.accept(features(batch, from));
+            from += (int) batch.dim(0);
         }
-        return measurement.finish();
+    }
+
+    private FeatureBatch features(Tensor images, int from) {
+        return store.find(from, (int) images.dim(0)).orElseGet(() -> {
+            FeatureBatch extracted = extractor().extract(images);
+            store.keep(from, extracted);
+            return extracted;
+        });
+    }
+
+    /** The network, which images take and features in files do not. */
+    private FeatureExtractor extractor() {
+        return extractor.orElseThrow(() -> new UserError("Features in a file are compared, and the images need their"
+                + " network (" + space.name() + ", sha256 " + space.sha256() + "): name it with --features, or make"
+                + " a file of features of the images too ('harness features')."));
+    }
+
+    /** What decides whether features may be compared. */
+    public FeatureSpace space() {
+        return space;
     }
 
     /**
@@ -286,13 +399,25 @@ public final class Evaluator implements AutoCloseable {
      * @throws io.adm4j.io.ArrayFileException if the file cannot be written
      */
     public int writeReference(Path npz, ImageStream images, int kept, long seed, LongConsumer done) {
-        return new ReferenceWriter(extractor, products, settings.batchSize())
+        return new ReferenceWriter(extractor(), products, settings.batchSize())
                 .write(npz, images, kept, seed, networkSha256(), done);
+    }
+
+    /**
+     * Makes a reference batch of features that were extracted before: their statistics, without images.
+     *
+     * @param npz replaced if it exists, once the new one is complete
+     * @param done receives the number of images after each batch
+     * @throws UserError if the features are of another network, or of too few images
+     */
+    public void writeReference(Path npz, FeatureFile features, LongConsumer done) {
+        features.requireSame(networkSha256(), resize());
+        ReferenceWriter.writeStatistics(npz, measure(features.rows(), done), networkSha256(), resize());
     }
 
     private boolean needsImages(ReferenceBatch batch) {
         boolean lacksSpatial = settings.asksFor(Metric.SFID)
-                && extractor.givesSpatial()
+                && givesSpatial()
                 && batch.spatialStatistics().isEmpty();
         return batch.images() > 0
                 && (settings.needsReferenceImages() || batch.statistics().isEmpty() || lacksSpatial);
@@ -300,18 +425,22 @@ public final class Evaluator implements AutoCloseable {
 
     /** Length of a feature vector. */
     private int features() {
-        return probe().features().length;
+        return space.dimension().orElseGet(() -> probe().features().length);
     }
 
-    private FeatureExtractor.FeatureBatch probe() {
+    private FeatureBatch probe() {
         int height = imageHeight() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageHeight();
         int width = imageWidth() == FeatureExtractor.ANY_SIZE ? PROBE_SIZE : imageWidth();
-        return extractor.extract(Tensor.zeros(ElementType.UINT8, 1, height, width, channels()));
+        return extractor().extract(Tensor.zeros(ElementType.UINT8, 1, height, width, channels()));
     }
 
     /** The network runs on one image, before much is computed that would not fit. */
     private void requireFit(ReferenceBatch batch, Path npz) {
-        FeatureExtractor.FeatureBatch probe = probe();
+        if (extractor.isEmpty()) {
+            batch.statistics().ifPresent(s -> requireFit(s, space.dimension().orElseThrow(), "features (mu)", npz));
+            return;
+        }
+        FeatureBatch probe = probe();
         batch.statistics().ifPresent(s -> requireFit(s, probe.features().length, "features (mu)", npz));
         probe.spatial()
                 .ifPresent(spatial -> batch.spatialStatistics()
@@ -334,7 +463,7 @@ public final class Evaluator implements AutoCloseable {
 
     /** Checksum of the feature network's file. */
     String networkSha256() {
-        return Sha256.of(network);
+        return space.sha256();
     }
 
     /** How much {@link #compare} reports as done in all. */
@@ -382,7 +511,7 @@ public final class Evaluator implements AutoCloseable {
     }
 
     private MetricSuite metrics() {
-        return new MetricSuite(settings, products, extractor.givesSpatial());
+        return new MetricSuite(settings, products, givesSpatial());
     }
 
     /**
@@ -401,7 +530,7 @@ public final class Evaluator implements AutoCloseable {
 
     @Override
     public void close() {
-        extractor.close();
+        extractor.ifPresent(FeatureExtractor::close);
         products.close();
     }
 }

@@ -11,6 +11,7 @@ import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -186,6 +187,26 @@ public final class ExistingSamples implements SampleSet {
     @Override
     public String identity() {
         return choice.map(text -> numbers.length + ", " + text + ", ").orElse("") + checksum();
+    }
+
+    @Override
+    public String contents() {
+        return FeatureImages.contents(checksum(), width + "x" + imageSize, options, numbers);
+    }
+
+    @Override
+    public ExistingSamples part(int from, int to) {
+        return new ExistingSamples(
+                path,
+                options,
+                Arrays.copyOfRange(numbers, from, to),
+                choice,
+                imageSize,
+                width,
+                classes,
+                repeatsGray,
+                fitted,
+                point);
     }
 
     @Override

@@ -1,86 +1,123 @@
 package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.evaluation.features.FeatureExtractor.FeatureBatch;
-import io.adm4j.harness.evaluation.features.FeatureStore;
-import io.adm4j.io.ArrayFileException;
-import io.adm4j.io.Npz;
-import io.adm4j.tensor.Tensor;
+import io.adm4j.harness.evaluation.features.FeatureFile;
+import io.adm4j.harness.evaluation.features.FeatureFileWriter;
+import io.adm4j.io.FileTree;
+import io.adm4j.io.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Features on disk, a file a batch. */
-final class FeatureCache implements FeatureStore {
-    private static final String FEATURES = "features";
-    private static final String SPATIAL = "spatial";
-    private static final String PROBABILITIES = "probabilities";
+/**
+ * Features by content in a folder, for all evaluations on a machine: a {@link FeatureFile} for each set of images and network.
+ * Those that were not used for longest go when there are too many. Any number of processes may use it at once: a file is there
+ * whole or not at all.
+ */
+public final class FeatureCache {
+    private static final String ENDING = ".features.npz";
+
+    /** What a process that was killed left behind is that old. */
+    private static final Duration ABANDONED = Duration.ofDays(2);
 
     private final Path folder;
+    private final long mostBytes;
 
-    /** @param folder of one set of images and one network; made if it is not there */
-    FeatureCache(Path folder) {
+    /**
+     * @param folder made when something is kept
+     * @param mostBytes that its files may have in all
+     */
+    public FeatureCache(Path folder, long mostBytes) {
         this.folder = folder;
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
-        }
+        this.mostBytes = mostBytes;
     }
 
-    /** Number of the first image of the last batch that is here; 0 if there is none. */
-    int last() {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.matches("[0-9]{9,10}\\.npz"))
-                    .mapToInt(name -> Integer.parseInt(name.substring(0, name.indexOf('.'))))
-                    .max()
-                    .orElse(0);
-        } catch (IOException e) {
-            throw new UserError("The folder " + folder + " could not be read: " + e.getMessage() + ".", e);
-        }
-    }
-
-    @Override
-    public Optional<FeatureBatch> find(int from, int count) {
-        if (!Files.exists(shard(from))) {
+    /**
+     * Features that are kept. A file that is damaged is removed, so that they are extracted again.
+     *
+     * @param contents text that differs wherever the features differ
+     */
+    Optional<FeatureFile> find(String contents) {
+        Path file = path(contents);
+        if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
         try {
-            Map<String, Tensor> arrays = Npz.read(shard(from));
-            if (arrays.get(FEATURES).dim(0) != count) {
-                return Optional.empty();
+            FeatureFile features = FeatureFile.open(file);
+            if (features.isSound()) {
+                Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+                return Optional.of(features);
             }
-            return Optional.of(new FeatureBatch(
-                    count,
-                    arrays.get(FEATURES).toFloatArray(),
-                    Optional.ofNullable(arrays.get(SPATIAL)).map(Tensor::toFloatArray),
-                    Optional.ofNullable(arrays.get(PROBABILITIES)).map(Tensor::toFloatArray)));
-        } catch (ArrayFileException damaged) {
-            // As after a power failure; extracting them again is cheaper than an error.
-            return Optional.empty();
+        } catch (UserError | IOException e) {
+            // Damaged, or removed in this moment by another process.
+        }
+        remove(file);
+        return Optional.empty();
+    }
+
+    /** Where features are kept. */
+    Path path(String contents) {
+        return folder.resolve(Sha256.of(contents).substring(0, 32) + ENDING);
+    }
+
+    /** Removes the files that were not used for longest, until the others fit, and what killed processes left behind. */
+    void trim() {
+        Instant abandoned = Instant.now().minus(ABANDONED);
+        entries(FeatureFileWriter.UNFINISHED).stream()
+                .filter(left -> newest(left).isBefore(abandoned))
+                .forEach(FeatureCache::remove);
+        List<Path> newestFirst = entries(ENDING).stream()
+                .sorted(Comparator.comparing(FeatureCache::modified).reversed())
+                .toList();
+        long bytes = 0;
+        for (Path file : newestFirst) {
+            bytes += file.toFile().length();
+            if (bytes > mostBytes) {
+                remove(file);
+            }
         }
     }
 
-    @Override
-    public void keep(int from, FeatureBatch batch) {
-        Map<String, Tensor> arrays = new LinkedHashMap<>();
-        arrays.put(FEATURES, rows(batch, batch.features()));
-        batch.spatial().ifPresent(values -> arrays.put(SPATIAL, rows(batch, values)));
-        batch.probabilities().ifPresent(values -> arrays.put(PROBABILITIES, rows(batch, values)));
-        Npz.write(shard(from), arrays);
+    private List<Path> entries(String ending) {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(entry -> entry.getFileName().toString().endsWith(ending))
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
     }
 
-    private static Tensor rows(FeatureBatch batch, float[] values) {
-        return Tensor.of(values, batch.count(), values.length / batch.count());
+    private static Instant newest(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.map(FeatureCache::modified)
+                    .max(Comparator.naturalOrder())
+                    .orElse(Instant.MAX);
+        } catch (IOException e) {
+            return Instant.MAX;
+        }
     }
 
-    private Path shard(int from) {
-        return folder.resolve(String.format(Locale.ROOT, "%09d.npz", from));
+    private static Instant modified(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toInstant();
+        } catch (IOException e) {
+            return Instant.MIN;
+        }
+    }
+
+    /** Another process may remove it as well, or on Windows read it. */
+    private static void remove(Path entry) {
+        try {
+            FileTree.delete(entry);
+        } catch (IOException e) {
+            // It is removed another time.
+        }
     }
 }

@@ -36,8 +36,10 @@ final class GalleryPicker {
         List<Integer> labels = classes.map(
                         all -> IntStream.of(all.labels()).limit(count).boxed().toList())
                 .orElse(List.of());
-        List<NearestImages> near = evaluator.nearest(
-                measuredReference, measuredSamples, Math.min(count, SAMPLES_WITH_NEIGHBOURS), NEIGHBOURS);
+        List<NearestImages> near = reference.hasImages()
+                ? evaluator.nearest(
+                        measuredReference, measuredSamples, Math.min(count, SAMPLES_WITH_NEIGHBOURS), NEIGHBOURS)
+                : List.of();
         Map<Integer, Tensor> images = reference.images(
                 near.stream().flatMapToInt(n -> IntStream.of(n.reference())).toArray());
         List<Gallery.Nearest> nearest = new ArrayList<>();

@@ -6,6 +6,7 @@ import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.harness.sampling.SampleSource;
 import io.adm4j.harness.sampling.SamplingRun;
+import io.adm4j.harness.sampling.SlicedSamples;
 import io.adm4j.io.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,11 @@ public final class GeneratedSamples implements SampleSet {
     }
 
     @Override
+    public boolean generated() {
+        return true;
+    }
+
+    @Override
     public int imageSize() {
         return images.imageSize();
     }
@@ -70,6 +76,22 @@ public final class GeneratedSamples implements SampleSet {
     }
 
     @Override
+    public String contents() {
+        return images.settings().toString();
+    }
+
+    @Override
+    public GeneratedSamples part(int from, int to) {
+        return new GeneratedSamples(
+                new SlicedSamples(images, from, to),
+                point,
+                model,
+                batchSize,
+                folder.resolveSibling(folder.getFileName() + "-" + from + "-" + to),
+                Optional.empty());
+    }
+
+    @Override
     public ImageStream open() {
         SamplingRun run = run();
         return ImageStream.ofBatches(
@@ -86,9 +108,16 @@ public final class GeneratedSamples implements SampleSet {
 
     @Override
     public ImageSet describe() {
-        keptAs.ifPresent(file -> run().shards().orElseThrow().join(count(), file));
+        keptAs.ifPresent(this::keep);
         return new ImageSet(
                 keptAs.map(Path::toString).orElse("sampled by " + model), count(), imageSize(), keptAs.map(Sha256::of));
+    }
+
+    /** Features that were kept may have spared all images. */
+    private void keep(Path file) {
+        SamplingRun run = run();
+        run.complete();
+        run.shards().orElseThrow().join(count(), file);
     }
 
     @Override

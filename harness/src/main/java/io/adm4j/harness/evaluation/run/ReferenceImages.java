@@ -4,6 +4,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.LabelConvention;
+import io.adm4j.harness.evaluation.features.FeatureFile;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.result.ImageSet;
@@ -31,28 +32,35 @@ public final class ReferenceImages {
     private final DatasetOptions options;
     private final ImageSet described;
     private final int measured;
-    private final boolean batch;
+    private final Kind kind;
     private final Optional<ImageClasses> classes;
+
+    /** How a reference is read. */
+    private enum Kind {
+        BATCH,
+        FEATURES,
+        IMAGES
+    }
 
     private ReferenceImages(
             Path path,
             DatasetOptions options,
             ImageSet described,
             int measured,
-            boolean batch,
+            Kind kind,
             Optional<ImageClasses> classes) {
         this.path = path;
         this.options = options;
         this.described = described;
         this.measured = measured;
-        this.batch = batch;
+        this.kind = kind;
         this.classes = classes;
     }
 
     /**
      * Looks at the reference without reading it all.
      *
-     * @param path a reference batch, or anything else that holds images
+     * @param path a reference batch, a file of features, or anything else that holds images
      * @param reading with the height and width that images are brought to, and that those of an array must have, and the
      *     channels that the feature network takes; a size matters where the network has one, or images come in files
      * @param evaluator that will measure it
@@ -64,6 +72,18 @@ public final class ReferenceImages {
         boolean perClass = evaluator.settings().perClass();
         // Labels that nobody asked for may be of any form.
         DatasetOptions labeled = perClass ? reading : reading.withLabels(LabelConvention.NONE);
+        if (FeatureFile.is(path)) {
+            FeatureFile features = FeatureFile.open(path);
+            features.requireSame(evaluator.networkSha256(), evaluator.resize());
+            return new ReferenceImages(
+                    path,
+                    reading,
+                    FeatureSamples.describe(
+                            features, features.count(), features.about().choice()),
+                    0,
+                    Kind.FEATURES,
+                    perClass ? FeatureSamples.classes(features) : Optional.empty());
+        }
         // Arrays are not resized, and files are brought to the samples' size.
         boolean pickled = ReferenceBatch.isPickled(path);
         DatasetOptions options = evaluator.takesAnySize() && !pickled && ImageStream.isArray(path)
@@ -72,7 +92,8 @@ public final class ReferenceImages {
         boolean batch = pickled || isBatch(path);
         if (pickled || batch && isWithoutImages(path)) {
             ImageSet statistics = new ImageSet(path.toString(), 0, 0, Optional.of(Sha256.of(path)));
-            return new ReferenceImages(path, options, statistics, evaluator.imagesOf(path), true, Optional.empty());
+            return new ReferenceImages(
+                    path, options, statistics, evaluator.imagesOf(path), Kind.BATCH, Optional.empty());
         }
         try (ImageStream images = ImageStream.open(path, options, warnings)) {
             return new ReferenceImages(
@@ -88,7 +109,7 @@ public final class ReferenceImages {
                             List.of(),
                             Optional.empty()),
                     batch ? evaluator.imagesOf(path) : images.size(),
-                    batch,
+                    batch ? Kind.BATCH : Kind.IMAGES,
                     perClass ? ImageClasses.of(images) : Optional.empty());
         }
     }
@@ -131,6 +152,9 @@ public final class ReferenceImages {
         if (classes.isPresent() || described.count() == 0) {
             return classes;
         }
+        if (kind == Kind.FEATURES) {
+            return FeatureSamples.classes(FeatureFile.open(path));
+        }
         try (ImageStream images = ImageStream.open(path, options.withLabels(LabelConvention.AUTO))) {
             return ImageClasses.of(images);
         } catch (UserError e) {
@@ -149,17 +173,42 @@ public final class ReferenceImages {
         return described.sha256().orElseThrow() + " at " + described.size();
     }
 
-    /** How many images {@link #measure} goes through; 0 where statistics are all that is needed. */
+    /** Whether some of the images can be shown. */
+    boolean hasImages() {
+        return kind != Kind.FEATURES;
+    }
+
+    /** The images that {@link #measure} goes through. */
+    FeatureImages images(String heading) {
+        return measured == 0
+                ? new FeatureImages(heading, identity(), 0, this::open)
+                : images(heading, 0, described.count());
+    }
+
+    /** Some of the images, as one of several processes takes them. */
+    FeatureImages images(String heading, int from, int to) {
+        int[] numbers = IntStream.range(from, to).toArray();
+        return new FeatureImages(
+                heading,
+                FeatureImages.contents(described.sha256().orElseThrow(), described.size(), options, numbers),
+                to - from,
+                () -> open().chosen(numbers));
+    }
+
+    /** How many images {@link #measure} goes through; 0 where their statistics or features are all that is needed. */
     int measured() {
         return measured;
     }
 
     /** @param done receives the number of images after each batch */
     MeasuredImages measure(Evaluator evaluator, LongConsumer done) {
-        if (batch) {
+        if (kind == Kind.BATCH) {
             return evaluator.readReference(path, options, done);
         }
-        try (ImageStream images = ImageStream.open(path, options)) {
+        if (kind == Kind.FEATURES) {
+            return evaluator.measure(FeatureFile.open(path).rows(), images -> {});
+        }
+        try (ImageStream images = open()) {
             return evaluator.measure(images, done);
         }
     }
@@ -173,10 +222,10 @@ public final class ReferenceImages {
     Map<Integer, Tensor> images(int[] numbers) {
         int[] wanted = IntStream.of(numbers).distinct().sorted().toArray();
         Map<Integer, Tensor> found = new HashMap<>();
-        if (wanted.length == 0) {
+        if (wanted.length == 0 || !hasImages()) {
             return found;
         }
-        try (ImageStream images = ImageStream.open(path, options)) {
+        try (ImageStream images = open()) {
             int from = 0;
             for (int next = 0; next < wanted.length; ) {
                 Tensor rows = images.next(ROWS_AT_ONCE);

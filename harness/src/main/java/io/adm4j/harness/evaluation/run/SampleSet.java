@@ -15,6 +15,16 @@ public interface SampleSet {
     /** Number of samples; 0 if only their statistics are known. */
     int count();
 
+    /** Whether the images can be opened, not only their features or statistics. */
+    default boolean hasImages() {
+        return count() > 0;
+    }
+
+    /** Whether the images are generated while they are read. */
+    default boolean generated() {
+        return false;
+    }
+
     /** Height in pixels. */
     int imageSize();
 
@@ -29,8 +39,11 @@ public interface SampleSet {
     /** The class of each sample, if known. */
     Optional<ImageClasses> classes();
 
-    /** Text that differs wherever the images differ. */
+    /** Text that differs wherever the images, or what a report says of them, differ. */
     String identity();
+
+    /** Text that differs wherever the images differ, the same on every machine. */
+    String contents();
 
     /** The samples from the first on, generated while they are read unless they exist; each call starts anew. */
     ImageStream open();
@@ -38,6 +51,20 @@ public interface SampleSet {
     /** Whether images of several sizes were brought to the network's, so that the reference's are to be as well. */
     default boolean fitted() {
         return false;
+    }
+
+    /**
+     * Some of these samples, as one of several processes takes them.
+     *
+     * @param from number of the first, from 0
+     * @param to number of the one after the last
+     * @throws io.adm4j.feedback.UserError if there are no images
+     */
+    SampleSet part(int from, int to);
+
+    /** The samples as images whose features are wanted. */
+    default FeatureImages images(String heading) {
+        return new FeatureImages(heading, contents(), count(), this::open);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.run;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
@@ -15,9 +16,9 @@ import java.util.function.LongConsumer;
  *
  * @param path an npz with mu and sigma, as reference batches have them
  * @param channels of the images that the feature network takes
- * @param hasImages whether the file has images too
+ * @param besideImages whether the file has images too
  */
-public record StatisticsSamples(Path path, int channels, boolean hasImages) implements SampleSet {
+public record StatisticsSamples(Path path, int channels, boolean besideImages) implements SampleSet {
     @Override
     public Optional<SamplingPoint> point() {
         return Optional.empty();
@@ -44,6 +45,17 @@ public record StatisticsSamples(Path path, int channels, boolean hasImages) impl
     }
 
     @Override
+    public String contents() {
+        return identity();
+    }
+
+    @Override
+    public SampleSet part(int from, int to) {
+        throw new UserError("--part shares the work of feature networks, and of " + path
+                + " only statistics are scored: leave it out.");
+    }
+
+    @Override
     public ImageStream open() {
         throw new IllegalStateException("Only the statistics in " + path + " are scored.");
     }
@@ -63,7 +75,7 @@ public record StatisticsSamples(Path path, int channels, boolean hasImages) impl
                 Optional.of(Sha256.of(path)),
                 false,
                 List.of(),
-                hasImages ? Optional.of("not the images in the file") : Optional.empty());
+                besideImages ? Optional.of("not the images in the file") : Optional.empty());
     }
 
     @Override
