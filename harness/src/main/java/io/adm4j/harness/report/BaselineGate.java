@@ -1,7 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
 import io.adm4j.harness.evaluation.result.ImageSet;
@@ -94,7 +94,7 @@ public final class BaselineGate {
      *
      * @throws UserError if the comparison would mean nothing, or a metric with a limit could not be computed
      */
-    public Comparison check(Evaluation evaluation) {
+    public Comparison check(EvaluationReport evaluation) {
         requireComparable(evaluation.network(), evaluation.reference(), evaluation.settings());
         List<Verdict> verdicts = new ArrayList<>();
         for (Result result : evaluation.results()) {

@@ -1,6 +1,6 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.Optional;
 final class ConsoleTable {
     private ConsoleTable() {}
 
-    static List<String> of(Evaluation evaluation, Optional<Comparison> comparison) {
+    static List<String> of(EvaluationReport evaluation, Optional<Comparison> comparison) {
         String ruler = "-".repeat(64);
         List<String> lines = new ArrayList<>();
         Result first = evaluation.results().get(0);
@@ -65,7 +65,7 @@ final class ConsoleTable {
                             + (several ? " at " + v.result() : "")));
             lines.add(ruler);
         });
-        lines.add(Evaluation.COMPARABILITY);
+        lines.add(EvaluationReport.COMPARABILITY);
         if (!evaluation.comparisons().isEmpty()) {
             lines.add(DifferenceText.COVERAGE);
         }
@@ -73,7 +73,7 @@ final class ConsoleTable {
         return lines;
     }
 
-    private static List<String> table(Evaluation evaluation) {
+    private static List<String> table(EvaluationReport evaluation) {
         List<Metric> metrics = ScoreFormat.metrics(evaluation);
         int nameWidth = evaluation.results().stream()
                 .mapToInt(r -> ReportText.shortName(evaluation, r).length())

@@ -2,7 +2,7 @@ package io.adm4j.harness.report;
 
 import io.adm4j.feedback.Count;
 import io.adm4j.harness.evaluation.result.Difference;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.SampleComparison;
@@ -28,7 +28,7 @@ public final class DifferenceText {
      *
      * @param metrics those that count
      */
-    public static Optional<String> failure(Evaluation evaluation, Set<Metric> metrics) {
+    public static Optional<String> failure(EvaluationReport evaluation, Set<Metric> metrics) {
         String worse = evaluation.comparisons().stream()
                 .flatMap(c ->
                         c.differences().stream().filter(d -> fails(d, metrics)).map(d -> sentence(c, d)))

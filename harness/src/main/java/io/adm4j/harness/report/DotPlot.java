@@ -1,7 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.feedback.ShortDecimal;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ record DotPlot(String title, List<Row> rows) {
     }
 
     /** The sets that have the metric. */
-    static DotPlot of(Evaluation evaluation, Metric metric) {
+    static DotPlot of(EvaluationReport evaluation, Metric metric) {
         List<Row> rows = new ArrayList<>();
         for (int r = 0; r < evaluation.results().size(); r++) {
             String name = ReportText.letter(r);

@@ -2,7 +2,7 @@ package io.adm4j.harness.report;
 
 import io.adm4j.harness.evaluation.result.ClassScores;
 import io.adm4j.harness.evaluation.result.Difference;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Gallery;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
@@ -31,18 +31,18 @@ final class EvaluationPage {
     /** Images smaller than this are shown with their pixels as squares. */
     private static final int SMALL = 64;
 
-    private final Evaluation evaluation;
+    private final EvaluationReport evaluation;
     private final Optional<Comparison> comparison;
     private final Set<Metric> failIfWorse;
 
-    private EvaluationPage(Evaluation evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
+    private EvaluationPage(EvaluationReport evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
         this.evaluation = evaluation;
         this.comparison = comparison;
         this.failIfWorse = failIfWorse;
     }
 
     /** @param failIfWorse metrics in which a set that is significantly worse makes the evaluation fail */
-    static String of(Evaluation evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
+    static String of(EvaluationReport evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
         return new EvaluationPage(evaluation, comparison, failIfWorse).html();
     }
 
@@ -64,7 +64,7 @@ final class EvaluationPage {
         classes(page);
         page.facts("How the samples were made", ReportText.sampling(evaluation));
         page.facts("What the figures rest on", ReportText.provenance(evaluation));
-        page.paragraph("note", Evaluation.COMPARABILITY);
+        page.paragraph("note", EvaluationReport.COMPARABILITY);
         return page.script("evaluation.js").finish();
     }
 

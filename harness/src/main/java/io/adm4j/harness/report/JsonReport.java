@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.harness.evaluation.result.Difference;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
@@ -43,7 +43,7 @@ final class JsonReport {
         }
     }
 
-    static ObjectNode of(Evaluation evaluation, Optional<Comparison> comparison) {
+    static ObjectNode of(EvaluationReport evaluation, Optional<Comparison> comparison) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.put("schemaVersion", SCHEMA_VERSION);
         root.put("created", evaluation.created().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -68,7 +68,7 @@ final class JsonReport {
             model.classes().forEach(node.putArray("classes")::add);
         });
         settings(root.putObject("settings"), evaluation.settings());
-        root.put("comparability", Evaluation.COMPARABILITY);
+        root.put("comparability", EvaluationReport.COMPARABILITY);
         root.put(
                 "seconds",
                 evaluation.results().stream().mapToDouble(Result::seconds).sum());
@@ -82,7 +82,7 @@ final class JsonReport {
         return root;
     }
 
-    private static void differences(ObjectNode node, Evaluation evaluation, SampleComparison comparison) {
+    private static void differences(ObjectNode node, EvaluationReport evaluation, SampleComparison comparison) {
         node.put("first", comparison.first())
                 .put("second", comparison.second())
                 .put(

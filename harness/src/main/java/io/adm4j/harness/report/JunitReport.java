@@ -1,6 +1,6 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.Score;
@@ -22,7 +22,7 @@ final class JunitReport {
     private JunitReport() {}
 
     /** @param failIfWorse metrics in which a set that is significantly worse fails */
-    static String of(Evaluation evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
+    static String of(EvaluationReport evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
         int tests = 0;
         int failures = 0;
         double seconds = 0;
@@ -55,7 +55,8 @@ final class JunitReport {
     }
 
     /** What is significantly worse than in the result that this one is compared with, if that counts. */
-    private static Optional<String> worse(Evaluation evaluation, int result, Metric metric, Set<Metric> failIfWorse) {
+    private static Optional<String> worse(
+            EvaluationReport evaluation, int result, Metric metric, Set<Metric> failIfWorse) {
         return evaluation.comparisons().stream()
                 .filter(c -> c.second() == result)
                 .flatMap(c -> c.get(metric).stream()

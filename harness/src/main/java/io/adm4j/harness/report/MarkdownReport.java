@@ -1,7 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.harness.evaluation.result.Difference;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SampleComparison;
@@ -17,7 +17,7 @@ final class MarkdownReport {
     private MarkdownReport() {}
 
     /** @param failIfWorse metrics in which a set that is significantly worse makes the evaluation fail */
-    static String of(Evaluation evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
+    static String of(EvaluationReport evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
         StringBuilder md = new StringBuilder("## " + escape(ReportText.title(evaluation)) + "\n\n");
         md.append(escape(ReportText.lead(evaluation))).append("\n\n");
         comparison.ifPresent(c -> md.append(c.failure()
@@ -52,7 +52,7 @@ final class MarkdownReport {
         if (!evaluation.comparisons().isEmpty()) {
             md.append("\n").append(escape(DifferenceText.COVERAGE)).append("\n");
         }
-        md.append("\n").append(Evaluation.COMPARABILITY).append("\n\n</details>\n\n");
+        md.append("\n").append(EvaluationReport.COMPARABILITY).append("\n\n</details>\n\n");
         md.append("<details><summary>How they were measured</summary>\n\n| | |\n|---|---|\n");
         Map<String, String> facts = new LinkedHashMap<>();
         ReportText.sampling(evaluation).forEach(facts::put);
@@ -91,7 +91,7 @@ final class MarkdownReport {
         md.append('\n');
     }
 
-    private static void sweep(StringBuilder md, Evaluation evaluation, Optional<Comparison> comparison) {
+    private static void sweep(StringBuilder md, EvaluationReport evaluation, Optional<Comparison> comparison) {
         List<Metric> metrics = ScoreFormat.metrics(evaluation);
         md.append("| Samples |");
         metrics.forEach(metric -> md.append(' ').append(heading(metric)).append(" |"));

@@ -1,6 +1,6 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Gallery;
 import io.adm4j.harness.evaluation.result.Memorization;
 import io.adm4j.harness.evaluation.result.Result;
@@ -14,7 +14,7 @@ final class MemorizationSection {
 
     private MemorizationSection() {}
 
-    static void add(Page page, Evaluation evaluation) {
+    static void add(Page page, EvaluationReport evaluation) {
         boolean begun = false;
         for (Result result : evaluation.results()) {
             if (result.memorization().isPresent()) {

@@ -2,7 +2,7 @@ package io.adm4j.harness.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.feedback.ShortDecimal;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.restoration.RestorationExample;
@@ -179,7 +179,7 @@ public record QuickstartReport(
                                 + " images that the samples come close to. Inception-style: sure and varied classes. The best of"
                                 + " each column is marked; brackets hold 95% intervals, of precision over other samples and of recall over other"
                                 + " real images. ")
-                .append(Html.escape(Evaluation.COMPARABILITY))
+                .append(Html.escape(EvaluationReport.COMPARABILITY))
                 .append("</p>\n");
         into.add(page.toString());
     }

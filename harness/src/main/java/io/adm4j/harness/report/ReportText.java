@@ -1,7 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.feedback.ShortDecimal;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.result.Result;
@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 final class ReportText {
     private ReportText() {}
 
-    static String title(Evaluation evaluation) {
+    static String title(EvaluationReport evaluation) {
         return "Evaluation of "
                 + evaluation
                         .model()
@@ -32,7 +32,7 @@ final class ReportText {
     }
 
     /** One sentence: how many samples against how many references, on which features. */
-    static String lead(Evaluation evaluation) {
+    static String lead(EvaluationReport evaluation) {
         ImageSet samples = evaluation.results().get(0).samples();
         ImageSet reference = evaluation.reference();
         return sentence(String.format(
@@ -58,7 +58,7 @@ final class ReportText {
     }
 
     /** What tells a result from the others: only the settings that differ, or the source; of those that are compared a letter. */
-    static String shortName(Evaluation evaluation, Result result) {
+    static String shortName(EvaluationReport evaluation, Result result) {
         String name = nameAlone(evaluation, result);
         return evaluation.comparisons().isEmpty()
                 ? name
@@ -71,7 +71,7 @@ final class ReportText {
     }
 
     /** The warnings of all results, each once; of sets that are compared, with the letters of those that it is about. */
-    static List<String> warnings(Evaluation evaluation) {
+    static List<String> warnings(EvaluationReport evaluation) {
         Map<String, List<String>> sets = new LinkedHashMap<>();
         for (int r = 0; r < evaluation.results().size(); r++) {
             for (String warning : evaluation.results().get(r).scores().warnings()) {
@@ -87,7 +87,7 @@ final class ReportText {
         return warnings;
     }
 
-    private static String nameAlone(Evaluation evaluation, Result result) {
+    private static String nameAlone(EvaluationReport evaluation, Result result) {
         if (result.point().isEmpty()) {
             return result.samples().source();
         }
@@ -118,7 +118,7 @@ final class ReportText {
     }
 
     /** Whether the results' points differ in a setting. */
-    static boolean varies(Evaluation evaluation, Function<SamplingPoint, Object> setting) {
+    static boolean varies(EvaluationReport evaluation, Function<SamplingPoint, Object> setting) {
         return evaluation.results().stream()
                         .map(r -> r.point().map(setting).orElse(null))
                         .filter(Objects::nonNull)
@@ -128,7 +128,7 @@ final class ReportText {
     }
 
     /** One score a metric, for its definition: that of the first result that has it. */
-    static List<Score> definitions(Evaluation evaluation) {
+    static List<Score> definitions(EvaluationReport evaluation) {
         return ScoreFormat.metrics(evaluation).stream()
                 .map(metric -> evaluation.results().stream()
                         .flatMap(r -> r.scores().get(metric).stream())
@@ -138,7 +138,7 @@ final class ReportText {
     }
 
     /** How the samples came about, as far as all results share it. */
-    static Map<String, String> sampling(Evaluation evaluation) {
+    static Map<String, String> sampling(EvaluationReport evaluation) {
         Map<String, String> facts = new LinkedHashMap<>();
         evaluation.model().ifPresent(model -> {
             facts.put("Model", model.name() + "\n" + model.path());
@@ -181,7 +181,7 @@ final class ReportText {
     }
 
     /** What the figures rest on. */
-    static Map<String, String> provenance(Evaluation evaluation) {
+    static Map<String, String> provenance(EvaluationReport evaluation) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(
                 "Reference",
@@ -249,7 +249,10 @@ final class ReportText {
     }
 
     private static void common(
-            Map<String, String> facts, Evaluation evaluation, String name, Function<SamplingPoint, String> setting) {
+            Map<String, String> facts,
+            EvaluationReport evaluation,
+            String name,
+            Function<SamplingPoint, String> setting) {
         List<String> values = evaluation.results().stream()
                 .flatMap(r -> r.point().map(setting).stream())
                 .distinct()

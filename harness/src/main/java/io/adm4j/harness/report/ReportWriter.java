@@ -1,7 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Metric;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,12 +19,12 @@ public final class ReportWriter {
     private static final String SUMMARY = "report.md";
     private static final String JUNIT = "junit.xml";
 
-    private final Evaluation evaluation;
+    private final EvaluationReport evaluation;
     private final Optional<Comparison> comparison;
     private final Set<Metric> failIfWorse;
 
     /** @param comparison with a baseline, if there is one */
-    public ReportWriter(Evaluation evaluation, Optional<Comparison> comparison) {
+    public ReportWriter(EvaluationReport evaluation, Optional<Comparison> comparison) {
         this(evaluation, comparison, Set.of());
     }
 
@@ -32,7 +32,7 @@ public final class ReportWriter {
      * @param comparison with a baseline, if there is one
      * @param failIfWorse metrics in which a set that is significantly worse than the one that it is compared with fails
      */
-    public ReportWriter(Evaluation evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
+    public ReportWriter(EvaluationReport evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
         this.evaluation = evaluation;
         this.comparison = comparison;
         this.failIfWorse = Set.copyOf(failIfWorse);

@@ -1,6 +1,6 @@
 package io.adm4j.harness.report;
 
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Score;
@@ -13,7 +13,7 @@ final class ScoreFormat {
     private ScoreFormat() {}
 
     /** The metrics that any result of a report has, in their order of declaration. */
-    static List<Metric> metrics(Evaluation evaluation) {
+    static List<Metric> metrics(EvaluationReport evaluation) {
         return Stream.of(Metric.values())
                 .filter(m -> evaluation.results().stream()
                         .anyMatch(r -> r.scores().get(m).isPresent()))

@@ -1,7 +1,7 @@
 package io.adm4j.harness.report;
 
 import io.adm4j.feedback.ShortDecimal;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
@@ -23,7 +23,7 @@ import java.util.function.ToDoubleFunction;
  */
 record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, List<Result>> groups) {
     /** The sweep over the classifier scale or else the steps of a report, if it has one. */
-    static Optional<Sweep> of(Evaluation evaluation) {
+    static Optional<Sweep> of(EvaluationReport evaluation) {
         if (evaluation.results().stream().anyMatch(r -> r.point().isEmpty())) {
             return Optional.empty();
         }
@@ -39,7 +39,7 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
         return Optional.empty();
     }
 
-    private static Sweep of(Evaluation evaluation, String title, ToDoubleFunction<SamplingPoint> setting) {
+    private static Sweep of(EvaluationReport evaluation, String title, ToDoubleFunction<SamplingPoint> setting) {
         Map<String, List<Result>> groups = new LinkedHashMap<>();
         boolean scale = title.equals("classifier scale");
         for (Result result : evaluation.results()) {
@@ -53,7 +53,7 @@ record Sweep(String title, ToDoubleFunction<SamplingPoint> setting, Map<String, 
     }
 
     /** The settings that tell the groups apart. */
-    private static String rest(Evaluation evaluation, SamplingPoint point, boolean overScale) {
+    private static String rest(EvaluationReport evaluation, SamplingPoint point, boolean overScale) {
         List<String> parts = new ArrayList<>();
         if (ReportText.varies(evaluation, SamplingPoint::sampler)) {
             parts.add(point.sampler().key());

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Model;
@@ -130,7 +130,7 @@ class BaselineGateTest {
     @Test
     void sectionsOfStepsAreReadFromAReport() throws IOException {
         Result plain = Evaluations.sweep(1).results().get(0);
-        Evaluation evaluation = Evaluations.report(
+        EvaluationReport evaluation = Evaluations.report(
                 Optional.empty(),
                 List.of(new Result(
                         Optional.of(Evaluations.point("90+60+60+20+20", 1)),
@@ -154,7 +154,7 @@ class BaselineGateTest {
     @Test
     void seedAndModelMayDiffer() {
         Path sweep = folder.resolve("sweep");
-        Evaluation before = Evaluations.sweep(1);
+        EvaluationReport before = Evaluations.sweep(1);
         new ReportWriter(before, Optional.empty()).write(sweep);
         Result r = before.results().get(0);
         SamplingPoint p = r.point().orElseThrow();
@@ -248,7 +248,7 @@ class BaselineGateTest {
         assertRefused("'fid' is missing or of another type", () -> BaselineGate.open(file(json.toString()), Map.of()));
     }
 
-    private static Evaluation report(String network, ImageSet reference, int k, Result result) {
+    private static EvaluationReport report(String network, ImageSet reference, int k, Result result) {
         return Evaluations.report(network, reference, k, Optional.empty(), List.of(result));
     }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.harness.evaluation.result.Difference;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.SampleComparison;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What reports say of sets that are compared. */
 class DifferenceReportTest {
-    private final Evaluation evaluation = Evaluations.compared();
+    private final EvaluationReport evaluation = Evaluations.compared();
     private final SampleComparison comparison = evaluation.comparisons().get(0);
 
     @Test

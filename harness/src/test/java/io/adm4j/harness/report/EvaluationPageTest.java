@@ -3,7 +3,7 @@ package io.adm4j.harness.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Gallery;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Metric;
@@ -51,7 +51,7 @@ class EvaluationPageTest {
 
     @Test
     void needsNothingElse() {
-        for (Evaluation evaluation :
+        for (EvaluationReport evaluation :
                 List.of(Evaluations.sweep(0, 1), Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)))) {
             HtmlPages.requireSelfContained(page(evaluation));
         }
@@ -175,7 +175,7 @@ class EvaluationPageTest {
 
     @Test
     void showsARegressionFirst() {
-        Evaluation evaluation = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
+        EvaluationReport evaluation = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
 
         Document bad = Jsoup.parse(
                 EvaluationPage.of(evaluation, Optional.of(ReportWriterTest.compared(evaluation, 3)), Set.of()));
@@ -229,7 +229,7 @@ class EvaluationPageTest {
                 .nextElementSibling();
     }
 
-    private static Evaluation results(SamplingPoint... points) {
+    private static EvaluationReport results(SamplingPoint... points) {
         return Evaluations.report(
                 Optional.empty(),
                 List.of(points).stream()
@@ -242,7 +242,7 @@ class EvaluationPageTest {
                         .toList());
     }
 
-    private static Document page(Evaluation evaluation) {
+    private static Document page(EvaluationReport evaluation) {
         return Jsoup.parse(EvaluationPage.of(evaluation, Optional.empty(), Set.of()));
     }
 }

@@ -2,7 +2,7 @@ package io.adm4j.harness.report;
 
 import io.adm4j.harness.evaluation.result.ClassScores;
 import io.adm4j.harness.evaluation.result.Difference;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
 import io.adm4j.harness.evaluation.result.Gallery;
@@ -38,7 +38,7 @@ final class Evaluations {
     private Evaluations() {}
 
     /** One set of samples from a file, without a model. */
-    static Evaluation ofFile(Map<Metric, Double> figures) {
+    static EvaluationReport ofFile(Map<Metric, Double> figures) {
         return report(
                 Optional.empty(),
                 List.of(new Result(
@@ -50,7 +50,7 @@ final class Evaluations {
     }
 
     /** Samples of a model at several classifier scales, with everything a report can hold. */
-    static Evaluation sweep(double... scales) {
+    static EvaluationReport sweep(double... scales) {
         List<Result> results = new ArrayList<>();
         for (double scale : scales) {
             Map<Metric, Double> figures = figures(20 + scale, 0.7 + scale / 50, 0.6 - scale / 50);
@@ -67,7 +67,7 @@ final class Evaluations {
     }
 
     /** Two sets of samples from files, compared: better in precision, worse in FID, within noise in recall, without an interval in KID. */
-    static Evaluation compared() {
+    static EvaluationReport compared() {
         List<Result> results = new ArrayList<>();
         for (int set = 0; set < 2; set++) {
             results.add(new Result(
@@ -77,8 +77,8 @@ final class Evaluations {
                     12.5,
                     Optional.of(gallery(20, 8))));
         }
-        Evaluation apart = report(Optional.empty(), results);
-        return new Evaluation(
+        EvaluationReport apart = report(Optional.empty(), results);
+        return new EvaluationReport(
                 apart.created(),
                 apart.version(),
                 apart.libraries(),
@@ -124,12 +124,13 @@ final class Evaluations {
         return figures;
     }
 
-    static Evaluation report(Optional<Model> model, List<Result> results) {
+    static EvaluationReport report(Optional<Model> model, List<Result> results) {
         return report(NETWORK, new ImageSet("ref.npz", 80, 8, Optional.of(REFERENCE)), 3, model, results);
     }
 
-    static Evaluation report(String network, ImageSet reference, int k, Optional<Model> model, List<Result> results) {
-        return new Evaluation(
+    static EvaluationReport report(
+            String network, ImageSet reference, int k, Optional<Model> model, List<Result> results) {
+        return new EvaluationReport(
                 Instant.parse("2026-01-02T03:04:05.678Z"),
                 "1.2.3",
                 Map.of("onnxruntime", "1.24.1", "java", "17", "os", "Linux"),

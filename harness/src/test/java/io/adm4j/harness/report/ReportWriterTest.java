@@ -11,7 +11,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
@@ -40,7 +40,7 @@ class ReportWriterTest {
 
     @Test
     void writesAFolderOrOneJsonFile() throws IOException {
-        Evaluation report = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
+        EvaluationReport report = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
 
         new ReportWriter(report, Optional.empty()).write(folder.resolve("new/report"));
         new ReportWriter(report, Optional.empty()).write(folder.resolve("other/scores.json"));
@@ -75,9 +75,9 @@ class ReportWriterTest {
 
     @Test
     void jsonFitsItsSchema() throws IOException {
-        Evaluation sweep = Evaluations.sweep(0, 1, 4);
-        Evaluation file = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
-        for (Evaluation report : List.of(sweep, file)) {
+        EvaluationReport sweep = Evaluations.sweep(0, 1, 4);
+        EvaluationReport file = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
+        for (EvaluationReport report : List.of(sweep, file)) {
             assertEquals(Set.of(), schema().validate(json(report, Optional.empty())));
             assertEquals(Set.of(), schema().validate(json(report, Optional.of(compared(report, 30)))));
         }
@@ -108,7 +108,7 @@ class ReportWriterTest {
 
     @Test
     void junitHasATestCasePerMetricAndAFailurePerRegression() throws Exception {
-        Evaluation report = Evaluations.sweep(0, 1, 4);
+        EvaluationReport report = Evaluations.sweep(0, 1, 4);
 
         Element suites = xml(JunitReport.of(report, Optional.of(compared(report, 3)), Set.of()));
 
@@ -158,9 +158,9 @@ class ReportWriterTest {
                 Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)),
                 1,
                 Optional.empty());
-        Evaluation file = Evaluations.report(Optional.empty(), List.of(odd));
-        Evaluation sweep = Evaluations.sweep(0, 1, 4);
-        for (Evaluation report : List.of(file, sweep)) {
+        EvaluationReport file = Evaluations.report(Optional.empty(), List.of(odd));
+        EvaluationReport sweep = Evaluations.sweep(0, 1, 4);
+        for (EvaluationReport report : List.of(file, sweep)) {
             for (Optional<Comparison> comparison :
                     List.of(Optional.<Comparison>empty(), Optional.of(compared(report, 3)))) {
                 String md = MarkdownReport.of(report, comparison, Set.of());
@@ -185,7 +185,7 @@ class ReportWriterTest {
 
     @Test
     void printsOneResultAsAColumnAndSeveralAsATable() {
-        Evaluation file = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
+        EvaluationReport file = Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6));
         List<String> column = ConsoleTable.of(file, Optional.of(compared(file, 3)));
         assertTrue(
                 column.contains("FID                20.000 (95% 19.000 to 22.000)  lower is better"),
@@ -202,7 +202,7 @@ class ReportWriterTest {
     }
 
     /** Against a baseline whose FIDs were lower by some amount; 0.5 more is allowed. */
-    static Comparison compared(Evaluation report, double lower) {
+    static Comparison compared(EvaluationReport report, double lower) {
         List<Verdict> verdicts = report.results().stream()
                 .flatMap(r -> r.scores().scores().stream()
                         .map(s -> s.metric() == Metric.FID
@@ -217,7 +217,7 @@ class ReportWriterTest {
         return row.replace("\\|", "").chars().filter(c -> c == '|').count();
     }
 
-    private JsonNode json(Evaluation report, Optional<Comparison> comparison) throws IOException {
+    private JsonNode json(EvaluationReport report, Optional<Comparison> comparison) throws IOException {
         Path file = folder.resolve("some.json");
         new ReportWriter(report, comparison).write(file);
         return new ObjectMapper().readTree(file.toFile());

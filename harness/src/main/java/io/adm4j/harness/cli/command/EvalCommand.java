@@ -22,25 +22,20 @@ import io.adm4j.harness.cli.option.SharedWorkOptions;
 import io.adm4j.harness.cli.option.UpsamplerOptions;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.DatasetOptions;
-import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.evaluation.features.FeatureFile;
-import io.adm4j.harness.evaluation.features.ReferenceBatch;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
-import io.adm4j.harness.evaluation.run.ExistingSamples;
 import io.adm4j.harness.evaluation.run.FeatureExtraction;
 import io.adm4j.harness.evaluation.run.FeatureKeeping;
-import io.adm4j.harness.evaluation.run.FeatureSamples;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
-import io.adm4j.harness.evaluation.run.SampleChoice;
 import io.adm4j.harness.evaluation.run.SampleSet;
-import io.adm4j.harness.evaluation.run.StatisticsSamples;
+import io.adm4j.harness.evaluation.run.StoredSamples;
 import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.report.BaselineGate;
 import io.adm4j.harness.report.Comparison;
@@ -369,52 +364,17 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     private SampleSet stored(Path path, Evaluator evaluator) {
-        Optional<SampleChoice> chosen = choice.of(samples, sampling.seed());
-        return givenStatistics(path, evaluator)
-                .or(() -> givenFeatures(path, chosen, evaluator))
-                .orElseGet(() -> ExistingSamples.open(
-                        path,
-                        images.of(DatasetOptions.AS_STORED, split)
-                                .withChannels(evaluator.channels())
-                                .withCommon(evaluator.commonSize()),
-                        chosen,
-                        evaluator.settings().perClass(),
-                        spec.commandLine().getErr()::println));
-    }
-
-    private static Optional<SampleSet> givenFeatures(Path path, Optional<SampleChoice> chosen, Evaluator evaluator) {
-        return FeatureFile.is(path)
-                ? Optional.of(FeatureSamples.open(FeatureFile.open(path), chosen, evaluator))
-                : Optional.empty();
+        return new StoredSamples(
+                        images.of(DatasetOptions.AS_STORED, split),
+                        choice.of(samples, sampling.seed()),
+                        statistics,
+                        spec.commandLine().getErr()::println)
+                .open(path, evaluator);
     }
 
     /** Each part has a folder of its own, so that processes may write to one folder. */
     private Path workFolder() {
         return report.workFolder(sharing.share().map(share -> "work-" + share.number() + "-of-" + share.of()));
-    }
-
-    /** The statistics in the file of the samples, if they are asked for or it has nothing else. */
-    private Optional<SampleSet> givenStatistics(Path path, Evaluator evaluator) {
-        if (!ReferenceBatch.isPickled(path) && !ImageStream.isNpz(path)) {
-            if (statistics) {
-                throw new UserError(
-                        "--statistics takes a file with mu and sigma, and " + path + " is none: leave it out.");
-            }
-            return Optional.empty();
-        }
-        ReferenceBatch.Contents contents = ReferenceBatch.contents(path);
-        boolean alone = contents.statistics() && contents.images() == 0;
-        if (!statistics && (!alone || FeatureFile.is(path))) {
-            return Optional.empty();
-        }
-        if (!contents.statistics()) {
-            throw new UserError("The file " + path + " has no statistics (mu and sigma): leave out --statistics.");
-        }
-        if (samples != null) {
-            throw new UserError(
-                    "--samples chooses among images, and of these only statistics are scored: leave it out.");
-        }
-        return Optional.of(new StatisticsSamples(path, evaluator.channels(), contents.images() > 0));
     }
 
     /**
@@ -512,7 +472,8 @@ public final class EvalCommand implements Callable<Integer> {
                 groups.forEach(group ->
                         group.sets().forEach(set -> gate.requireComparable(set.point(), announced(group.path(), set))));
             });
-            Evaluation evaluation = run.compare(groups.stream().map(Group::sets).toList(), model);
+            EvaluationReport evaluation =
+                    run.compare(groups.stream().map(Group::sets).toList(), model);
             int exitCode =
                     publish(evaluation, scoring.gate().map(gate -> gate.check(evaluation)), scoring.failIfWorse());
             work.ifPresent(WorkFolder::clear);
@@ -538,11 +499,10 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     private ReferenceImages realImages(Path path, Split part, Evaluator evaluator, SampleSet samples) {
-        return ReferenceImages.open(
+        return ReferenceImages.beside(
+                samples,
                 path,
-                images.of(referenceSize(evaluator, samples), part, ArrayLayout.EITHER)
-                        .withChannels(evaluator.channels())
-                        .withCommon(evaluator.commonSize()),
+                images.of(DatasetOptions.AS_STORED, part, ArrayLayout.EITHER),
                 evaluator,
                 spec.commandLine().getErr()::println);
     }
@@ -578,19 +538,6 @@ public final class EvalCommand implements Callable<Integer> {
         return groups.size() == 1 ? each.max().orElse(0) : each.sum();
     }
 
-    /** The size that image files of the reference are brought to: the samples', as far as it is known and square. */
-    private static int referenceSize(Evaluator evaluator, SampleSet set) {
-        if (set.fitted()) {
-            return DatasetOptions.ANY_SHAPE;
-        }
-        if (set.count() > 0) {
-            return set.imageSize() == set.width() ? set.imageSize() : DatasetOptions.ANY_SHAPE;
-        }
-        return evaluator.hasOwnSize() && evaluator.imageHeight() == evaluator.imageWidth()
-                ? evaluator.imageHeight()
-                : DatasetOptions.ANY_SHAPE;
-    }
-
     /** Gray images are repeated for three channels; stored samples were opened with what the network takes. */
     private static void requireChannels(Evaluator evaluator, int channels) {
         int taken = evaluator.channels();
@@ -623,7 +570,7 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     /** Prints and writes the report; the exit code says whether the scores are within their limits. */
-    private int publish(Evaluation evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
+    private int publish(EvaluationReport evaluation, Optional<Comparison> comparison, Set<Metric> failIfWorse) {
         PrintWriter console = spec.commandLine().getOut();
         ReportWriter writer = new ReportWriter(evaluation, comparison, failIfWorse);
         writer.print(console);

@@ -16,7 +16,7 @@ import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.EncodedImage;
 import io.adm4j.harness.data.Split;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.run.EvaluationRun;
@@ -115,7 +115,7 @@ public final class QuickstartCommand implements Runnable {
         console.println(describe(manifest));
         console.flush();
         List<Double> seconds = sample(model, scales, classes, perClass);
-        Evaluation evaluation = evaluate(model, scales);
+        EvaluationReport evaluation = evaluate(model, scales);
         console.println();
         new ReportWriter(evaluation, Optional.empty()).print(console);
         List<ScaleResult> results = new ArrayList<>();
@@ -167,7 +167,7 @@ public final class QuickstartCommand implements Runnable {
     }
 
     /** Scores the samples of all scales, in their order, against the bundle's reference. */
-    private Evaluation evaluate(ModelBundle model, List<SamplingSettings> scales) {
+    private EvaluationReport evaluate(ModelBundle model, List<SamplingSettings> scales) {
         EvaluatorSettings scoring = new EvaluatorSettings(
                 EvaluatorSettings.PUBLISHED_K,
                 EvaluatorSettings.PUBLISHED_INCEPTION_SPLIT,
@@ -297,7 +297,7 @@ public final class QuickstartCommand implements Runnable {
                         + (first.sampler().takesEta() ? ", eta " + ShortDecimal.of(first.eta()) : "")
                         + ", through the function over HTTP");
         settings.put("Seeds", seed + " and up, the same at every scale");
-        settings.put("Scores", Evaluation.COMPARABILITY);
+        settings.put("Scores", EvaluationReport.COMPARABILITY);
         return settings;
     }
 }

@@ -7,7 +7,7 @@ import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.Difference;
-import io.adm4j.harness.evaluation.result.Evaluation;
+import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Memorization;
@@ -142,7 +142,7 @@ public final class EvaluationRun {
      * @param model that generates the samples, if they are generated here
      * @throws io.adm4j.feedback.UserError if samples or reference cannot be scored; the message says why
      */
-    public Evaluation evaluate(List<? extends SampleSet> sets, Optional<Model> model) {
+    public EvaluationReport evaluate(List<? extends SampleSet> sets, Optional<Model> model) {
         return compare(List.of(sets), model);
     }
 
@@ -154,7 +154,7 @@ public final class EvaluationRun {
      * @param model that generates the samples, if there is one
      * @throws io.adm4j.feedback.UserError if samples or reference cannot be scored; the message says why
      */
-    public Evaluation compare(List<? extends List<? extends SampleSet>> models, Optional<Model> model) {
+    public EvaluationReport compare(List<? extends List<? extends SampleSet>> models, Optional<Model> model) {
         List<SampleSet> sets = new ArrayList<>();
         models.forEach(sets::addAll);
         List<Result> results = new ArrayList<>();
@@ -182,7 +182,7 @@ public final class EvaluationRun {
                     Math.min(measured.get(first).count(), measured.get(second).count()),
                     differences(results, measured, first, second)));
         }
-        return new Evaluation(
+        return new EvaluationReport(
                 Instant.now(),
                 LibraryVersions.adm4j(),
                 LibraryVersions.current(),

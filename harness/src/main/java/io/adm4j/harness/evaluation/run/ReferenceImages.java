@@ -58,6 +58,37 @@ public final class ReferenceImages {
     }
 
     /**
+     * The reference of samples: image files are brought to the samples' size, as far as it is known and square.
+     *
+     * @param reading of images; channels and sizes follow from the samples and the feature network
+     * @param evaluator that will measure it
+     * @param warnings receives a sentence for what is left out or guessed
+     * @throws UserError if there are no such images and no statistics of such
+     */
+    public static ReferenceImages beside(
+            SampleSet samples, Path path, DatasetOptions reading, Evaluator evaluator, Consumer<String> warnings) {
+        return open(
+                path,
+                reading.withSize(sizeBeside(samples, evaluator))
+                        .withChannels(evaluator.channels())
+                        .withCommon(evaluator.commonSize()),
+                evaluator,
+                warnings);
+    }
+
+    private static int sizeBeside(SampleSet samples, Evaluator evaluator) {
+        if (samples.fitted()) {
+            return DatasetOptions.ANY_SHAPE;
+        }
+        if (samples.count() > 0) {
+            return samples.imageSize() == samples.width() ? samples.imageSize() : DatasetOptions.ANY_SHAPE;
+        }
+        return evaluator.hasOwnSize() && evaluator.imageHeight() == evaluator.imageWidth()
+                ? evaluator.imageHeight()
+                : DatasetOptions.ANY_SHAPE;
+    }
+
+    /**
      * Looks at the reference without reading it all.
      *
      * @param path a reference batch, a file of features, or anything else that holds images

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
  *
  * @param exitCode as the shell would see it
  */
-record CommandLineRun(int exitCode, String out, String err) {
+public record CommandLineRun(int exitCode, String out, String err) {
 
-    static CommandLineRun of(Object... arguments) {
+    public static CommandLineRun of(Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exitCode = Harness.commandLine()
@@ -30,7 +30,7 @@ record CommandLineRun(int exitCode, String out, String err) {
     }
 
     /** A call that must go well. */
-    static CommandLineRun succeeding(Object... arguments) {
+    public static CommandLineRun succeeding(Object... arguments) {
         CommandLineRun run = of(arguments);
         assertEquals(0, run.exitCode, run.err);
         return run;
@@ -47,7 +47,7 @@ record CommandLineRun(int exitCode, String out, String err) {
     }
 
     /** Arguments of a call, put together from lists and single ones; an option given again replaces the one before. */
-    static Object[] arguments(Object... parts) {
+    public static Object[] arguments(Object... parts) {
         List<Object> all = new ArrayList<>();
         Stream<Object> flat =
                 Arrays.stream(parts).flatMap(p -> p instanceof Object[] list ? Arrays.stream(list) : Stream.of(p));

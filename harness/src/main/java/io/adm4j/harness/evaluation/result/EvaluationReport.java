@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param results at least one; several share network, reference, model and settings
  * @param comparisons of results with each other; may be empty
  */
-public record Evaluation(
+public record EvaluationReport(
         Instant created,
         String version,
         Map<String, String> libraries,
@@ -35,7 +35,7 @@ public record Evaluation(
     public static final String COMPARABILITY =
             "Scores on these features compare only with each other: same feature network, same reference, same counts.";
 
-    public Evaluation {
+    public EvaluationReport {
         if (results.isEmpty()) {
             throw new IllegalArgumentException("An evaluation has at least one result.");
         }
@@ -45,7 +45,7 @@ public record Evaluation(
     }
 
     /** Results that are not compared with each other. */
-    public Evaluation(
+    public EvaluationReport(
             Instant created,
             String version,
             Map<String, String> libraries,
