@@ -16,10 +16,10 @@ harness=${HARNESS:-$here/../bin/harness}
 usage() { sed -n '2,12s/^# //p' "$0" >&2; exit 2; }
 
 steps=15000 samples=5000 scale=1 source='' out=cifar-cascade
-width=64 classifier_width=64 blocks=2 batch=64 warmup=500 sampling=ddim25
+width=64 classifier_width=64 blocks=2 batch=64 sampling=ddim25
 while [ $# -gt 0 ]; do
   case $1 in
-    --quick) steps=60 samples=32 width=32 classifier_width=32 blocks=1 batch=8 warmup=10 sampling=ddim5; shift ;;
+    --quick) steps=60 samples=32 width=32 classifier_width=32 blocks=1 batch=8 sampling=ddim5; shift ;;
     --steps | --samples | --scale | --data)
       [ $# -ge 2 ] || usage
       case $1 in --steps) steps=$2 ;; --samples) samples=$2 ;; --scale) scale=$2 ;; --data) source=$2 ;; esac
@@ -43,8 +43,8 @@ fi
 train() {
   local kind=$1 run=$out/runs/$2 last=$3
   shift 3
-  # Averages over the last tenth of a short run, since longer ones would remember the initial weights.
-  local ema
+  # Of a short run a tenth is warm-up, and averages are of the last tenth, since longer ones would remember the initial weights.
+  local ema warmup=$((last / 10 < 500 ? last / 10 : 500))
   ema=$(awk -v steps="$last" 'BEGIN { rate = 1 - 10 / steps; print (rate > 0.999 ? 0.999 : rate) }')
   echo "== $kind: $run, $last steps"
   if [ -f "$run/run.json" ]; then

@@ -2,9 +2,11 @@ package io.adm4j.harness.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adm4j.feedback.ShortDecimal;
+import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
+import io.adm4j.harness.evaluation.result.SampleComparison;
 import io.adm4j.harness.restoration.RestorationExample;
 import io.adm4j.io.ImageGrid;
 import io.adm4j.io.PngWriter;
@@ -28,6 +30,8 @@ import java.util.stream.Stream;
  *
  * @param title heading of the page
  * @param results one per scale, at least one; shown by ascending scale
+ * @param guidance how the scores at each scale but the smallest differ from those at that one, by ascending scale; empty where
+ *     that was not compared
  * @param rowNames what the rows of the grids show, such as class names; empty for none
  * @param examples damaged images that the model restored; empty for none
  * @param settings how the images were sampled and scored, name to value, in the order shown
@@ -36,6 +40,7 @@ import java.util.stream.Stream;
 public record QuickstartReport(
         String title,
         List<ScaleResult> results,
+        List<SampleComparison> guidance,
         List<String> rowNames,
         List<RestorationExample> examples,
         Map<String, String> settings,
@@ -51,6 +56,7 @@ public record QuickstartReport(
         results = results.stream()
                 .sorted(Comparator.comparingDouble(ScaleResult::scale))
                 .toList();
+        guidance = List.copyOf(guidance);
         rowNames = List.copyOf(rowNames);
         examples = List.copyOf(examples);
         settings = new LinkedHashMap<>(settings);
@@ -204,35 +210,51 @@ public record QuickstartReport(
             return "One scale was sampled; with several, this page shows how guidance trades variety for fidelity.";
         }
         ScaleResult first = results.get(0);
-        ScaleResult last = results.get(results.size() - 1);
-        String change = String.format(
-                Locale.ROOT,
-                "From scale %s to scale %s precision goes from %.3f to %.3f, the Inception-style score from %.2f to %.2f,"
-                        + " and recall from %.3f to %.3f",
-                ShortDecimal.of(first.scale()),
-                ShortDecimal.of(last.scale()),
-                first.value(Metric.PRECISION),
-                last.value(Metric.PRECISION),
-                first.value(Metric.INCEPTION_SCORE),
-                last.value(Metric.INCEPTION_SCORE),
-                first.value(Metric.RECALL),
-                last.value(Metric.RECALL));
-        boolean trade = last.value(Metric.PRECISION) > first.value(Metric.PRECISION)
-                && last.value(Metric.RECALL) < first.value(Metric.RECALL);
-        if (!trade) {
-            return change + ". Guidance usually trades variety (recall) for fidelity (precision);"
-                    + " these samples do not show it.";
+        StringBuilder text = new StringBuilder();
+        for (int i = 1; i < results.size(); i++) {
+            ScaleResult guided = results.get(i);
+            text.append(String.format(
+                    Locale.ROOT,
+                    "From scale %s to %s precision goes from %.3f to %.3f%s, and recall from %.3f to %.3f%s. ",
+                    ShortDecimal.of(first.scale()),
+                    ShortDecimal.of(guided.scale()),
+                    first.value(Metric.PRECISION),
+                    guided.value(Metric.PRECISION),
+                    change(i - 1, Metric.PRECISION),
+                    first.value(Metric.RECALL),
+                    guided.value(Metric.RECALL),
+                    change(i - 1, Metric.RECALL)));
         }
-        return apart(first, last, Metric.PRECISION) && apart(first, last, Metric.RECALL)
-                ? change + ": guidance trades variety for fidelity."
-                : change + ". Guidance trades variety for fidelity, but the 95% intervals still overlap here: take more"
-                        + " --samples.";
+        if (guidance.stream().anyMatch(QuickstartReport::trades)) {
+            return text + "Guidance trades variety for fidelity.";
+        }
+        boolean seen = results.stream()
+                .anyMatch(guided -> guided.value(Metric.PRECISION) > first.value(Metric.PRECISION)
+                        && guided.value(Metric.RECALL) < first.value(Metric.RECALL));
+        return text
+                + (seen
+                        ? "Guidance trades variety for fidelity, but chance explains such differences here: take more --samples."
+                        : "Guidance usually trades variety (recall) for fidelity (precision); these samples do not show it.");
     }
 
-    private static boolean apart(ScaleResult first, ScaleResult last, Metric metric) {
-        return first.interval(metric)
-                .flatMap(a -> last.interval(metric).map(a::apartFrom))
-                .orElse(false);
+    /** Whether precision is higher and recall lower by more than chance explains; samples of the same noise are compared in pairs. */
+    private static boolean trades(SampleComparison guided) {
+        return guided.get(Metric.PRECISION)
+                        .filter(d -> d.significant() && d.better())
+                        .isPresent()
+                && guided.get(Metric.RECALL)
+                        .filter(Difference::significantlyWorse)
+                        .isPresent();
+    }
+
+    private String change(int compared, Metric metric) {
+        return guidance.stream()
+                .skip(compared)
+                .findFirst()
+                .flatMap(comparison -> comparison.get(metric))
+                .flatMap(Difference::interval)
+                .map(range -> " (95% " + DifferenceText.signed(metric, range) + ")")
+                .orElse("");
     }
 
     private void curves(Page page) {

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Result;
+import io.adm4j.harness.evaluation.result.SampleComparison;
 import io.adm4j.harness.restoration.RestorationExample;
 import io.adm4j.io.PngWriter;
 import io.adm4j.tensor.ElementType;
@@ -24,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
@@ -97,15 +101,18 @@ class QuickstartReportTest {
 
     @Test
     void saysWhatGuidanceTradedOnlyWhereItDid() {
-        String trade = "guidance trades variety for fidelity.";
+        String trade = "Guidance trades variety for fidelity.";
+        String more = "take more --samples.";
         String none = "these samples do not show it.";
 
-        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.8, 0.5)).endsWith(trade));
-        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.701, 0.5)).endsWith("take more --samples."));
-        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.8, 0.599)).endsWith("take more --samples."));
-        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.6, 0.7)).endsWith(none));
-        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.8, 0.6)).endsWith(none));
-        assertTrue(summary(result(0, 30, 0.7, 0.6), result(2, 20, 0.7, 0.5)).endsWith(none));
+        assertTrue(summary(0.8, 0.5, 0.01).endsWith(trade));
+        assertTrue(summary(0.8, 0.5, 0.01).contains("(95% +0.0900 to +0.1100)"), summary(0.8, 0.5, 0.01));
+        assertTrue(summary(0.8, 0.5, 0.11).endsWith(more));
+        assertTrue(summary(0.705, 0.5, 0.01).endsWith(more));
+        assertTrue(summary(0.8, 0.595, 0.01).endsWith(more));
+        assertTrue(summary(0.6, 0.7, 0.01).endsWith(none));
+        assertTrue(summary(0.8, 0.6, 0.01).endsWith(none));
+        assertTrue(summary(0.7, 0.5, 0.01).endsWith(none));
     }
 
     @Test
@@ -124,6 +131,7 @@ class QuickstartReportTest {
         QuickstartReport report = new QuickstartReport(
                 "adm4j",
                 List.of(result(0, 30, 0.7, 0.6)),
+                List.of(),
                 List.of(),
                 List.of(example),
                 Map.of(),
@@ -147,6 +155,7 @@ class QuickstartReportTest {
         Document page = Jsoup.parse(new QuickstartReport(
                         "<script>",
                         List.of(result(0, 1, 1, 1)),
+                        List.of(),
                         List.of("<i>"),
                         List.of(new RestorationExample("<b>", "<i>", IMAGES, IMAGES, IMAGES, IMAGES)),
                         Map.of("<b>", "a & \"b\""),
@@ -177,10 +186,36 @@ class QuickstartReportTest {
         }
     }
 
-    private static String summary(ScaleResult... results) {
-        return Jsoup.parse(report(results).html())
+    /** @param margin half of the interval of each difference from precision 0.7 and recall 0.6 */
+    private static String summary(double precision, double recall, double margin) {
+        SampleComparison guidance = new SampleComparison(
+                0,
+                1,
+                400,
+                List.of(
+                        difference(Metric.PRECISION, 0.7, precision, margin),
+                        difference(Metric.RECALL, 0.6, recall, margin)));
+        QuickstartReport report = new QuickstartReport(
+                "adm4j",
+                List.of(result(0, 30, 0.7, 0.6), result(2, 20, precision, recall)),
+                List.of(guidance),
+                List.of(),
+                List.of(),
+                Map.of(),
+                JsonNodeFactory.instance.objectNode());
+        return Jsoup.parse(report.html())
                 .selectFirst("h2:contains(The scores) + p")
                 .text();
+    }
+
+    private static Difference difference(Metric metric, double first, double second, double margin) {
+        double value = second - first;
+        return new Difference(
+                metric,
+                first,
+                second,
+                OptionalDouble.of(margin / 1.96),
+                Optional.of(new Interval(value - margin, value + margin)));
     }
 
     private static QuickstartReport report(ScaleResult... results) {
@@ -189,7 +224,7 @@ class QuickstartReportTest {
         ObjectNode provenance = JsonNodeFactory.instance.objectNode();
         provenance.putObject("train").put("steps", 20000);
         return new QuickstartReport(
-                "adm4j", List.of(results), List.of("Bag", "Ankle boot"), List.of(), settings, provenance);
+                "adm4j", List.of(results), List.of(), List.of("Bag", "Ankle boot"), List.of(), settings, provenance);
     }
 
     private static ScaleResult result(double scale, double fid, double precision, double recall) {

@@ -85,7 +85,7 @@ public final class QuickstartCommand implements Runnable {
             names = "--samples",
             paramLabel = "N",
             converter = Range.AtLeastOne.class,
-            defaultValue = "400",
+            defaultValue = "800",
             description = "Images per scale, as many of each class (default ${DEFAULT-VALUE}).")
     private int samples;
 
@@ -129,6 +129,7 @@ public final class QuickstartCommand implements Runnable {
         new QuickstartReport(
                         manifest.name(),
                         results,
+                        evaluation.comparisons(),
                         manifest.classes(),
                         restored(model),
                         settings(scales.get(0), classes * perClass),
@@ -199,7 +200,7 @@ public final class QuickstartCommand implements Runnable {
                                     spec.commandLine().getErr()::println)
                             .generatedAs(QuickstartSamplingOptions.point(scale, seed)))
                     .toList();
-            return run.evaluate(sets, Optional.empty());
+            return run.compare(sets.stream().map(List::of).toList(), Optional.empty());
         }
     }
 

@@ -29,6 +29,7 @@ public final class QuickstartSamplingOptions extends OneSamplerOptions {
         SamplingSettings standard = standard(defaults);
         requireSolver(List.of(standard.sampler()));
         return scales.stream()
+                .sorted()
                 .map(scale -> settings(standard, choice(), eta(), scale))
                 .toList();
     }

@@ -17,6 +17,7 @@ final class GraySamples implements Trap {
             return Optional.empty();
         }
         return Optional.of("Of the samples " + ScoredSets.percent(samples) + " are gray, of the reference images "
-                + ScoredSets.percent(reference) + ": the scores measure the lack of color more than anything else.");
+                + ScoredSets.percent(reference) + ": the scores measure the " + (samples > reference ? "lack of " : "")
+                + "color more than anything else.");
     }
 }

@@ -9,11 +9,14 @@ import java.security.NoSuchAlgorithmException;
  * What the pixels of an image show.
  *
  * @param digest equal for equal images of one size, and for no others
- * @param gray whether it has several channels that are equal
+ * @param gray whether it has several channels that differ by less than is seen: {@link #COLORLESS} levels on average
  * @param step mean absolute difference between pixels that are neighbors in a row or a column
  * @param edge by how much that difference is larger across the edges of blocks of 8x8 pixels than beside them
  */
 record ImageFacts(Digest digest, boolean gray, double step, double edge) {
+    /** Mean difference of the channels of a pixel, in levels, below which an image shows no color. */
+    static final double COLORLESS = 4;
+
     private static final int BLOCK = 8;
 
     /** The first 128 bits of SHA-256. */
@@ -37,19 +40,23 @@ record ImageFacts(Digest digest, boolean gray, double step, double edge) {
         byte[] values = new byte[height * width * channels];
         image.bytes().get(values);
         int[] brightness = new int[height * width];
-        boolean gray = channels > 1;
+        long color = 0;
         for (int pixel = 0; pixel < brightness.length; pixel++) {
+            int least = 255;
+            int most = 0;
             for (int c = 0; c < channels; c++) {
-                byte value = values[pixel * channels + c];
-                brightness[pixel] += Byte.toUnsignedInt(value);
-                gray &= value == values[pixel * channels];
+                int value = Byte.toUnsignedInt(values[pixel * channels + c]);
+                brightness[pixel] += value;
+                least = Math.min(least, value);
+                most = Math.max(most, value);
             }
+            color += most - least;
         }
         double[] across = steps(brightness, height, width, width, 1);
         double[] down = steps(brightness, width, height, 1, width);
         return new ImageFacts(
                 Digest.of(values),
-                gray,
+                channels > 1 && color < COLORLESS * brightness.length,
                 (mean(across) + mean(down)) / 2 / channels,
                 (edge(across) + edge(down)) / 2 / channels);
     }

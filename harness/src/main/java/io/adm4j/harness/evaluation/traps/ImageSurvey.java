@@ -33,7 +33,7 @@ public final class ImageSurvey {
         return images.stream().map(ImageFacts::digest).distinct().count();
     }
 
-    /** Part of the images whose channels are equal, from 0 to 1. */
+    /** Part of the images whose channels are nearly equal, from 0 to 1. */
     double grayShare() {
         return images.stream().filter(ImageFacts::gray).count() / (double) count();
     }
