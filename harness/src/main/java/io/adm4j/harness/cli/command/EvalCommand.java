@@ -49,15 +49,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -84,6 +88,9 @@ import picocli.CommandLine.Spec;
 public final class EvalCommand implements Callable<Integer> {
     private static final int SAMPLES_AT_ONCE = 16;
     private static final int FEATURES_AT_ONCE = 64;
+
+    /** Options that decide no score. */
+    private static final Set<String> ELSEWHERE = Set.of("--out", "--work", "--force", "--threads");
 
     @Spec
     private CommandSpec spec;
@@ -310,6 +317,9 @@ public final class EvalCommand implements Callable<Integer> {
         List<SamplingPipeline> pipelines = new ArrayList<>();
         try (Upsampler upsampler = generates() && upsampling.given() ? upsampling.open(runtime) : null;
                 WorkFolder work = generates() || report.keepsWork() ? WorkFolder.open(workFolder()) : null) {
+            if (work != null) {
+                sayWhatDiffers(work);
+            }
             if (given().isEmpty()) {
                 ModelBundle bundle = scoring.bundle().orElseThrow();
                 Model model = describe(bundle, upsampler);
@@ -336,6 +346,27 @@ public final class EvalCommand implements Callable<Integer> {
             return score(scoring, groups, Optional.empty(), Optional.ofNullable(work));
         } finally {
             pipelines.forEach(SamplingPipeline::close);
+        }
+    }
+
+    /** Of an interrupted evaluation only what its settings share with these is used. */
+    private void sayWhatDiffers(WorkFolder work) {
+        Map<String, String> asked = new TreeMap<>();
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!ELSEWHERE.contains(option.longestName())) {
+                asked.put(option.longestName(), String.join(",", option.originalStringValues()));
+            }
+        }
+        if (!sets.isEmpty()) {
+            asked.put("samples", sets.stream().map(Path::toString).collect(Collectors.joining(" ")));
+        }
+        List<String> differences = work.begin(asked);
+        if (!differences.isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println(
+                            "Warning: " + work.path() + " holds work of an interrupted evaluation with other settings ("
+                                    + String.join("; ", differences) + "): what depends on them is computed anew.");
         }
     }
 

@@ -1,5 +1,8 @@
 package io.adm4j.harness.evaluation.run;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.DiskSpace;
 import io.adm4j.io.FileTree;
@@ -9,6 +12,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +24,9 @@ import java.util.stream.Stream;
 public final class WorkFolder implements AutoCloseable {
     /** Marks a folder as ours, so that nobody else's files are ever removed. */
     private static final String LOCK = "adm4j-eval.lock";
+
+    /** What the evaluation was asked for. */
+    private static final String SETTINGS = "settings.json";
 
     private final Path folder;
     private final LockFile lock;
@@ -52,6 +61,34 @@ public final class WorkFolder implements AutoCloseable {
     private static boolean isEmpty(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.findAny().isEmpty();
+        }
+    }
+
+    /**
+     * Notes what is asked for now.
+     *
+     * @param settings name to value
+     * @return settings that an interrupted evaluation whose work is here had otherwise: "NAME: OLD then, NEW now"; ordered by name
+     */
+    public List<String> begin(Map<String, String> settings) {
+        Path note = folder.resolve(SETTINGS);
+        ObjectMapper mapper = new ObjectMapper();
+        try {
+            Map<String, String> before =
+                    Files.exists(note) ? mapper.readValue(note.toFile(), new TypeReference<>() {}) : settings;
+            mapper.writeValue(note.toFile(), settings);
+            return Stream.concat(before.keySet().stream(), settings.keySet().stream())
+                    .distinct()
+                    .sorted()
+                    .filter(name -> !Objects.equals(before.get(name), settings.get(name)))
+                    .map(name -> name + ": " + before.getOrDefault(name, "none") + " then, "
+                            + settings.getOrDefault(name, "none") + " now")
+                    .toList();
+        } catch (JacksonException e) {
+            delete(note);
+            return List.of();
+        } catch (IOException e) {
+            throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
         }
     }
 
@@ -128,8 +165,7 @@ public final class WorkFolder implements AutoCloseable {
 
     private boolean holdsNothing() throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile)
-                    .allMatch(f -> f.getFileName().toString().equals(LOCK));
+            return all.filter(Files::isRegularFile).allMatch(f -> f.endsWith(LOCK) || f.endsWith(SETTINGS));
         }
     }
 }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.bundle.TinyBundle;
 import io.adm4j.harness.evaluation.features.FeatureNetworks;
+import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.io.Npz;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -73,6 +74,21 @@ class InterruptedEvaluationTest {
             "--threads",
             1
         };
+    }
+
+    @Test
+    void namesTheSettingsInWhichAnInterruptedRunDiffers() throws IOException {
+        Path kept = folder.resolve("kept");
+        try (WorkFolder before = WorkFolder.open(kept)) {
+            before.begin(Map.of("--steps", "100"));
+            Files.writeString(kept.resolve("unfinished"), "x");
+        }
+
+        String warned = succeeding(arguments(command, "--samples", 20, "--steps", 2, "--work", kept))
+                .err();
+
+        assertTrue(warned.contains("--steps: 100 then, 2 now"), warned);
+        assertFalse(warned.contains("--threads"), warned);
     }
 
     @Test
