@@ -204,7 +204,9 @@ enum ImageFormat {
 
         @Override
         void requireComplete(ImageBytes file) throws IOException, UnreadableImageException {
-            new TiffDirectory(file, 0).requireStrips();
+            TiffDirectory directory = new TiffDirectory(file, 0);
+            directory.requireSamples();
+            directory.requireStrips();
         }
 
         @Override

@@ -17,6 +17,9 @@ final class TiffDirectory {
     private static final int ASSOCIATED = 1;
     private static final int SHORT = 3;
     private static final int LONG = 4;
+    /** Four inks, alpha, and some more that are not read. */
+    private static final int MOST_SAMPLES = 16;
+
     private static final int MOST_STRIPS = 1 << 20;
 
     private final ImageBytes file;
@@ -66,6 +69,14 @@ final class TiffDirectory {
     private int number(int tag, int absent) throws IOException, UnreadableImageException {
         long entry = entry(tag);
         return entry < 0 || u16(entry + 2) != SHORT ? absent : u16(entry + 8);
+    }
+
+    /** Refuses pixels of more values than any image has, each of which would take memory. */
+    void requireSamples() throws IOException, UnreadableImageException {
+        int samples = number(SAMPLES, 1);
+        if (samples > MOST_SAMPLES) {
+            throw new UnreadableImageException("it claims to have " + samples + " values for each pixel");
+        }
     }
 
     /** Checks that the file has room for all its strips or tiles. */

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -77,6 +79,20 @@ class ImageDecoderTest {
 
         assertEquals(
                 HEX.formatHex(ImageDecoder.decode(whole, FileChannels.RGB).pixels()), HEX.formatHex(image.pixels()));
+    }
+
+    /** 326 bytes of such a file took 600 MB. */
+    @Test
+    void pixelsOfThousandsOfValuesAreRefused() throws Exception {
+        byte[] tiff = file("plain.tif");
+        ByteBuffer bytes = ByteBuffer.wrap(tiff).order(tiff[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        int entry = bytes.getInt(4) + 2;
+        while (bytes.getShort(entry) != 277) {
+            entry += 12;
+        }
+        bytes.putShort(entry + 8, (short) 14339);
+
+        assertRefused("it claims to have 14339 values for each pixel", tiff);
     }
 
     @Test
