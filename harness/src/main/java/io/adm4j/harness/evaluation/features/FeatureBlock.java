@@ -59,6 +59,11 @@ public final class FeatureBlock {
         }
     }
 
+    /** Rows of the whole matrix. */
+    int rows() {
+        return features.rows();
+    }
+
     public int from() {
         return from;
     }

@@ -3,6 +3,7 @@ package io.adm4j.harness.evaluation.features;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
+import java.util.function.LongConsumer;
 
 /** Inner products of the rows of two blocks, in memory that serves for one pair of blocks after the other. */
 public final class InnerProducts {
@@ -15,7 +16,52 @@ public final class InnerProducts {
         this.products = products;
     }
 
-    public void compute(FeatureBlock a, FeatureBlock b) {
+    /** Takes a pair of blocks whose products were computed. */
+    @FunctionalInterface
+    public interface Pair {
+        void of(FeatureBlock a, FeatureBlock b);
+    }
+
+    /**
+     * The products of each row of one matrix with each of another.
+     *
+     * @param a block of the first matrix; modified
+     * @param b block of the second matrix; modified
+     * @param pairs receives the number of pairs of rows after each pair of blocks
+     */
+    public void between(FeatureBlock a, FeatureBlock b, LongConsumer pairs, Pair each) {
+        for (int i = 0; i < a.rows(); i += FeatureBlock.ROWS) {
+            a.load(i);
+            for (int j = 0; j < b.rows(); j += FeatureBlock.ROWS) {
+                compute(a, b.load(j), pairs, each);
+            }
+        }
+    }
+
+    /**
+     * The products of the rows of one matrix with each other: of a block with itself, and of two blocks once.
+     *
+     * @param a a block of the matrix; modified
+     * @param b another block of it; modified
+     * @param pairs receives the number of pairs of rows after each pair of blocks
+     * @param each takes the same block twice for products of a block with itself
+     */
+    public void within(FeatureBlock a, FeatureBlock b, LongConsumer pairs, Pair each) {
+        for (int i = 0; i < a.rows(); i += FeatureBlock.ROWS) {
+            a.load(i);
+            for (int j = i; j < a.rows(); j += FeatureBlock.ROWS) {
+                compute(a, i == j ? a : b.load(j), pairs, each);
+            }
+        }
+    }
+
+    private void compute(FeatureBlock a, FeatureBlock b, LongConsumer pairs, Pair each) {
+        compute(a, b);
+        each.of(a, b);
+        pairs.accept((long) a.count() * b.count());
+    }
+
+    private void compute(FeatureBlock a, FeatureBlock b) {
         current = memory.rows(0, (long) a.count() * b.count()).reshape(a.count(), b.count());
         products.ofRows(a.values(), b.values(), current);
         if (line.length != b.count()) {

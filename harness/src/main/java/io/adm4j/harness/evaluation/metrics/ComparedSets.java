@@ -19,6 +19,7 @@ final class ComparedSets {
     private FeatureMatrix sampleFeatures;
     private NeighborhoodScores neighborhoods;
     private List<NeighborhoodGraph> graphs;
+    private double[] onFrechetDistance;
 
     private ComparedSets(MeasuredImages reference, MeasuredImages samples, ClassRows rows) {
         this.reference = reference;
@@ -89,6 +90,16 @@ final class ComparedSets {
             neighborhoods = NeighborhoodScores.between(referenceFeatures(), sampleFeatures(), k, products, done);
         }
         return neighborhoods;
+    }
+
+    /** What each sample adds to the Frechet distance of the features; computed once for all who ask. Not to be modified. */
+    double[] onFrechetDistance(MatrixProducts products) {
+        if (onFrechetDistance == null) {
+            onFrechetDistance = FrechetInfluence.of(
+                            reference.statistics(), samples.statistics(), sampleFeatures(), products)
+                    .values();
+        }
+        return onFrechetDistance;
     }
 
     /**

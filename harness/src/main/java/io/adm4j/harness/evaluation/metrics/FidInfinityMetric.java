@@ -71,9 +71,7 @@ final class FidInfinityMetric implements MetricScorer {
     }
 
     private double[] influence(ComparedSets sets, LongConsumer done) {
-        double[] onDistance = FrechetInfluence.of(
-                        sets.reference().statistics(), sets.samples().statistics(), sets.sampleFeatures(), products)
-                .values();
+        double[] onDistance = sets.onFrechetDistance(products);
         done.accept(work(sets));
         return FrechetExtrapolation.influence(onDistance, sets.dimension(), seed);
     }

@@ -87,9 +87,7 @@ final class FidMetric implements MetricScorer {
     }
 
     private double[] influence(ComparedSets sets, LongConsumer done) {
-        double[] values = FrechetInfluence.of(
-                        sets.reference().statistics(), sets.samples().statistics(), sets.sampleFeatures(), products)
-                .values();
+        double[] values = sets.onFrechetDistance(products);
         done.accept(work(sets));
         return values;
     }

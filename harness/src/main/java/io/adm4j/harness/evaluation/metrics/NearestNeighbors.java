@@ -9,16 +9,19 @@ import java.util.function.LongConsumer;
 /** The nearest other points of each point of a set, by squared distances from inner products in float32. */
 final class NearestNeighbors {
     private final int kept;
+    /** Squared distances of the points from their mean, with which the products are computed. */
+    private final double[] lengths;
     /** For each point, ascending. */
-    private final float[] distances;
+    private final double[] distances;
     /** The points they lead to. */
     private final int[] points;
 
     private NearestNeighbors(int rows, int kept) {
         this.kept = kept;
-        this.distances = new float[Math.multiplyExact(rows, kept)];
+        this.lengths = new double[rows];
+        this.distances = new double[Math.multiplyExact(rows, kept)];
         this.points = new int[distances.length];
-        Arrays.fill(distances, Float.POSITIVE_INFINITY);
+        Arrays.fill(distances, Double.POSITIVE_INFINITY);
     }
 
     /**
@@ -28,29 +31,29 @@ final class NearestNeighbors {
     static NearestNeighbors of(FeatureMatrix features, int kept, InnerProducts inner, LongConsumer pairs) {
         NearestNeighbors found = new NearestNeighbors(features.rows(), kept);
         double[] origin = features.mean();
-        FeatureBlock a = new FeatureBlock(features, origin);
-        FeatureBlock other = new FeatureBlock(features, origin);
-        for (int i = 0; i < features.rows(); i += FeatureBlock.ROWS) {
-            a.load(i);
-            for (int j = i; j < features.rows(); j += FeatureBlock.ROWS) {
-                FeatureBlock b = i == j ? a : other.load(j);
-                inner.compute(a, b);
-                for (int r = 0; r < a.count(); r++) {
-                    float[] products = inner.row(r);
-                    // Within the block on the diagonal each pair is met once: those right of the point.
-                    for (int c = a == b ? r + 1 : 0; c < b.count(); c++) {
-                        float distance = (float) (a.length(r) + b.length(c) - 2 * products[c]);
-                        found.offer(i + r, j + c, distance);
-                        found.offer(j + c, i + r, distance);
-                    }
-                }
-                pairs.accept((long) a.count() * b.count());
-            }
-        }
+        inner.within(
+                new FeatureBlock(features, origin),
+                new FeatureBlock(features, origin),
+                pairs,
+                (a, b) -> found.add(a, b, inner));
         return found;
     }
 
-    private void offer(int point, int other, float distance) {
+    private void add(FeatureBlock a, FeatureBlock b, InnerProducts inner) {
+        for (int r = 0; r < a.count(); r++) {
+            float[] products = inner.row(r);
+            double length = a.length(r);
+            lengths[a.from() + r] = length;
+            // Within the block on the diagonal each pair is met once: those right of the point.
+            for (int c = a == b ? r + 1 : 0; c < b.count(); c++) {
+                double distance = length + b.length(c) - 2 * products[c];
+                offer(a.from() + r, b.from() + c, distance);
+                offer(b.from() + c, a.from() + r, distance);
+            }
+        }
+    }
+
+    private void offer(int point, int other, double distance) {
         int first = point * kept;
         int at = first + kept - 1;
         if (distance < distances[at]) {
@@ -64,13 +67,28 @@ final class NearestNeighbors {
         }
     }
 
+    /** How many neighbors of each point are kept. */
+    int kept() {
+        return kept;
+    }
+
+    /** Squared distance of a point from the mean of all. */
+    double length(int point) {
+        return lengths[point];
+    }
+
+    /** The neighbors of a point that are kept, the nearest first. */
+    int[] of(int point) {
+        return Arrays.copyOfRange(points, point * kept, (point + 1) * kept);
+    }
+
     /** Squared distance of a point to the last neighbor that is kept. */
-    float reach(int point) {
+    double reach(int point) {
         return distances[point * kept + kept - 1];
     }
 
     /** Squared distance of a point to its k-th neighbor in its own part; to the last that is kept if that is farther. */
-    float radius(int point, byte[] part, int k) {
+    double radius(int point, byte[] part, int k) {
         int left = k;
         for (int at = point * kept; at < (point + 1) * kept; at++) {
             if (part[points[at]] == part[point] && --left == 0) {

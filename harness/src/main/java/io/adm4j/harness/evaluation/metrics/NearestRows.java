@@ -30,26 +30,20 @@ record NearestRows(int[] row, double[] distance) {
         Arrays.fill(candidates, -1);
         Arrays.fill(distances, Double.POSITIVE_INFINITY);
         double[] origin = set.mean();
-        FeatureBlock a = new FeatureBlock(vectors, origin);
-        FeatureBlock b = new FeatureBlock(set, origin);
         InnerProducts inner = new InnerProducts(products);
-        for (int i = 0; i < vectors.rows(); i += FeatureBlock.ROWS) {
-            a.load(i);
-            for (int j = 0; j < set.rows(); j += FeatureBlock.ROWS) {
-                inner.compute(a, b.load(j));
-                for (int r = 0; r < a.count(); r++) {
-                    float[] row = inner.row(r);
-                    int first = (i + r) * CANDIDATES;
-                    for (int c = 0; c < b.count(); c++) {
-                        double distance = b.length(c) - 2 * row[c];
-                        if (distance < distances[first + CANDIDATES - 1] && j + c != without[i + r]) {
-                            insert(distances, candidates, first, distance, j + c);
-                        }
+        inner.between(new FeatureBlock(vectors, origin), new FeatureBlock(set, origin), pairs, (a, b) -> {
+            for (int r = 0; r < a.count(); r++) {
+                int vector = a.from() + r;
+                float[] row = inner.row(r);
+                int first = vector * CANDIDATES;
+                for (int c = 0; c < b.count(); c++) {
+                    double distance = b.length(c) - 2 * row[c];
+                    if (distance < distances[first + CANDIDATES - 1] && b.from() + c != without[vector]) {
+                        insert(distances, candidates, first, distance, b.from() + c);
                     }
                 }
-                pairs.accept((long) a.count() * b.count());
             }
-        }
+        });
         int[] nearest = new int[vectors.rows()];
         double[] exact = new double[nearest.length];
         Arrays.fill(exact, Double.POSITIVE_INFINITY);

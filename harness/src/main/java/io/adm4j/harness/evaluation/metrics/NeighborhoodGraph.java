@@ -51,22 +51,16 @@ final class NeighborhoodGraph {
         NeighborhoodGraph graph = new NeighborhoodGraph(
                 k, reference.rows(), samples.rows(), NearestNeighbors.of(samples, kept, inner, pairs));
         double[] origin = reference.mean();
-        FeatureBlock a = new FeatureBlock(reference, origin);
-        FeatureBlock b = new FeatureBlock(samples, origin);
-        for (int i = 0; i < reference.rows(); i += FeatureBlock.ROWS) {
-            a.load(i);
-            for (int j = 0; j < samples.rows(); j += FeatureBlock.ROWS) {
-                inner.compute(a, b.load(j));
-                for (int r = 0; r < a.count(); r++) {
-                    float[] products = inner.row(r);
-                    float radius = radii.reach(i + r);
-                    for (int c = 0; c < b.count(); c++) {
-                        graph.add(i + r, j + c, (float) (a.length(r) + b.length(c) - 2 * products[c]), radius);
-                    }
+        inner.between(new FeatureBlock(reference, origin), new FeatureBlock(samples, origin), pairs, (a, b) -> {
+            for (int r = 0; r < a.count(); r++) {
+                float[] products = inner.row(r);
+                int image = a.from() + r;
+                float radius = (float) radii.reach(image);
+                for (int c = 0; c < b.count(); c++) {
+                    graph.add(image, b.from() + c, (float) (a.length(r) + b.length(c) - 2 * products[c]), radius);
                 }
-                pairs.accept((long) a.count() * b.count());
             }
-        }
+        });
         return graph;
     }
 
@@ -78,7 +72,7 @@ final class NeighborhoodGraph {
             balls[sample]++;
             covering.add(reference, sample, distance);
         }
-        if (distance <= neighbors.reach(sample)) {
+        if (distance <= (float) neighbors.reach(sample)) {
             reaching.add(reference, sample, distance);
         }
     }
@@ -115,7 +109,7 @@ final class NeighborhoodGraph {
     double[] recall(byte[] part, int parts) {
         float[] radius = new float[part.length];
         for (int sample = 0; sample < part.length; sample++) {
-            radius[sample] = neighbors.radius(sample, part, k);
+            radius[sample] = (float) neighbors.radius(sample, part, k);
         }
         int[] recalled = new int[parts];
         for (int r = 0; r < reaching.count(); r++) {

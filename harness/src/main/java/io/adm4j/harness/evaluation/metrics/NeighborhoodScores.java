@@ -52,16 +52,11 @@ public record NeighborhoodScores(double precision, double recall, double density
         // Distances do not change with the origin, but lose fewer digits near it.
         double[] origin = reference.mean();
         Tally tally = new Tally(reference, samples, referenceRadii, sampleRadii);
-        FeatureBlock a = new FeatureBlock(reference, origin);
-        FeatureBlock b = new FeatureBlock(samples, origin);
-        for (int i = 0; i < reference.rows(); i += FeatureBlock.ROWS) {
-            a.load(i);
-            for (int j = 0; j < samples.rows(); j += FeatureBlock.ROWS) {
-                inner.compute(a, b.load(j));
-                tally.add(a, b, inner);
-                pairs.accept((long) a.count() * b.count());
-            }
-        }
+        inner.between(
+                new FeatureBlock(reference, origin),
+                new FeatureBlock(samples, origin),
+                pairs,
+                (a, b) -> tally.add(a, b, inner));
         return tally.scores(k);
     }
 
@@ -155,25 +150,15 @@ public record NeighborhoodScores(double precision, double recall, double density
 
     /** Squared distances of the points of one set to their k-th nearest neighbors in it. */
     private static final class Radii {
-        /** NearestImages that are kept beyond the k-th, because float32 may have them in another order. */
+        /** Neighbors that are kept beyond the k-th, because float32 may have them in another order. */
         private static final int SPARE = 5;
 
         private final FeatureMatrix features;
-        private final int kept;
-        /** Squared distances from the origin of the products. */
-        private final double[] lengths;
-        /** For each point the smallest squared distances so far, ascending, and the points they lead to. */
-        private final double[] nearest;
+        private final NearestNeighbors neighbors;
 
-        private final int[] neighbor;
-
-        private Radii(FeatureMatrix features, int kept) {
+        private Radii(FeatureMatrix features, NearestNeighbors neighbors) {
             this.features = features;
-            this.kept = kept;
-            this.lengths = new double[features.rows()];
-            this.nearest = new double[Math.multiplyExact(features.rows(), kept)];
-            this.neighbor = new int[nearest.length];
-            Arrays.fill(nearest, Double.POSITIVE_INFINITY);
+            this.neighbors = neighbors;
         }
 
         static long pairs(int points) {
@@ -185,51 +170,12 @@ public record NeighborhoodScores(double precision, double recall, double density
         }
 
         static double[] of(FeatureMatrix features, int k, InnerProducts inner, LongConsumer pairs) {
-            Radii found = new Radii(features, Math.min(k + SPARE, features.rows() - 1));
-            double[] origin = features.mean();
-            FeatureBlock a = new FeatureBlock(features, origin);
-            FeatureBlock other = new FeatureBlock(features, origin);
-            for (int i = 0; i < features.rows(); i += FeatureBlock.ROWS) {
-                a.load(i);
-                for (int j = i; j < features.rows(); j += FeatureBlock.ROWS) {
-                    FeatureBlock b = i == j ? a : other.load(j);
-                    inner.compute(a, b);
-                    found.add(a, b, inner);
-                    pairs.accept((long) a.count() * b.count());
-                }
-            }
+            Radii found = new Radii(
+                    features, NearestNeighbors.of(features, Math.min(k + SPARE, features.rows() - 1), inner, pairs));
             return IntStream.range(0, features.rows())
                     .parallel()
                     .mapToDouble(point -> found.radius(point, k))
                     .toArray();
-        }
-
-        private void add(FeatureBlock a, FeatureBlock b, InnerProducts inner) {
-            for (int r = 0; r < a.count(); r++) {
-                float[] products = inner.row(r);
-                double length = a.length(r);
-                lengths[a.from() + r] = length;
-                // Within the block on the diagonal each pair is met once: those right of the point.
-                for (int c = a == b ? r + 1 : 0; c < b.count(); c++) {
-                    double distance = length + b.length(c) - 2 * products[c];
-                    offer(a.from() + r, b.from() + c, distance);
-                    offer(b.from() + c, a.from() + r, distance);
-                }
-            }
-        }
-
-        private void offer(int point, int other, double distance) {
-            int first = point * kept;
-            int at = first + kept - 1;
-            if (distance < nearest[at]) {
-                while (at > first && nearest[at - 1] > distance) {
-                    nearest[at] = nearest[at - 1];
-                    neighbor[at] = neighbor[at - 1];
-                    at--;
-                }
-                nearest[at] = distance;
-                neighbor[at] = other;
-            }
         }
 
         /**
@@ -237,12 +183,13 @@ public record NeighborhoodScores(double precision, double recall, double density
          * have kept others.
          */
         private double radius(int point, int k) {
-            double radius = kthDistance(point, Arrays.copyOfRange(neighbor, point * kept, (point + 1) * kept), k);
+            double radius = kthDistance(point, neighbors.of(point), k);
             // A point within the radius is at most this far from the origin.
-            double reach = Math.sqrt(lengths[point]) + Math.sqrt(radius);
-            double margin = rounding(features.columns()) * (lengths[point] + reach * reach);
+            double length = neighbors.length(point);
+            double reach = Math.sqrt(length) + Math.sqrt(radius);
+            double margin = rounding(features.columns()) * (length + reach * reach);
             boolean sure =
-                    radius == 0 || kept == features.rows() - 1 || nearest[(point + 1) * kept - 1] - margin >= radius;
+                    radius == 0 || neighbors.kept() == features.rows() - 1 || neighbors.reach(point) - margin >= radius;
             return sure
                     ? radius
                     : kthDistance(

@@ -40,21 +40,18 @@ record PublishedPrecisionRecall(double precision, double recall) {
         float[] sampleRadii = radii(samples, k, inner, pairs);
         boolean[] sampleIsIn = new boolean[samples.rows()];
         boolean[] referenceIsIn = new boolean[reference.rows()];
-        for (int i = 0; i < reference.rows(); i += FeatureBlock.ROWS) {
-            a.load(i);
-            for (int j = 0; j < samples.rows(); j += FeatureBlock.ROWS) {
-                inner.compute(a, b.load(j));
-                for (int r = 0; r < a.count(); r++) {
-                    float[] row = inner.row(r);
-                    for (int c = 0; c < b.count(); c++) {
-                        float distance = distance(a.length(r), b.length(c), row[c]);
-                        sampleIsIn[j + c] |= distance <= referenceRadii[i + r];
-                        referenceIsIn[i + r] |= distance <= sampleRadii[j + c];
-                    }
+        inner.between(a, b, pairs, (some, others) -> {
+            for (int r = 0; r < some.count(); r++) {
+                int image = some.from() + r;
+                float[] row = inner.row(r);
+                for (int c = 0; c < others.count(); c++) {
+                    int sample = others.from() + c;
+                    float distance = distance(some.length(r), others.length(c), row[c]);
+                    sampleIsIn[sample] |= distance <= referenceRadii[image];
+                    referenceIsIn[image] |= distance <= sampleRadii[sample];
                 }
-                pairs.accept((long) a.count() * b.count());
             }
-        }
+        });
         return Optional.of(new PublishedPrecisionRecall(
                 NeighborhoodScores.share(sampleIsIn), NeighborhoodScores.share(referenceIsIn)));
     }
@@ -83,26 +80,18 @@ record PublishedPrecisionRecall(double precision, double recall) {
         int kept = k + 1;
         float[] nearest = new float[Math.multiplyExact(features.rows(), kept)];
         Arrays.fill(nearest, Float.POSITIVE_INFINITY);
-        FeatureBlock a = FeatureBlock.inHalf(features);
-        FeatureBlock other = FeatureBlock.inHalf(features);
-        for (int i = 0; i < features.rows(); i += FeatureBlock.ROWS) {
-            a.load(i);
-            for (int j = i; j < features.rows(); j += FeatureBlock.ROWS) {
-                FeatureBlock b = i == j ? a : other.load(j);
-                inner.compute(a, b);
-                for (int r = 0; r < a.count(); r++) {
-                    float[] row = inner.row(r);
-                    for (int c = 0; c < b.count(); c++) {
-                        offer(nearest, (i + r) * kept, kept, distance(a.length(r), b.length(c), row[c]));
-                        // The block on the diagonal holds each pair both ways round already.
-                        if (i != j) {
-                            offer(nearest, (j + c) * kept, kept, distance(b.length(c), a.length(r), row[c]));
-                        }
+        inner.within(FeatureBlock.inHalf(features), FeatureBlock.inHalf(features), pairs, (a, b) -> {
+            for (int r = 0; r < a.count(); r++) {
+                float[] row = inner.row(r);
+                for (int c = 0; c < b.count(); c++) {
+                    offer(nearest, (a.from() + r) * kept, kept, distance(a.length(r), b.length(c), row[c]));
+                    // The block on the diagonal holds each pair both ways round already.
+                    if (a != b) {
+                        offer(nearest, (b.from() + c) * kept, kept, distance(b.length(c), a.length(r), row[c]));
                     }
                 }
-                pairs.accept((long) a.count() * b.count());
             }
-        }
+        });
         float[] radii = new float[features.rows()];
         for (int point = 0; point < radii.length; point++) {
             radii[point] = nearest[point * kept + k];
