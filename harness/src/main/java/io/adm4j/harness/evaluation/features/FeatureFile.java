@@ -9,6 +9,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.features.FeatureExtractor.FeatureBatch;
 import io.adm4j.io.ArrayFileException;
+import io.adm4j.io.NpyHeader;
 import io.adm4j.io.NpyStream;
 import io.adm4j.io.NpzReader;
 import io.adm4j.tensor.ElementType;
@@ -36,6 +37,9 @@ import java.util.stream.IntStream;
  * @param hasClasses whether there are class probabilities
  */
 public record FeatureFile(Path path, About about, int count, int dimension, boolean hasSpatial, boolean hasClasses) {
+    /** How the names of files end that adm4j itself names. */
+    public static final String ENDING = ".features.npz";
+
     static final String FEATURES = "pool_3";
     static final String SPATIAL = "spatial";
     static final String CLASSES = "softmax";
@@ -174,10 +178,13 @@ public record FeatureFile(Path path, About about, int count, int dimension, bool
             if (classes) {
                 shape(reader, path, CLASSES, rows);
             }
+            if (reader.header(ABOUT).type() != ElementType.UINT8) {
+                throw damaged(path, "its description is " + reader.header(ABOUT).type());
+            }
             About about = About.ofJson(reader.read(ABOUT).toByteArray());
             return new FeatureFile(path, about, rows.get(), (int) shape[1], spatial, classes);
         } catch (IOException e) {
-            throw damaged(path, "its description is unreadable: " + e.getMessage());
+            throw damaged(path, "its description is no JSON");
         }
     }
 
@@ -205,11 +212,17 @@ public record FeatureFile(Path path, About about, int count, int dimension, bool
             if (!reader.has(ReferenceBatch.LABELS)) {
                 return Optional.empty();
             }
-            long[] labels = reader.read(ReferenceBatch.LABELS).toLongArray();
-            if (labels.length != count) {
-                throw damaged(path, labels.length + " labels for " + count + " images");
+            NpyHeader header = reader.header(ReferenceBatch.LABELS);
+            if (header.type() != ElementType.INT64 || !Arrays.equals(header.shape(), new long[] {count})) {
+                throw damaged(
+                        path, "labels for " + count + " images are " + header.type() + Arrays.toString(header.shape()));
             }
-            return Optional.of(Arrays.stream(labels).mapToInt(Math::toIntExact).toArray());
+            long[] labels = reader.read(ReferenceBatch.LABELS).toLongArray();
+            if (Arrays.stream(labels).anyMatch(label -> label < 0 || label > Integer.MAX_VALUE)) {
+                throw damaged(path, "a label is no number of a class");
+            }
+            return Optional.of(
+                    Arrays.stream(labels).mapToInt(label -> (int) label).toArray());
         }
     }
 

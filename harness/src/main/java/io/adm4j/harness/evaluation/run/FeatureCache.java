@@ -22,8 +22,6 @@ import java.util.stream.Stream;
  * whole or not at all.
  */
 public final class FeatureCache {
-    private static final String ENDING = ".features.npz";
-
     /** What a process that was killed left behind is that old. */
     private static final Duration ABANDONED = Duration.ofDays(2);
 
@@ -64,7 +62,7 @@ public final class FeatureCache {
 
     /** Where features are kept. */
     Path path(String contents) {
-        return folder.resolve(Sha256.of(contents).substring(0, 32) + ENDING);
+        return folder.resolve(Sha256.of(contents).substring(0, 32) + FeatureFile.ENDING);
     }
 
     /** Removes the files that were not used for longest, until the others fit, and what killed processes left behind. */
@@ -73,7 +71,7 @@ public final class FeatureCache {
         entries(FeatureFileWriter.UNFINISHED).stream()
                 .filter(left -> newest(left).isBefore(abandoned))
                 .forEach(FeatureCache::remove);
-        List<Path> newestFirst = entries(ENDING).stream()
+        List<Path> newestFirst = entries(FeatureFile.ENDING).stream()
                 .sorted(Comparator.comparing(FeatureCache::modified).reversed())
                 .toList();
         long bytes = 0;

@@ -16,7 +16,6 @@ import java.util.stream.Stream;
 
 /** Features of sets of images that several processes have extracted, each a part. */
 public final class FeatureParts {
-    private static final String ENDING = ".features.npz";
 
     private final List<Path> folders;
     private final List<FeatureFile> files;
@@ -32,8 +31,8 @@ public final class FeatureParts {
      * @param what the set is, as a word
      */
     static Path file(Path folder, String what, FeatureFile.Part part) {
-        return folder.resolve(
-                what + "-" + part.set().substring(0, 8) + ".part-" + part.number() + "-of-" + part.of() + ENDING);
+        return folder.resolve(what + "-" + part.set().substring(0, 8) + ".part-" + part.number() + "-of-" + part.of()
+                + FeatureFile.ENDING);
     }
 
     /**
@@ -66,7 +65,7 @@ public final class FeatureParts {
             throw new UserError("--merge " + folder + " is no folder: name those of 'harness eval --part i/n --out'.");
         }
         try (Stream<Path> all = Files.list(folder)) {
-            return all.filter(file -> file.getFileName().toString().endsWith(ENDING))
+            return all.filter(file -> file.getFileName().toString().endsWith(FeatureFile.ENDING))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -223,6 +223,26 @@ class FeaturesCommandTest {
         refused("are damaged (softmax is", "eval", "--samples-npz", out, "--reference", out);
     }
 
+    @Test
+    void damagedLabelsAndDescriptionsAreRefused() {
+        Path sound = features(images("samples.npz", 12, 1));
+        assertDamaged("labels for 12 images are", sound, "arr_1", Tensor.of(new float[12], 12));
+        assertDamaged("labels for 12 images are INT64[11]", sound, "arr_1", Tensor.of(new long[11], 11));
+        long[] huge = new long[12];
+        huge[3] = 1L << 40;
+        assertDamaged("a label is no number of a class", sound, "arr_1", Tensor.of(huge, 12));
+        assertDamaged("its description is FLOAT32", sound, "adm4j_features", Tensor.of(new float[3], 3));
+        assertDamaged("its description is no JSON", sound, "adm4j_features", Tensor.of(new byte[] {'{'}, 1));
+    }
+
+    private void assertDamaged(String why, Path sound, String name, Tensor array) {
+        Map<String, Tensor> arrays = new HashMap<>(Npz.read(sound));
+        arrays.put(name, array);
+        Path file = folder.resolve("damaged.npz");
+        Npz.write(file, arrays);
+        refused(why, "eval", "--samples-npz", file, "--reference", sound, "--features", network);
+    }
+
     private Set<Path> files() throws IOException {
         try (var all = Files.walk(folder)) {
             return Set.copyOf(all.toList());
