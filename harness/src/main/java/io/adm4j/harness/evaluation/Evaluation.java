@@ -10,8 +10,8 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
+import io.adm4j.harness.evaluation.run.SampleReader;
 import io.adm4j.harness.evaluation.run.SampleSet;
-import io.adm4j.harness.evaluation.run.StoredSamples;
 import io.adm4j.runtime.Device;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -125,10 +125,10 @@ public record Evaluation(
         Path real = reference.orElseThrow(() -> new IllegalStateException("Name real images with against()."));
         Path graph = network.orElseThrow(() -> new IllegalStateException("Name a feature network with on()."));
         DatasetOptions reading = new DatasetOptions(DatasetOptions.AS_STORED, Split.TEST);
-        StoredSamples stored = new StoredSamples(reading, Optional.empty(), false, warnings);
+        SampleReader reader = new SampleReader(reading, Optional.empty(), false, warnings);
         try (Evaluator evaluator = Evaluator.open(graph, device, threads, settings)) {
             List<List<SampleSet>> sets = samples.stream()
-                    .map(path -> List.of(stored.open(path, evaluator)))
+                    .map(path -> List.of(reader.open(path, evaluator)))
                     .toList();
             ReferenceImages images = ReferenceImages.beside(
                     sets.get(0).get(0), real, reading.withLayout(ArrayLayout.EITHER), evaluator, warnings);

@@ -5,8 +5,7 @@ import io.adm4j.sampling.StepListener;
 import io.adm4j.tensor.Tensor;
 
 /** Some images of a source, each the same as there. */
-public final class SlicedSamples implements SampleSource {
-    private final SampleSource source;
+public final class SlicedSamples extends ForwardingSamples {
     private final int from;
     private final int to;
 
@@ -15,7 +14,7 @@ public final class SlicedSamples implements SampleSource {
      * @param to number of the one after the last
      */
     public SlicedSamples(SampleSource source, int from, int to) {
-        this.source = source;
+        super(source);
         this.from = from;
         this.to = to;
     }
@@ -26,16 +25,6 @@ public final class SlicedSamples implements SampleSource {
     }
 
     @Override
-    public int imageSize() {
-        return source.imageSize();
-    }
-
-    @Override
-    public int channels() {
-        return source.channels();
-    }
-
-    @Override
     public int[] labels(int first, int end) {
         return source.labels(from + first, from + end);
     }
@@ -43,11 +32,6 @@ public final class SlicedSamples implements SampleSource {
     @Override
     public Tensor images(int first, int end, StepListener listener) {
         return source.images(from + first, from + end, listener);
-    }
-
-    @Override
-    public void check(int batchSize) {
-        source.check(batchSize);
     }
 
     @Override

@@ -9,18 +9,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.command.CommandLineRun;
 import io.adm4j.harness.evaluation.features.FeatureNetworks;
+import io.adm4j.harness.evaluation.features.RandomImages;
 import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Scores;
 import io.adm4j.harness.report.ReportWriter;
-import io.adm4j.io.Npz;
 import io.adm4j.runtime.Device;
-import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,13 +104,6 @@ class EvaluationTest {
     }
 
     private Path images(String name, int count, long seed, int levels) {
-        byte[] values = new byte[count * SIZE * SIZE * 3];
-        Random random = new Random(seed);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (byte) random.nextInt(levels);
-        }
-        Path file = folder.resolve(name);
-        Npz.write(file, Map.of("arr_0", Tensor.of(values, count, SIZE, SIZE, 3)));
-        return file;
+        return RandomImages.write(folder.resolve(name), count, SIZE, seed, levels);
     }
 }

@@ -140,7 +140,8 @@ final class Evaluations {
                 reference,
                 model,
                 new EvaluatorSettings(k, 5000, 64, EnumSet.allOf(Metric.class), 100, true),
-                results);
+                results,
+                List.of());
     }
 
     static Scores scores(Map<Metric, Double> figures) {

@@ -34,8 +34,8 @@ import io.adm4j.harness.evaluation.run.Evaluator;
 import io.adm4j.harness.evaluation.run.FeatureExtraction;
 import io.adm4j.harness.evaluation.run.FeatureKeeping;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
+import io.adm4j.harness.evaluation.run.SampleReader;
 import io.adm4j.harness.evaluation.run.SampleSet;
-import io.adm4j.harness.evaluation.run.StoredSamples;
 import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.report.BaselineGate;
 import io.adm4j.harness.report.Comparison;
@@ -195,13 +195,13 @@ public final class EvalCommand implements Callable<Integer> {
         Optional<BaselineGate> gate = baseline.open();
         gate.ifPresent(g -> report.requireOtherThan(g.file()));
         Set<Metric> failIfWorse = baseline.failIfWorse(settings, given().size() > 1);
-        Optional<ModelBundle> bundle = !generates()
-                        && (source.features().isPresent() || foreignFeatures().isPresent())
+        Optional<FeatureFile> foreign = foreignFeatures();
+        Optional<ModelBundle> bundle = !generates() && (source.features().isPresent() || foreign.isPresent())
                 ? Optional.empty()
                 : Optional.of(source.bundleOr(
                         given().stream().filter(EvalCommand::isBundle).findFirst()));
         Path compared = reference(bundle);
-        try (Evaluator evaluator = open(bundle, settings)) {
+        try (Evaluator evaluator = open(bundle, foreign, settings)) {
             String name = networkName(evaluator, bundle);
             if (metrics.names(Metric.SFID) && !evaluator.givesSpatial()) {
                 throw new UserError("sFID takes spatial features, which " + name
@@ -289,9 +289,9 @@ public final class EvalCommand implements Callable<Integer> {
                 && file.about().networkSha256().equals(Sha256.of(source.network(Optional.of(source.bundle()))));
     }
 
-    private Evaluator open(Optional<ModelBundle> bundle, EvaluatorSettings settings) {
+    private Evaluator open(Optional<ModelBundle> bundle, Optional<FeatureFile> foreign, EvaluatorSettings settings) {
         if (bundle.isEmpty() && source.features().isEmpty()) {
-            return Evaluator.ofFeatures(foreignFeatures().orElseThrow(), runtime.threads, settings);
+            return Evaluator.ofFeatures(foreign.orElseThrow(), runtime.threads, settings);
         }
         Evaluator evaluator =
                 Evaluator.open(source.network(bundle), runtime.device, runtime.threads, source.resize(), settings);
@@ -395,7 +395,7 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     private SampleSet stored(Path path, Evaluator evaluator) {
-        return new StoredSamples(
+        return new SampleReader(
                         images.of(DatasetOptions.AS_STORED, split),
                         choice.of(samples, sampling.seed()),
                         statistics,

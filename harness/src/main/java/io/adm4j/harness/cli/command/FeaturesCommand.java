@@ -49,8 +49,8 @@ public final class FeaturesCommand implements Runnable {
             paramLabel = "PATH",
             required = true,
             description =
-                    "Images: an npz with arr_0, an npy, a folder or zip of image files (with or without sub-folders),"
-                            + " or a folder of MNIST-style IDX files.")
+                    "Images: an npz with arr_0, an npy, a folder, zip or tar of image files (with or without sub-folders),"
+                            + " or a folder of MNIST-style IDX files; docs/data.md lists all forms.")
     private Path data;
 
     @ArgGroup(validate = false, heading = Section.IMAGES)

@@ -43,19 +43,4 @@ public record EvaluationReport(
         results = List.copyOf(results);
         comparisons = List.copyOf(comparisons);
     }
-
-    /** Results that are not compared with each other. */
-    public EvaluationReport(
-            Instant created,
-            String version,
-            Map<String, String> libraries,
-            String device,
-            int threads,
-            FeatureNetwork network,
-            ImageSet reference,
-            Optional<Model> model,
-            EvaluatorSettings settings,
-            List<Result> results) {
-        this(created, version, libraries, device, threads, network, reference, model, settings, results, List.of());
-    }
 }

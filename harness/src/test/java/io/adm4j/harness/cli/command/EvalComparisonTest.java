@@ -12,14 +12,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.bundle.TinyBundle;
 import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.evaluation.features.FeatureNetworks;
-import io.adm4j.io.Npz;
-import io.adm4j.tensor.Tensor;
+import io.adm4j.harness.evaluation.features.RandomImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,14 +140,7 @@ class EvalComparisonTest {
         succeeding(arguments(common, a, fewer, "--samples", 40));
     }
 
-    private Path images(String name, int count, long seed, int brightness) {
-        byte[] values = new byte[count * SIZE * SIZE * 3];
-        Random random = new Random(seed);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (byte) random.nextInt(brightness);
-        }
-        Path file = folder.resolve(name);
-        Npz.write(file, Map.of("arr_0", Tensor.of(values, count, SIZE, SIZE, 3)));
-        return file;
+    private Path images(String name, int count, long seed, int levels) {
+        return RandomImages.write(folder.resolve(name), count, SIZE, seed, levels);
     }
 }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * @param statistics whether to score the statistics of a file that has images too
  * @param warnings receives a sentence for what is left out or guessed
  */
-public record StoredSamples(
+public record SampleReader(
         DatasetOptions reading, Optional<SampleChoice> choice, boolean statistics, Consumer<String> warnings) {
     /**
      * Opens samples.
