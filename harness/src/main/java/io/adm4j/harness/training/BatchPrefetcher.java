@@ -59,6 +59,10 @@ final class BatchPrefetcher implements AutoCloseable {
 
     /** The batch of the next step, at most once for each step before the end. */
     Map<String, Tensor> next() throws InterruptedException {
+        // A future that is done does not ask, and a step whose thread is interrupted could not be saved.
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
         try {
             Map<String, Tensor> batch = ahead.remove().get();
             submit(depth(batch));

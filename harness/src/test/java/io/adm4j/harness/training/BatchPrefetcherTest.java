@@ -40,6 +40,26 @@ class BatchPrefetcherTest {
     }
 
     @Test
+    void anInterruptedThreadGetsNoBatchThoughOneIsReady() throws InterruptedException {
+        CountDownLatch second = new CountDownLatch(1);
+        try (BatchPrefetcher batches = new BatchPrefetcher(
+                step -> {
+                    if (step == 1) {
+                        second.countDown();
+                    }
+                    return batch(step);
+                },
+                0,
+                10,
+                1)) {
+            batches.next();
+            second.await();
+            Thread.currentThread().interrupt();
+            assertThrows(InterruptedException.class, batches::next);
+        }
+    }
+
+    @Test
     void theNextBatchIsLoadedAheadOnAnotherThread() throws InterruptedException {
         BlockingQueue<Thread> loading = new LinkedBlockingQueue<>();
         try (BatchPrefetcher batches = new BatchPrefetcher(
