@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -52,6 +53,11 @@ final class RemoteFolder implements Serializable {
     /** A folder in this one. */
     RemoteFolder folder(String name) {
         return new RemoteFolder(path(name).toUri(), configuration);
+    }
+
+    /** Where it lies on this machine, if it is of the local file system. */
+    Optional<java.nio.file.Path> path() {
+        return "file".equals(uri.getScheme()) ? Optional.of(Paths.get(uri)) : Optional.empty();
     }
 
     /** The address for Spark and for messages. */
@@ -154,6 +160,15 @@ final class RemoteFolder implements Serializable {
             files().copyToLocalFile(false, new Path(uri), new Path(local.toUri()), true);
         } catch (IOException e) {
             throw failure("read", e);
+        }
+    }
+
+    /** Removes the folder with all below it. */
+    void delete() {
+        try {
+            files().delete(new Path(uri), true);
+        } catch (IOException e) {
+            throw failure("removed", e);
         }
     }
 

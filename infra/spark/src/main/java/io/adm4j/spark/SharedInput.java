@@ -68,6 +68,12 @@ final class SharedInput implements Serializable {
         return new SharedInput(location, send(here, context.spark()), Route.SENT, context.folder("/"));
     }
 
+    /** Whether a location is the address of another file system, or of every executor, rather than a path of this machine. */
+    static boolean isAddress(String location) {
+        String scheme = new org.apache.hadoop.fs.Path(location).toUri().getScheme();
+        return scheme != null && !scheme.equals("file");
+    }
+
     /** The name under which Spark has the file, or the folder as unpacked archive. */
     private static String send(Path here, JavaSparkContext spark) {
         if (Files.isRegularFile(here)) {
@@ -120,6 +126,17 @@ final class SharedInput implements Serializable {
                             + " path of the machine that starts the job or an address such as hdfs: or s3a:.");
         }
         return path;
+    }
+
+    /**
+     * Where it lies on the driver, which need not fetch what it has sent.
+     *
+     * @throws UserError if it is not there
+     */
+    Path onDriver() {
+        return route == Route.SENT
+                ? Path.of(new org.apache.hadoop.fs.Path(location).toUri().getPath())
+                : here();
     }
 
     private Path copied() {

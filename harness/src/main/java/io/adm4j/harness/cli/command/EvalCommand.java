@@ -182,8 +182,23 @@ public final class EvalCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = Section.DEVICE)
     private DeviceOptions runtime = new DeviceOptions();
 
-    @Override
-    public Integer call() {
+    /**
+     * Refuses options that cannot be used, before anything is opened.
+     *
+     * @throws UserError that says which, and what to change
+     */
+    public void check() {
+        checked();
+    }
+
+    /**
+     * Options that can be used.
+     *
+     * @param failIfWorse metrics in which no set may be significantly worse than the first
+     */
+    private record Checked(EvaluatorSettings settings, Optional<BaselineGate> gate, Set<Metric> failIfWorse) {}
+
+    private Checked checked() {
         requireSamples();
         upsampling.check(spec.commandLine().getParseResult());
         Path[] inputs = Stream.of(given().stream(), Stream.ofNullable(reference), metrics.training().stream())
@@ -194,7 +209,13 @@ public final class EvalCommand implements Callable<Integer> {
         EvaluatorSettings settings = metrics.settings(batchSize == null ? FEATURES_AT_ONCE : batchSize);
         Optional<BaselineGate> gate = baseline.open();
         gate.ifPresent(g -> report.requireOtherThan(g.file()));
-        Set<Metric> failIfWorse = baseline.failIfWorse(settings, given().size() > 1);
+        return new Checked(settings, gate, baseline.failIfWorse(settings, given().size() > 1));
+    }
+
+    @Override
+    public Integer call() {
+        Checked checked = checked();
+        EvaluatorSettings settings = checked.settings();
         Optional<FeatureFile> foreign = foreignFeatures();
         Optional<ModelBundle> bundle = !generates() && (source.features().isPresent() || foreign.isPresent())
                 ? Optional.empty()
@@ -211,7 +232,7 @@ public final class EvalCommand implements Callable<Integer> {
                 throw new UserError("The Inception Score takes class probabilities, which " + name
                         + " does not give; name a network with logits, or leave inception_score out.");
             }
-            return open(new Scoring(evaluator, name, bundle, compared, gate, failIfWorse));
+            return open(new Scoring(evaluator, name, bundle, compared, checked.gate(), checked.failIfWorse()));
         }
     }
 
