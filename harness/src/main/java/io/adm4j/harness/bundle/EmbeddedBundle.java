@@ -7,10 +7,13 @@ public final class EmbeddedBundle {
     /** Real images beside the bundle's files, to compare samples with. */
     public static final String REFERENCE = "reference.npz";
 
+    /** System property with the bundle's folder. */
+    public static final String PROPERTY = "adm4j.embedded";
+
     private EmbeddedBundle() {}
 
     /** The bundle's folder; bin/harness passes it on, and by default it is that of the source tree. */
     public static Path folder() {
-        return Path.of(System.getProperty("adm4j.embedded", "harness/bundles/fashion-mnist-32"));
+        return Path.of(System.getProperty(PROPERTY, "harness/bundles/fashion-mnist-32"));
     }
 }

@@ -44,7 +44,7 @@ record EvalArguments(
     private static final String WORK = "--work";
 
     /** What a job decides by itself. */
-    private static final Set<String> JOB = Set.of("--parts", OUT, WORK);
+    private static final Set<String> JOB = Set.of("--parts", "--group-size", OUT, WORK);
 
     /** The driver joins the parts on its own processor. */
     private static final Set<String> EXECUTORS = Set.of("--device");

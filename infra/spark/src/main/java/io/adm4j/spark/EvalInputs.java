@@ -10,44 +10,59 @@ import java.io.Writer;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
  * What an evaluation reads, by the locations that its arguments name: on each machine they stand for files of that machine.
  *
- * @param byLocation what the arguments name, as they name it
+ * @param shared what executors read too
+ * @param own what only the driver reads
+ * @param embedded bundle that is used where none is named
  */
-record EvalInputs(Map<String, SharedInput> byLocation) implements Serializable {
-    private static final String EMBEDDED = "adm4j.embedded";
+record EvalInputs(List<SharedInput> shared, List<SharedInput> own, @Nullable SharedInput embedded)
+        implements Serializable {
+    EvalInputs {
+        // Spark serializes them; other lists need not be serializable.
+        shared = new ArrayList<>(shared);
+        own = new ArrayList<>(own);
+    }
 
     /**
      * Makes all that is read available to executors.
      *
-     * @param locations that executors read, as the arguments name them
-     * @param own locations that only the driver reads
      * @throws io.adm4j.feedback.UserError if something is not there
      */
-    static EvalInputs of(Set<String> locations, Set<String> own, JobContext context) {
-        Map<String, SharedInput> inputs = new HashMap<>();
-        locations.forEach(location -> inputs.put(location, SharedInput.of(location, context)));
-        // What lies on the driver need not be sent.
-        own.stream()
-                .filter(location -> SharedInput.isAddress(location))
-                .forEach(location -> inputs.put(location, SharedInput.of(location, context)));
-        if (Files.isDirectory(EmbeddedBundle.folder())) {
-            inputs.put(EMBEDDED, SharedInput.of(EmbeddedBundle.folder().toString(), context));
-        }
-        return new EvalInputs(inputs);
+    static EvalInputs of(EvalArguments arguments, JobContext context) {
+        return new EvalInputs(
+                arguments.locations().stream()
+                        .map(location -> SharedInput.of(location, context))
+                        .toList(),
+                // What lies on the driver need not be sent.
+                arguments.own().stream()
+                        .filter(SharedInput::isAddress)
+                        .map(location -> SharedInput.of(location, context))
+                        .toList(),
+                Files.isDirectory(EmbeddedBundle.folder())
+                        ? SharedInput.of(EmbeddedBundle.folder().toString(), context)
+                        : null);
     }
 
-    /** An evaluation on the driver. */
+    /**
+     * An evaluation on the driver.
+     *
+     * @throws io.adm4j.feedback.UserError if it lacks something that the arguments name
+     */
     EvalCommand onDriver(List<String> arguments) {
-        return parsed(arguments, SharedInput::onDriver, new PrintWriter(System.out, true, Charset.defaultCharset()));
+        Map<String, Path> paths = paths(shared, SharedInput::onDriver);
+        paths.putAll(paths(own, SharedInput::onDriver));
+        useEmbedded(SharedInput::onDriver);
+        return parsed(arguments, paths, new EvalCommand(), new PrintWriter(System.out, true, Charset.defaultCharset()));
     }
 
     /**
@@ -56,22 +71,29 @@ record EvalInputs(Map<String, SharedInput> byLocation) implements Serializable {
      * @throws io.adm4j.feedback.UserError if it lacks something that the arguments name
      */
     EvalCommand onExecutor(List<String> arguments) {
-        SharedInput embedded = byLocation.get(EMBEDDED);
-        if (embedded != null) {
-            System.setProperty(EMBEDDED, embedded.here().toString());
-        }
-        return parsed(arguments, SharedInput::here, new PrintWriter(Writer.nullWriter()));
+        useEmbedded(SharedInput::here);
+        return parsed(arguments, paths(shared, SharedInput::here), new EvalCommand(new KeptNetworks()), new PrintWriter(Writer.nullWriter()));
     }
 
-    private EvalCommand parsed(List<String> arguments, Function<SharedInput, Path> place, PrintWriter out) {
+    private void useEmbedded(Function<SharedInput, Path> place) {
+        if (embedded != null) {
+            System.setProperty(
+                    EmbeddedBundle.PROPERTY, place.apply(embedded).toString());
+        }
+    }
+
+    private static Map<String, Path> paths(List<SharedInput> inputs, Function<SharedInput, Path> place) {
+        Map<String, Path> paths = new HashMap<>();
+        inputs.forEach(input -> paths.put(input.location(), place.apply(input)));
+        return paths;
+    }
+
+    private static EvalCommand parsed(List<String> arguments, Map<String, Path> paths, EvalCommand evaluation, PrintWriter out) {
         PathConverter plain = new PathConverter();
-        CommandLine command = Harness.configure(new CommandLine(new EvalCommand()))
-                .registerConverter(Path.class, text -> {
-                    SharedInput input = byLocation.get(text);
-                    return input == null ? plain.convert(text) : place.apply(input);
-                })
+        CommandLine command = Harness.configure(new CommandLine(evaluation))
+                .registerConverter(Path.class, text -> paths.containsKey(text) ? paths.get(text) : plain.convert(text))
                 .setOut(out);
         command.parseArgs(arguments.toArray(String[]::new));
-        return command.getCommand();
+        return evaluation;
     }
 }

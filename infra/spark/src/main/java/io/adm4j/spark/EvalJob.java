@@ -2,6 +2,7 @@ package io.adm4j.spark;
 
 import io.adm4j.harness.cli.command.EvalCommand;
 import io.adm4j.harness.cli.option.Range;
+import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.report.ReportWriter;
 import io.adm4j.runtime.Device;
 import java.nio.file.Path;
@@ -40,6 +41,16 @@ public final class EvalJob implements Callable<Integer> {
                             + PARTS_PER_CORE + " for each core of the cluster).")
     private @Nullable Integer parts;
 
+    @Option(
+            names = "--group-size",
+            paramLabel = "N",
+            converter = GroupSize.class,
+            defaultValue = "4096",
+            description =
+                    "Feature vectors of each set that a task of precision and recall has in memory, a multiple of 1024 (default"
+                            + " ${DEFAULT-VALUE}).")
+    private int groupSize;
+
     @Spec
     private CommandSpec spec;
 
@@ -54,11 +65,11 @@ public final class EvalJob implements Callable<Integer> {
         EvalArguments arguments = EvalArguments.of(given);
         try (JobContext context = JobContext.open("eval")) {
             context.requireDevice(given.matchedOptionValue("--device", Device.CPU));
-            EvalInputs inputs = EvalInputs.of(arguments.locations(), arguments.own(), context);
+            EvalInputs inputs = EvalInputs.of(arguments, context);
             Path report = context.folder(arguments.out()).path().orElseGet(() -> staged(arguments.out()));
             List<String> merge = new ArrayList<>(arguments.report());
             merge.add("--out=" + report);
-            inputs.onDriver(merge).check();
+            EvaluatorSettings settings = inputs.onDriver(merge).check();
 
             PartFolder folder = PartFolder.open(
                     context.folder(arguments.work()),
@@ -69,7 +80,10 @@ public final class EvalJob implements Callable<Integer> {
             List<Integer> missing = folder.missing();
             context.run("Features", missing.size(), "parts", missing, work::compute);
 
-            merge.add("--merge=" + folder.here());
+            Path all = folder.here();
+            new SetStages(context, folder, settings, given.matchedOptionValue("--threads", 0), groupSize).run(all);
+
+            merge.add("--merge=" + all);
             int exitCode = inputs.onDriver(merge).call();
             if (context.folder(arguments.out()).path().isEmpty()) {
                 publish(report, arguments.out(), context);

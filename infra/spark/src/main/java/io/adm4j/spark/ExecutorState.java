@@ -1,6 +1,7 @@
 package io.adm4j.spark;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.io.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +47,11 @@ final class ExecutorState {
                         "The executor " + name() + " has no room for temporary files: " + e.getMessage() + ".", e);
             }
         });
+    }
+
+    /** Matrix products for all tasks; several may use them at once. */
+    static MatrixProducts products(int threads) {
+        return once("matrix products", () -> MatrixProducts.open(threads));
     }
 
     private static void delete(Path folder) {

@@ -107,14 +107,29 @@ final class PartFolder implements Serializable {
         return folder.path().orElseGet(() -> {
             try {
                 Path copy = Files.createTempDirectory(ExecutorState.folder(), "parts-");
-                for (int number = 1; number <= count; number++) {
-                    folder.text(list(number)).lines().forEach(name -> folder.get(name, copy.resolve(name)));
-                }
+                features().forEach(name -> folder.get(name, copy.resolve(name)));
                 return copy;
             } catch (IOException e) {
                 throw new UncheckedIOException("The parts could not be copied to the local disk.", e);
             }
         });
+    }
+
+    /** The names of the files of all parts, in the order of the parts. */
+    List<String> features() {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(number -> folder.text(list(number)).lines())
+                .flatMap(lines -> lines)
+                .toList();
+    }
+
+    /** A file of a part on this machine: itself, or a copy that all tasks here share. */
+    Path file(String name) {
+        return folder.path().map(path -> path.resolve(name)).orElseGet(() -> ExecutorState.once("part " + name, () -> {
+            Path copy = ExecutorState.folder().resolve(name);
+            folder.get(name, copy);
+            return copy;
+        }));
     }
 
     /** Removes the folder with all parts. */

@@ -70,7 +70,16 @@ final class RemoteFolder implements Serializable {
     }
 
     private FileSystem files() throws IOException {
-        FileSystem files = FileSystem.get(uri, configuration.value());
+        FileSystem files;
+        try {
+            files = FileSystem.get(uri, configuration.value());
+        } catch (RuntimeException e) {
+            // As where the class of the file system is missing, or its settings are wrong.
+            throw new UserError(
+                    address() + " cannot be used: " + SparkFailure.firstLine(e)
+                            + "; give spark-submit the library of that file system with --packages, and its settings.",
+                    e);
+        }
         // Hadoop would put a checksum file beside each local file.
         return files instanceof LocalFileSystem local ? local.getRaw() : files;
     }

@@ -76,13 +76,18 @@ final class SharedInput implements Serializable {
 
     /** The name under which Spark has the file, or the folder as unpacked archive. */
     private static String send(Path here, JavaSparkContext spark) {
-        if (Files.isRegularFile(here)) {
-            spark.addFile(here.toString());
-            return here.getFileName().toString();
-        }
         try {
+            Path folder = Files.createTempDirectory("adm4j");
+            if (Files.isRegularFile(here)) {
+                // Spark knows files by their names, which may be the same in several folders.
+                String name = UUID.randomUUID() + "-" + here.getFileName();
+                spark.addFile(Files.createSymbolicLink(folder.resolve(name), here)
+                        .toUri()
+                        .toString());
+                return name;
+            }
             String name = here.getFileName() + "-" + UUID.randomUUID();
-            Path zip = Files.createTempDirectory("adm4j").resolve(name + ".zip");
+            Path zip = folder.resolve(name + ".zip");
             pack(here, zip);
             spark.sc().addArchive(zip + "#" + name);
             return name;

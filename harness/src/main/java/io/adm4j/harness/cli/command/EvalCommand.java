@@ -92,6 +92,8 @@ public final class EvalCommand implements Callable<Integer> {
     /** Options that decide no score. */
     private static final Set<String> ELSEWHERE = Set.of("--out", "--work", "--force", "--threads");
 
+    private final NetworkKeeper networks;
+
     @Spec
     private CommandSpec spec;
 
@@ -185,10 +187,11 @@ public final class EvalCommand implements Callable<Integer> {
     /**
      * Refuses options that cannot be used, before anything is opened.
      *
+     * @return how the sets will be scored
      * @throws UserError that says which, and what to change
      */
-    public void check() {
-        checked();
+    public EvaluatorSettings check() {
+        return checked().settings();
     }
 
     /**
@@ -212,6 +215,16 @@ public final class EvalCommand implements Callable<Integer> {
         return new Checked(settings, gate, baseline.failIfWorse(settings, given().size() > 1));
     }
 
+    /** An evaluation that closes its networks. */
+    public EvalCommand() {
+        this(NetworkKeeper.forOneEvaluation());
+    }
+
+    /** @param networks opens networks, and closes them after the evaluation or keeps them for the next */
+    public EvalCommand(NetworkKeeper networks) {
+        this.networks = networks;
+    }
+
     @Override
     public Integer call() {
         Checked checked = checked();
@@ -222,7 +235,8 @@ public final class EvalCommand implements Callable<Integer> {
                 : Optional.of(source.bundleOr(
                         given().stream().filter(EvalCommand::isBundle).findFirst()));
         Path compared = reference(bundle);
-        try (Evaluator evaluator = open(bundle, foreign, settings)) {
+        try (networks) {
+            Evaluator evaluator = networks.keep("evaluator", () -> open(bundle, foreign, settings));
             String name = networkName(evaluator, bundle);
             if (metrics.names(Metric.SFID) && !evaluator.givesSpatial()) {
                 throw new UserError("sFID takes spatial features, which " + name
@@ -335,16 +349,16 @@ public final class EvalCommand implements Callable<Integer> {
 
     /** Opens all samples and scores them. */
     private int open(Scoring scoring) {
-        List<SamplingPipeline> pipelines = new ArrayList<>();
-        try (Upsampler upsampler = generates() && upsampling.given() ? upsampling.open(runtime) : null;
-                WorkFolder work = generates() || report.keepsWork() ? WorkFolder.open(workFolder()) : null) {
+        Upsampler upsampler =
+                generates() && upsampling.given() ? networks.keep("upsampler", () -> upsampling.open(runtime)) : null;
+        try (WorkFolder work = generates() || report.keepsWork() ? WorkFolder.open(workFolder()) : null) {
             if (work != null) {
                 sayWhatDiffers(work);
             }
             if (given().isEmpty()) {
                 ModelBundle bundle = scoring.bundle().orElseThrow();
                 Model model = describe(bundle, upsampler);
-                List<SampleSet> generated = generated(bundle, "bundle " + model.name(), upsampler, work, pipelines);
+                List<SampleSet> generated = generated(bundle, "bundle " + model.name(), upsampler, work);
                 return score(
                         scoring,
                         List.of(new Group(Optional.empty(), generated)),
@@ -357,7 +371,7 @@ public final class EvalCommand implements Callable<Integer> {
                 if (isBundle(path)) {
                     ModelBundle bundle = ModelBundle.load(path);
                     String name = "bundle " + describe(bundle, upsampler).name() + " in " + path;
-                    opened = generated(bundle, name, upsampler, work, pipelines);
+                    opened = generated(bundle, name, upsampler, work);
                 } else {
                     opened = List.of(stored(path, scoring.evaluator()));
                 }
@@ -365,8 +379,6 @@ public final class EvalCommand implements Callable<Integer> {
             }
             requireComparable(groups);
             return score(scoring, groups, Optional.empty(), Optional.ofNullable(work));
-        } finally {
-            pipelines.forEach(SamplingPipeline::close);
         }
     }
 
@@ -434,10 +446,8 @@ public final class EvalCommand implements Callable<Integer> {
      *
      * @param name in reports
      * @param upsampler of the second stage, or null
-     * @param pipelines takes what is to be closed
      */
-    private List<SampleSet> generated(
-            ModelBundle bundle, String name, Upsampler upsampler, WorkFolder work, List<SamplingPipeline> pipelines) {
+    private List<SampleSet> generated(ModelBundle bundle, String name, Upsampler upsampler, WorkFolder work) {
         if (bundle.manifest().smallSize().isPresent()) {
             throw new UserError("The bundle " + bundle.folder()
                     + " is an upsampler, which needs images to start from: name it with --upsampler, and in --bundle"
@@ -446,8 +456,8 @@ public final class EvalCommand implements Callable<Integer> {
         if (upsampler != null) {
             upsampler.requireClasses(bundle.manifest());
         }
-        SamplingPipeline pipeline = SamplingPipeline.open(bundle, runtime.device, runtime.threads);
-        pipelines.add(pipeline);
+        SamplingPipeline pipeline = networks.keep(
+                "model in " + bundle.folder(), () -> SamplingPipeline.open(bundle, runtime.device, runtime.threads));
         return sampling.sources(
                 pipeline,
                 small -> upsampler == null ? small : upsampling.upsampled(small, upsampler, sampling.seed(), sampling),

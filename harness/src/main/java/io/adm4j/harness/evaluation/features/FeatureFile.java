@@ -46,6 +46,9 @@ public record FeatureFile(Path path, About about, int count, int dimension, bool
     /** uint8: {@link About} as JSON. */
     static final String ABOUT = "adm4j_features";
 
+    /** int64 [N, F]: what the images themselves show. */
+    static final String SURVEY = "adm4j_survey";
+
     private static final int ROWS_AT_ONCE = 256;
 
     /**
@@ -223,6 +226,22 @@ public record FeatureFile(Path path, About about, int count, int dimension, bool
             }
             return Optional.of(
                     Arrays.stream(labels).mapToInt(label -> (int) label).toArray());
+        }
+    }
+
+    /** What the images showed when their features were extracted, int64 [N, F], if that was noted. */
+    public Optional<Tensor> survey() {
+        try (NpzReader reader = NpzReader.open(path)) {
+            if (!reader.has(SURVEY)) {
+                return Optional.empty();
+            }
+            NpyHeader header = reader.header(SURVEY);
+            if (header.type() != ElementType.INT64 || header.shape().length != 2 || header.shape()[0] != count) {
+                throw damaged(
+                        path,
+                        "its survey of " + count + " images is " + header.type() + Arrays.toString(header.shape()));
+            }
+            return Optional.of(reader.read(SURVEY));
         }
     }
 

@@ -10,16 +10,26 @@ import java.util.stream.IntStream;
 public final class FeatureRows {
     private final List<FeatureFile> files;
     private final Optional<int[]> chosen;
+    private final Optional<ReferenceBatch> known;
 
     /** @param chosen numbers of the images of the first file, ascending; all images of all files if empty */
     FeatureRows(List<FeatureFile> files, Optional<int[]> chosen) {
-        this.files = List.copyOf(files);
-        this.chosen = chosen;
+        this(files, chosen, Optional.empty());
     }
 
-    /** The features of sets that follow each other. */
-    public static FeatureRows joined(List<FeatureFile> files) {
-        return new FeatureRows(files, Optional.empty());
+    private FeatureRows(List<FeatureFile> files, Optional<int[]> chosen, Optional<ReferenceBatch> known) {
+        this.files = List.copyOf(files);
+        this.chosen = chosen;
+        this.known = known;
+    }
+
+    /**
+     * The features of sets that follow each other.
+     *
+     * @param known statistics of all of them that need not be computed
+     */
+    public static FeatureRows joined(List<FeatureFile> files, ReferenceBatch known) {
+        return new FeatureRows(files, Optional.empty(), Optional.of(known));
     }
 
     /** Number of images. */
@@ -30,7 +40,8 @@ public final class FeatureRows {
 
     /** Statistics of the features that need not be computed again. */
     public ReferenceBatch statistics() {
-        return chosen.isEmpty() && files.size() == 1 ? files.get(0).statistics() : ReferenceBatch.NONE;
+        return known.orElseGet(
+                () -> chosen.isEmpty() && files.size() == 1 ? files.get(0).statistics() : ReferenceBatch.NONE);
     }
 
     /**

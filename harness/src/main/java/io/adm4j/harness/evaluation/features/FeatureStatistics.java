@@ -64,8 +64,7 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
     /**
      * Takes feature vectors as they come and needs the memory of the covariance and one block.
      *
-     * <p>Blocks are centered on their own mean and merged (Chan, Golub, LeVeque 1979), so that large means cost no
-     * digits.
+     * <p>Blocks are centered on their own mean and merged, so that large means cost no digits.
      */
     public static final class Accumulator {
         static final int BLOCK = 1024;
@@ -77,9 +76,7 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
         private final double[] line;
         private final double[] zero;
         private int waitingRows;
-        private long count;
-        private final double[] mean;
-        private final double[] scatter;
+        private FeatureMoments sums;
 
         public Accumulator(int dimension, MatrixProducts products) {
             this.dimension = dimension;
@@ -88,8 +85,8 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
             this.ownScatter = Tensor.zeros(ElementType.FLOAT64, dimension, dimension);
             this.line = new double[dimension];
             this.zero = new double[dimension];
-            this.mean = new double[dimension];
-            this.scatter = new double[Math.multiplyExact(dimension, dimension)];
+            this.sums =
+                    new FeatureMoments(0, new double[dimension], new double[Math.multiplyExact(dimension, dimension)]);
         }
 
         /** Adds vectors, stored one after the other. */
@@ -121,17 +118,13 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
 
         /** The statistics of all vectors added; more may follow. */
         public FeatureStatistics finish() {
+            return moments().statistics();
+        }
+
+        /** The moments of all vectors added, of this object's own memory. */
+        public FeatureMoments moments() {
             flush();
-            double[] covariance = new double[scatter.length];
-            for (int r = 0; r < dimension; r++) {
-                for (int c = 0; c <= r; c++) {
-                    // Both sums are rounded on their own; files keep them symmetric.
-                    double mirrored = (scatter[r * dimension + c] + scatter[c * dimension + r]) / 2 / (count - 1);
-                    covariance[r * dimension + c] = mirrored;
-                    covariance[c * dimension + r] = mirrored;
-                }
-            }
-            return new FeatureStatistics(count, mean.clone(), covariance);
+            return sums;
         }
 
         private void flush() {
@@ -160,28 +153,7 @@ public record FeatureStatistics(long count, double[] mean, double[] covariance) 
             }
             Tensor block = waiting.rows(0, n);
             products.ofColumns(block, block, ownScatter);
-            merge(n, own);
-        }
-
-        private void merge(int n, double[] own) {
-            DoubleBuffer rows = ownScatter.doubles();
-            double weight = (double) count * n / (count + n);
-            double[] difference = new double[dimension];
-            for (int c = 0; c < dimension; c++) {
-                difference[c] = own[c] - mean[c];
-            }
-            for (int r = 0; r < dimension; r++) {
-                rows.get(r * dimension, line);
-                double factor = weight * difference[r];
-                int at = r * dimension;
-                for (int c = 0; c < dimension; c++) {
-                    scatter[at + c] += line[c] + factor * difference[c];
-                }
-            }
-            for (int c = 0; c < dimension; c++) {
-                mean[c] += difference[c] * n / (count + n);
-            }
-            count += n;
+            sums = sums.merge(new FeatureMoments(n, own, ownScatter.toDoubleArray()));
         }
     }
 }

@@ -6,6 +6,7 @@ import io.adm4j.harness.evaluation.features.InnerProducts;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** A reference and samples that are compared: whole sets, or their images of one class. For one thread. */
@@ -18,22 +19,29 @@ final class ComparedSets {
     private FeatureMatrix referenceFeatures;
     private FeatureMatrix sampleFeatures;
     private NeighborhoodScores neighborhoods;
+    private final KnownNeighborhoods known;
     private List<NeighborhoodGraph> graphs;
     private double[] onFrechetDistance;
 
-    private ComparedSets(MeasuredImages reference, MeasuredImages samples, ClassRows rows) {
+    private ComparedSets(MeasuredImages reference, MeasuredImages samples, ClassRows rows, KnownNeighborhoods known) {
+        this.known = known;
         this.reference = reference;
         this.samples = samples;
         this.rows = rows;
     }
 
     static ComparedSets whole(MeasuredImages reference, MeasuredImages samples) {
-        return new ComparedSets(reference, samples, null);
+        return whole(reference, samples, KnownNeighborhoods.NONE);
+    }
+
+    /** @param known what need not be computed */
+    static ComparedSets whole(MeasuredImages reference, MeasuredImages samples, KnownNeighborhoods known) {
+        return new ComparedSets(reference, samples, null, known);
     }
 
     /** The images of one class of two sets whose features are known. */
     static ComparedSets ofClass(MeasuredImages reference, MeasuredImages samples, ClassRows rows) {
-        return new ComparedSets(reference, samples, rows);
+        return new ComparedSets(reference, samples, rows, KnownNeighborhoods.NONE);
     }
 
     boolean areWhole() {
@@ -87,9 +95,22 @@ final class ComparedSets {
     /** Precision, recall, density and coverage at full accuracy; computed once for all who ask with the same k. */
     NeighborhoodScores neighborhoods(int k, MatrixProducts products, LongConsumer done) {
         if (neighborhoods == null || neighborhoods.k() != k) {
-            neighborhoods = NeighborhoodScores.between(referenceFeatures(), sampleFeatures(), k, products, done);
+            neighborhoods = found(known.exact().filter(scores -> scores.k() == k), done)
+                    .orElseGet(
+                            () -> NeighborhoodScores.between(referenceFeatures(), sampleFeatures(), k, products, done));
         }
         return neighborhoods;
+    }
+
+    /** Precision and recall to the digits of the published evaluator; empty if the features are too large for float16. */
+    Optional<PublishedPrecisionRecall> published(int k, MatrixProducts products, LongConsumer done) {
+        return found(known.published(), done)
+                .or(() -> PublishedPrecisionRecall.between(referenceFeatures(), sampleFeatures(), k, products, done));
+    }
+
+    private <T> Optional<T> found(Optional<T> scores, LongConsumer done) {
+        scores.ifPresent(found -> done.accept(NeighborhoodScores.pairs(referenceCount(), sampleCount())));
+        return scores;
     }
 
     /** What each sample adds to the Frechet distance of the features; computed once for all who ask. Not to be modified. */

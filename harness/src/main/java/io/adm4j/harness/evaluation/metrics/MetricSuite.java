@@ -63,13 +63,20 @@ public final class MetricSuite {
         return work + (settings.perClass() ? classes.work(reference, samples) : 0);
     }
 
+    /** As {@link #compare(MeasuredImages, MeasuredImages, KnownNeighborhoods, LongConsumer)}, all computed here. */
+    public Scores compare(MeasuredImages reference, MeasuredImages samples, LongConsumer done) {
+        return compare(reference, samples, KnownNeighborhoods.NONE, done);
+    }
+
     /**
      * The scores; what the sets do not allow is left out with a warning.
      *
+     * @param neighborhoods of the whole sets that need not be computed
      * @param done receives the work done since the last call, {@link #work} in all
      */
-    public Scores compare(MeasuredImages reference, MeasuredImages samples, LongConsumer done) {
-        ComparedSets sets = ComparedSets.whole(reference, samples);
+    public Scores compare(
+            MeasuredImages reference, MeasuredImages samples, KnownNeighborhoods neighborhoods, LongConsumer done) {
+        ComparedSets sets = ComparedSets.whole(reference, samples, neighborhoods);
         List<Score> scores = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         Map<String, Set<Metric>> leftOut = new LinkedHashMap<>();

@@ -54,9 +54,8 @@ final class PrecisionRecallMetric implements MetricScorer {
 
     @Override
     public List<Score> score(ComparedSets sets, LongConsumer done) {
-        Optional<PublishedPrecisionRecall> published = asPublished
-                ? PublishedPrecisionRecall.between(sets.referenceFeatures(), sets.sampleFeatures(), k, products, done)
-                : Optional.empty();
+        Optional<PublishedPrecisionRecall> published =
+                asPublished ? sets.published(k, products, done) : Optional.empty();
         if (published.isPresent()) {
             return scores(
                     sets,

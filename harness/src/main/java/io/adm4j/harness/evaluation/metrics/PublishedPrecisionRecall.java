@@ -18,7 +18,7 @@ import java.util.function.LongConsumer;
  * @param precision share of the samples within a ball of the reference
  * @param recall share of the reference within a ball of the samples
  */
-record PublishedPrecisionRecall(double precision, double recall) {
+public record PublishedPrecisionRecall(double precision, double recall) {
     /** Squared lengths up to here cannot make a distance overflow. */
     private static final float LARGEST_LENGTH = HalfFloat.MAX_VALUE / 2;
 
@@ -30,9 +30,7 @@ record PublishedPrecisionRecall(double precision, double recall) {
      */
     static Optional<PublishedPrecisionRecall> between(
             FeatureMatrix reference, FeatureMatrix samples, int k, MatrixProducts products, LongConsumer pairs) {
-        FeatureBlock a = FeatureBlock.inHalf(reference);
-        FeatureBlock b = FeatureBlock.inHalf(samples);
-        if (overflows(reference, a) || overflows(samples, b)) {
+        if (overflows(reference) || overflows(samples)) {
             return Optional.empty();
         }
         InnerProducts inner = new InnerProducts(products);
@@ -40,7 +38,7 @@ record PublishedPrecisionRecall(double precision, double recall) {
         float[] sampleRadii = radii(samples, k, inner, pairs);
         boolean[] sampleIsIn = new boolean[samples.rows()];
         boolean[] referenceIsIn = new boolean[reference.rows()];
-        inner.between(a, b, pairs, (some, others) -> {
+        inner.between(FeatureBlock.inHalf(reference), FeatureBlock.inHalf(samples), pairs, (some, others) -> {
             for (int r = 0; r < some.count(); r++) {
                 int image = some.from() + r;
                 float[] row = inner.row(r);
@@ -56,7 +54,9 @@ record PublishedPrecisionRecall(double precision, double recall) {
                 NeighborhoodScores.share(sampleIsIn), NeighborhoodScores.share(referenceIsIn)));
     }
 
-    private static boolean overflows(FeatureMatrix features, FeatureBlock block) {
+    /** Whether the features are too large for float16. */
+    static boolean overflows(FeatureMatrix features) {
+        FeatureBlock block = FeatureBlock.inHalf(features);
         for (int i = 0; i < features.rows(); i += FeatureBlock.ROWS) {
             block.load(i);
             for (int r = 0; r < block.count(); r++) {
@@ -70,7 +70,7 @@ record PublishedPrecisionRecall(double precision, double recall) {
     }
 
     /** The squared distance of two points, rounded step by step; which of them comes first matters. */
-    private static float distance(double length, double otherLength, float product) {
+    static float distance(double length, double otherLength, float product) {
         float difference = HalfFloat.rounded((float) length - 2 * HalfFloat.rounded(product));
         return Math.max(HalfFloat.rounded(difference + (float) otherLength), 0);
     }
@@ -80,6 +80,21 @@ record PublishedPrecisionRecall(double precision, double recall) {
         int kept = k + 1;
         float[] nearest = new float[Math.multiplyExact(features.rows(), kept)];
         Arrays.fill(nearest, Float.POSITIVE_INFINITY);
+        nearestWithin(features, nearest, kept, inner, pairs);
+        float[] radii = new float[features.rows()];
+        for (int point = 0; point < radii.length; point++) {
+            radii[point] = nearest[point * kept + k];
+        }
+        return radii;
+    }
+
+    /**
+     * Offers each point all distances to the points of its set, itself among them.
+     *
+     * @param nearest {@code kept} for each point
+     */
+    static void nearestWithin(
+            FeatureMatrix features, float[] nearest, int kept, InnerProducts inner, LongConsumer pairs) {
         inner.within(FeatureBlock.inHalf(features), FeatureBlock.inHalf(features), pairs, (a, b) -> {
             for (int r = 0; r < a.count(); r++) {
                 float[] row = inner.row(r);
@@ -92,15 +107,10 @@ record PublishedPrecisionRecall(double precision, double recall) {
                 }
             }
         });
-        float[] radii = new float[features.rows()];
-        for (int point = 0; point < radii.length; point++) {
-            radii[point] = nearest[point * kept + k];
-        }
-        return radii;
     }
 
     /** Keeps a distance if it is among the smallest so far, which are ascending. */
-    private static void offer(float[] nearest, int first, int kept, float distance) {
+    static void offer(float[] nearest, int first, int kept, float distance) {
         int at = first + kept - 1;
         if (distance < nearest[at]) {
             while (at > first && nearest[at - 1] > distance) {

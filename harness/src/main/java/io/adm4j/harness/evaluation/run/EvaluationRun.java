@@ -6,6 +6,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Resampling;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
+import io.adm4j.harness.evaluation.metrics.KnownNeighborhoods;
 import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
@@ -286,19 +287,32 @@ public final class EvaluationRun {
                 .measure(samples.images(heading), survey::add, samples::measure)
                 .withLabels(classes.map(ImageClasses::labels));
         ImageSet described = described(samples, classes);
-        Scores scores = compare(real, measured);
+        Scores scores = compare(real, measured, neighborhoods(samples));
         Optional<Memorization> memorization =
                 training.map(images -> search(images, real).of(samples, measured));
         Result result = new Result(
                 samples.point(),
                 described,
-                scores.withWarnings(traps(samples, new Measured(described, measured, survey), real, scores)),
+                scores.withWarnings(traps(
+                        samples,
+                        new Measured(described, measured, surveyed(survey, samples.images(heading))),
+                        real,
+                        scores)),
                 (System.nanoTime() - begin) / 1e9,
                 withGallery && samples.hasImages() && PngWriter.holds(evaluator.channels())
                         ? Optional.of(GalleryPicker.pick(evaluator, reference, real, samples, classes, measured))
                         : Optional.empty(),
                 memorization);
         return new Scored(result, measured);
+    }
+
+    /** A survey of the images that were measured, or of what the parts say of them. */
+    private ImageSurvey surveyed(ImageSurvey survey, FeatureImages images) {
+        return survey.count() > 0
+                ? survey
+                : keeping.parts()
+                        .map(parts -> parts.survey(images.set(evaluator)))
+                        .orElse(survey);
     }
 
     private MemorizationSearch search(ReferenceImages images, MeasuredImages real) {
@@ -328,7 +342,9 @@ public final class EvaluationRun {
     private List<String> traps(SampleSet samples, Measured measured, MeasuredImages real, Scores scores) {
         Optional<ClassPairing> pairing = samples.classes().flatMap(this::likelyPairing);
         Optional<ImageSurvey> survey = complete(
-                surveyOfReference, reference.hasImages() ? reference.describe().count() : 0, reference::open);
+                surveyed(surveyOfReference, reference.images("Reference")),
+                reference.hasImages() ? reference.describe().count() : 0,
+                reference::open);
         surveyOfReference = survey.orElse(surveyOfReference);
         return evaluator
                 .traps()
@@ -396,9 +412,20 @@ public final class EvaluationRun {
         return samples.channels() == evaluator.channels() ? described : described.repeatingGray();
     }
 
-    private Scores compare(MeasuredImages real, MeasuredImages samples) {
+    /** What several processes found already of the neighborhoods. */
+    private KnownNeighborhoods neighborhoods(SampleSet samples) {
+        return keeping.parts()
+                .filter(parts -> samples.hasImages() && reference.measured() > 0)
+                .flatMap(parts -> parts.neighborhoods(
+                        reference.images("").set(evaluator),
+                        samples.images("").set(evaluator),
+                        evaluator.settings().k()))
+                .orElse(KnownNeighborhoods.NONE);
+    }
+
+    private Scores compare(MeasuredImages real, MeasuredImages samples, KnownNeighborhoods neighborhoods) {
         try (Progress shown = progress.start("Comparing", evaluator.work(real, samples), "pairs")) {
-            return evaluator.compare(real, samples, shown::step);
+            return evaluator.compare(real, samples, neighborhoods, shown::step);
         }
     }
 

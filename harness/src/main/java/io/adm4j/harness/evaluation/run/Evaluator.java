@@ -19,6 +19,7 @@ import io.adm4j.harness.evaluation.features.NearestImages;
 import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.features.ReferenceWriter;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
+import io.adm4j.harness.evaluation.metrics.KnownNeighborhoods;
 import io.adm4j.harness.evaluation.metrics.MetricSuite;
 import io.adm4j.harness.evaluation.metrics.TrainingNeighbors;
 import io.adm4j.harness.evaluation.result.Difference;
@@ -477,7 +478,13 @@ public final class Evaluator implements AutoCloseable {
      * @param done receives the work done since the last call, in pairs of images compared; {@link #work} in all
      */
     public Scores compare(MeasuredImages reference, MeasuredImages samples, LongConsumer done) {
-        return metrics().compare(reference, samples, done);
+        return compare(reference, samples, KnownNeighborhoods.NONE, done);
+    }
+
+    /** @param neighborhoods of the sets that need not be computed */
+    Scores compare(
+            MeasuredImages reference, MeasuredImages samples, KnownNeighborhoods neighborhoods, LongConsumer done) {
+        return metrics().compare(reference, samples, neighborhoods, done);
     }
 
     /** @param done receives the number of pairs compared since the last call */

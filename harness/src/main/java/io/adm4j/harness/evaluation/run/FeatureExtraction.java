@@ -6,6 +6,7 @@ import io.adm4j.harness.evaluation.features.FeatureFile;
 import io.adm4j.harness.evaluation.features.FeatureFileWriter;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.evaluation.traps.ImageSurvey;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +106,8 @@ public final class FeatureExtraction {
             Optional<FeatureFile.Part> part,
             Path file) {
         try (FeatureFileWriter writer = FeatureFileWriter.create(file)) {
-            Optional<MeasuredImages> measured = measuring.measure(images, seen -> {}, (keeping, done) -> {
+            ImageSurvey survey = new ImageSurvey();
+            Optional<MeasuredImages> measured = measuring.measure(images, survey::add, (keeping, done) -> {
                 try (ImageStream stream = images.stream().get().withChannels(keeping.channels())) {
                     return keeping.extract(stream, part.isEmpty() && images.count() > 1, writer::add, done);
                 }
@@ -113,7 +115,9 @@ public final class FeatureExtraction {
             writer.finish(
                     FeatureImages.about(evaluator.space().named(networkName), described, part),
                     classes.map(ImageClasses::labels),
-                    measured);
+                    measured,
+                    // Where parts are joined, the images are not there to be looked at.
+                    part.filter(p -> survey.count() == images.count()).map(p -> survey.toTensor()));
         }
         measuring.discard(images);
     }

@@ -3,6 +3,10 @@ package io.adm4j.harness.evaluation.run;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.evaluation.features.FeatureFile;
 import io.adm4j.harness.evaluation.features.FeatureRows;
+import io.adm4j.harness.evaluation.features.ReferenceBatch;
+import io.adm4j.harness.evaluation.metrics.KnownNeighborhoods;
+import io.adm4j.harness.evaluation.traps.ImageSurvey;
+import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +37,11 @@ public final class FeatureParts {
     static Path file(Path folder, String what, FeatureFile.Part part) {
         return folder.resolve(what + "-" + part.set().substring(0, 8) + ".part-" + part.number() + "-of-" + part.of()
                 + FeatureFile.ENDING);
+    }
+
+    /** Whether a file of a part is of the reference. */
+    public static boolean isReference(Path file) {
+        return file.getFileName().toString().startsWith("reference-");
     }
 
     /**
@@ -133,7 +142,33 @@ public final class FeatureParts {
     /** The features of a set; empty if there is no part of it. */
     Optional<FeatureRows> of(String set) {
         List<FeatureFile> own = own(set);
-        return own.isEmpty() ? Optional.empty() : Optional.of(FeatureRows.joined(own));
+        return own.isEmpty() ? Optional.empty() : Optional.of(FeatureRows.joined(own, statistics(own.get(0))));
+    }
+
+    private ReferenceBatch statistics(FeatureFile part) {
+        return folders.stream()
+                .map(folder -> new PartSummaries(folder).statistics(part))
+                .filter(known -> known.statistics().isPresent())
+                .findFirst()
+                .orElse(ReferenceBatch.NONE);
+    }
+
+    /** The neighborhoods of two sets, if they were found already. */
+    Optional<KnownNeighborhoods> neighborhoods(String reference, String samples, int k) {
+        return folders.stream()
+                .flatMap(folder -> new PartSummaries(folder).find(reference, samples, k).stream())
+                .findFirst();
+    }
+
+    /** What the images of a set showed when their features were extracted; empty unless each part says it. */
+    ImageSurvey survey(String set) {
+        ImageSurvey survey = new ImageSurvey();
+        List<Optional<Tensor>> parts =
+                own(set).stream().map(FeatureFile::survey).toList();
+        if (parts.stream().allMatch(Optional::isPresent)) {
+            parts.forEach(part -> survey.addFacts(part.orElseThrow()));
+        }
+        return survey;
     }
 
     private List<FeatureFile> own(String set) {

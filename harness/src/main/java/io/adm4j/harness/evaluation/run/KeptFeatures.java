@@ -68,7 +68,9 @@ final class KeptFeatures implements FeatureStore, AutoCloseable {
     @Override
     public void finish(MeasuredImages measured) {
         unlessItFails(c -> {
-            recording.orElseThrow().finish(images.about(evaluator), Optional.empty(), Optional.of(measured));
+            recording
+                    .orElseThrow()
+                    .finish(images.about(evaluator), Optional.empty(), Optional.of(measured), Optional.empty());
             c.trim();
         });
     }

@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.traps;
 
+import io.adm4j.feedback.UserError;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,6 +17,29 @@ public final class ImageSurvey {
                 .parallel()
                 .mapToObj(row -> ImageFacts.of(batch.rows(row, row + 1L)))
                 .toList());
+    }
+
+    /** What was found, int64 [N, F], for {@link #addFacts}. */
+    public Tensor toTensor() {
+        long[] facts = images.stream().flatMapToLong(ImageFacts::words).toArray();
+        return Tensor.of(facts, images.size(), ImageFacts.WORDS);
+    }
+
+    /**
+     * Adds what another survey found.
+     *
+     * @param facts its {@link #toTensor}
+     * @throws UserError if they are of another version
+     */
+    public void addFacts(Tensor facts) {
+        if (facts.dim(1) != ImageFacts.WORDS) {
+            throw new UserError("A survey of images has " + facts.dim(1) + " values for each instead of "
+                    + ImageFacts.WORDS + ": compute the parts again with this version.");
+        }
+        long[] words = facts.toLongArray();
+        for (int from = 0; from < words.length; from += ImageFacts.WORDS) {
+            images.add(ImageFacts.ofWords(words, from));
+        }
     }
 
     /** Images surveyed. */
