@@ -50,11 +50,14 @@ final class ClusterRounds implements RoundRunner {
         String global = round.global().folder().getFileName().toString();
         for (int worker = 0; worker < workers; worker++) {
             pieces.add(new InnerWork.Piece(
-                    worker, round.from(), round.to(), global, round.state(worker).orElse("")));
+                    worker,
+                    round.from(),
+                    round.to(),
+                    global,
+                    round.state(worker).orElse("")));
         }
         InnerWork task = work;
-        List<InnerWork.Done> done =
-                context.run("Steps to " + round.to(), workers, "workers", pieces, task::run);
+        List<InnerWork.Done> done = context.run("Steps to " + round.to(), workers, "workers", pieces, task::run);
         List<WorkerRound> rounds = new ArrayList<>();
         int repeated = 0;
         for (int worker = 0; worker < workers; worker++) {

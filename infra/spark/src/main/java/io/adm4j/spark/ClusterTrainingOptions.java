@@ -27,7 +27,8 @@ final class ClusterTrainingOptions {
             names = "--labels",
             paramLabel = "KIND",
             defaultValue = "auto",
-            description = "Where the classes of image files come from: prefix, folder, auto or none (default ${DEFAULT-VALUE}).")
+            description =
+                    "Where the classes of image files come from: prefix, folder, auto or none (default ${DEFAULT-VALUE}).")
     LabelConvention labels;
 
     @Option(
@@ -42,7 +43,8 @@ final class ClusterTrainingOptions {
     @Option(
             names = "--init-from",
             paramLabel = "SOURCE",
-            description = "Start from these weights: a bundle, a run or a file, as for 'harness train', of this machine.")
+            description =
+                    "Start from these weights: a bundle, a run or a file, as for 'harness train', of this machine.")
     @Nullable
     Path initFrom;
 

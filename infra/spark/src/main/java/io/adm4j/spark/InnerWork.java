@@ -109,7 +109,8 @@ record InnerWork(
         // Of two tries at the same time, each writes its own folder.
         String state = ClusterRounds.states(piece.to()) + "/" + piece.worker() + "-" + task.taskAttemptId();
         try (Stream<Path> files = Files.list(target)) {
-            files.sorted().forEach(file -> run.folder(state).put(file.getFileName().toString(), file));
+            files.sorted()
+                    .forEach(file -> run.folder(state).put(file.getFileName().toString(), file));
         }
         return new Done(state, result, task.attemptNumber(), ExecutorState.name(), "");
     }
@@ -124,8 +125,9 @@ record InnerWork(
         return ExecutorState.once("images of " + run.address(), () -> {
             Dataset images = reading.open(data.here(), network, json.get("flags"), Split.TRAIN);
             if (!images.checksum().equals(json.at("/data/sha256").asText())) {
-                throw new UserError("The executor " + ExecutorState.name() + " has other images at " + data.location()
-                        + " than the driver: put the same ones on each, or give a path of the machine that starts the job.");
+                throw new UserError(
+                        "The executor " + ExecutorState.name() + " has other images at " + data.location()
+                                + " than the driver: put the same ones on each, or give a path of the machine that starts the job.");
             }
             return images;
         });

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.sampling.SettingsDifference;
 import io.adm4j.harness.training.RunFolder;
+import io.adm4j.harness.training.StepReport;
 import io.adm4j.harness.training.TrainingListener;
 import io.adm4j.harness.training.TrainingStart;
-import io.adm4j.harness.training.StepReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,8 +49,8 @@ final class RunMirror implements TrainingListener {
         if (!remote.has(DESCRIPTION)) {
             List<String> names = remote.names();
             if (!names.isEmpty()) {
-                throw new UserError(remote.address() + " holds other files, such as " + names.get(0)
-                        + ": choose another --out.");
+                throw new UserError(
+                        remote.address() + " holds other files, such as " + names.get(0) + ": choose another --out.");
             }
             return false;
         }
@@ -61,7 +61,9 @@ final class RunMirror implements TrainingListener {
             throw new UserError(remote.address() + " is a run with other settings"
                     + SettingsDifference.between(then, now) + ": use those settings, or choose another --out.");
         }
-        LOGS.stream().filter(remote::has).forEach(log -> remote.get(log, run.path().resolve(log)));
+        LOGS.stream()
+                .filter(remote::has)
+                .forEach(log -> remote.get(log, run.path().resolve(log)));
         List<String> checkpoints = remote.folders().stream()
                 .filter(name -> name.startsWith(CHECKPOINT))
                 .toList();

@@ -12,7 +12,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Trains a denoiser on a cluster. */
-@Command(name = "diffusion", description = "Trains a denoiser on a cluster; network and defaults as for 'harness train diffusion'.")
+@Command(
+        name = "diffusion",
+        description = "Trains a denoiser on a cluster; network and defaults as for 'harness train diffusion'.")
 final class TrainDiffusionJob implements Runnable {
     @Mixin
     private ClusterTrainingOptions options;

@@ -111,15 +111,13 @@ final class TrainDriver {
             ClusterRounds runner =
                     new ClusterRounds(context, work, rounds.workers(), local.resolve("workers"), this::say);
             List<TrainingListener> listeners = List.of(
-                    new TrainingLog(run.log()),
-                    new JsonLog(run.path().resolve("log.jsonl")),
-                    mirror,
-                    new RoundLines());
-            RoundLoop loop =
-                    new RoundLoop(task.metricNames(), settings, rounds, run, runner, heldOut, listeners);
+                    new TrainingLog(run.log()), new JsonLog(run.path().resolve("log.jsonl")), mirror, new RoundLines());
+            RoundLoop loop = new RoundLoop(task.metricNames(), settings, rounds, run, runner, heldOut, listeners);
             if (resumed) {
                 run.amend(json -> json.put("steps", steps));
-                console.printf("%s%nGoing on from step %d of %s%n", images, run.require().step(), remote.address());
+                console.printf(
+                        "%s%nGoing on from step %d of %s%n",
+                        images, run.require().step(), remote.address());
             } else {
                 run.create(description);
                 console.printf("%s%nRun folder %s%n", images, remote.address());
@@ -158,16 +156,13 @@ final class TrainDriver {
 
     private @Nullable WeightSource source() {
         if (options.initFrom == null && (options.initEmaRate != null || options.entry != null)) {
-            throw new UserError("--init-ema-rate and --entry belong to --init-from SOURCE: give that too, or leave them out.");
+            throw new UserError(
+                    "--init-ema-rate and --entry belong to --init-from SOURCE: give that too, or leave them out.");
         }
         return options.initFrom == null
                 ? null
                 : WeightSource.open(
-                        options.initFrom,
-                        network,
-                        options.initEmaRate,
-                        Optional.ofNullable(options.entry),
-                        this::say);
+                        options.initFrom, network, options.initEmaRate, Optional.ofNullable(options.entry), this::say);
     }
 
     private ObjectNode describe(
@@ -182,7 +177,10 @@ final class TrainDriver {
                 mapper.createObjectNode().put("kind", network.kind()).put("steps", steps);
         description
                 .putArray("commands")
-                .add("train " + String.join(" ", command.root().commandLine().getParseResult().originalArgs()));
+                .add("train "
+                        + String.join(
+                                " ",
+                                command.root().commandLine().getParseResult().originalArgs()));
         description.set("flags", flags);
         description.set("training", settings.toJson(mapper));
         description.set("rounds", rounds.toJson());
@@ -205,12 +203,13 @@ final class TrainDriver {
         }
         Path path = SharedInput.of(options.rounds.validationData, context).here();
         Dataset others = reading.open(path, network, flags, Split.TEST);
-        if (!images.classNames().subList(0, Math.min(images.classCount(), others.classCount())).equals(others.classNames())) {
+        if (!images.classNames()
+                .subList(0, Math.min(images.classCount(), others.classCount()))
+                .equals(others.classNames())) {
             throw new UserError("The classes of --val-data " + options.rounds.validationData
                     + " are not those of the images, in the same order: their labels would mean other things.");
         }
-        int batches = Math.max(
-                1, (options.rounds.validationSamples + settings.batchSize() - 1) / settings.batchSize());
+        int batches = Math.max(1, (options.rounds.validationSamples + settings.batchSize() - 1) / settings.batchSize());
         return Optional.of(new HeldOutLoss(
                 validationTask(flags, others, settings),
                 batches,
@@ -259,7 +258,8 @@ final class TrainDriver {
         public void step(StepReport report) {
             StringBuilder line = new StringBuilder("Step " + report.step() + ":");
             report.metrics().forEach((name, value) -> line.append(String.format(Locale.ROOT, " %s %.4f", name, value)));
-            report.quartiles().forEach((name, value) -> line.append(String.format(Locale.ROOT, " %s %.6g", name, value)));
+            report.quartiles()
+                    .forEach((name, value) -> line.append(String.format(Locale.ROOT, " %s %.6g", name, value)));
             console.println(line.append(String.format(Locale.ROOT, " seconds %.1f", report.seconds())));
             console.flush();
         }

@@ -1,9 +1,9 @@
 package io.adm4j.spark;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.adm4j.harness.cli.option.UpsamplerFlags;
 import io.adm4j.harness.cli.option.DiffusionTrainingFlags;
 import io.adm4j.harness.cli.option.Section;
+import io.adm4j.harness.cli.option.UpsamplerFlags;
 import io.adm4j.harness.training.TrainedNetwork;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -12,7 +12,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Trains an upsampler on a cluster. */
-@Command(name = "upsampler", description = "Trains an upsampler on a cluster; network and defaults as for 'harness train upsampler'.")
+@Command(
+        name = "upsampler",
+        description = "Trains an upsampler on a cluster; network and defaults as for 'harness train upsampler'.")
 final class TrainUpsamplerJob implements Runnable {
     @Mixin
     private ClusterTrainingOptions options;
