@@ -69,7 +69,8 @@ public final class InnerRound {
         try (BatchPrefetcher batches = new BatchPrefetcher(
                         step -> task.batch(rounds.batch(worker, step)), from, to, BatchPrefetcher.usualThreads());
                 TrainingEngine engine = open(start(global, own, scratch), scratch);
-                BackgroundCheck check = task.checkImages()) {
+                // Once is enough.
+                BackgroundCheck check = from == 0 ? task.checkImages() : BackgroundCheck.none()) {
             for (long step = from; step < to; step++) {
                 double[] metrics = gradients
                         .accumulate(engine, rounds.batch(worker, step), batches.next())

@@ -104,7 +104,7 @@ record InnerWork(
                     .run(piece.worker(), piece.from(), piece.to(), global, own, target, scratch.resolve("graphs"));
         } catch (UserError e) {
             // It would be the same if Spark tried again.
-            return new Done("", null, task.attemptNumber(), ExecutorState.name(), e.getMessage());
+            return new Done("", null, task.attemptNumber(), ExecutorState.name(), String.valueOf(e.getMessage()));
         }
         // Of two tries at the same time, each writes its own folder.
         String state = ClusterRounds.states(piece.to()) + "/" + piece.worker() + "-" + task.taskAttemptId();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Keeps a run's folder, in which all machines see it, like the driver's own copy: logs and checkpoints as they are saved, with the
@@ -46,6 +47,7 @@ final class RunMirror implements TrainingListener {
      * @throws UserError if there is a run with other settings, or something else
      */
     boolean fetch(ObjectNode description) {
+        makeLocal();
         if (!remote.has(DESCRIPTION)) {
             List<String> names = remote.names();
             if (!names.isEmpty()) {
@@ -69,6 +71,14 @@ final class RunMirror implements TrainingListener {
                 .toList();
         checkpoints.forEach(name -> remote.folder(name).getAll(run.path().resolve(name)));
         return run.newest().isPresent();
+    }
+
+    private void makeLocal() {
+        try {
+            Files.createDirectories(run.path());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** All of a description but what may change: how long to train, and how the command was written. */
@@ -103,13 +113,12 @@ final class RunMirror implements TrainingListener {
     }
 
     private void prune() {
+        
         Set<String> kept = new HashSet<>();
-        Set<String> states = new HashSet<>();
-        for (long step : run.savedSteps()) {
-            RunFolder.Checkpoint checkpoint = run.require(step);
-            kept.add(checkpoint.folder().getFileName().toString());
-            states.add(ClusterRounds.states(step));
-        }
+        files(run.path()).forEach(file -> kept.add(file.getFileName().toString()));
+        Set<String> states =
+                run.savedSteps().stream().map(ClusterRounds::states).collect(Collectors.toSet());
+
         remote.folders().stream()
                 .filter(name -> name.startsWith(CHECKPOINT) && !kept.contains(name))
                 .forEach(remote::delete);

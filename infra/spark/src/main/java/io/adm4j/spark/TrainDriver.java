@@ -12,6 +12,7 @@ import io.adm4j.harness.data.Split;
 import io.adm4j.harness.training.ClassifierTask;
 import io.adm4j.harness.training.HeldOutLoss;
 import io.adm4j.harness.training.Retention;
+import io.adm4j.harness.training.MovingAverageRate;
 import io.adm4j.harness.training.RoundLoop;
 import io.adm4j.harness.training.RoundSettings;
 import io.adm4j.harness.training.RunFolder;
@@ -26,6 +27,8 @@ import io.adm4j.harness.training.WeightTransfer;
 import io.adm4j.harness.training.engine.EngineKind;
 import io.adm4j.harness.training.log.JsonLog;
 import io.adm4j.harness.training.log.TrainingLog;
+import io.adm4j.harness.zoo.CheckpointMatcher;
+import io.adm4j.harness.zoo.ReleasedModels;
 import io.adm4j.io.FileTree;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
@@ -72,75 +75,131 @@ final class TrainDriver {
         RoundSettings rounds = options.rounds.settings();
         RunFlags flags = RunFlags.of(command, options.presets, network);
         long steps = steps(flags);
-        Path local = folder();
-        try (WeightSource source = source();
-                JobContext context = JobContext.open("train")) {
-            context.requireDevice(options.runtime.device);
-            SharedInput data = SharedInput.of(options.data, context);
-            ImageReading reading = ImageReading.of(options);
+        TrainingSettings settings = flags.training(steps);
+        try (WeightSource source = source()) {
             ObjectNode ofSource = source == null ? JsonNodeFactory.instance.objectNode() : source.flags();
             ObjectNode given = flags.network(defaults, ofSource).setAll(fixed);
-            Dataset images = reading.open(data.here(), network, given, Split.TRAIN);
-            ObjectNode complete = network.completed(given, images);
-            TrainingSettings settings = flags.training(steps);
-            TrainingTask task = network.task(complete, images, settings);
-            List<Parameter> parameters = task.graph().graph().parameters();
-            Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());
-            ObjectNode description = describe(complete, settings, rounds, reading, images, steps);
-            if (source != null) {
-                WeightTransfer transfer = new WeightTransfer(source, parameters);
-                first = transfer.over(first);
-                description.set("init_from", transfer.origin());
-                transfer.report().forEach(errors::println);
+            if (options.presets.printFlags) {
+                printFlags(given, settings, rounds, steps);
+                return;
             }
-            Optional<HeldOutLoss> heldOut = heldOut(complete, settings, reading, images, context);
-            RunFolder run = new RunFolder(local.resolve("run"), new Retention(options.keep, 0), this::say);
-            RemoteFolder remote = context.folder(options.out);
-            RunMirror mirror = new RunMirror(remote, run);
-            Files.createDirectories(run.path());
-            boolean resumed = mirror.fetch(description);
-            InnerWork work = new InnerWork(
-                    description.toString(),
-                    network,
-                    JarBuild.here(),
-                    data,
-                    reading,
-                    remote,
-                    options.runtime.device,
-                    options.runtime.threads);
-            ClusterRounds runner =
-                    new ClusterRounds(context, work, rounds.workers(), local.resolve("workers"), this::say);
-            List<TrainingListener> listeners = List.of(
-                    new TrainingLog(run.log()), new JsonLog(run.path().resolve("log.jsonl")), mirror, new RoundLines());
-            RoundLoop loop = new RoundLoop(task.metricNames(), settings, rounds, run, runner, heldOut, listeners);
-            if (resumed) {
-                run.amend(json -> json.put("steps", steps));
-                console.printf(
-                        "%s%nGoing on from step %d of %s%n",
-                        images, run.require().step(), remote.address());
-            } else {
-                run.create(description);
-                console.printf("%s%nRun folder %s%n", images, remote.address());
+            Path local = folder();
+            try (JobContext context = JobContext.open("train")) {
+                context.requireDevice(options.runtime.device);
+                train(context, local, source, given, settings, rounds, steps);
+            } finally {
+                delete(local);
             }
-            console.flush();
+        }
+    }
+
+    private void printFlags(ObjectNode flags, TrainingSettings settings, RoundSettings rounds, long steps) {
+        ObjectNode run = JsonNodeFactory.instance
+                .objectNode()
+                .put("kind", network.kind())
+                .put("steps", steps);
+        run.set("flags", flags);
+        run.set("training", settings.toJson(new ObjectMapper()));
+        run.set("rounds", rounds.toJson());
+        console.println(run.toPrettyString());
+        console.flush();
+    }
+
+    /** @param local folder of the driver, for its copy of the run and the workers' weights */
+    private void train(
+            JobContext context,
+            Path local,
+            @Nullable WeightSource source,
+            ObjectNode given,
+            TrainingSettings settings,
+            RoundSettings rounds,
+            long steps) {
+        ImageReading reading = ImageReading.of(options);
+        Dataset images = reading.open(SharedInput.onDriver(options.data, context), network, given, Split.TRAIN);
+        ObjectNode flags = network.completed(given, images);
+        TrainingTask task = network.task(flags, images, settings);
+        ObjectNode description = describe(flags, settings, rounds, reading, images, steps);
+        Map<String, Tensor> first = first(task, settings, source, description);
+        Optional<HeldOutLoss> heldOut = heldOut(flags, settings, reading, images, context);
+        RunFolder run = new RunFolder(local.resolve("run"), new Retention(options.keep, 0), this::say);
+        RemoteFolder remote = context.folder(options.out);
+        RunMirror mirror = new RunMirror(remote, run);
+        InnerWork work = new InnerWork(
+                description.toString(),
+                network,
+                JarBuild.here(),
+                SharedInput.of(options.data, context),
+                reading,
+                remote,
+                options.runtime.device,
+                options.runtime.threads);
+        RoundLoop loop = new RoundLoop(
+                task.metricNames(),
+                settings,
+                rounds,
+                run,
+                new ClusterRounds(context, work, rounds.workers(), local.resolve("workers"), this::say),
+                heldOut,
+                List.of(
+                        new TrainingLog(run.log()),
+                        new JsonLog(run.path().resolve("log.jsonl")),
+                        mirror,
+                        new RoundLines()));
+        console.println(images);
+        if (mirror.fetch(description)) {
+            run.amend(json -> json.put("steps", steps));
             mirror.describe();
-            if (!resumed) {
-                mirror.saved(loop.prepare(first));
+            console.printf("Going on from step %d of %s%n", run.require().step(), remote.address());
+        } else {
+            run.create(description);
+            mirror.describe();
+            mirror.saved(loop.prepare(first));
+            console.printf("Run folder %s%n", remote.address());
+        }
+        console.flush();
+        warnOfSlowAverages(settings, steps);
+        RunFolder.Checkpoint end = loop.train(steps);
+        end.doubt().ifPresent(this::say);
+        console.printf(
+                Locale.ROOT,
+                "Step %d of %d workers saved in %s after %.0f s%n",
+                end.step(),
+                rounds.workers(),
+                remote.folder(end.folder().getFileName().toString()).address(),
+                end.seconds());
+        console.flush();
+    }
+
+    /** @param description gets where the weights come from, if they come from a source */
+    private Map<String, Tensor> first(
+            TrainingTask task, TrainingSettings settings, @Nullable WeightSource source, ObjectNode description) {
+        List<Parameter> parameters = task.graph().graph().parameters();
+        Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());
+        if (source == null) {
+            return first;
+        }
+        WeightTransfer transfer = new WeightTransfer(source, parameters);
+        if (transfer.isFutile()) {
+            new CheckpointMatcher(ReleasedModels.load())
+                    .requireFit(
+                            source.path(),
+                            transfer.shapes(),
+                            transfer.differences(),
+                            "the network that the flags describe");
+        }
+        description.set("init_from", transfer.origin());
+        transfer.report().forEach(this::say);
+        return transfer.over(first);
+    }
+
+    private void warnOfSlowAverages(TrainingSettings settings, long steps) {
+        for (double rate : settings.emaRates()) {
+            MovingAverageRate average = new MovingAverageRate(rate);
+            if (average.isTooSlowFor(steps)) {
+                say("Warning: the moving average " + average.finding(steps) + ": train for at least "
+                        + average.stepsNeeded() + " steps, or start again with an --ema-rate of at most "
+                        + MovingAverageRate.largestFor(steps) + ".");
             }
-            RunFolder.Checkpoint end = loop.train(steps);
-            end.doubt().ifPresent(this::say);
-            console.printf(
-                    Locale.ROOT,
-                    "Step %d of %d workers saved in %s after %.0f s%n",
-                    end.step(),
-                    rounds.workers(),
-                    remote.folder(end.folder().getFileName().toString()).address(),
-                    end.seconds());
-            console.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            delete(local);
         }
     }
 
@@ -201,7 +260,7 @@ final class TrainDriver {
         if (options.rounds.validationData == null) {
             return Optional.empty();
         }
-        Path path = SharedInput.of(options.rounds.validationData, context).here();
+        Path path = SharedInput.onDriver(options.rounds.validationData, context);
         Dataset others = reading.open(path, network, flags, Split.TEST);
         if (!images.classNames()
                 .subList(0, Math.min(images.classCount(), others.classCount()))
@@ -259,7 +318,7 @@ final class TrainDriver {
             StringBuilder line = new StringBuilder("Step " + report.step() + ":");
             report.metrics().forEach((name, value) -> line.append(String.format(Locale.ROOT, " %s %.4f", name, value)));
             report.quartiles()
-                    .forEach((name, value) -> line.append(String.format(Locale.ROOT, " %s %.6g", name, value)));
+                    .forEach((name, value) -> line.append(String.format(Locale.ROOT, value == Math.rint(value) ? " %s %.0f" : " %s %.4f", name, value)));
             console.println(line.append(String.format(Locale.ROOT, " seconds %.1f", report.seconds())));
             console.flush();
         }
