@@ -113,7 +113,7 @@ final class RunMirror implements TrainingListener {
     }
 
     private void prune() {
-        
+
         Set<String> kept = new HashSet<>();
         files(run.path()).forEach(file -> kept.add(file.getFileName().toString()));
         Set<String> states =

@@ -68,7 +68,6 @@ final class SharedInput implements Serializable {
         return new SharedInput(location, send(here, context.spark()), Route.SENT, context.folder("/"));
     }
 
-    
     /**
      * Where a file or folder lies for the driver, without making it available to executors.
      *

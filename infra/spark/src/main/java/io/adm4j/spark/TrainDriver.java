@@ -11,8 +11,8 @@ import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.training.ClassifierTask;
 import io.adm4j.harness.training.HeldOutLoss;
-import io.adm4j.harness.training.Retention;
 import io.adm4j.harness.training.MovingAverageRate;
+import io.adm4j.harness.training.Retention;
 import io.adm4j.harness.training.RoundLoop;
 import io.adm4j.harness.training.RoundSettings;
 import io.adm4j.harness.training.RunFolder;
@@ -318,7 +318,8 @@ final class TrainDriver {
             StringBuilder line = new StringBuilder("Step " + report.step() + ":");
             report.metrics().forEach((name, value) -> line.append(String.format(Locale.ROOT, " %s %.4f", name, value)));
             report.quartiles()
-                    .forEach((name, value) -> line.append(String.format(Locale.ROOT, value == Math.rint(value) ? " %s %.0f" : " %s %.4f", name, value)));
+                    .forEach((name, value) -> line.append(String.format(
+                            Locale.ROOT, value == Math.rint(value) ? " %s %.0f" : " %s %.4f", name, value)));
             console.println(line.append(String.format(Locale.ROOT, " seconds %.1f", report.seconds())));
             console.flush();
         }

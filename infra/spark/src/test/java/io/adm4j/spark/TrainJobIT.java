@@ -69,7 +69,8 @@ class TrainJobIT {
         killed.destroyForcibly();
 
         assertEquals(0, run.exitCode(), run.text());
-        assertTrue(run.text().matches("(?s).*Worker [01] was lost 1 time on its way from step 60 to 120; .*"), run.text());
+        assertTrue(
+                run.text().matches("(?s).*Worker [01] was lost 1 time on its way from step 60 to 120; .*"), run.text());
         assertEquals("1.0", column("repeated").get(1));
         assertEquals("2.0", column("workers").get(1));
         assertSameAsOneProcess(120);
@@ -106,8 +107,9 @@ class TrainJobIT {
         assertEquals(2, other.exitCode(), other.text());
         assertTrue(
                 other.text()
-                        .contains(" is a run with other settings (rounds.outer_lr: 0.7 then, 0.5 now): use those settings,"
-                                + " or choose another --out."),
+                        .contains(
+                                " is a run with other settings (rounds.outer_lr: 0.7 then, 0.5 now): use those settings,"
+                                        + " or choose another --out."),
                 other.text());
     }
 
@@ -156,15 +158,16 @@ class TrainJobIT {
 
     /** The same rounds in this process, without Spark. */
     private void assertSameAsOneProcess(long steps) throws IOException {
-        JsonNode json = new ObjectMapper().readTree(folder.resolve("out/run.json").toFile());
+        JsonNode json =
+                new ObjectMapper().readTree(folder.resolve("out/run.json").toFile());
         TrainingSettings settings = TrainingSettings.fromJson(json.get("training"));
         RoundSettings rounds = RoundSettings.fromJson(json.get("rounds"));
         Dataset images = Dataset.open(folder.resolve("data.npz"), DatasetOptions.ofSize(SIZE));
         RunFolder run = new RunFolder(folder.resolve("single"));
         run.create(JsonNodeFactory.instance.objectNode());
         TrainingTask task = task(json, images, settings);
-        RoundRunner inThisProcess = round -> new RoundRunner.Outcome(
-                List.of(worker(0, round, json, images), worker(1, round, json, images)), 0);
+        RoundRunner inThisProcess = round ->
+                new RoundRunner.Outcome(List.of(worker(0, round, json, images), worker(1, round, json, images)), 0);
         RoundLoop loop =
                 new RoundLoop(task.metricNames(), settings, rounds, run, inThisProcess, Optional.empty(), List.of());
         loop.prepare(InitialWeights.of(task.graph().graph().parameters(), settings.seed()));
