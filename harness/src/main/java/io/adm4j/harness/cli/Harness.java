@@ -2,6 +2,7 @@ package io.adm4j.harness.cli;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.command.BenchCommand;
+import io.adm4j.harness.cli.command.ClusterCommand;
 import io.adm4j.harness.cli.command.CompareCommand;
 import io.adm4j.harness.cli.command.EncodeCommand;
 import io.adm4j.harness.cli.command.EvalCommand;
@@ -71,6 +72,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EvalCommand.class,
             FeaturesCommand.class,
             ReferenceCommand.class,
+            ClusterCommand.class,
             RunCommand.class,
             CompareCommand.class,
             BenchCommand.class
@@ -94,6 +96,11 @@ public final class Harness {
     public static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Harness());
         showVersion(commandLine);
+        return configure(commandLine);
+    }
+
+    /** The converters and the way of reporting errors, for other commands that take the harness's options. */
+    public static CommandLine configure(CommandLine commandLine) {
         return commandLine
                 .registerConverter(Path.class, new PathConverter())
                 .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command.getErr()))
