@@ -34,7 +34,12 @@ final class BallRadii {
      * @param pairs receives the number of pairs of points compared since the last call, {@link #pairs} in all
      */
     static double[] of(
-            FeatureMatrix features, double[] origin, QuantizedRows rows, int k, MatrixProducts products, LongConsumer pairs) {
+            FeatureMatrix features,
+            double[] origin,
+            QuantizedRows rows,
+            int k,
+            MatrixProducts products,
+            LongConsumer pairs) {
         return new BallRadii(features, k, products).byBounds(origin, rows, pairs);
     }
 
@@ -71,8 +76,7 @@ final class BallRadii {
     }
 
     /** Looks at all points within the radii of some points, which may be too large. */
-    private void narrow(
-            double[] radii, int[] points, QuantizedRows chosen, QuantizedRows rows, DistanceBounds bounds) {
+    private void narrow(double[] radii, int[] points, QuantizedRows chosen, QuantizedRows rows, DistanceBounds bounds) {
         double[][] nearest = new double[points.length][k];
         for (double[] distances : nearest) {
             Arrays.fill(distances, Double.POSITIVE_INFINITY);

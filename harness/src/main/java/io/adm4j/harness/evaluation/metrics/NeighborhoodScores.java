@@ -149,7 +149,8 @@ public record NeighborhoodScores(double precision, double recall, double density
             if (distance > Math.max(referenceRadii[i], sampleRadii[j]) + margin) {
                 return;
             }
-            boolean sure = Math.abs(distance - referenceRadii[i]) > margin && Math.abs(distance - sampleRadii[j]) > margin;
+            boolean sure =
+                    Math.abs(distance - referenceRadii[i]) > margin && Math.abs(distance - sampleRadii[j]) > margin;
             add(i, j, sure ? distance : reference.squaredDistance(i, samples, j));
         }
 

@@ -100,17 +100,19 @@ class DistanceBoundsTest {
     private static double check(FeatureMatrix a, FeatureMatrix b, double[] origin) {
         double[] smallest = {Double.POSITIVE_INFINITY};
         AtomicInteger met = new AtomicInteger();
-        new DistanceBounds(products).between(QuantizedRows.of(a, origin), QuantizedRows.of(b, origin), n -> {}, block -> {
-            for (int r = 0; r < block.count(); r++) {
-                float[] row = block.row(r);
-                for (int c = 0; c < block.otherCount(); c++) {
-                    double distance = a.squaredDistance(r, b, c);
-                    assertTrue(row[c] <= distance, row[c] + " is above " + distance + ", rows " + r + " and " + c);
-                    smallest[0] = Math.min(smallest[0], row[c] / distance);
-                    met.incrementAndGet();
-                }
-            }
-        });
+        new DistanceBounds(products)
+                .between(QuantizedRows.of(a, origin), QuantizedRows.of(b, origin), n -> {}, block -> {
+                    for (int r = 0; r < block.count(); r++) {
+                        float[] row = block.row(r);
+                        for (int c = 0; c < block.otherCount(); c++) {
+                            double distance = a.squaredDistance(r, b, c);
+                            assertTrue(
+                                    row[c] <= distance, row[c] + " is above " + distance + ", rows " + r + " and " + c);
+                            smallest[0] = Math.min(smallest[0], row[c] / distance);
+                            met.incrementAndGet();
+                        }
+                    }
+                });
         assertEquals(a.rows() * b.rows(), met.get());
         return smallest[0];
     }

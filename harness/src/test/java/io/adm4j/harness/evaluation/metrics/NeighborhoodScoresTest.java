@@ -84,7 +84,8 @@ class NeighborhoodScoresTest {
 
     @Test
     void looksAgainAtPointsWithManyNearOnes() {
-        // Seen from the mean of all, the distances within each group of 90 are too small for small integers to tell apart.
+        // Seen from the mean of all, the distances within each group of 90 are too small for small integers to tell
+        // apart.
         FeatureMatrix reference = gaussian(1100, 24, 1, 0);
         addAll(reference, scaled(gaussian(90, 24, 2, 0), 0.01f, 40));
         FeatureMatrix samples = gaussian(1000, 24, 3, 0.2);
@@ -95,7 +96,8 @@ class NeighborhoodScoresTest {
 
     @Test
     void holdsForTiesAndOutliers() {
-        // Points of a grid are at few different distances, many exactly at a radius; some rows are a thousand times as long.
+        // Points of a grid are at few different distances, many exactly at a radius; some rows are a thousand times as
+        // long.
         FeatureMatrix reference = grid(1200, 1);
         FeatureMatrix samples = grid(1100, 2);
         addAll(reference, scaled(gaussian(20, 6, 3, 0), 1e3f, 0));
