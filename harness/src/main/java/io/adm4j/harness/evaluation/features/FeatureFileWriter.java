@@ -118,6 +118,7 @@ public final class FeatureFileWriter implements AutoCloseable {
                 ReferenceWriter.write(archive, count, about.networkSha256(), about.resize());
                 byte[] text = about.toJson();
                 archive.write(FeatureFile.ABOUT, Tensor.of(text, text.length));
+                archive.finish();
             }
             AtomicFile.rename(whole, target);
         } catch (IOException e) {
