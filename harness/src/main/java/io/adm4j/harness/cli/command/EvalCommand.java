@@ -491,7 +491,7 @@ public final class EvalCommand implements Callable<Integer> {
                         scoring.bundle().map(b -> b.manifest().classes()).orElse(List.of()),
                         real,
                         work,
-                        report.showsImages(),
+                        report.detail(),
                         ConsoleProgress.onStandardError())
                 .keeping(kept);
         EvaluationRun run = metrics.training()

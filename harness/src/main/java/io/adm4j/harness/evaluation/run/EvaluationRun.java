@@ -41,7 +41,7 @@ public final class EvaluationRun {
     private final ReferenceImages reference;
     private final Optional<ReferenceImages> training;
     private final Optional<WorkFolder> work;
-    private final boolean withGallery;
+    private final ReportDetail detail;
     private final FeatureKeeping keeping;
     private final ProgressListener progress;
     private final ImageMeasuring measuring;
@@ -53,7 +53,7 @@ public final class EvaluationRun {
      * @param networkName the feature network's name in reports
      * @param classNames names of the classes by number, by which those of samples and reference may be paired; empty if unknown
      * @param work empty to keep nothing
-     * @param withGallery whether results have images to show
+     * @param detail what results have beside scores
      */
     public EvaluationRun(
             Evaluator evaluator,
@@ -61,7 +61,7 @@ public final class EvaluationRun {
             List<String> classNames,
             ReferenceImages reference,
             Optional<WorkFolder> work,
-            boolean withGallery,
+            ReportDetail detail,
             ProgressListener progress) {
         this(
                 evaluator,
@@ -70,7 +70,7 @@ public final class EvaluationRun {
                 reference,
                 Optional.empty(),
                 work,
-                withGallery,
+                detail,
                 FeatureKeeping.none(),
                 progress);
     }
@@ -82,7 +82,7 @@ public final class EvaluationRun {
             ReferenceImages reference,
             Optional<ReferenceImages> training,
             Optional<WorkFolder> work,
-            boolean withGallery,
+            ReportDetail detail,
             FeatureKeeping keeping,
             ProgressListener progress) {
         this.training = training;
@@ -91,7 +91,7 @@ public final class EvaluationRun {
         this.classNames = List.copyOf(classNames);
         this.reference = reference;
         this.work = work;
-        this.withGallery = withGallery;
+        this.detail = detail;
         this.keeping = keeping;
         this.progress = progress;
         this.measuring = new ImageMeasuring(evaluator, work, keeping, progress);
@@ -100,21 +100,13 @@ public final class EvaluationRun {
     /** The same run, which takes features from where they are kept, and keeps those that it extracts. */
     public EvaluationRun keeping(FeatureKeeping features) {
         return new EvaluationRun(
-                evaluator, networkName, classNames, reference, training, work, withGallery, features, progress);
+                evaluator, networkName, classNames, reference, training, work, detail, features, progress);
     }
 
     /** The same run, which also looks for samples that repeat images of the training set. */
     public EvaluationRun besideTraining(ReferenceImages images) {
         return new EvaluationRun(
-                evaluator,
-                networkName,
-                classNames,
-                reference,
-                Optional.of(images),
-                work,
-                withGallery,
-                keeping,
-                progress);
+                evaluator, networkName, classNames, reference, Optional.of(images), work, detail, keeping, progress);
     }
 
     /**
@@ -294,11 +286,19 @@ public final class EvaluationRun {
                 described,
                 scores.withWarnings(traps(samples, new Measured(described, measured, survey), real, scores)),
                 (System.nanoTime() - begin) / 1e9,
-                withGallery && samples.hasImages() && PngWriter.holds(evaluator.channels())
+                showsImages() && samples.hasImages()
                         ? Optional.of(GalleryPicker.pick(evaluator, reference, real, samples, classes, measured))
                         : Optional.empty(),
+                detail == ReportDetail.SCORES
+                        ? Optional.empty()
+                        : new DistanceRanking(evaluator, reference, showsImages(), progress)
+                                .of(samples, measured, real),
                 memorization);
         return new Scored(result, measured);
+    }
+
+    private boolean showsImages() {
+        return detail == ReportDetail.IMAGES && PngWriter.holds(evaluator.channels());
     }
 
     private MemorizationSearch search(ReferenceImages images, MeasuredImages real) {
@@ -315,7 +315,7 @@ public final class EvaluationRun {
                     images,
                     measured.features().orElseThrow(),
                     Optional.of(real).filter(r -> !images.identity().equals(reference.identity())),
-                    withGallery && PngWriter.holds(evaluator.channels()),
+                    showsImages(),
                     progress);
         }
         return search;
@@ -410,7 +410,7 @@ public final class EvaluationRun {
                 evaluator.settings().toString(),
                 samples.identity(),
                 evaluator.settings().perClass() ? "classes: " + classNames : "",
-                "gallery: " + withGallery,
+                "detail: " + detail,
                 training.map(images -> "training images: " + images.identity()).orElse(""));
     }
 }

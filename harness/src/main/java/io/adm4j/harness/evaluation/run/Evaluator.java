@@ -20,6 +20,7 @@ import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.features.ReferenceWriter;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.harness.evaluation.metrics.MetricSuite;
+import io.adm4j.harness.evaluation.metrics.NearestRows;
 import io.adm4j.harness.evaluation.metrics.TrainingNeighbors;
 import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
@@ -483,6 +484,11 @@ public final class Evaluator implements AutoCloseable {
     /** @param done receives the number of pairs compared since the last call */
     TrainingNeighbors trainingNeighbors(FeatureMatrix images, FeatureMatrix training, LongConsumer done) {
         return TrainingNeighbors.of(images, training, products, done);
+    }
+
+    /** @param done receives the number of pairs compared since the last call */
+    NearestRows nearestRows(FeatureMatrix images, FeatureMatrix reference, LongConsumer done) {
+        return NearestRows.of(images, reference, products, done);
     }
 
     /** What the sets show that makes scores mislead. */

@@ -180,6 +180,11 @@ public final class ExistingSamples implements SampleSet {
     }
 
     @Override
+    public int numberInSource(int row) {
+        return numbers[row];
+    }
+
+    @Override
     public Optional<ImageClasses> classes() {
         return classes;
     }

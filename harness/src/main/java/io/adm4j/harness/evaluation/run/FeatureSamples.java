@@ -107,6 +107,11 @@ public final class FeatureSamples implements SampleSet {
     }
 
     @Override
+    public int numberInSource(int row) {
+        return numbers[row];
+    }
+
+    @Override
     public Optional<ImageClasses> classes() {
         return classes;
     }

@@ -36,6 +36,15 @@ public interface SampleSet {
     /** Channels of every image. */
     int channels();
 
+    /**
+     * The number that a sample has where it comes from.
+     *
+     * @param row of this set, from 0
+     */
+    default int numberInSource(int row) {
+        return row;
+    }
+
     /** The class of each sample, if known. */
     Optional<ImageClasses> classes();
 
