@@ -12,7 +12,7 @@ import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.EvalSamplingOptions;
 import io.adm4j.harness.cli.option.FeatureKeepingOptions;
 import io.adm4j.harness.cli.option.FeatureSourceOptions;
-import io.adm4j.harness.cli.option.ImageOptions;
+import io.adm4j.harness.cli.option.LabeledImageOptions;
 import io.adm4j.harness.cli.option.MetricOptions;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.ReportOptions;
@@ -48,6 +48,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,7 +118,7 @@ public final class EvalCommand implements Callable<Integer> {
     private Path stored;
 
     @ArgGroup(validate = false, heading = Section.IMAGES)
-    private ImageOptions images = new ImageOptions();
+    private LabeledImageOptions images = new LabeledImageOptions();
 
     @Option(
             names = "--samples",
@@ -189,6 +190,9 @@ public final class EvalCommand implements Callable<Integer> {
         Path[] inputs = Stream.of(given().stream(), Stream.ofNullable(reference), metrics.training().stream())
                 .flatMap(paths -> paths)
                 .toArray(Path[]::new);
+        images.requireLabelsFor(Arrays.stream(inputs)
+                .filter(path -> !isBundle(path))
+                .toList());
         report.check(sharing.share().isPresent(), inputs);
         sampling.check(inputs);
         EvaluatorSettings settings = metrics.settings(batchSize == null ? FEATURES_AT_ONCE : batchSize);
@@ -396,7 +400,7 @@ public final class EvalCommand implements Callable<Integer> {
 
     private SampleSet stored(Path path, Evaluator evaluator) {
         return new SampleReader(
-                        images.of(DatasetOptions.AS_STORED, split),
+                        images.of(path, DatasetOptions.AS_STORED, split),
                         choice.of(samples, sampling.seed()),
                         statistics,
                         spec.commandLine().getErr()::println)
@@ -533,7 +537,7 @@ public final class EvalCommand implements Callable<Integer> {
         return ReferenceImages.beside(
                 samples,
                 path,
-                images.of(DatasetOptions.AS_STORED, part, ArrayLayout.EITHER),
+                images.of(path, DatasetOptions.AS_STORED, part, ArrayLayout.EITHER),
                 evaluator,
                 spec.commandLine().getErr()::println);
     }
