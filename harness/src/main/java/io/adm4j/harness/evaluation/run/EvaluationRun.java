@@ -5,7 +5,9 @@ import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Resampling;
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
+import io.adm4j.harness.evaluation.metrics.ScoreDifferences;
 import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
@@ -16,13 +18,13 @@ import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SampleComparison;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.evaluation.result.Scores;
-import io.adm4j.harness.evaluation.traps.ImageSurvey;
 import io.adm4j.harness.evaluation.traps.ScoredSet;
 import io.adm4j.harness.evaluation.traps.ScoredSets;
 import io.adm4j.io.PngWriter;
 import io.adm4j.tensor.Tensor;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -159,20 +161,10 @@ public final class EvaluationRun {
             if (models.size() == 1) {
                 results.add(score(set, heading));
             } else {
-                Scored scored = measureAndScore(set, heading);
+                Scored scored = measureAndScore(set, heading, evaluator.settings().bootstrap() > 0);
                 results.add(scored.result());
                 measured.add(scored.samples());
             }
-        }
-        List<SampleComparison> comparisons = new ArrayList<>();
-        int firstOf = models.get(0).size();
-        for (int second = firstOf; second < sets.size(); second++) {
-            int first = (second - firstOf) % models.get(models.size() - 1).size() % firstOf;
-            comparisons.add(new SampleComparison(
-                    first,
-                    second,
-                    Math.min(measured.get(first).count(), measured.get(second).count()),
-                    differences(results, measured, first, second)));
         }
         return new EvaluationReport(
                 Instant.now(),
@@ -185,21 +177,45 @@ public final class EvaluationRun {
                 model,
                 evaluator.settings(),
                 results,
-                comparisons);
+                models.size() == 1
+                        ? List.of()
+                        : comparisons(
+                                results,
+                                measured,
+                                models.get(0).size(),
+                                models.get(models.size() - 1).size()));
     }
 
-    private List<Difference> differences(List<Result> results, List<MeasuredImages> measured, int first, int second) {
-        MeasuredImages one = measured.get(first);
-        MeasuredImages other = measured.get(second);
-        try (Progress shown =
-                progress.start("Chance of differences", evaluator.differencesWork(reference(), one, other), "pairs")) {
-            return evaluator.differences(
-                    reference(),
-                    one,
-                    results.get(first).scores(),
-                    other,
-                    results.get(second).scores(),
-                    shown::step);
+    /**
+     * @param firsts number of sets of the first model
+     * @param points number of sets of each other model
+     */
+    private List<SampleComparison> comparisons(
+            List<Result> results, List<MeasuredImages> measured, int firsts, int points) {
+        List<SampleComparison> comparisons = new ArrayList<>();
+        for (int first = 0; first < firsts; first++) {
+            MeasuredImages one = measured.get(first);
+            ScoreDifferences differences =
+                    evaluator.differences(reference(), one, results.get(first).scores());
+            for (int second = firsts; second < results.size(); second++) {
+                if ((second - firsts) % points % firsts == first) {
+                    MeasuredImages other = measured.get(second);
+                    comparisons.add(new SampleComparison(
+                            first,
+                            second,
+                            Math.min(one.count(), other.count()),
+                            differences(differences, other, results.get(second).scores())));
+                }
+            }
+        }
+        return comparisons.stream()
+                .sorted(Comparator.comparingInt(SampleComparison::second))
+                .toList();
+    }
+
+    private List<Difference> differences(ScoreDifferences differences, MeasuredImages second, Scores scores) {
+        try (Progress shown = progress.start("Chance of differences", differences.work(second), "pairs")) {
+            return differences.of(second, scores, shown::step);
         }
     }
 
@@ -241,7 +257,7 @@ public final class EvaluationRun {
     private MeasuredImages reference() {
         if (measuredReference == null) {
             measuredReference =
-                    measuring.measure(reference.images("Reference"), surveyOfReference::add, reference::measure);
+                    measuring.measure(reference.images("Reference"), surveyOfReference, reference::measure);
         }
         return measuredReference;
     }
@@ -253,7 +269,7 @@ public final class EvaluationRun {
         if (before.isPresent()) {
             return before.get();
         }
-        Result result = measureAndScore(samples, heading).result();
+        Result result = measureAndScore(samples, heading, false).result();
         if (kept.isPresent()) {
             kept.get().write(result);
             samples.discard();
@@ -265,7 +281,8 @@ public final class EvaluationRun {
     /** A result with the features that it is from. */
     private record Scored(Result result, MeasuredImages samples) {}
 
-    private Scored measureAndScore(SampleSet samples, String heading) {
+    /** @param forDifferences whether to keep what differences between scores take */
+    private Scored measureAndScore(SampleSet samples, String heading, boolean forDifferences) {
         Optional<ClassPairing> pairing = pairing(samples);
         Optional<ImageClasses> classes = pairing.map(ClassPairing::samples).or(samples::classes);
         MeasuredImages real = reference()
@@ -275,7 +292,11 @@ public final class EvaluationRun {
         long begin = System.nanoTime();
         ImageSurvey survey = new ImageSurvey();
         MeasuredImages measured = measuring
-                .measure(samples.images(heading), survey::add, samples::measure)
+                .measure(
+                        samples.images(heading),
+                        survey,
+                        (keeping, done) ->
+                                samples.measure(forDifferences ? keeping.keepingSpatial() : keeping, done))
                 .withLabels(classes.map(ImageClasses::labels));
         ImageSet described = described(samples, classes);
         Scores scores = compare(real, measured);
@@ -305,7 +326,7 @@ public final class EvaluationRun {
         if (search == null) {
             FeatureImages whole =
                     images.images("Training images", 0, images.describe().count());
-            MeasuredImages measured = measuring.measure(whole, batch -> {}, (extracting, done) -> {
+            MeasuredImages measured = measuring.measure(whole, new ImageSurvey(), (extracting, done) -> {
                 try (ImageStream all = images.open()) {
                     return extracting.measure(all, done);
                 }
@@ -327,8 +348,9 @@ public final class EvaluationRun {
     /** Why the scores may mislead, as far as the sets show it. */
     private List<String> traps(SampleSet samples, Measured measured, MeasuredImages real, Scores scores) {
         Optional<ClassPairing> pairing = samples.classes().flatMap(this::likelyPairing);
-        Optional<ImageSurvey> survey = complete(
-                surveyOfReference, reference.hasImages() ? reference.describe().count() : 0, reference::open);
+        Optional<ImageSurvey> survey = reference.hasImages()
+                ? complete(surveyOfReference, reference.describe().count(), reference::open)
+                : reference.survey();
         surveyOfReference = survey.orElse(surveyOfReference);
         return evaluator
                 .traps()
@@ -336,12 +358,12 @@ public final class EvaluationRun {
                         new ScoredSet(
                                 measured.described(),
                                 measured.features(),
-                                complete(
-                                        measured.survey(),
-                                        samples.hasImages() && !samples.generated()
-                                                ? samples.count()
-                                                : measured.survey().count(),
-                                        samples::open),
+                                samples.hasImages()
+                                        ? complete(
+                                                measured.survey(),
+                                                samples.generated() ? measured.survey().count() : samples.count(),
+                                                samples::open)
+                                        : samples.survey(),
                                 pairing.map(pair -> pair.samples().labels())),
                         new ScoredSet(
                                 reference.describe(),

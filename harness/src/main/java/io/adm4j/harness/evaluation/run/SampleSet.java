@@ -1,6 +1,7 @@
 package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
@@ -18,6 +19,11 @@ public interface SampleSet {
     /** Whether the images can be opened, not only their features or statistics. */
     default boolean hasImages() {
         return count() > 0;
+    }
+
+    /** What the pixels show, where that is known without images. */
+    default Optional<ImageSurvey> survey() {
+        return Optional.empty();
     }
 
     /** Whether the images are generated while they are read. */
