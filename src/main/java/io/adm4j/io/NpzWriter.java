@@ -291,7 +291,8 @@ public final class NpzWriter implements AutoCloseable {
      */
     public void finish() {
         if (closed || openName != null) {
-            throw new IllegalStateException("The archive " + target + (closed ? " is closed." : " ends within an array."));
+            throw new IllegalStateException(
+                    "The archive " + target + (closed ? " is closed." : " ends within an array."));
         }
         try {
             writeDirectory();

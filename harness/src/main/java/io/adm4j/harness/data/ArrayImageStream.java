@@ -110,8 +110,7 @@ final class ArrayImageStream implements ImageStream {
     @Override
     public Optional<int[]> labels() {
         return labeled
-                ? ChosenImages.labels(
-                        given.map(DatasetLabels::labels).or(() -> array.labels(shape.count())), numbers)
+                ? ChosenImages.labels(given.map(DatasetLabels::labels).or(() -> array.labels(shape.count())), numbers)
                 : Optional.empty();
     }
 

@@ -109,10 +109,11 @@ public final class Dataset {
             case IMAGE -> ImageFileSource.openFile(path, options, warnings);
             case LIST -> ImageFileSource.openList(path, options, keep, warnings);
             case IDX -> IdxSource.open(path, options).labeledBy(options.labelFile());
-            case NPZ -> ArraySource.open(ImageArray.ofNpz(path, warnings), options, warnings)
-                    .labeledBy(options.labelFile());
-            case NPY -> ArraySource.open(ImageArray.ofNpy(path), options, warnings)
-                    .labeledBy(options.labelFile());
+            case NPZ ->
+                ArraySource.open(ImageArray.ofNpz(path, warnings), options, warnings)
+                        .labeledBy(options.labelFile());
+            case NPY ->
+                ArraySource.open(ImageArray.ofNpy(path), options, warnings).labeledBy(options.labelFile());
         };
         return options.labels() == LabelConvention.NONE ? opened.withoutLabels() : opened;
     }

@@ -52,7 +52,16 @@ public record DatasetOptions(
 
     /** Arrays of integers, labels as the images have them. */
     public DatasetOptions(int imageSize, int channels, Split split, ArrayLayout layout, boolean strict) {
-        this(imageSize, channels, split, layout, ValueRange.INTEGERS, LabelConvention.AUTO, Optional.empty(), strict, Optional.empty());
+        this(
+                imageSize,
+                channels,
+                split,
+                layout,
+                ValueRange.INTEGERS,
+                LabelConvention.AUTO,
+                Optional.empty(),
+                strict,
+                Optional.empty());
     }
 
     /** RGB images; arrays [N, height, width, 3]; image files that cannot be used are left out. */

@@ -133,8 +133,7 @@ final class ImageFileSource implements ImageSource {
         ImageEntry image = new ImageEntry.OnDisk(file.getFileName().toString(), file);
         ImageFiles files = new ImageFiles(file, List.of(image), List.of(), Optional.empty());
         ImageFiles.Checked checked = files.checked(FileChannels.of(options.channels(), file), true, warnings);
-        DatasetLabels labels =
-                options.labelFile().isPresent() ? DatasetLabels.of(files, options) : DatasetLabels.NONE;
+        DatasetLabels labels = options.labelFile().isPresent() ? DatasetLabels.of(files, options) : DatasetLabels.NONE;
         return new Dataset(
                 new ImageFileSource(checked, options, true, warnings),
                 labels.labels(),

@@ -75,8 +75,9 @@ record LabelFile(Path csv, Optional<List<String>> images, List<String> labels) {
         if (images.isEmpty()) {
             return inOrder(paths.size(), files.root());
         }
-        List<String> names =
-                paths.stream().map(path -> path.substring(path.lastIndexOf('/') + 1)).toList();
+        List<String> names = paths.stream()
+                .map(path -> path.substring(path.lastIndexOf('/') + 1))
+                .toList();
         boolean unique = names.stream().distinct().count() == names.size();
         boolean byPath = !unique || images.get().stream().anyMatch(name -> name.indexOf('/') >= 0);
         return paired(byPath ? paths : names, files.root());
@@ -110,7 +111,8 @@ record LabelFile(Path csv, Optional<List<String>> images, List<String> labels) {
                 throw new UserError("The file " + csv + " names " + name + " twice: leave one out.");
             }
         }
-        List<String> without = names.stream().filter(name -> !known.containsKey(name)).toList();
+        List<String> without =
+                names.stream().filter(name -> !known.containsKey(name)).toList();
         if (!without.isEmpty()) {
             throw new UserError("The file " + csv + " has no label for " + listed(without) + " in " + source
                     + "; images are named by "

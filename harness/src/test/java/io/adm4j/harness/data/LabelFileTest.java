@@ -86,10 +86,12 @@ class LabelFileTest {
                 assertArrayEquals(new int[] {0, 3}, chosen.labels().orElseThrow());
             }
         }
-        assertEquals(7, Dataset.open(
-                        folder.resolve("images.npz"),
-                        DatasetOptions.ofSize(SIZE).withLabelFile(Optional.of(folder.resolve("labels.csv"))))
-                .label(0));
+        assertEquals(
+                7,
+                Dataset.open(
+                                folder.resolve("images.npz"),
+                                DatasetOptions.ofSize(SIZE).withLabelFile(Optional.of(folder.resolve("labels.csv"))))
+                        .label(0));
     }
 
     @ParameterizedTest

@@ -177,10 +177,7 @@ public final class EvalCommand implements Callable<Integer> {
         EvalInputs inputs = EvalInputs.of(sets, stored, reference);
         requireSamples(inputs);
         upsampling.check(spec.commandLine().getParseResult());
-        Path[] paths = Stream.of(
-                        inputs.samples().stream(),
-                        inputs.reference().stream(),
-                        metrics.training().stream())
+        Path[] paths = Stream.of(inputs.samples().stream(), inputs.reference().stream(), metrics.training().stream())
                 .flatMap(named -> named)
                 .toArray(Path[]::new);
         images.requireLabelsFor(
@@ -233,13 +230,17 @@ public final class EvalCommand implements Callable<Integer> {
             Set<Metric> failIfWorse) {
         boolean generates = inputs.generates();
         try (EvalSamples opened = EvalSamples.open(
-                        sampling, upsampling, runtime, generates, samples, batchSize == null ? SAMPLES_AT_ONCE : batchSize);
+                        sampling,
+                        upsampling,
+                        runtime,
+                        generates,
+                        samples,
+                        batchSize == null ? SAMPLES_AT_ONCE : batchSize);
                 WorkFolder work = generates || report.keepsWork() ? WorkFolder.open(workFolder()) : null) {
             if (work != null) {
                 sayWhatDiffers(work);
             }
-            Optional<ModelBundle> generator =
-                    inputs.samples().isEmpty() ? network.bundle() : Optional.empty();
+            Optional<ModelBundle> generator = inputs.samples().isEmpty() ? network.bundle() : Optional.empty();
             List<SampleGroup> groups = generator
                     .map(bundle -> opened.of(bundle, work))
                     .orElseGet(() -> opened.of(inputs.samples(), path -> stored(path, evaluator), work));
@@ -311,8 +312,7 @@ public final class EvalCommand implements Callable<Integer> {
     private int writePart(EvalScoring scoring, FeatureExtraction.Share share, Optional<WorkFolder> work) {
         try (StopNotice notice = notice(work)) {
             PrintWriter console = spec.commandLine().getOut();
-            scoring.writePart(share, report.out().orElseThrow())
-                    .forEach(file -> console.println("Written: " + file));
+            scoring.writePart(share, report.out().orElseThrow()).forEach(file -> console.println("Written: " + file));
             console.flush();
             return ExitCode.OK;
         }

@@ -154,8 +154,8 @@ final class EvalScoring {
     EvaluationReport score(EvaluationRun run, Optional<Model> model, Optional<BaselineGate> gate) {
         gate.ifPresent(check -> {
             check.requireComparable(run.network(), reference.describe(), evaluator.settings());
-            groups.forEach(group -> group.sets()
-                    .forEach(set -> check.requireComparable(set.point(), announced(group.path(), set))));
+            groups.forEach(group ->
+                    group.sets().forEach(set -> check.requireComparable(set.point(), announced(group.path(), set))));
         });
         return run.compare(groups.stream().map(SampleGroup::sets).toList(), model);
     }

@@ -30,7 +30,12 @@ public final class FeatureAccumulator {
      * @param keepsSpatial whether to keep those of each image too
      */
     public FeatureAccumulator(
-            MatrixProducts products, ReferenceBatch known, int images, int partSize, boolean withSpatial, boolean keepsSpatial) {
+            MatrixProducts products,
+            ReferenceBatch known,
+            int images,
+            int partSize,
+            boolean withSpatial,
+            boolean keepsSpatial) {
         this.products = products;
         this.known = known;
         this.images = images;

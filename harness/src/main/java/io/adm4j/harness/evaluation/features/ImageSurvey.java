@@ -72,8 +72,8 @@ public final class ImageSurvey {
     Tensor facts() {
         return Tensor.of(
                 images.stream()
-                        .flatMapToDouble(image ->
-                                Arrays.stream(new double[] {image.gray() ? 1 : 0, image.step(), image.edge()}))
+                        .flatMapToDouble(
+                                image -> Arrays.stream(new double[] {image.gray() ? 1 : 0, image.step(), image.edge()}))
                         .toArray(),
                 shapeOfFacts(count()));
     }

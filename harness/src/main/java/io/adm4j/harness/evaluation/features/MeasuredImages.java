@@ -35,8 +35,7 @@ public record MeasuredImages(
 
     /** The same with other classes. */
     public MeasuredImages withLabels(Optional<int[]> newLabels) {
-        return new MeasuredImages(
-                count, features, spatial, statistics, spatialStatistics, predictions, newLabels);
+        return new MeasuredImages(count, features, spatial, statistics, spatialStatistics, predictions, newLabels);
     }
 
     /** A set of which only statistics are known. */

@@ -119,8 +119,7 @@ final class ComparedSets {
     /** The k nearest neighbors of each reference image among the others; computed once for all who ask with the same k. */
     NearestNeighbors referenceNeighbors(int k, MatrixProducts products) {
         if (referenceNeighbors == null || referenceNeighbors.kept() != k) {
-            referenceNeighbors =
-                    NearestNeighbors.of(referenceFeatures(), k, new InnerProducts(products), pairs -> {});
+            referenceNeighbors = NearestNeighbors.of(referenceFeatures(), k, new InnerProducts(products), pairs -> {});
         }
         return referenceNeighbors;
     }

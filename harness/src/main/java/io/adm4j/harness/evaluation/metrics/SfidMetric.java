@@ -65,12 +65,12 @@ final class SfidMetric implements MetricScorer {
     @Override
     public Map<Metric, Spread> differences(
             ComparedSets first, ComparedSets second, PairedBootstrap bootstrap, LongConsumer done) {
-        Map<Metric, Spread> found =
-                first.samples().spatial().isPresent() && second.samples().spatial().isPresent()
-                        ? Map.of(
-                                Metric.SFID,
-                                bootstrap.of(first.onSpatialDistance(products), second.onSpatialDistance(products)))
-                        : Map.of();
+        Map<Metric, Spread> found = first.samples().spatial().isPresent()
+                        && second.samples().spatial().isPresent()
+                ? Map.of(
+                        Metric.SFID,
+                        bootstrap.of(first.onSpatialDistance(products), second.onSpatialDistance(products)))
+                : Map.of();
         done.accept(work(first) + work(second));
         return found;
     }

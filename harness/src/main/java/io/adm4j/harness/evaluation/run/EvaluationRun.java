@@ -161,7 +161,8 @@ public final class EvaluationRun {
             if (models.size() == 1) {
                 results.add(score(set, heading));
             } else {
-                Scored scored = measureAndScore(set, heading, evaluator.settings().bootstrap() > 0);
+                Scored scored =
+                        measureAndScore(set, heading, evaluator.settings().bootstrap() > 0);
                 results.add(scored.result());
                 measured.add(scored.samples());
             }
@@ -256,8 +257,7 @@ public final class EvaluationRun {
     /** Measures the reference, once. */
     private MeasuredImages reference() {
         if (measuredReference == null) {
-            measuredReference =
-                    measuring.measure(reference.images("Reference"), surveyOfReference, reference::measure);
+            measuredReference = measuring.measure(reference.images("Reference"), surveyOfReference, reference::measure);
         }
         return measuredReference;
     }
@@ -295,8 +295,7 @@ public final class EvaluationRun {
                 .measure(
                         samples.images(heading),
                         survey,
-                        (keeping, done) ->
-                                samples.measure(forDifferences ? keeping.keepingSpatial() : keeping, done))
+                        (keeping, done) -> samples.measure(forDifferences ? keeping.keepingSpatial() : keeping, done))
                 .withLabels(classes.map(ImageClasses::labels));
         ImageSet described = described(samples, classes);
         Scores scores = compare(real, measured);
@@ -361,7 +360,9 @@ public final class EvaluationRun {
                                 samples.hasImages()
                                         ? complete(
                                                 measured.survey(),
-                                                samples.generated() ? measured.survey().count() : samples.count(),
+                                                samples.generated()
+                                                        ? measured.survey().count()
+                                                        : samples.count(),
                                                 samples::open)
                                         : samples.survey(),
                                 pairing.map(pair -> pair.samples().labels())),

@@ -192,8 +192,11 @@ public final class ExistingSamples implements SampleSet {
 
     @Override
     public String identity() {
-        return choice.map(text -> numbers.length + ", " + text + ", ").orElse("") + checksum()
-                + options.labelFile().map(csv -> " labeled by " + Sha256.of(csv)).orElse("");
+        return choice.map(text -> numbers.length + ", " + text + ", ").orElse("")
+                + checksum()
+                + options.labelFile()
+                        .map(csv -> " labeled by " + Sha256.of(csv))
+                        .orElse("");
     }
 
     @Override

@@ -77,9 +77,7 @@ final class KeptFeatures implements FeatureStore, AutoCloseable {
     @Override
     public void finish(MeasuredImages measured) {
         unlessItFails(c -> {
-            recording
-                    .orElseThrow()
-                    .finish(images.about(evaluator), Optional.empty(), Optional.of(measured), survey);
+            recording.orElseThrow().finish(images.about(evaluator), Optional.empty(), Optional.of(measured), survey);
             c.trim();
         });
     }

@@ -207,7 +207,9 @@ public final class ReferenceImages {
     /** Text that differs wherever the images differ. */
     String identity() {
         return described.sha256().orElseThrow() + " at " + described.size()
-                + options.labelFile().map(csv -> " labeled by " + Sha256.of(csv)).orElse("");
+                + options.labelFile()
+                        .map(csv -> " labeled by " + Sha256.of(csv))
+                        .orElse("");
     }
 
     /** Whether some of the images can be shown. */

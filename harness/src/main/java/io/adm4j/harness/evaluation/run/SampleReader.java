@@ -26,15 +26,14 @@ public record SampleReader(
      * @throws UserError if the path holds none, or others than were asked for
      */
     public SampleSet open(Path path, Evaluator evaluator) {
-        Optional<SampleSet> withoutImages =
-                openStatistics(path, evaluator).or(() -> openFeatures(path, evaluator));
+        Optional<SampleSet> withoutImages = openStatistics(path, evaluator).or(() -> openFeatures(path, evaluator));
         withoutImages.ifPresent(set -> requireNoLabelFile(reading, path));
         return withoutImages.orElseGet(() -> ExistingSamples.open(
-                        path,
-                        reading.withChannels(evaluator.channels()).withCommon(evaluator.commonSize()),
-                        choice,
-                        evaluator.settings().perClass(),
-                        warnings));
+                path,
+                reading.withChannels(evaluator.channels()).withCommon(evaluator.commonSize()),
+                choice,
+                evaluator.settings().perClass(),
+                warnings));
     }
 
     static void requireNoLabelFile(DatasetOptions reading, Path path) {

@@ -96,17 +96,24 @@ class EvalClassesTest {
         Path names = Files.writeString(folder.resolve("names.csv"), byName);
         Path features = folder.resolve("features.npz");
         succeeding(
-                "features", "--features", network, "--data", files, "--label-file", files + "=" + names, "--out", features);
+                "features",
+                "--features",
+                network,
+                "--data",
+                files,
+                "--label-file",
+                files + "=" + names,
+                "--out",
+                features);
 
         for (Path samples : new Path[] {images, files, features}) {
-            Map<String, Integer> scored =
-                    samples == features
-                            ? zeros(samples, images, "--label-file", images + "=" + numbers)
-                            : zeros(
-                                    samples,
-                                    numberedReference(),
-                                    "--label-file",
-                                    samples + "=" + (samples == images ? numbers : names));
+            Map<String, Integer> scored = samples == features
+                    ? zeros(samples, images, "--label-file", images + "=" + numbers)
+                    : zeros(
+                            samples,
+                            numberedReference(),
+                            "--label-file",
+                            samples + "=" + (samples == images ? numbers : names));
             assertEquals(CLASSES, scored.size(), samples.toString());
         }
         refused(

@@ -59,8 +59,7 @@ class DifferenceCoverageTest {
         FeatureStatistics reference = reference(samples).statistics();
         double truth = distance(reference, 1) - distance(reference, 0);
 
-        List<Difference> found =
-                simulate(Set.of(metric), samples, shared, 800).get(metric);
+        List<Difference> found = simulate(Set.of(metric), samples, shared, 800).get(metric);
 
         assertEquals(0.95, held(found, truth), 0.02);
     }
@@ -98,7 +97,8 @@ class DifferenceCoverageTest {
             MeasuredImages other = measured(second);
             Scores scores = suite.compare(reference, one, n -> {});
             Scores otherScores = suite.compare(reference, other, n -> {});
-            for (Difference difference : suite.differences(reference, one, scores).of(other, otherScores, n -> {})) {
+            for (Difference difference :
+                    suite.differences(reference, one, scores).of(other, otherScores, n -> {})) {
                 found.computeIfAbsent(difference.metric(), m -> new ArrayList<>())
                         .add(difference);
             }

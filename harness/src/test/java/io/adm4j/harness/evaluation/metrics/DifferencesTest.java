@@ -77,8 +77,7 @@ class DifferencesTest {
     void differencesOfSfidAreThoseOfFidOnSpatialFeatures() {
         FeatureMatrix[] pooled = {Features.gaussian(90, 2, 2, 0, 1), Features.gaussian(90, 2, 3, 0, 1)};
         FeatureMatrix[] spatial = {Features.gaussian(90, 2, 4, 0, 1), Features.gaussian(90, 2, 5, 0.3, 1.2)};
-        Difference expected = differences(
-                        Set.of(Metric.FID), RESAMPLES, measured(spatial[0]), measured(spatial[1]))
+        Difference expected = differences(Set.of(Metric.FID), RESAMPLES, measured(spatial[0]), measured(spatial[1]))
                 .get(0);
 
         List<Difference> found = differences(
