@@ -19,6 +19,9 @@ final class JobRunner {
 
     /** The parser of a job's arguments, which executors use too. */
     static CommandLine parser(Object command) {
-        return Harness.configure(new CommandLine(command));
+        CommandLine parser = new CommandLine(command);
+        parser.getCommandSpec().mixinStandardHelpOptions(true);
+        parser.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
+        return Harness.configure(parser);
     }
 }
