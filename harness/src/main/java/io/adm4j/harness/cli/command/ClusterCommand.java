@@ -32,7 +32,8 @@ public final class ClusterCommand implements Callable<Integer> {
     /** The jobs by their main classes, in a module that the command line does not carry. */
     enum Job {
         SAMPLE,
-        EVAL;
+        EVAL,
+        TRAIN;
 
         String mainClass() {
             String name = name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
@@ -103,12 +104,12 @@ public final class ClusterCommand implements Callable<Integer> {
                 .map(Path::toString)
                 .collect(Collectors.joining(System.getProperty("path.separator")));
         classes += System.getProperty("path.separator") + System.getProperty("java.class.path");
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classes,
-                job.mainClass(),
-                "--help");
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classes, job.mainClass()));
+        // Which network a training job is for.
+        line.addAll(arguments);
+        line.add("--help");
+        return line;
     }
 
     private static int run(List<String> line) throws IOException, InterruptedException {
