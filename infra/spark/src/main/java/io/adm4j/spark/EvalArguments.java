@@ -96,7 +96,11 @@ record EvalArguments(
             }
             boolean decides = !ofReport.contains(name);
             if (arg.auxiliaryTypes()[0] == Path.class && !outputs.contains(name)) {
-                (decides ? arguments.locations : arguments.own).addAll(arg.originalStringValues());
+                Set<String> named = decides ? arguments.locations : arguments.own;
+                arg.originalStringValues().stream()
+                        // Images and the file of their labels.
+                        .flatMap(value -> arg.typeInfo().isMap() ? Stream.of(value.split("=", 2)) : Stream.of(value))
+                        .forEach(named::add);
             }
             List<String> words = words(arg);
             if (!EXECUTORS.contains(name)) {

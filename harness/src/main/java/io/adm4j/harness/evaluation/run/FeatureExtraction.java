@@ -4,9 +4,9 @@ import io.adm4j.feedback.ProgressListener;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.evaluation.features.FeatureFile;
 import io.adm4j.harness.evaluation.features.FeatureFileWriter;
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
-import io.adm4j.harness.evaluation.traps.ImageSurvey;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,9 +105,9 @@ public final class FeatureExtraction {
             Optional<ImageClasses> classes,
             Optional<FeatureFile.Part> part,
             Path file) {
+        ImageSurvey survey = new ImageSurvey();
         try (FeatureFileWriter writer = FeatureFileWriter.create(file)) {
-            ImageSurvey survey = new ImageSurvey();
-            Optional<MeasuredImages> measured = measuring.measure(images, survey::add, (keeping, done) -> {
+            Optional<MeasuredImages> measured = measuring.measure(images, survey, (keeping, done) -> {
                 try (ImageStream stream = images.stream().get().withChannels(keeping.channels())) {
                     return keeping.extract(stream, part.isEmpty() && images.count() > 1, writer::add, done);
                 }
@@ -116,8 +116,7 @@ public final class FeatureExtraction {
                     FeatureImages.about(evaluator.space().named(networkName), described, part),
                     classes.map(ImageClasses::labels),
                     measured,
-                    // Where parts are joined, the images are not there to be looked at.
-                    part.filter(p -> survey.count() == images.count()).map(p -> survey.toTensor()));
+                    survey);
         }
         measuring.discard(images);
     }

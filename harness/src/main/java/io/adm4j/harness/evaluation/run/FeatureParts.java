@@ -5,8 +5,6 @@ import io.adm4j.harness.evaluation.features.FeatureFile;
 import io.adm4j.harness.evaluation.features.FeatureRows;
 import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.metrics.KnownNeighborhoods;
-import io.adm4j.harness.evaluation.traps.ImageSurvey;
-import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,17 +156,6 @@ public final class FeatureParts {
         return folders.stream()
                 .flatMap(folder -> new PartSummaries(folder).find(reference, samples, k).stream())
                 .findFirst();
-    }
-
-    /** What the images of a set showed when their features were extracted; empty unless each part says it. */
-    ImageSurvey survey(String set) {
-        ImageSurvey survey = new ImageSurvey();
-        List<Optional<Tensor>> parts =
-                own(set).stream().map(FeatureFile::survey).toList();
-        if (parts.stream().allMatch(Optional::isPresent)) {
-            parts.forEach(part -> survey.addFacts(part.orElseThrow()));
-        }
-        return survey;
     }
 
     private List<FeatureFile> own(String set) {

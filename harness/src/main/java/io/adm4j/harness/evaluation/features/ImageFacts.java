@@ -1,10 +1,9 @@
-package io.adm4j.harness.evaluation.traps;
+package io.adm4j.harness.evaluation.features;
 
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.stream.LongStream;
 
 /**
  * What the pixels of an image show.
@@ -14,17 +13,14 @@ import java.util.stream.LongStream;
  * @param step mean absolute difference between pixels that are neighbors in a row or a column
  * @param edge by how much that difference is larger across the edges of blocks of 8x8 pixels than beside them
  */
-record ImageFacts(Digest digest, boolean gray, double step, double edge) {
+public record ImageFacts(Digest digest, boolean gray, double step, double edge) {
     /** Mean difference of the channels of a pixel, in levels, below which an image shows no color. */
     static final double COLORLESS = 4;
-
-    /** Numbers in which the facts are written. */
-    static final int WORDS = 5;
 
     private static final int BLOCK = 8;
 
     /** The first 128 bits of SHA-256. */
-    record Digest(long high, long low) {
+    public record Digest(long high, long low) {
         static Digest of(byte[] bytes) {
             try {
                 ByteBuffer sum =
@@ -34,25 +30,6 @@ record ImageFacts(Digest digest, boolean gray, double step, double edge) {
                 throw new IllegalStateException("Every Java has SHA-256.", e);
             }
         }
-    }
-
-    /** The facts as numbers, for {@link #ofWords}. */
-    LongStream words() {
-        return LongStream.of(
-                digest.high,
-                digest.low,
-                gray ? 1 : 0,
-                Double.doubleToRawLongBits(step),
-                Double.doubleToRawLongBits(edge));
-    }
-
-    /** @param words {@link #words} of images, one after the other */
-    static ImageFacts ofWords(long[] words, int from) {
-        return new ImageFacts(
-                new Digest(words[from], words[from + 1]),
-                words[from + 2] != 0,
-                Double.longBitsToDouble(words[from + 3]),
-                Double.longBitsToDouble(words[from + 4]));
     }
 
     /** @param image uint8 [1, H, W, C] */
