@@ -17,7 +17,7 @@ from PIL import Image
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "resources/parquet"
 COUNT = 12
-SIZE = 4
+SIZE = 8
 STRUCT = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 

@@ -9,6 +9,7 @@ import io.adm4j.harness.data.parquet.ParquetColumn;
 import io.adm4j.harness.data.parquet.ParquetFile;
 import io.adm4j.harness.data.parquet.ParquetPage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,9 +66,11 @@ record ParquetImages(ImageFiles files, DatasetLabels labels) {
         TreeSet<String> splits = new TreeSet<>();
         for (Path shard : shards) {
             Matcher name = SPLIT.matcher(shard.getFileName().toString());
-            splits.add(name.matches() ? name.group(1) : "");
+            if (name.matches()) {
+                splits.add(name.group(1));
+            }
         }
-        if (splits.size() > 1 && path.toFile().isDirectory()) {
+        if (splits.size() > 1 && Files.isDirectory(path)) {
             String split = splits.last();
             throw new UserError("The folder " + path + " has files of several splits (" + String.join(", ", splits)
                     + "): give those of one as a pattern, such as '" + path.resolve(split + "-*" + ENDING) + "'.");

@@ -52,6 +52,10 @@ enum Compression {
     void decompress(byte[] bytes, int from, byte[] target, int to) throws IOException {
         int length = bytes.length - from;
         int expected = target.length - to;
+        if (expected == 0) {
+            // As where all values are null, for which some writers store nothing.
+            return;
+        }
         if (this == UNCOMPRESSED) {
             require(length == expected);
             System.arraycopy(bytes, from, target, to, length);
@@ -61,7 +65,7 @@ enum Compression {
             } catch (EOFException | ZipException e) {
                 throw new IOException("a page is damaged", e);
             }
-        } else if (expected > 0) {
+        } else {
             // Its exceptions are those of the runtime.
             require(decompressor.get().decompress(bytes, from, length, target, to, expected) == expected);
         }

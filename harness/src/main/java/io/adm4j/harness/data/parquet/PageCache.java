@@ -16,7 +16,7 @@ public final class PageCache {
     private final Map<ParquetPage, PageValues> kept = new LinkedHashMap<>(16, 0.75f, true);
     private long size;
 
-    /** @param most bytes that kept pages take together, and as many those that are being decoded; at least 1 MiB */
+    /** @param most bytes that kept pages take together, and as many those that are being decoded */
     public PageCache(long most) {
         this.most = most;
         // Fair, so that a large page gets its turn.

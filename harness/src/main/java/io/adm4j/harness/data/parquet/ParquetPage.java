@@ -85,10 +85,9 @@ public final class ParquetPage {
      * @throws IOException if the page is damaged
      */
     public Optional<ByteBuffer> bytes(int index) throws IOException {
-        Value value = value(index);
-        return value.index() < 0
-                ? Optional.empty()
-                : ((PageValues.Bytes) value.values()).bytes(value.index()).map(ByteBuffer::asReadOnlyBuffer);
+        return value(index)
+                .flatMap(value -> ((PageValues.Bytes) value.values()).bytes(value.index()))
+                .map(ByteBuffer::asReadOnlyBuffer);
     }
 
     /**
@@ -98,20 +97,22 @@ public final class ParquetPage {
      * @throws IOException if the page is damaged
      */
     public Optional<String> text(int index) throws IOException {
-        Value value = value(index);
-        return value.index() < 0 ? Optional.empty() : value.values().text(value.index());
+        return value(index).flatMap(value -> value.values().text(value.index()));
     }
 
-    /** @param index in the values; negative for null */
+    /** @param index in the values */
     private record Value(PageValues.Direct values, int index) {}
 
-    private Value value(int index) throws IOException {
+    /** Where a value is; empty for null in a dictionary. */
+    private Optional<Value> value(int index) throws IOException {
         PageValues values = cache.values(this);
         if (values instanceof PageValues.References references) {
-            PageValues entries = cache.values(dictionary.orElseThrow());
-            return new Value((PageValues.Direct) entries, references.entries()[index]);
+            int entry = references.entries()[index];
+            return entry < 0
+                    ? Optional.empty()
+                    : Optional.of(new Value((PageValues.Direct) cache.values(dictionary.orElseThrow()), entry));
         }
-        return new Value((PageValues.Direct) values, index);
+        return Optional.of(new Value((PageValues.Direct) values, index));
     }
 
     /** Reads and decodes it; for one thread at a time. */
