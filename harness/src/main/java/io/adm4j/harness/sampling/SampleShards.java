@@ -1,7 +1,5 @@
 package io.adm4j.harness.sampling;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.NpyRowWriter;
 import io.adm4j.io.Npz;
@@ -17,11 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -60,7 +53,7 @@ public final class SampleShards {
             if (!Files.exists(note) || !Files.readString(note).equals(settings)) {
                 if (!list(folder, "").isEmpty()) {
                     throw new UserError(folder + " holds batches of an interrupted run with other settings"
-                            + difference(note, settings) + ": use those"
+                            + SettingsDifference.between(Files.readString(note), settings) + ": use those"
                             + " settings, choose another --out, or remove the folder.");
                 }
                 Files.writeString(note, settings);
@@ -69,36 +62,6 @@ public final class SampleShards {
             throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
         }
         return new SampleShards(folder, LAST_STAGE);
-    }
-
-    /** The settings that differ from those of a note, in parentheses; empty if the note cannot be read. */
-    private static String difference(Path note, String settings) {
-        try {
-            ObjectMapper mapper = new ObjectMapper();
-            Map<String, String> then = new TreeMap<>();
-            Map<String, String> now = new TreeMap<>();
-            flatten("", mapper.readTree(note.toFile()), then);
-            flatten("", mapper.readTree(settings), now);
-            Set<String> names = new TreeSet<>(then.keySet());
-            names.addAll(now.keySet());
-            return names.stream()
-                    .filter(name -> !Objects.equals(then.get(name), now.get(name)))
-                    .map(name -> name + ": " + then.getOrDefault(name, "none") + " then, "
-                            + now.getOrDefault(name, "none") + " now")
-                    .collect(Collectors.joining("; ", " (", ")"));
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    private static void flatten(String name, JsonNode node, Map<String, String> values) {
-        if (node.isObject()) {
-            node.properties()
-                    .forEach(field -> flatten(
-                            name.isEmpty() ? field.getKey() : name + "." + field.getKey(), field.getValue(), values));
-        } else {
-            values.put(name, node.isTextual() ? node.textValue() : node.toString());
-        }
     }
 
     /** Bytes of the files in a run's folder; 0 if there is none. */
