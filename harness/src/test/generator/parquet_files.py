@@ -98,6 +98,7 @@ def main():
                        "coarse_label": pa.array([0] * COUNT)})
     write("lists", {"image": pa.array([[p] for p in PNGS]), "label": pa.array(LABELS)})
     write("label_lists", {"image": pa.array(PNGS), "label": pa.array([[1]] * COUNT)})
+    write("captions", {"image": pa.array(PNGS), "label": pa.array(["a caption " * 30] * COUNT)}, compression="zstd")
     write("several", {"before": embedded(PNGS), "after": embedded(PNGS)})
     write("masks", {"mask": embedded(PNGS[::-1]), "image": embedded(PNGS)})
     write("brotli", plain, compression="brotli")

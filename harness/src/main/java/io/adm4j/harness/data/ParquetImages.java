@@ -80,6 +80,8 @@ record ParquetImages(ImageFiles files, DatasetLabels labels) {
     private static final class Reading {
         private static final int LISTED = 20;
         private static final int LONGEST_NUMBER = 6;
+        private static final int LONGEST_LABEL = 200;
+        private static final int MOST_CLASSES = 1_000_000;
 
         private final Path root;
         private final boolean withLabels;
@@ -145,6 +147,7 @@ record ParquetImages(ImageFiles files, DatasetLabels labels) {
                     .flatMap(name -> columns.stream().filter(column -> isNamed(column, name)))
                     .findFirst();
             found.filter(column -> column.kind() == ParquetColumn.Kind.OTHER
+                            || column.repeated()
                             || column.path().size() > 1)
                     .ifPresent(column -> {
                         throw new UserError(
@@ -169,8 +172,14 @@ record ParquetImages(ImageFiles files, DatasetLabels labels) {
                     // Hugging Face's number for an image without a label, as in a test split, is -1.
                     String label = page.text(i)
                             .filter(text -> !column.kind().isInteger() || !text.startsWith("-"))
+                            .map(String::strip)
                             .orElse("");
-                    labels.add(same.computeIfAbsent(label.strip(), text -> text));
+                    labels.add(same.computeIfAbsent(label, text -> text));
+                    if (label.length() > LONGEST_LABEL || same.size() > MOST_CLASSES) {
+                        throw new IOException("its column " + column + " has texts that are no labels: more than "
+                                + MOST_CLASSES + " different ones, or longer ones than " + LONGEST_LABEL
+                                + " characters");
+                    }
                 }
             }
             classes.add(classNames(file, column));

@@ -146,6 +146,7 @@ class ParquetImagesTest {
         refused("no column of image files", file("lists"));
         refused("its columns are image.list.element, label", file("lists"));
         refused("The column label.list.element", file("label_lists"));
+        refused("its column label has texts that are no labels", file("captions"));
     }
 
     @Test

@@ -194,7 +194,10 @@ class EvalInputsTest {
             for (int p = 0; p < SIZE * SIZE; p++) {
                 image.setRGB(p % SIZE, p / SIZE, 20 * i << 16 | 16 * (p / SIZE) << 8 | 16 * (p % SIZE));
             }
-            ImageIO.write(image, "png", images.resolve(String.format(Locale.ROOT, "%02d.png", i)).toFile());
+            ImageIO.write(
+                    image,
+                    "png",
+                    images.resolve(String.format(Locale.ROOT, "%02d.png", i)).toFile());
         }
 
         assertEquals(score(images), score(parquet));

@@ -47,8 +47,7 @@ class ParquetFileTest {
             assertColumn(parquet, "delta32", i -> Optional.of(scattered(i, 32)));
             assertColumn(parquet, "delta64", i -> i % 7 == 3 ? Optional.empty() : Optional.of(scattered(i, 64)));
             assertColumn(parquet, "plain32", i -> Optional.of(scattered(i, 32)));
-            assertColumn(
-                    parquet, "few", i -> i / 100 % 2 == 1 ? Optional.empty() : Optional.of(String.valueOf(i % 5)));
+            assertColumn(parquet, "few", i -> i / 100 % 2 == 1 ? Optional.empty() : Optional.of(String.valueOf(i % 5)));
         }
     }
 
