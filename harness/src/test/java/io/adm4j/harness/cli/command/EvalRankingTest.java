@@ -130,7 +130,8 @@ class EvalRankingTest {
         Path bundle = folder.resolve("tiny");
         TinyBundle.write(bundle, SIZE, true, List.of("shirt", "bag", "boot"));
 
-        JsonNode found = evaluate("--bundle=" + bundle, "--reference", reference, "--samples", 20, "--steps", 2, "--seed", 500)
+        JsonNode found = evaluate(
+                        "--bundle=" + bundle, "--reference", reference, "--samples", 20, "--steps", 2, "--seed", 500)
                 .at("/results/0/referenceDistances/farthest/0");
 
         assertEquals(500 + found.get("sample").intValue(), found.get("seed").intValue());
