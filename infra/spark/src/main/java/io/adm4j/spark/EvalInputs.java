@@ -25,8 +25,10 @@ import picocli.CommandLine;
  * @param own what only the driver reads
  * @param embedded bundle that is used where none is named
  */
-record EvalInputs(List<SharedInput> shared, List<SharedInput> own, @Nullable SharedInput embedded)
-        implements Serializable {
+record EvalInputs(
+        List<SharedInput> shared,
+        List<SharedInput> own,
+        @Nullable SharedInput embedded) implements Serializable {
     EvalInputs {
         // Spark serializes them; other lists need not be serializable.
         shared = new ArrayList<>(shared);
@@ -72,13 +74,16 @@ record EvalInputs(List<SharedInput> shared, List<SharedInput> own, @Nullable Sha
      */
     EvalCommand onExecutor(List<String> arguments) {
         useEmbedded(SharedInput::here);
-        return parsed(arguments, paths(shared, SharedInput::here), new EvalCommand(new KeptNetworks()), new PrintWriter(Writer.nullWriter()));
+        return parsed(
+                arguments,
+                paths(shared, SharedInput::here),
+                new EvalCommand(new KeptNetworks()),
+                new PrintWriter(Writer.nullWriter()));
     }
 
     private void useEmbedded(Function<SharedInput, Path> place) {
         if (embedded != null) {
-            System.setProperty(
-                    EmbeddedBundle.PROPERTY, place.apply(embedded).toString());
+            System.setProperty(EmbeddedBundle.PROPERTY, place.apply(embedded).toString());
         }
     }
 
@@ -88,7 +93,8 @@ record EvalInputs(List<SharedInput> shared, List<SharedInput> own, @Nullable Sha
         return paths;
     }
 
-    private static EvalCommand parsed(List<String> arguments, Map<String, Path> paths, EvalCommand evaluation, PrintWriter out) {
+    private static EvalCommand parsed(
+            List<String> arguments, Map<String, Path> paths, EvalCommand evaluation, PrintWriter out) {
         PathConverter plain = new PathConverter();
         CommandLine command = Harness.configure(new CommandLine(evaluation))
                 .registerConverter(Path.class, text -> paths.containsKey(text) ? paths.get(text) : plain.convert(text))

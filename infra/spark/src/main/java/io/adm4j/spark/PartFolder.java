@@ -125,11 +125,13 @@ final class PartFolder implements Serializable {
 
     /** A file of a part on this machine: itself, or a copy that all tasks here share. */
     Path file(String name) {
-        return folder.path().map(path -> path.resolve(name)).orElseGet(() -> ExecutorState.once("part " + name, () -> {
-            Path copy = ExecutorState.folder().resolve(name);
-            folder.get(name, copy);
-            return copy;
-        }));
+        return folder.path()
+                .map(path -> path.resolve(name))
+                .orElseGet(() -> ExecutorState.once("part " + name, () -> {
+                    Path copy = ExecutorState.folder().resolve(name);
+                    folder.get(name, copy);
+                    return copy;
+                }));
     }
 
     /** Removes the folder with all parts. */

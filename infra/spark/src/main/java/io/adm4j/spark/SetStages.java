@@ -209,15 +209,20 @@ final class SetStages {
             List<Members> found = SparkFailure.translate(() -> {
                 Broadcast<Radii> ownRadii = context.spark().broadcast(own);
                 Broadcast<Radii> otherRadii = context.spark().broadcast(others);
-                return context.run("Neighborhoods", centers.groups(), "groups", indices(centers), groups -> map(
-                        groups,
-                        group -> balls.open()
-                                .members(
-                                        centers,
-                                        group,
-                                        ownRadii.value().groups().get(group),
-                                        samples,
-                                        otherRadii.value().all())));
+                return context.run(
+                        "Neighborhoods",
+                        centers.groups(),
+                        "groups",
+                        indices(centers),
+                        groups -> map(
+                                groups,
+                                group -> balls.open()
+                                        .members(
+                                                centers,
+                                                group,
+                                                ownRadii.value().groups().get(group),
+                                                samples,
+                                                otherRadii.value().all())));
             });
             return joined(found, centers, samples);
         }
@@ -248,9 +253,7 @@ final class SetStages {
                 "groups",
                 indices(set),
                 groups -> map(groups, group -> balls.open().radii(set, group).orElse(Radii.UNKNOWN)));
-        return found.stream().anyMatch(radii -> radii.length == 0)
-                ? Radii.NONE
-                : new Radii(found);
+        return found.stream().anyMatch(radii -> radii.length == 0) ? Radii.NONE : new Radii(found);
     }
 
     private static List<Integer> indices(PartGroups set) {
