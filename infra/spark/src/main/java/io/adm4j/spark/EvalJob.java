@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
 public final class EvalJob implements Callable<Integer> {
     private static final int PARTS_PER_CORE = 4;
 
+    /** Its options, which executors and driver parse each for their part. */
     @Mixin
-    private EvalCommand evaluation = new EvalCommand();
+    EvalCommand evaluation = new EvalCommand();
 
     @Option(
             names = "--parts",

@@ -76,7 +76,7 @@ final class SetStages {
             }
         });
         for (String reference : references) {
-            Balls balls = new Balls(sets.get(reference));
+            Balls balls = new Balls(Objects.requireNonNull(sets.get(reference)));
             sets.forEach((set, files) -> {
                 if (!references.contains(set)) {
                     kept.keep(reference, set, settings.k(), balls.with(files));
