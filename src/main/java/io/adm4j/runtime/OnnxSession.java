@@ -29,6 +29,9 @@ import java.util.regex.Pattern;
  * copy.
  */
 public final class OnnxSession implements AutoCloseable {
+    /** System property with the number of the GPU that this process uses; 0 by default. Read when a session opens. */
+    public static final String CUDA_DEVICE = "adm4j.cuda.device";
+
     /** Error codes and source locations of ONNX Runtime, which do not help the reader of the message. */
     private static final Pattern PREFIX =
             Pattern.compile("^Error code - \\w+ - message: (.*\\[ONNXRuntimeError] : \\d+ : \\w+ : )?");
@@ -193,7 +196,7 @@ public final class OnnxSession implements AutoCloseable {
                                 + " or --device cpu.");
             }
             // The form that takes a device number is left out of the natives in the CPU build's jar.
-            try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(0)) {
+            try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(Integer.getInteger(CUDA_DEVICE, 0))) {
                 options.addCUDA(cuda);
             } catch (OrtException e) {
                 options.close();

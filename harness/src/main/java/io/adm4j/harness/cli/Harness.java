@@ -94,6 +94,11 @@ public final class Harness {
     public static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Harness());
         showVersion(commandLine);
+        return configure(commandLine);
+    }
+
+    /** The converters and the way of reporting errors, for other commands that take the harness's options. */
+    public static CommandLine configure(CommandLine commandLine) {
         return commandLine
                 .registerConverter(Path.class, new PathConverter())
                 .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command.getErr()))

@@ -12,17 +12,18 @@ import java.util.jar.JarFile;
 import picocli.CommandLine.IVersionProvider;
 
 /** The versions of what runs. That of adm4j and its commit are in the jar's manifest, where Maven writes them. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
     private static final String COMMIT = "Implementation-Build";
 
     @Override
     public String[] getVersion() throws IOException, URISyntaxException {
-        return new String[] {
-            "adm4j " + LibraryVersions.adm4j()
-                    + commit().map(id -> " (commit " + id + ")").orElse(""),
-            "Java " + System.getProperty("java.version"),
-            onnxRuntime()
-        };
+        return new String[] {"adm4j " + adm4j(), "Java " + System.getProperty("java.version"), onnxRuntime()};
+    }
+
+    /** The version of adm4j, with the commit that it was built from where that is known. */
+    public static String adm4j() throws IOException, URISyntaxException {
+        return LibraryVersions.adm4j()
+                + commit().map(id -> " (commit " + id + ")").orElse("");
     }
 
     private static String onnxRuntime() {

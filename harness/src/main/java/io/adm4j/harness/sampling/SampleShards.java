@@ -1,7 +1,5 @@
 package io.adm4j.harness.sampling;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.feedback.UserError;
 import io.adm4j.io.AtomicFile;
 import io.adm4j.io.NpyRowWriter;
@@ -19,12 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -65,7 +59,7 @@ public final class SampleShards {
         Path note = folder.resolve(SETTINGS);
         try {
             Files.createDirectories(folder);
-            if (!isNoted(folder, settings)) {
+            if (!note(folder).equals(Optional.of(settings))) {
                 requireNoBatches(folder, settings);
                 Path unfinished = unfinished(note);
                 Files.writeString(unfinished, settings);
@@ -77,19 +71,22 @@ public final class SampleShards {
         return new SampleShards(folder, settings, LAST_STAGE);
     }
 
-    private static boolean isNoted(Path folder, String settings) throws IOException {
+    /** What decides the batches in a folder; empty if nothing says it. */
+    private static Optional<String> note(Path folder) throws IOException {
         try {
-            return Files.readString(folder.resolve(SETTINGS)).equals(settings);
+            return Optional.of(Files.readString(folder.resolve(SETTINGS)));
         } catch (NoSuchFileException e) {
-            return false;
+            return Optional.empty();
         }
     }
 
     private static void requireNoBatches(Path folder, String settings) throws IOException {
+        boolean empty = list(folder, "").isEmpty();
         // Another part of this run may have written its note and a batch meanwhile.
-        if (!list(folder, "").isEmpty() && !isNoted(folder, settings)) {
+        Optional<String> then = note(folder);
+        if (!empty && !then.equals(Optional.of(settings))) {
             throw new UserError(folder + " holds batches of an interrupted run with other settings"
-                    + difference(folder.resolve(SETTINGS), settings) + ": use those"
+                    + then.map(text -> SettingsDifference.between(text, settings)).orElse("") + ": use those"
                     + " settings, choose another --out, or remove the folder.");
         }
     }
@@ -97,36 +94,6 @@ public final class SampleShards {
     /** A name that no other process writes to. */
     private static Path unfinished(Path file) {
         return file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
-    }
-
-    /** The settings that differ from those of a note, in parentheses; empty if the note cannot be read. */
-    private static String difference(Path note, String settings) {
-        try {
-            ObjectMapper mapper = new ObjectMapper();
-            Map<String, String> then = new TreeMap<>();
-            Map<String, String> now = new TreeMap<>();
-            flatten("", mapper.readTree(note.toFile()), then);
-            flatten("", mapper.readTree(settings), now);
-            Set<String> names = new TreeSet<>(then.keySet());
-            names.addAll(now.keySet());
-            return names.stream()
-                    .filter(name -> !Objects.equals(then.get(name), now.get(name)))
-                    .map(name -> name + ": " + then.getOrDefault(name, "none") + " then, "
-                            + now.getOrDefault(name, "none") + " now")
-                    .collect(Collectors.joining("; ", " (", ")"));
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    private static void flatten(String name, JsonNode node, Map<String, String> values) {
-        if (node.isObject()) {
-            node.properties()
-                    .forEach(field -> flatten(
-                            name.isEmpty() ? field.getKey() : name + "." + field.getKey(), field.getValue(), values));
-        } else {
-            values.put(name, node.isTextual() ? node.textValue() : node.toString());
-        }
     }
 
     /** Bytes of the files in a run's folder; 0 if there is none. */
@@ -180,7 +147,7 @@ public final class SampleShards {
         Path shard = shard(first);
         Path unfinished = unfinished(shard);
         try {
-            if (!isNoted(folder, settings)) {
+            if (!note(folder).equals(Optional.of(settings))) {
                 throw new UserError(
                         Files.isDirectory(folder)
                                 ? "Another run with other settings writes to " + folder + ": give each its own --out."
