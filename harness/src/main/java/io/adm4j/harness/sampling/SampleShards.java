@@ -86,7 +86,8 @@ public final class SampleShards {
         Optional<String> then = note(folder);
         if (!empty && !then.equals(Optional.of(settings))) {
             throw new UserError(folder + " holds batches of an interrupted run with other settings"
-                    + then.map(text -> SettingsDifference.between(text, settings)).orElse("") + ": use those"
+                    + then.map(text -> SettingsDifference.between(text, settings))
+                            .orElse("") + ": use those"
                     + " settings, choose another --out, or remove the folder.");
         }
     }

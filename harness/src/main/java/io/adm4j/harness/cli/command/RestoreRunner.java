@@ -209,6 +209,13 @@ public final class RestoreRunner {
                 .put("data", inputs.checksum())
                 .put("samples", run.images().count())
                 .put("degrade", degrade);
+        // Files count by what they hold, since other parts may read them elsewhere.
+        ObjectNode damage = (ObjectNode) json.get("damage");
+        List.copyOf(damage.properties()).forEach(field -> {
+            if (damage.has(field.getKey() + "_sha256")) {
+                damage.remove(field.getKey());
+            }
+        });
         run.labels().ifPresent(labels -> LongStream.of(labels).forEach(json.putArray("labels")::add));
         manifest.checksums().forEach(json::put);
         return json.toPrettyString();
