@@ -27,7 +27,7 @@ bench() {
 short=$(bench "$repeats")
 long=$(bench $((3 * repeats)))
 step=$(awk "BEGIN { print ($long - $short) / (2 * $repeats) / $batch }")
-start=$(processor "$harness" sample --samples 1 --steps 1 --classifier-scale 1 --threads 1 --out "$folder/one.npz")
+start=$(processor "$harness" sample --samples 1 --sampler ddim --steps 1 --classifier-scale 1 --threads 1 --out "$folder/one.npz")
 
 "$harness" bench plan --step-seconds "$step" --steps "$steps" --images "$images" --workers "$parts" --batch-size "$batch" \
   --start-seconds "$start" --failures 0 --image-bytes 1032 --out "$folder/plan.json"
@@ -35,7 +35,7 @@ predicted=$(sed -n 's/.*"sampling_seconds" : \([0-9.E-]*\).*/\1/p' "$folder/plan
 
 longest=0
 for part in $(seq "$parts"); do
-  took=$(processor "$harness" sample --samples "$images" --steps "$steps" --classifier-scale 1 --batch-size "$batch" --threads 1 \
+  took=$(processor "$harness" sample --samples "$images" --sampler ddim --steps "$steps" --classifier-scale 1 --batch-size "$batch" --threads 1 \
     --out "$folder/samples.npz" --part "$part/$parts")
   echo "part $part/$parts: $took s of processor time"
   longest=$(awk "BEGIN { print $took > $longest ? $took : $longest }")
