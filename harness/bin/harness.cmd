@@ -24,6 +24,7 @@ for %%j in ("%root%\target\adm4j-harness-*.jar") do set "classes=%%~fj;%root%\ta
 set "natives=%root%\target\native\org\bytedeco\onnxruntime"
 set "function=%home%\function\target\quarkus-app\quarkus-run.jar"
 set "bundle=%root%\bundles\fashion-mnist-32"
+set "spark=%home%\infra\spark\target"
 goto options
 
 :archive
@@ -31,6 +32,7 @@ set "classes=%root%\lib\*"
 set "natives=%root%\native"
 set "function=%root%\function\quarkus-run.jar"
 set "bundle=%root%\function\bundle"
+set "spark=%root%\spark"
 
 :options
 rem ONNX Runtime with training, where there is a build for this machine; elsewhere the stock one, which does all else.
@@ -46,7 +48,7 @@ for /f "delims=.-+" %%v in ("%version%") do set "version=%%v"
 set "access="
 if %version% geq 24 set "access=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 
-"%java%" "-Dadm4j.embedded=%bundle%" "-Dadm4j.function=%function%" %native% %access% %JAVA_OPTS% -cp "%classes%" io.adm4j.harness.cli.Harness %*
+"%java%" "-Dadm4j.embedded=%bundle%" "-Dadm4j.function=%function%" "-Dadm4j.spark=%spark%" %native% %access% %JAVA_OPTS% -cp "%classes%" io.adm4j.harness.cli.Harness %*
 exit /b %errorlevel%
 
 :nojava

@@ -2,6 +2,7 @@ package io.adm4j.harness.cli;
 
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.command.BenchCommand;
+import io.adm4j.harness.cli.command.ClusterCommand;
 import io.adm4j.harness.cli.command.CompareCommand;
 import io.adm4j.harness.cli.command.EncodeCommand;
 import io.adm4j.harness.cli.command.EvalCommand;
@@ -71,6 +72,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EvalCommand.class,
             FeaturesCommand.class,
             ReferenceCommand.class,
+            ClusterCommand.class,
             RunCommand.class,
             CompareCommand.class,
             BenchCommand.class

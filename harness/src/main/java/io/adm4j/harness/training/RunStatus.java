@@ -53,7 +53,8 @@ public record RunStatus(
                 description.path("kind").asText(),
                 step,
                 description.has("steps") ? Optional.of(description.get("steps").asLong()) : Optional.empty(),
-                TrainingSettings.fromJson(description.get("training")).imagesBefore(step),
+                TrainingSettings.fromJson(description.get("training"))
+                        .imagesBefore(step * description.at("/rounds/workers").asLong(1)),
                 lately.isEmpty() ? 0 : lately.getLast()[2],
                 lately.isEmpty()
                         ? Optional.empty()

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param interval steps between two validations, at least 1
  */
 public record Validation(TrainingTask task, long interval) {
-    private static final String PREFIX = "val_";
+    static final String PREFIX = "val_";
 
     /** The names of all values. */
     List<String> names() {

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weights that a new run starts from: those of a bundle, of another run, or of a checkpoint file. Each weight is read
@@ -70,7 +71,11 @@ public final class WeightSource implements AutoCloseable {
      * @throws UserError if it is none of these, holds another kind of network, or is damaged
      */
     public static WeightSource open(
-            Path path, TrainedNetwork network, Double emaRate, Optional<String> entry, Consumer<String> warnings) {
+            Path path,
+            TrainedNetwork network,
+            @Nullable Double emaRate,
+            Optional<String> entry,
+            Consumer<String> warnings) {
         if (!Files.exists(path)) {
             throw new UserError("There is no file or folder " + path
                     + " to start from: give --init-from a bundle, a run or" + " a checkpoint file.");

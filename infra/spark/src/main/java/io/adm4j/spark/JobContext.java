@@ -38,7 +38,8 @@ final class JobContext implements AutoCloseable {
         try {
             JobContext context = new JobContext(
                     SparkSession.builder().appName("adm4j " + name).getOrCreate());
-            context.spark.setLogLevel("ERROR");
+            // What fails a job is said in a sentence; the executors' own logs have the rest.
+            context.spark.setLogLevel("OFF");
             context.session.sparkContext().addSparkListener(new LossNotice());
             return context;
         } catch (RuntimeException e) {

@@ -19,6 +19,14 @@ final class JobRunner {
 
     /** The parser of a job's arguments, which executors use too. */
     static CommandLine parser(Object command) {
-        return Harness.configure(new CommandLine(command));
+        CommandLine parser = new CommandLine(command);
+        showHelp(parser);
+        parser.getSubcommands().values().forEach(JobRunner::showHelp);
+        return Harness.configure(parser);
+    }
+
+    private static void showHelp(CommandLine parser) {
+        parser.getCommandSpec().mixinStandardHelpOptions(true);
+        parser.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -80,6 +81,15 @@ final class RemoteFolder implements Serializable {
 
     /** The names of the folder's files, in order; none where there is no folder. */
     List<String> names() {
+        return list(FileStatus::isFile);
+    }
+
+    /** The names of the folders in this one, in order; none where there is no folder. */
+    List<String> folders() {
+        return list(FileStatus::isDirectory);
+    }
+
+    private List<String> list(Predicate<FileStatus> wanted) {
         try {
             Path folder = new Path(uri);
             if (!files().exists(folder)) {
@@ -87,7 +97,7 @@ final class RemoteFolder implements Serializable {
             }
             List<String> names = new ArrayList<>();
             for (FileStatus status : files().listStatus(folder)) {
-                if (status.isFile()) {
+                if (wanted.test(status)) {
                     names.add(status.getPath().getName());
                 }
             }
@@ -120,12 +130,21 @@ final class RemoteFolder implements Serializable {
 
     /** Moves a local file here; replaces the file of this name. */
     void put(String name, java.nio.file.Path local) {
+        put(name, local, true);
+    }
+
+    /** Copies a local file here under its own name; replaces the file of this name. */
+    void putCopy(java.nio.file.Path local) {
+        put(local.getFileName().toString(), local, false);
+    }
+
+    private void put(String name, java.nio.file.Path local, boolean move) {
         try {
             FileSystem files = files();
             files.mkdirs(new Path(uri));
             // Two tries of one task may write at the same time, each its own.
             Path part = path("." + name + "." + UUID.randomUUID() + ".part");
-            files.copyFromLocalFile(true, true, new Path(local.toUri()), part);
+            files.copyFromLocalFile(move, true, new Path(local.toUri()), part);
             Path whole = path(name);
             if (!files.rename(part, whole)) {
                 // Not every file system replaces a file by a rename.
@@ -154,6 +173,15 @@ final class RemoteFolder implements Serializable {
             files().copyToLocalFile(false, new Path(uri), new Path(local.toUri()), true);
         } catch (IOException e) {
             throw failure("read", e);
+        }
+    }
+
+    /** Deletes a file, or a folder with all below it. */
+    void delete(String name) {
+        try {
+            files().delete(path(name), true);
+        } catch (IOException e) {
+            throw failure("written to", e);
         }
     }
 

@@ -68,6 +68,16 @@ final class SharedInput implements Serializable {
         return new SharedInput(location, send(here, context.spark()), Route.SENT, context.folder("/"));
     }
 
+    /**
+     * Where a file or folder lies for the driver, without making it available to executors.
+     *
+     * @param location as above
+     */
+    static Path onDriver(String location, JobContext context) {
+        String scheme = new org.apache.hadoop.fs.Path(location).toUri().getScheme();
+        return scheme == null ? Path.of(location) : of(location, context).here();
+    }
+
     /** The name under which Spark has the file, or the folder as unpacked archive. */
     private static String send(Path here, JavaSparkContext spark) {
         if (Files.isRegularFile(here)) {

@@ -45,6 +45,10 @@ final class SparkFailure {
                 return new UserError("A task ran out of memory: give more with --executor-memory.", e);
             }
         }
+        if (e instanceof IllegalStateException && String.valueOf(e.getMessage()).contains("stopped SparkContext")) {
+            return new UserError(
+                    "The cluster could not be reached, or ended the job: check --master and the cluster's logs.", e);
+        }
         return new UserError("Spark gave up: " + firstLine(e) + ".", e);
     }
 

@@ -1,7 +1,5 @@
 package io.adm4j.harness.cli.command;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.harness.cli.option.ClassifierFlags;
 import io.adm4j.harness.cli.option.ClassifierTrainingOptions;
 import io.adm4j.harness.cli.option.DiffusionFlags;
@@ -41,19 +39,8 @@ final class TrainClassifierCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        JsonNodeFactory json = JsonNodeFactory.instance;
-        ObjectNode defaults = json.objectNode().put("noised", true).put("random_crop", false);
-        ObjectNode given = json.objectNode();
-        if (training.noNoise) {
-            // Features for scores are what the adaptive pool averages.
-            defaults.put("classifier_pool", "adaptive");
-            given.put("noised", false);
-        }
-        if (training.randomCrop != null) {
-            given.put("random_crop", training.randomCrop);
-        }
         return new TrainRunner(TrainedNetwork.CLASSIFIER, options, spec)
                 .validating(training.validationData, training.validationInterval)
-                .run(defaults, given);
+                .run(training.defaults(), training.given());
     }
 }

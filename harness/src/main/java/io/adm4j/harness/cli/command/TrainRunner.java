@@ -168,7 +168,7 @@ final class TrainRunner {
     }
 
     private int printFlags(ObjectNode defaults, ObjectNode given) {
-        RunFlags flags = RunFlags.of(command, options, network);
+        RunFlags flags = RunFlags.of(command, options.presets, network);
         steps = steps(flags.iterations());
         try (WeightSource source = source()) {
             ObjectNode run = JsonNodeFactory.instance
@@ -200,6 +200,11 @@ final class TrainRunner {
         if (!description.path("kind").asText().equals(network.kind())) {
             throw new UserError(options.resume + " is a run of 'train "
                     + description.path("kind").asText() + "', not of 'train " + network.kind() + "'.");
+        }
+        if (description.has("rounds")) {
+            throw new UserError(options.resume
+                    + " is a run of several workers: resume it with the job that trains it, or start a new run from it with"
+                    + " --init-from.");
         }
         steps = steps(
                 description.has("steps")
@@ -242,7 +247,7 @@ final class TrainRunner {
         if (options.data == null) {
             throw new UserError("A new run needs images: --data PATH.");
         }
-        RunFlags flags = RunFlags.of(command, options, network);
+        RunFlags flags = RunFlags.of(command, options.presets, network);
         steps = steps(flags.iterations());
         try (WeightSource source = source()) {
             ObjectNode given = flags.network(defaults, flagsOf(source)).setAll(fixed);

@@ -16,6 +16,11 @@ public final class EngineOptions extends DeviceOptions {
 
     /** The engine that was asked for, else the better one for the device. */
     public EngineKind engine() {
-        return engine == null ? EngineKind.defaultFor(device) : engine;
+        return engineOr(EngineKind.defaultFor(device));
+    }
+
+    /** The engine that was asked for, else another. */
+    public EngineKind engineOr(EngineKind other) {
+        return engine == null ? other : engine;
     }
 }

@@ -41,13 +41,13 @@ public final class RunFlags {
      *
      * @throws UserError if there is no such preset, the file cannot be read, or has flags that are not known
      */
-    public static RunFlags of(CommandSpec command, TrainOptions options, TrainedNetwork trained) {
-        Optional<TrainingPreset> preset = Optional.ofNullable(options.presets.preset)
+    public static RunFlags of(CommandSpec command, PresetOptions presets, TrainedNetwork trained) {
+        Optional<TrainingPreset> preset = Optional.ofNullable(presets.preset)
                 .map(name -> TrainingPresets.load().preset(trained.kind(), name));
-        ObjectNode file = options.presets.flagsFile == null
+        ObjectNode file = presets.flagsFile == null
                 ? JsonNodeFactory.instance.objectNode()
                 : PublishedFlags.readForTraining(
-                        options.presets.flagsFile,
+                        presets.flagsFile,
                         trained == TrainedNetwork.CLASSIFIER
                                 ? PublishedFlags.Network.CLASSIFIER
                                 : PublishedFlags.Network.DENOISER,

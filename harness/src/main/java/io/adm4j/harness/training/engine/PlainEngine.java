@@ -102,8 +102,7 @@ public final class PlainEngine implements TrainingEngine {
 
         void load(StateFiles files, List<Double> emaRates) {
             files.read(StateFiles.WEIGHTS, weights);
-            boolean fresh = files.updates() == 0;
-            if (!fresh) {
+            if (files.updates() > 0) {
                 files.read(StateFiles.FIRST_MOMENTS, first);
                 files.read(StateFiles.SECOND_MOMENTS, second);
             }
@@ -111,7 +110,7 @@ public final class PlainEngine implements TrainingEngine {
                 StateArray average = averages.get(i);
                 String name = StateFiles.average(emaRates.get(i));
                 // One that was added on resume starts from the weights, as all do at the start.
-                if (fresh || !files.has(name)) {
+                if (!files.has(name)) {
                     average.set(weights);
                 } else {
                     files.read(name, average);

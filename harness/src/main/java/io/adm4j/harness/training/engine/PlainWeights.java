@@ -26,7 +26,7 @@ final class PlainWeights implements SavedWeights {
         if (files.has(StateFiles.average(rate))) {
             return files.map(StateFiles.average(rate));
         }
-        if (files.updates() == 0) {
+        if (files.isOfNewRun()) {
             return weights();
         }
         throw new UserError(

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -34,10 +35,11 @@ import java.util.zip.CRC32C;
  *  "arrays": {"weights": {"file": "weights.bin", "bytes": 1183632396, "crc32c": "0a1b2c3d"}, ...}}
  * </pre>
  *
- * <p>Arrays are {@code weights}, {@code first_moments}, {@code second_moments} and {@code average_RATE}. A checkpoint of no
- * updates has the weights alone: moments are zero then, and averages equal the weights.
+ * <p>Arrays are {@code weights}, {@code first_moments}, {@code second_moments}, {@code average_RATE} and, of several workers' runs,
+ * {@code outer_momentum}. A checkpoint of no updates has no moments: they are zero then. Averages that a new run's checkpoint lacks
+ * equal the weights.
  *
- * @param updates optimizer steps done
+ * @param updates of AdamW since its moments were zero
  * @param lgLossScale base-2 logarithm of the scale of the next step's loss, in mixed precision
  */
 record StateFiles(
@@ -184,6 +186,11 @@ record StateFiles(
         } catch (IOException | IllegalArgumentException | ArithmeticException e) {
             throw damaged(file, "it cannot be parsed", e);
         }
+    }
+
+    /** Whether there are weights alone. */
+    boolean isOfNewRun() {
+        return entries.keySet().equals(Set.of(WEIGHTS));
     }
 
     boolean has(String array) {
