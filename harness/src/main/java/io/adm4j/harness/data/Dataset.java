@@ -108,11 +108,20 @@ public final class Dataset {
             case TAR -> ImageFileSource.openTar(path, options, keep, warnings);
             case IMAGE -> ImageFileSource.openFile(path, options, warnings);
             case LIST -> ImageFileSource.openList(path, options, keep, warnings);
-            case IDX -> IdxSource.open(path, options);
-            case NPZ -> ArraySource.open(ImageArray.ofNpz(path, warnings), options, warnings);
-            case NPY -> ArraySource.open(ImageArray.ofNpy(path), options, warnings);
+            case IDX -> IdxSource.open(path, options).labeledBy(options.labelFile());
+            case NPZ ->
+                ArraySource.open(ImageArray.ofNpz(path, warnings), options, warnings)
+                        .labeledBy(options.labelFile());
+            case NPY ->
+                ArraySource.open(ImageArray.ofNpy(path), options, warnings).labeledBy(options.labelFile());
         };
         return options.labels() == LabelConvention.NONE ? opened.withoutLabels() : opened;
+    }
+
+    private Dataset labeledBy(Optional<Path> csv) {
+        return csv.map(file -> LabelFile.read(file).of(size(), root))
+                .map(given -> new Dataset(source, given.labels(), given.names(), root, files))
+                .orElse(this);
     }
 
     private Dataset withoutLabels() {

@@ -737,6 +737,11 @@ class EvalInputsTest {
         // As the samples, so the reference: stretched, not cropped.
         JsonNode same = score(mixed, "--resize", "bicubic-antialias", "--reference", mixed);
         assertEquals(0, same.path("fid").asDouble(), 1e-6);
+        Path larger = npz("larger.npz", random(COUNT, SIZE + 3, SIZE + 3, 3), null);
+        assertEquals(
+                score(larger, "--resize", "bicubic-antialias", "--reference", fitted),
+                score(larger, "--resize", "bicubic-antialias", "--reference", mixed),
+                "once, not to the samples' size first");
         String said = succeeding(command(mixed, "--resize", "bicubic-antialias", "--out", json))
                 .err();
         assertTrue(said.contains("have several sizes, such as"), said);
