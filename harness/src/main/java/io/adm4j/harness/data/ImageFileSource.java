@@ -128,6 +128,13 @@ final class ImageFileSource implements ImageSource {
         return open(tar.files(), labels, List.of(), options, keep, warnings);
     }
 
+    /** Opens a column of Parquet files; parameters as above. */
+    static Dataset openParquet(Path path, DatasetOptions options, boolean keep, Consumer<String> warnings) {
+        ParquetImages images =
+                ParquetImages.read(path, options.labels() == LabelConvention.AUTO, ImageStore.largestInHeap() / 2);
+        return open(images.files(), images.labels(), List.of(), options, keep, warnings);
+    }
+
     /** Opens a single image file. */
     static Dataset openFile(Path file, DatasetOptions options, Consumer<String> warnings) {
         ImageEntry image = new ImageEntry.OnDisk(file.getFileName().toString(), file);

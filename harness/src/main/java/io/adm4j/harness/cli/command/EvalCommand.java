@@ -101,7 +101,7 @@ public final class EvalCommand implements Callable<Integer> {
             paramLabel = "PATH",
             description =
                     "Stored samples: an npz with uint8 images in arr_0, an npy, a folder, zip or tar of image files, several"
-                            + " tars as a pattern ('a-{000..127}.tar'), a CSV file of paths and labels, an image file,"
+                            + " tars as a pattern ('a-{000..127}.tar'), Parquet files, a CSV file of paths and labels, an image file,"
                             + " statistics (mu, sigma) in an npz, pkl or pt, or a file of harness features; docs/data.md"
                             + " lists all forms.")
     private Path stored;

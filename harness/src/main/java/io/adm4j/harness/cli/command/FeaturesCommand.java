@@ -51,7 +51,7 @@ public final class FeaturesCommand implements Runnable {
             required = true,
             description =
                     "Images: an npz with arr_0, an npy, a folder, zip or tar of image files (with or without sub-folders),"
-                            + " or a folder of MNIST-style IDX files; docs/data.md lists all forms.")
+                            + " a Parquet file, or a folder of MNIST-style IDX files; docs/data.md lists all forms.")
     private Path data;
 
     @ArgGroup(validate = false, heading = Section.IMAGES)
