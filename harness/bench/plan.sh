@@ -38,7 +38,7 @@ for part in $(seq "$parts"); do
   took=$(processor "$harness" sample --samples "$images" --sampler ddim --steps "$steps" --classifier-scale 1 --batch-size "$batch" --threads 1 \
     --out "$folder/samples.npz" --part "$part/$parts")
   echo "part $part/$parts: $took s of processor time"
-  longest=$(awk "BEGIN { print $took > $longest ? $took : $longest }")
+  longest=$(awk "BEGIN { print ($took > $longest ? $took : $longest) }")
 done
 awk "BEGIN {
   off = 100 * ($predicted / $longest - 1)
