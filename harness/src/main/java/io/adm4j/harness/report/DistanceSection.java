@@ -107,8 +107,13 @@ final class DistanceSection {
     private String name(Result result, ReferenceDistances.Sample sample) {
         return (sample.seed().isPresent() ? "seed " + sample.seed().getAsLong() : "sample " + sample.sample())
                 + (sample.label().isPresent()
-                        ? ", " + className.apply(result, sample.label().getAsInt())
+                        ? ", " + className(result, sample.label().getAsInt())
                         : "");
+    }
+
+    private String className(Result result, int label) {
+        String name = className.apply(result, label);
+        return name.equals(String.valueOf(label)) ? "class " + name : name;
     }
 
     private String table(Result result, String heading, List<ReferenceDistances.Sample> samples) {

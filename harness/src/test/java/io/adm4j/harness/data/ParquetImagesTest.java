@@ -193,7 +193,9 @@ class ParquetImagesTest {
         byte[] whole = Files.readAllBytes(file("none_v1"));
         refused("it is cut off", Files.write(folder.resolve("cut.parquet"), Arrays.copyOf(whole, 1000)));
         refused("it is cut off", Files.writeString(folder.resolve("short.parquet"), "PAR1"));
-        int footer = whole.length - 8 - ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(whole.length - 8);
+        int footer = whole.length
+                - 8
+                - ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(whole.length - 8);
         refused(
                 "could not be read as Parquet: a field has an unknown type",
                 Files.write(folder.resolve("footer.parquet"), changed(whole, footer, (byte) 0xff)));

@@ -94,7 +94,7 @@ class EvaluationPageTest {
         assertTrue(set.text().contains("What the distance is. Median: 5.25."), set.text());
         assertEquals(16, set.select(".pair").size());
         assertEquals(
-                List.of("seed 1, 1", "10.5"),
+                List.of("seed 1, class 1", "10.5"),
                 set.select(".pair").get(9).select("figcaption").eachText());
         assertEquals(
                 "Its nearest reference image, 51",
@@ -124,7 +124,7 @@ class EvaluationPageTest {
 
         assertEquals(8, page.select(".ranks .pair").size());
         assertEquals(
-                "sample 48, 0",
+                "sample 48, class 0",
                 page.select(".ranks .pair").get(4).selectFirst("figcaption").text());
     }
 

@@ -194,6 +194,7 @@ public final class ExistingSamples implements SampleSet {
     public String identity() {
         return choice.map(text -> numbers.length + ", " + text + ", ").orElse("")
                 + checksum()
+                + FeatureImages.reading(options)
                 + options.labelFile()
                         .map(csv -> " labeled by " + Sha256.of(csv))
                         .orElse("");

@@ -207,6 +207,7 @@ public final class ReferenceImages {
     /** Text that differs wherever the images differ. */
     String identity() {
         return described.sha256().orElseThrow() + " at " + described.size()
+                + FeatureImages.reading(options)
                 + options.labelFile()
                         .map(csv -> " labeled by " + Sha256.of(csv))
                         .orElse("");
