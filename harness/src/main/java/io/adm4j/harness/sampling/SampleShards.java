@@ -132,6 +132,7 @@ public final class SampleShards {
             if (first.containsKey("arr_1")) {
                 copy(shards, writer, "arr_1", ElementType.INT64, new long[] {count});
             }
+            writer.finish();
         }
     }
 

@@ -12,7 +12,7 @@ import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.sampling.SampleShards;
-import io.adm4j.io.NpzWriter;
+import io.adm4j.io.Npz;
 import io.adm4j.restoration.BlockSums;
 import io.adm4j.restoration.TimeTravel;
 import io.adm4j.runtime.Device;
@@ -22,6 +22,7 @@ import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -46,9 +47,7 @@ class RestorationRunTest {
         byte[] levels = new byte[3 * SIZE * SIZE * 3];
         new Random(1).nextBytes(levels);
         Path input = folder.resolve("input.npz");
-        try (NpzWriter npz = NpzWriter.create(input)) {
-            npz.write("arr_0", Tensor.of(levels, 3, SIZE, SIZE, 3));
-        }
+        Npz.write(input, Map.of("arr_0", Tensor.of(levels, 3, SIZE, SIZE, 3)));
         DamagedImages images = DamagedImages.of(
                 new RestorationTask("superresolve", BlockSums.averages(2), 2, OptionalDouble.of(5)),
                 Dataset.open(input, new DatasetOptions(SIZE, Split.TEST)),

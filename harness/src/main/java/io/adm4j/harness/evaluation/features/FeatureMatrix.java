@@ -108,12 +108,27 @@ public final class FeatureMatrix {
         float[] b = other.blocks.get(otherRow / BLOCK);
         int i = row % BLOCK * columns;
         int j = otherRow % BLOCK * columns;
-        double sum = 0;
-        for (int c = 0; c < columns; c++) {
-            double difference = (double) a[i + c] - b[j + c];
-            sum += difference * difference;
+        // Four sums, so that an addition need not wait for the one before.
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int c = 0;
+        for (; c + 3 < columns; c += 4) {
+            double d0 = (double) a[i + c] - b[j + c];
+            double d1 = (double) a[i + c + 1] - b[j + c + 1];
+            double d2 = (double) a[i + c + 2] - b[j + c + 2];
+            double d3 = (double) a[i + c + 3] - b[j + c + 3];
+            sum0 += d0 * d0;
+            sum1 += d1 * d1;
+            sum2 += d2 * d2;
+            sum3 += d3 * d3;
         }
-        return sum;
+        for (; c < columns; c++) {
+            double difference = (double) a[i + c] - b[j + c];
+            sum0 += difference * difference;
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
     }
 
     /** The mean of all rows. */

@@ -56,12 +56,13 @@ public final class InnerProducts {
     }
 
     private void compute(FeatureBlock a, FeatureBlock b, LongConsumer pairs, Pair each) {
-        compute(a, b);
+        of(a, b);
         each.of(a, b);
         pairs.accept((long) a.count() * b.count());
     }
 
-    private void compute(FeatureBlock a, FeatureBlock b) {
+    /** The products of each row that one block holds with each of another. */
+    public void of(FeatureBlock a, FeatureBlock b) {
         current = memory.rows(0, (long) a.count() * b.count()).reshape(a.count(), b.count());
         products.ofRows(a.values(), b.values(), current);
         if (line.length != b.count()) {

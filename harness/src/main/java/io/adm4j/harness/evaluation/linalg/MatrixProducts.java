@@ -14,16 +14,29 @@ import java.util.Map;
  * <p>Matrices are tensors of two dimensions, float64 or (where said) float32. Several threads may use one object at once.
  */
 public final class MatrixProducts implements AutoCloseable {
+    /** What {@link #ofIntegers} takes off the elements of its first matrix. */
+    public static final int ZERO_POINT = 64;
+
     private final OnnxSession ofRows;
     private final OnnxSession ofColumns;
     private final OnnxSession plain;
     private final OnnxSession ofRows32;
+    private final OnnxSession ofIntegers;
+    private final int threads;
 
-    private MatrixProducts(OnnxSession ofRows, OnnxSession ofColumns, OnnxSession plain, OnnxSession ofRows32) {
+    private MatrixProducts(
+            OnnxSession ofRows,
+            OnnxSession ofColumns,
+            OnnxSession plain,
+            OnnxSession ofRows32,
+            OnnxSession ofIntegers,
+            int threads) {
         this.ofRows = ofRows;
         this.ofColumns = ofColumns;
         this.plain = plain;
         this.ofRows32 = ofRows32;
+        this.ofIntegers = ofIntegers;
+        this.threads = threads;
     }
 
     /**
@@ -35,7 +48,14 @@ public final class MatrixProducts implements AutoCloseable {
                 OnnxSession.open(gemm(false, true, wide), Device.CPU, threads),
                 OnnxSession.open(gemm(true, false, wide), Device.CPU, threads),
                 OnnxSession.open(gemm(false, false, wide), Device.CPU, threads),
-                OnnxSession.open(gemm(false, true, OnnxMl.TensorProto.DataType.FLOAT), Device.CPU, threads));
+                OnnxSession.open(gemm(false, true, OnnxMl.TensorProto.DataType.FLOAT), Device.CPU, threads),
+                OnnxSession.open(integerProduct(), Device.CPU, 1),
+                threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+    }
+
+    /** Threads that products are to use. */
+    public int threads() {
+        return threads;
     }
 
     /** {@code A B} of {@code a} [m, d] and {@code b} [d, n], as [m, n]. */
@@ -69,6 +89,14 @@ public final class MatrixProducts implements AutoCloseable {
         ofColumns.runInto(Map.of("a", a, "b", b), Map.of("product", product));
     }
 
+    /**
+     * {@code (A - }{@link #ZERO_POINT}{@code ) B} on the calling thread, into memory that is there: uint8 {@code a} [m, d], int8 {@code b} [d, n] and
+     * int32 {@code product} [m, n], which is overwritten.
+     */
+    public void ofIntegers(Tensor a, Tensor b, Tensor product) {
+        ofIntegers.runInto(Map.of("a", a, "b", b), Map.of("product", product));
+    }
+
     private static Tensor product(OnnxSession session, Tensor a, Tensor b, long rows, long columns) {
         Tensor product = Tensor.zeros(ElementType.FLOAT64, rows, columns);
         session.runInto(Map.of("a", a, "b", b), Map.of("product", product));
@@ -84,17 +112,35 @@ public final class MatrixProducts implements AutoCloseable {
                 .addAttribute(flag("transA", transposeA))
                 .addAttribute(flag("transB", transposeB))
                 .build();
-        OnnxMl.GraphProto graph = OnnxMl.GraphProto.newBuilder()
-                .setName("product")
+        return model(OnnxMl.GraphProto.newBuilder()
                 .addNode(node)
                 .addInput(matrix("a", "a_rows", "a_columns", type))
                 .addInput(matrix("b", "b_rows", "b_columns", type))
-                .addOutput(matrix("product", "rows", "columns", type))
-                .build();
+                .addOutput(matrix("product", "rows", "columns", type)));
+    }
+
+    private static byte[] integerProduct() {
+        return model(OnnxMl.GraphProto.newBuilder()
+                .addInitializer(OnnxMl.TensorProto.newBuilder()
+                        .setName("zero")
+                        .setDataType(OnnxMl.TensorProto.DataType.UINT8_VALUE)
+                        .addInt32Data(ZERO_POINT))
+                .addNode(OnnxMl.NodeProto.newBuilder()
+                        .setOpType("MatMulInteger")
+                        .addInput("a")
+                        .addInput("b")
+                        .addInput("zero")
+                        .addOutput("product"))
+                .addInput(matrix("a", "rows", "inner", OnnxMl.TensorProto.DataType.UINT8))
+                .addInput(matrix("b", "inner", "columns", OnnxMl.TensorProto.DataType.INT8))
+                .addOutput(matrix("product", "rows", "columns", OnnxMl.TensorProto.DataType.INT32)));
+    }
+
+    private static byte[] model(OnnxMl.GraphProto.Builder graph) {
         return OnnxMl.ModelProto.newBuilder()
                 .setIrVersion(9)
                 .addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder().setVersion(17))
-                .setGraph(graph)
+                .setGraph(graph.setName("product"))
                 .build()
                 .toByteArray();
     }
@@ -129,5 +175,6 @@ public final class MatrixProducts implements AutoCloseable {
         ofColumns.close();
         plain.close();
         ofRows32.close();
+        ofIntegers.close();
     }
 }

@@ -1,12 +1,13 @@
 package io.adm4j.harness.evaluation.metrics;
 
+import io.adm4j.harness.evaluation.features.DistanceBounds;
 import io.adm4j.harness.evaluation.features.FeatureBlock;
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
 import io.adm4j.harness.evaluation.features.InnerProducts;
+import io.adm4j.harness.evaluation.features.QuantizedRows;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
-import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
-import java.util.stream.IntStream;
 
 /**
  * Scores of how many points of two sets of features are in each other's neighborhoods. Around each point of a set is a
@@ -20,8 +21,9 @@ import java.util.stream.IntStream;
  *       ball, as in the published code.
  * </ul>
  *
- * <p>Inner products in float32 find the distances; where one is so near to a radius that rounding could decide, it is
- * computed again in float64 from the features. Memory beside the features: a few blocks, and a few numbers a point.
+ * <p>Lower bounds from small integers ({@link QuantizedRows}) say which pairs can be so near that a radius could reach, some in a
+ * hundred; their distances are computed in float64 from the features. Where that is too many, inner products in float32 leave
+ * those to float64 that rounding could decide. Memory beside the features: half as much, a few blocks, and some numbers a point.
  *
  * @param precision from 0 to 1
  * @param recall from 0 to 1
@@ -46,23 +48,23 @@ public record NeighborhoodScores(double precision, double recall, double density
             throw new IllegalArgumentException("Neighborhoods with k = " + k + " take more than " + k
                     + " images in each set; there are " + reference.rows() + " and " + samples.rows() + ".");
         }
-        InnerProducts inner = new InnerProducts(products);
-        double[] referenceRadii = Radii.of(reference, k, inner, pairs);
-        double[] sampleRadii = Radii.of(samples, k, inner, pairs);
         // Distances do not change with the origin, but lose fewer digits near it.
         double[] origin = reference.mean();
-        Tally tally = new Tally(reference, samples, referenceRadii, sampleRadii);
-        inner.between(
-                new FeatureBlock(reference, origin),
-                new FeatureBlock(samples, origin),
-                pairs,
-                (a, b) -> tally.add(a, b, inner));
+        QuantizedRows referenceRows = QuantizedRows.of(reference, origin);
+        QuantizedRows sampleRows = QuantizedRows.of(samples, origin);
+        Tally tally = new Tally(
+                reference,
+                samples,
+                BallRadii.of(reference, origin, referenceRows, k, products, pairs),
+                BallRadii.of(samples, origin, sampleRows, k, products, pairs),
+                new BlockProducts(reference, samples, origin, products));
+        new DistanceBounds(products).between(referenceRows, sampleRows, pairs, tally::add);
         return tally.scores(k);
     }
 
     /** How many pairs of points {@link #between} compares for sets of these sizes. */
     public static long pairs(int reference, int samples) {
-        return (long) reference * samples + Radii.pairs(reference) + Radii.pairs(samples);
+        return (long) reference * samples + BallRadii.pairs(reference) + BallRadii.pairs(samples);
     }
 
     /** How a definition says how far the balls reach. */
@@ -87,54 +89,81 @@ public record NeighborhoodScores(double precision, double recall, double density
         return count / (double) points.length;
     }
 
-    /** What was found of the points so far. */
+    /** What was found of the points so far. Marks are only ever set, so threads need not wait for each other. */
     private static final class Tally {
+        /** Up to this part of the pairs of two blocks is computed pair by pair in float64, more are first looked at in float32. */
+        private static final int FEW = 16;
+
         private final FeatureMatrix reference;
         private final FeatureMatrix samples;
         private final double[] referenceRadii;
         private final double[] sampleRadii;
-        private final double rounding;
+        private final BlockProducts products;
         private final boolean[] sampleIsIn;
         private final boolean[] referenceIsIn;
         private final boolean[] covered;
-        private long balls;
+        private final LongAdder balls = new LongAdder();
 
-        Tally(FeatureMatrix reference, FeatureMatrix samples, double[] referenceRadii, double[] sampleRadii) {
+        Tally(
+                FeatureMatrix reference,
+                FeatureMatrix samples,
+                double[] referenceRadii,
+                double[] sampleRadii,
+                BlockProducts products) {
             this.reference = reference;
             this.samples = samples;
             this.referenceRadii = referenceRadii;
             this.sampleRadii = sampleRadii;
-            this.rounding = rounding(reference.columns());
+            this.products = products;
             this.sampleIsIn = new boolean[samples.rows()];
             this.referenceIsIn = new boolean[reference.rows()];
             this.covered = new boolean[reference.rows()];
         }
 
-        void add(FeatureBlock a, FeatureBlock b, InnerProducts inner) {
-            for (int r = 0; r < a.count(); r++) {
-                int i = a.from() + r;
-                float[] products = inner.row(r);
-                double length = a.length(r);
-                double radius = referenceRadii[i];
-                for (int c = 0; c < b.count(); c++) {
-                    int j = b.from() + c;
-                    double both = length + b.length(c);
-                    double margin = rounding * both;
-                    double distance = both - 2 * products[c];
-                    double otherRadius = sampleRadii[j];
-                    if (distance > Math.max(radius, otherRadius) + margin) {
-                        continue;
-                    }
-                    if (Math.abs(distance - radius) <= margin || Math.abs(distance - otherRadius) <= margin) {
-                        distance = reference.squaredDistance(i, samples, j);
-                    }
-                    sampleIsIn[j] |= distance <= radius;
-                    referenceIsIn[i] |= distance <= otherRadius;
-                    if (distance < radius) {
-                        covered[i] = true;
-                        balls++;
+        void add(DistanceBounds.Block block) {
+            int columns = block.otherCount();
+            int[] near = new int[block.count() * columns / FEW + 1];
+            int found = 0;
+            for (int r = 0; r < block.count(); r++) {
+                float[] row = block.row(r);
+                double radius = referenceRadii[block.from() + r];
+                for (int c = 0; c < columns; c++) {
+                    if (row[c] <= Math.max(radius, sampleRadii[block.otherFrom() + c])) {
+                        if (found == near.length) {
+                            products.each(block.from(), block.otherFrom(), this::add);
+                            return;
+                        }
+                        near[found++] = r * columns + c;
                     }
                 }
+            }
+            for (int n = 0; n < found; n++) {
+                int i = block.from() + near[n] / columns;
+                int j = block.otherFrom() + near[n] % columns;
+                add(i, j, reference.squaredDistance(i, samples, j));
+            }
+        }
+
+        /** @param margin by which the distance may be wrong */
+        private void add(int i, int j, double distance, double margin) {
+            if (distance > Math.max(referenceRadii[i], sampleRadii[j]) + margin) {
+                return;
+            }
+            boolean sure =
+                    Math.abs(distance - referenceRadii[i]) > margin && Math.abs(distance - sampleRadii[j]) > margin;
+            add(i, j, sure ? distance : reference.squaredDistance(i, samples, j));
+        }
+
+        private void add(int i, int j, double distance) {
+            if (distance <= referenceRadii[i]) {
+                sampleIsIn[j] = true;
+            }
+            if (distance <= sampleRadii[j]) {
+                referenceIsIn[i] = true;
+            }
+            if (distance < referenceRadii[i]) {
+                covered[i] = true;
+                balls.increment();
             }
         }
 
@@ -142,71 +171,41 @@ public record NeighborhoodScores(double precision, double recall, double density
             return new NeighborhoodScores(
                     share(sampleIsIn),
                     share(referenceIsIn),
-                    balls / ((double) k * sampleIsIn.length),
+                    balls.sum() / ((double) k * sampleIsIn.length),
                     share(covered),
                     k);
         }
     }
 
-    /** Squared distances of the points of one set to their k-th nearest neighbors in it. */
-    private static final class Radii {
-        /** Neighbors that are kept beyond the k-th, because float32 may have them in another order. */
-        private static final int SPARE = 5;
+    /** Takes a squared distance of a row of the reference and a sample. */
+    @FunctionalInterface
+    private interface Distance {
+        void of(int i, int j, double distance, double margin);
+    }
 
-        private final FeatureMatrix features;
-        private final NearestNeighbors neighbors;
+    /** Squared distances of all pairs of two blocks in float32. */
+    private static final class BlockProducts {
+        private final FeatureBlock a;
+        private final FeatureBlock b;
+        private final InnerProducts inner;
+        private final double rounding;
 
-        private Radii(FeatureMatrix features, NearestNeighbors neighbors) {
-            this.features = features;
-            this.neighbors = neighbors;
+        BlockProducts(FeatureMatrix reference, FeatureMatrix samples, double[] origin, MatrixProducts products) {
+            this.a = new FeatureBlock(reference, origin);
+            this.b = new FeatureBlock(samples, origin);
+            this.inner = new InnerProducts(products);
+            this.rounding = rounding(reference.columns());
         }
 
-        static long pairs(int points) {
-            long all = 0;
-            for (int i = 0; i < points; i += FeatureBlock.ROWS) {
-                all += (long) Math.min(FeatureBlock.ROWS, points - i) * (points - i);
+        synchronized void each(int from, int otherFrom, Distance distance) {
+            inner.of(a.load(from), b.load(otherFrom));
+            for (int r = 0; r < a.count(); r++) {
+                float[] row = inner.row(r);
+                for (int c = 0; c < b.count(); c++) {
+                    double both = a.length(r) + b.length(c);
+                    distance.of(from + r, otherFrom + c, both - 2 * row[c], rounding * both);
+                }
             }
-            return all;
-        }
-
-        static double[] of(FeatureMatrix features, int k, InnerProducts inner, LongConsumer pairs) {
-            Radii found = new Radii(
-                    features, NearestNeighbors.of(features, Math.min(k + SPARE, features.rows() - 1), inner, pairs));
-            return IntStream.range(0, features.rows())
-                    .parallel()
-                    .mapToDouble(point -> found.radius(point, k))
-                    .toArray();
-        }
-
-        /**
-         * The k-th smallest of the true distances to the neighbors that were kept, or to all points where rounding could
-         * have kept others.
-         */
-        private double radius(int point, int k) {
-            double radius = kthDistance(point, neighbors.of(point), k);
-            // A point within the radius is at most this far from the origin.
-            double length = neighbors.length(point);
-            double reach = Math.sqrt(length) + Math.sqrt(radius);
-            double margin = rounding(features.columns()) * (length + reach * reach);
-            boolean sure =
-                    radius == 0 || neighbors.kept() == features.rows() - 1 || neighbors.reach(point) - margin >= radius;
-            return sure
-                    ? radius
-                    : kthDistance(
-                            point,
-                            IntStream.range(0, features.rows())
-                                    .filter(p -> p != point)
-                                    .toArray(),
-                            k);
-        }
-
-        private double kthDistance(int point, int[] others, int k) {
-            double[] distances = new double[others.length];
-            for (int n = 0; n < others.length; n++) {
-                distances[n] = features.squaredDistance(point, features, others[n]);
-            }
-            Arrays.sort(distances);
-            return distances[k - 1];
         }
     }
 }

@@ -4,6 +4,7 @@ import io.adm4j.feedback.ProgressListener;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.evaluation.features.FeatureFile;
 import io.adm4j.harness.evaluation.features.FeatureFileWriter;
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import java.nio.file.Path;
@@ -104,8 +105,9 @@ public final class FeatureExtraction {
             Optional<ImageClasses> classes,
             Optional<FeatureFile.Part> part,
             Path file) {
+        ImageSurvey survey = new ImageSurvey();
         try (FeatureFileWriter writer = FeatureFileWriter.create(file)) {
-            Optional<MeasuredImages> measured = measuring.measure(images, seen -> {}, (keeping, done) -> {
+            Optional<MeasuredImages> measured = measuring.measure(images, survey, (keeping, done) -> {
                 try (ImageStream stream = images.stream().get().withChannels(keeping.channels())) {
                     return keeping.extract(stream, part.isEmpty() && images.count() > 1, writer::add, done);
                 }
@@ -113,7 +115,8 @@ public final class FeatureExtraction {
             writer.finish(
                     FeatureImages.about(evaluator.space().named(networkName), described, part),
                     classes.map(ImageClasses::labels),
-                    measured);
+                    measured,
+                    survey);
         }
         measuring.discard(images);
     }

@@ -79,11 +79,76 @@ class NeighborhoodScoresTest {
         addAll(reference, gaussian(400, 6, 2, 3e4));
         FeatureMatrix samples = gaussian(300, 6, 3, 3e4);
 
+        assertDefinition(reference, samples);
+    }
+
+    @Test
+    void looksAgainAtPointsWithManyNearOnes() {
+        // Seen from the mean of all, the distances within each group of 90 are too small for small integers to tell
+        // apart.
+        FeatureMatrix reference = gaussian(1100, 24, 1, 0);
+        addAll(reference, scaled(gaussian(90, 24, 2, 0), 0.01f, 40));
+        FeatureMatrix samples = gaussian(1000, 24, 3, 0.2);
+        addAll(samples, scaled(gaussian(90, 24, 4, 0), 0.01f, 40));
+
+        assertDefinition(reference, samples);
+    }
+
+    @Test
+    void holdsForTiesAndOutliers() {
+        // Points of a grid are at few different distances, many exactly at a radius; some rows are a thousand times as
+        // long.
+        FeatureMatrix reference = grid(1200, 1);
+        FeatureMatrix samples = grid(1100, 2);
+        addAll(reference, scaled(gaussian(20, 6, 3, 0), 1e3f, 0));
+        addAll(samples, scaled(gaussian(20, 6, 4, 0), 1e3f, 0));
+
+        assertDefinition(reference, samples);
+    }
+
+    @Test
+    void holdsForCollapsedSamples() {
+        FeatureMatrix reference = gaussian(1100, 16, 1, 0);
+        FeatureMatrix samples = new FeatureMatrix(16);
+        for (int i = 0; i < 300; i++) {
+            addAll(samples, gaussian(1, 16, 2 + i % 3, 0));
+        }
+
+        assertDefinition(reference, samples);
+        assertDefinition(samples, reference);
+    }
+
+    private static void assertDefinition(FeatureMatrix reference, FeatureMatrix samples) {
         NeighborhoodScores found = between(reference, samples);
 
         assertEquals(shareInside(samples, reference, 3), found.precision(), 1e-12);
         assertEquals(shareInside(reference, samples, 3), found.recall(), 1e-12);
         assertDensityAndCoverage(reference, samples, 3, found);
+    }
+
+    private static FeatureMatrix grid(int rows, long seed) {
+        Random random = new Random(seed);
+        FeatureMatrix matrix = new FeatureMatrix(6);
+        for (int r = 0; r < rows; r++) {
+            float[] row = new float[6];
+            for (int c = 0; c < row.length; c++) {
+                row[c] = random.nextInt(4);
+            }
+            matrix.add(row);
+        }
+        return matrix;
+    }
+
+    private static FeatureMatrix scaled(FeatureMatrix points, float scale, float shift) {
+        FeatureMatrix result = new FeatureMatrix(points.columns());
+        for (int r = 0; r < points.rows(); r++) {
+            float[] row = new float[points.columns()];
+            for (int c = 0; c < row.length; c++) {
+                row[c] = points.get(r, c) * scale + shift;
+            }
+            result.add(row);
+        }
+        return result;
     }
 
     @ParameterizedTest

@@ -1,0 +1,173 @@
+package io.adm4j.harness.evaluation.features;
+
+import io.adm4j.harness.evaluation.linalg.MatrixProducts;
+import io.adm4j.tensor.ElementType;
+import io.adm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * The rows of a matrix as small integers, for lower bounds of their squared distances ({@link DistanceBounds}): around an
+ * origin, rotated so that their elements are of like size, a row is a scale times integers from -63 to 63 plus an error whose
+ * length is known. Sums of products of such integers are exact, and quicker than those of float32.
+ */
+public final class QuantizedRows {
+    /** Processors without instructions for it add two products in 16 bits: two of 127 · 63 do not overflow. */
+    private static final int MOST = 63;
+    /** By how much of itself a squared distance of the integers may surpass the true one, errors apart. */
+    private static final double SHARE = 1 / 32.0;
+    /** Centering and rotating by up to 2^17 columns round a row by less than this part of its length. */
+    private static final double ROTATION_ROUNDING = 0x1p-19;
+    /** A bound is computed in float32; this part of the squared lengths, and {@link Float#MIN_NORMAL}, are more than its rounding. */
+    private static final double BOUND_ROUNDING = 0x1p-20;
+    /** From here on float32 might overflow. */
+    private static final double LONGEST = 1e37;
+
+    private final int rows;
+    private final List<Tensor> left = new ArrayList<>();
+    private final List<Tensor> right = new ArrayList<>();
+    private final float[] offsets;
+    private final float[] scales;
+
+    private QuantizedRows(FeatureMatrix features) {
+        this.rows = features.rows();
+        this.offsets = new float[rows];
+        this.scales = new float[rows];
+        for (int from = 0; from < rows; from += FeatureBlock.ROWS) {
+            int count = Math.min(FeatureBlock.ROWS, rows - from);
+            left.add(Tensor.zeros(ElementType.UINT8, count, features.columns()));
+            right.add(Tensor.zeros(ElementType.INT8, features.columns(), count));
+        }
+    }
+
+    /** @param origin as many elements as columns; the nearer to the rows, the better the bounds */
+    public static QuantizedRows of(FeatureMatrix features, double[] origin) {
+        QuantizedRows quantized = new QuantizedRows(features);
+        float[] signs = signs(features.columns());
+        IntStream.range(0, quantized.left.size())
+                .parallel()
+                .forEach(block -> quantized.fill(block, features, origin, signs));
+        return quantized;
+    }
+
+    private static float[] signs(int columns) {
+        SplittableRandom random = new SplittableRandom(1);
+        float[] signs = new float[columns];
+        for (int c = 0; c < columns; c++) {
+            signs[c] = random.nextBoolean() ? 1 : -1;
+        }
+        return signs;
+    }
+
+    private void fill(int block, FeatureMatrix features, double[] origin, float[] signs) {
+        int columns = features.columns();
+        int count = count(block);
+        byte[] byRow = new byte[count * columns];
+        byte[] byColumn = new byte[count * columns];
+        double[] centered = new double[columns];
+        float[] line = new float[columns];
+        for (int r = 0; r < count; r++) {
+            features.shiftedRow(block * FeatureBlock.ROWS + r, origin, centered);
+            for (int c = 0; c < columns; c++) {
+                line[c] = (float) centered[c] * signs[c];
+            }
+            rotate(line);
+            quantize(line, block * FeatureBlock.ROWS + r);
+            for (int c = 0; c < columns; c++) {
+                byte integer = (byte) line[c];
+                byRow[r * columns + c] = (byte) (integer + MatrixProducts.ZERO_POINT);
+                byColumn[c * count + r] = integer;
+            }
+        }
+        left.get(block).bytes().put(byRow);
+        right.get(block).bytes().put(byColumn);
+    }
+
+    /** Walsh-Hadamard transforms of parts whose lengths are powers of two: an orthogonal map, which keeps distances. */
+    private static void rotate(float[] line) {
+        for (int from = 0; from < line.length; ) {
+            int length = Integer.highestOneBit(line.length - from);
+            for (int half = 1; half < length; half *= 2) {
+                for (int start = from; start < from + length; start += 2 * half) {
+                    for (int i = start; i < start + half; i++) {
+                        float sum = line[i] + line[i + half];
+                        line[i + half] = line[i] - line[i + half];
+                        line[i] = sum;
+                    }
+                }
+            }
+            float scale = (float) (1 / Math.sqrt(length));
+            for (int i = from; i < from + length; i++) {
+                line[i] *= scale;
+            }
+            from += length;
+        }
+    }
+
+    /** Leaves the integers in {@code line}. */
+    private void quantize(float[] line, int row) {
+        float largest = 0;
+        for (float value : line) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        float scale = largest / MOST;
+        float inverse = largest > 0 ? MOST / largest : 0;
+        double length = 0;
+        double error = 0;
+        double integers = 0;
+        for (int c = 0; c < line.length; c++) {
+            float value = line[c];
+            int integer = Math.max(-MOST, Math.min(MOST, Math.round(value * inverse)));
+            double rest = value - (double) scale * integer;
+            length += (double) value * value;
+            error += rest * rest;
+            integers += integer * integer;
+            line[c] = integer;
+        }
+        double lost = Math.sqrt(error) + ROTATION_ROUNDING * Math.sqrt(length);
+        // With |x - y| <= d + e for integers' distance |x - y|, true distance d and errors' lengths e, and any share s:
+        // d^2 >= |x - y|^2 / (1 + s) - e^2 / s, and e^2 is at most twice the sum of both rows' squared errors.
+        double offset = (double) scale * scale * integers / (1 + SHARE)
+                - 2 * lost * lost / SHARE
+                - BOUND_ROUNDING * (length + lost * lost)
+                - Float.MIN_NORMAL;
+        boolean bounded = length + lost * lost < LONGEST;
+        offsets[row] = bounded ? (float) offset : Float.NEGATIVE_INFINITY;
+        scales[row] = bounded ? (float) (scale * Math.sqrt(2 / (1 + SHARE))) : 0;
+    }
+
+    public int rows() {
+        return rows;
+    }
+
+    /** Blocks of {@link FeatureBlock#ROWS} rows; the last may have fewer. */
+    public int blocks() {
+        return left.size();
+    }
+
+    int count(int block) {
+        return Math.min(FeatureBlock.ROWS, rows - block * FeatureBlock.ROWS);
+    }
+
+    /** The integers of a block plus {@link MatrixProducts#ZERO_POINT}: uint8 [count, columns]. */
+    Tensor left(int block) {
+        return left.get(block);
+    }
+
+    /** The integers of a block: int8 [columns, count]. */
+    Tensor right(int block) {
+        return right.get(block);
+    }
+
+    /** What a row adds to a bound. */
+    float offset(int row) {
+        return offsets[row];
+    }
+
+    /** The factor of a row in products. */
+    float scale(int row) {
+        return scales[row];
+    }
+}
