@@ -32,6 +32,7 @@ public final class Npz {
     public static void write(Path file, Map<String, Tensor> arrays) {
         try (NpzWriter writer = NpzWriter.create(file)) {
             arrays.forEach(writer::write);
+            writer.finish();
         }
     }
 }

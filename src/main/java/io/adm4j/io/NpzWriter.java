@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Writes npz archives that NumPy reads, streaming: arrays of any size, zip64 where sizes or offsets need it. The same
  * arrays always give the same bytes (no times of day).
  *
- * <p>The archive is written to {@code NAME.part} in the same folder and renamed in {@link #close}: a process that is
- * killed leaves no incomplete archive under the target's name.
+ * <p>The archive is written to {@code NAME.part} in the same folder and renamed in {@link #finish}: a process that is
+ * killed, or fails before it, leaves no incomplete archive under the target's name.
  */
 public final class NpzWriter implements AutoCloseable {
     private static final long MAX32 = 0xFFFF_FFFFL;
@@ -284,32 +284,49 @@ public final class NpzWriter implements AutoCloseable {
     }
 
     /**
-     * Finishes the archive and gives it its name.
+     * Completes the archive and gives it its name; nothing can be written after that.
      *
      * @throws ArrayFileException if the file cannot be written
-     * @throws IllegalStateException if an array is unfinished; nothing is left behind then
+     * @throws IllegalStateException if an array is unfinished, or the archive is closed
+     */
+    public void finish() {
+        if (closed || openName != null) {
+            throw new IllegalStateException(
+                    "The archive " + target + (closed ? " is closed." : " ends within an array."));
+        }
+        try {
+            writeDirectory();
+            release();
+            AtomicFile.rename(part, target);
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /**
+     * Drops what was written, unless the archive is finished: a file that was there before stays as it is.
+     *
+     * @throws ArrayFileException if the unfinished file cannot be removed
      */
     @Override
     public void close() {
         if (closed) {
             return;
         }
+        try {
+            release();
+            Files.deleteIfExists(part);
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    private void release() throws IOException {
         closed = true;
         if (deflater != null) {
             deflater.end();
         }
-        try {
-            if (openName != null) {
-                out.close();
-                Files.deleteIfExists(part);
-                throw new IllegalStateException("The archive " + target + " ended within an array and was dropped.");
-            }
-            writeDirectory();
-            out.close();
-            AtomicFile.rename(part, target);
-        } catch (IOException e) {
-            throw failure(e);
-        }
+        out.close();
     }
 
     private ArrayFileException failure(IOException e) {

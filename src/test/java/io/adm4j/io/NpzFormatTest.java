@@ -3,6 +3,7 @@ package io.adm4j.io;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import io.adm4j.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +65,7 @@ class NpzFormatTest {
         try (NpzWriter writer = NpzWriter.create(file, deflate)) {
             writer.write("größe", counted(200_000));
             writer.write("empty", counted(0));
+            writer.finish();
         }
         Path single = folder.resolve("single.npy");
         NpyWriter.write(single, counted(200_000));
@@ -92,6 +95,7 @@ class NpzFormatTest {
         try (NpzWriter writer = NpzWriter.create(file, true)) {
             writer.write("a", counted(1000));
             writer.write("b", counted(3));
+            writer.finish();
         }
         try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(file), StandardCharsets.UTF_8)) {
             ZipEntry a = zip.getNextEntry();
@@ -150,7 +154,9 @@ class NpzFormatTest {
 
     @Test
     void anEmptyArchiveIsAnArchive() throws IOException {
-        NpzWriter.create(file).close();
+        try (NpzWriter writer = NpzWriter.create(file)) {
+            writer.finish();
+        }
         assertEquals(END, Files.size(file));
         try (NpzReader reader = NpzReader.open(file)) {
             assertEquals(List.of(), reader.names());
@@ -172,8 +178,9 @@ class NpzFormatTest {
         rows.close();
         assertMessage(IllegalArgumentException.class, "which is closed", () -> rows.write(counted(0)));
         assertMessage(IllegalStateException.class, "already has an array 'a'", () -> writer.write("a", counted(1)));
+        writer.finish();
         writer.close();
-        writer.close();
+        assertMessage(IllegalStateException.class, "is closed", writer::finish);
         assertMessage(IllegalStateException.class, "is closed", () -> writer.write("c", counted(1)));
         assertArrayEquals(new byte[2], Npz.read(file).get("a").toByteArray());
     }
@@ -183,7 +190,8 @@ class NpzFormatTest {
         NpzWriter writer = NpzWriter.create(file);
         NpyRowWriter rows = writer.begin("a", ElementType.UINT8, 2);
         assertMessage(IllegalStateException.class, "ended after 0 of 2 rows", rows::close);
-        assertMessage(IllegalStateException.class, "dropped", writer::close);
+        assertMessage(IllegalStateException.class, "ends within an array", writer::finish);
+        writer.close();
         assertFalse(Files.exists(file));
     }
 
@@ -193,8 +201,26 @@ class NpzFormatTest {
         NpzWriter writer = NpzWriter.create(file);
         writer.write("a", counted(1));
         assertEquals("old", Files.readString(file));
+        writer.finish();
         writer.close();
         assertEquals(1, Npz.read(file).size());
+    }
+
+    @Test
+    void anArchiveThatIsNotFinishedIsDropped() throws IOException {
+        Files.writeString(file, "old");
+        UncheckedIOException cause = new UncheckedIOException(new IOException("the source failed"));
+        UncheckedIOException thrown = assertThrows(UncheckedIOException.class, () -> {
+            try (NpzWriter writer = NpzWriter.create(file)) {
+                writer.write("a", counted(1));
+                throw cause;
+            }
+        });
+
+        assertSame(cause, thrown);
+        assertEquals(List.of(), List.of(thrown.getSuppressed()));
+        assertEquals("old", Files.readString(file));
+        assertFalse(Files.exists(file.resolveSibling(file.getFileName() + ".part")));
     }
 
     @Test
@@ -245,6 +271,7 @@ class NpzFormatTest {
             for (int i = 0; i < 30; i++) {
                 writer.write("a" + i, counted(1));
             }
+            writer.finish();
         }
         try (NpzReader reader = NpzReader.open(file)) {
             String message = assertThrows(ArrayFileException.class, () -> reader.read("b"))

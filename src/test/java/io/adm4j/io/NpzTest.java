@@ -116,6 +116,7 @@ class NpzTest {
         arrays.put("empty", Tensor.zeros(ElementType.INT64, 0, 2));
         try (NpzWriter writer = NpzWriter.create(file, deflate)) {
             arrays.forEach(writer::write);
+            writer.finish();
         }
         Map<String, Tensor> back = Npz.read(file);
         assertEquals(List.copyOf(arrays.keySet()), List.copyOf(back.keySet()));
@@ -145,6 +146,7 @@ class NpzTest {
                 }
             }
             writer.write("arr_1", Tensor.of(new long[] {7}, 1));
+            writer.finish();
         }
         try (NpzReader reader = NpzReader.open(file);
                 NpyStream stream = reader.stream("arr_0")) {
@@ -173,6 +175,7 @@ class NpzTest {
             for (int i = 0; i < count; i++) {
                 writer.write("a" + i, Tensor.of(new long[] {i}, 1));
             }
+            writer.finish();
         }
         try (NpzReader reader = NpzReader.open(file)) {
             assertEquals(count, reader.names().size());

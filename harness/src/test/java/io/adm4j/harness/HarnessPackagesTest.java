@@ -66,6 +66,7 @@ class HarnessPackagesTest {
     @Test
     void dataDependsOnNoOtherPackageOfHarness() {
         restrict("io.adm4j.harness.data..", "io.adm4j.harness.data..");
+        restrict("io.adm4j.harness.data.parquet..", "io.adm4j.harness.data.parquet..");
     }
 
     @Test

@@ -58,13 +58,19 @@ public final class OnnxModel {
     private final List<Parameter> parameters;
     private final Map<String, Tensor> weights;
     private final Map<String, String> metadata;
+    private final Runnable weightRead;
 
     private OnnxModel(
-            GraphProto graph, List<Parameter> parameters, Map<String, Tensor> weights, Map<String, String> metadata) {
+            GraphProto graph,
+            List<Parameter> parameters,
+            Map<String, Tensor> weights,
+            Map<String, String> metadata,
+            Runnable weightRead) {
         this.graph = graph;
         this.parameters = parameters;
         this.weights = weights;
         this.metadata = metadata;
+        this.weightRead = weightRead;
     }
 
     /**
@@ -90,7 +96,7 @@ public final class OnnxModel {
                 throw new UserError("There is no weight for the parameter '" + p.name() + "'.");
             }
         }
-        return new OnnxModel(proto.build(), parameters, weights, Map.of());
+        return new OnnxModel(proto.build(), parameters, weights, Map.of(), () -> {});
     }
 
     /**
@@ -127,12 +133,22 @@ public final class OnnxModel {
             addShapes(proto, needed, outputs);
         }
         addConstants(proto, graph, used(needed, outputs));
-        return new OnnxModel(proto.build(), List.of(), Map.of(), Map.of());
+        return new OnnxModel(proto.build(), List.of(), Map.of(), Map.of(), () -> {});
     }
 
     /** The same model with text that its readers find under keys. */
     public OnnxModel withMetadata(Map<String, String> text) {
-        return new OnnxModel(graph, parameters, weights, Map.copyOf(text));
+        return new OnnxModel(graph, parameters, weights, Map.copyOf(text), weightRead);
+    }
+
+    /** The same model, which says so each time it has read a weight. */
+    public OnnxModel saying(Runnable read) {
+        return new OnnxModel(graph, parameters, weights, metadata, read);
+    }
+
+    /** Number of the weights. */
+    public int weightCount() {
+        return parameters.size();
     }
 
     /** Size of the weights in bytes. */
@@ -272,7 +288,9 @@ public final class OnnxModel {
             throw new UserError("The weight '" + p.name() + "' has shape " + Arrays.toString(w.shape())
                     + "; the network takes " + Arrays.toString(p.shape()) + ".");
         }
-        return StoredWeight.of(p, w);
+        Tensor stored = StoredWeight.of(p, w);
+        weightRead.run();
+        return stored;
     }
 
     private static long bytes(Parameter p) {

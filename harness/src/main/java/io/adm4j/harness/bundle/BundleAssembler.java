@@ -149,6 +149,7 @@ public final class BundleAssembler implements AutoCloseable {
             if (images.hasLabels()) {
                 npz.write("arr_1", labels);
             }
+            npz.finish();
         }
     }
 

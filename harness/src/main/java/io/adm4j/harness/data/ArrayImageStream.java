@@ -5,6 +5,7 @@ import io.adm4j.io.NpyStream;
 import io.adm4j.io.Sha256;
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,6 +17,9 @@ final class ArrayImageStream implements ImageStream {
     private final NpyStream rows;
     private final ImageArrayShape shape;
     private final boolean labeled;
+    /** From a file of labels. */
+    private final Optional<DatasetLabels> given;
+
     private final ImageRowConverter converter;
     /** Of the images, ascending. */
     private final int[] numbers;
@@ -42,6 +46,7 @@ final class ArrayImageStream implements ImageStream {
         this.array = array;
         this.labeled = options.labels() != LabelConvention.NONE;
         this.shape = ImageArrayShape.of(array, options);
+        this.given = options.labelFile().map(csv -> LabelFile.read(csv).of(shape.count(), array.file()));
         int size = options.imageSize();
         if (size == DatasetOptions.AS_STORED) {
             shape.requireSquare(array.file());
@@ -59,6 +64,7 @@ final class ArrayImageStream implements ImageStream {
     private ArrayImageStream(ArrayImageStream all, int... numbers) {
         this.array = all.array;
         this.labeled = all.labeled;
+        this.given = all.given;
         this.shape = all.shape;
         this.rows = all.rows;
         this.converter = all.converter.of(numbers);
@@ -103,7 +109,14 @@ final class ArrayImageStream implements ImageStream {
 
     @Override
     public Optional<int[]> labels() {
-        return labeled ? ChosenImages.labels(array.labels(shape.count()), numbers) : Optional.empty();
+        return labeled
+                ? ChosenImages.labels(given.map(DatasetLabels::labels).or(() -> array.labels(shape.count())), numbers)
+                : Optional.empty();
+    }
+
+    @Override
+    public List<String> classNames() {
+        return given.map(DatasetLabels::names).orElse(List.of());
     }
 
     @Override

@@ -33,6 +33,7 @@ import java.util.random.RandomGenerator;
  *       all names or another in each;
  *   <li>a tar archive of image files, a folder of such archives or a pattern of their names, with labels in files {@code .cls} or
  *       {@code .json} (WebDataset) or as a folder has them;
+ *   <li>a Parquet file, a folder of such files or a pattern of their names, with images in a column and labels in another;
  *   <li>a CSV file that lists image files and labels;
  *   <li>a single image file.
  * </ul>
@@ -106,13 +107,23 @@ public final class Dataset {
             case FOLDER -> ImageFileSource.openFolder(path, options, keep, warnings);
             case ARCHIVE -> ImageFileSource.openArchive(path, options, keep, warnings);
             case TAR -> ImageFileSource.openTar(path, options, keep, warnings);
+            case PARQUET -> ImageFileSource.openParquet(path, options, keep, warnings);
             case IMAGE -> ImageFileSource.openFile(path, options, warnings);
             case LIST -> ImageFileSource.openList(path, options, keep, warnings);
-            case IDX -> IdxSource.open(path, options);
-            case NPZ -> ArraySource.open(ImageArray.ofNpz(path, warnings), options, warnings);
-            case NPY -> ArraySource.open(ImageArray.ofNpy(path), options, warnings);
+            case IDX -> IdxSource.open(path, options).labeledBy(options.labelFile());
+            case NPZ ->
+                ArraySource.open(ImageArray.ofNpz(path, warnings), options, warnings)
+                        .labeledBy(options.labelFile());
+            case NPY ->
+                ArraySource.open(ImageArray.ofNpy(path), options, warnings).labeledBy(options.labelFile());
         };
         return options.labels() == LabelConvention.NONE ? opened.withoutLabels() : opened;
+    }
+
+    private Dataset labeledBy(Optional<Path> csv) {
+        return csv.map(file -> LabelFile.read(file).of(size(), root))
+                .map(given -> new Dataset(source, given.labels(), given.names(), root, files))
+                .orElse(this);
     }
 
     private Dataset withoutLabels() {

@@ -39,7 +39,13 @@ record DatasetLabels(int[] labels, List<String> names) {
      * @param files at least one
      * @throws UserError if only some have a label, or some lack what the convention asks for
      */
-    static DatasetLabels of(ImageFiles files, LabelConvention convention) {
+    static DatasetLabels of(ImageFiles files, DatasetOptions options) {
+        return options.labels() != LabelConvention.NONE && options.labelFile().isPresent()
+                ? LabelFile.read(options.labelFile().get()).of(files)
+                : of(files, options.labels());
+    }
+
+    private static DatasetLabels of(ImageFiles files, LabelConvention convention) {
         return switch (convention) {
             case AUTO -> found(files);
             case FOLDER -> ofFolders(files);

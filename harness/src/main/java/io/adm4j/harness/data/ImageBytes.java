@@ -38,10 +38,15 @@ final class ImageBytes {
 
     /** @param file the whole of it; not modified */
     ImageBytes(byte[] file) {
+        this(ByteBuffer.wrap(file));
+    }
+
+    /** @param file the whole of it, from the buffer's beginning to its limit; not modified */
+    ImageBytes(ByteBuffer file) {
         this.channel = null;
         this.base = 0;
-        this.size = file.length;
-        this.window = ByteBuffer.wrap(file);
+        this.size = file.limit();
+        this.window = file;
     }
 
     long size() {

@@ -1,5 +1,6 @@
 package io.adm4j.harness.data;
 
+import io.adm4j.harness.data.parquet.ParquetPage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -93,6 +94,36 @@ sealed interface ImageEntry {
             try (SeekableByteChannel channel = Files.newByteChannel(file)) {
                 return ImageEntry.check(new ImageBytes(channel, offset, size));
             }
+        }
+    }
+
+    /** A value in a column of a Parquet file. */
+    record InParquet(ParquetPage page, int index) implements ImageEntry {
+        /** With the number of the row, from 0. */
+        @Override
+        public String name() {
+            return "row " + (page.firstRow() + index) + " of " + page.file().getFileName();
+        }
+
+        private ByteBuffer bytes() throws UnreadableImageException {
+            try {
+                return page.bytes(index).orElseThrow(() -> new UnreadableImageException("it has no bytes"));
+            } catch (IOException e) {
+                throw new UnreadableImageException("its file is damaged: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public byte[] read() throws UnreadableImageException {
+            ByteBuffer bytes = bytes();
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            return copy;
+        }
+
+        @Override
+        public ImageHeader check() throws IOException, UnreadableImageException {
+            return ImageEntry.check(new ImageBytes(bytes()));
         }
     }
 

@@ -101,7 +101,7 @@ final class ImageFileSource implements ImageSource {
                     + "), no sub-folders of images and no IDX files.");
         }
         boolean byFolder = options.labels() == LabelConvention.AUTO || options.labels() == LabelConvention.FOLDER;
-        if (files.labels().isEmpty() && byFolder) {
+        if (files.labels().isEmpty() && byFolder && options.labelFile().isEmpty()) {
             requireNoEmptyClass(folder, files);
         }
         return open(files, options, keep, warnings);
@@ -120,11 +120,19 @@ final class ImageFileSource implements ImageSource {
     /** Opens tar archives of image files; parameters as above. */
     static Dataset openTar(Path path, DatasetOptions options, boolean keep, Consumer<String> warnings) {
         TarImages tar = TarImages.read(path);
-        DatasetLabels labels =
-                options.labels() == LabelConvention.AUTO && !tar.labels().isEmpty()
-                        ? DatasetLabels.written(tar.labels())
-                        : DatasetLabels.of(tar.files(), options.labels());
+        DatasetLabels labels = options.labels() == LabelConvention.AUTO
+                        && !tar.labels().isEmpty()
+                        && options.labelFile().isEmpty()
+                ? DatasetLabels.written(tar.labels())
+                : DatasetLabels.of(tar.files(), options);
         return open(tar.files(), labels, List.of(), options, keep, warnings);
+    }
+
+    /** Opens a column of Parquet files; parameters as above. */
+    static Dataset openParquet(Path path, DatasetOptions options, boolean keep, Consumer<String> warnings) {
+        ParquetImages images =
+                ParquetImages.read(path, options.labels() == LabelConvention.AUTO, ImageStore.largestInHeap() / 2);
+        return open(images.files(), images.labels(), List.of(), options, keep, warnings);
     }
 
     /** Opens a single image file. */
@@ -132,19 +140,27 @@ final class ImageFileSource implements ImageSource {
         ImageEntry image = new ImageEntry.OnDisk(file.getFileName().toString(), file);
         ImageFiles files = new ImageFiles(file, List.of(image), List.of(), Optional.empty());
         ImageFiles.Checked checked = files.checked(FileChannels.of(options.channels(), file), true, warnings);
-        return new Dataset(new ImageFileSource(checked, options, true, warnings), null, List.of(), file, List.of(file));
+        DatasetLabels labels = options.labelFile().isPresent() ? DatasetLabels.of(files, options) : DatasetLabels.NONE;
+        return new Dataset(
+                new ImageFileSource(checked, options, true, warnings),
+                labels.labels(),
+                labels.names(),
+                file,
+                List.of(file));
     }
 
     private static Dataset open(ImageFiles all, DatasetOptions options, boolean keep, Consumer<String> warnings) {
         // Labels of all, so that they do not change with a file that is left out.
-        return open(all, DatasetLabels.of(all, options.labels()), List.of(), options, keep, warnings);
+        return open(all, DatasetLabels.of(all, options), List.of(), options, keep, warnings);
     }
 
     /** Opens the image files that a list names; parameters as above. */
     static Dataset openList(Path csv, DatasetOptions options, boolean keep, Consumer<String> warnings) {
         ImageList list = ImageList.read(csv);
         ImageFiles files = new ImageFiles(csv, list.images(), List.of(), Optional.empty());
-        DatasetLabels labels = list.labels().isEmpty() ? DatasetLabels.NONE : DatasetLabels.written(list.labels());
+        DatasetLabels labels = options.labelFile().isPresent()
+                ? DatasetLabels.of(files, options)
+                : list.labels().isEmpty() ? DatasetLabels.NONE : DatasetLabels.written(list.labels());
         return open(files, labels, List.of(csv.toAbsolutePath().normalize()), options, keep, warnings);
     }
 

@@ -29,6 +29,7 @@ import java.util.zip.ZipFile;
  */
 record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optional<ImageEntry> labels) {
     private static final int LISTED = 5;
+    private static final int NEAR = 1024;
 
     ImageFiles {
         images = List.copyOf(images);
@@ -147,7 +148,13 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
      * @throws UserError if there is such a file and {@code strict}, or no image is left, or one lacks alpha
      */
     Checked checked(FileChannels channels, boolean strict, Consumer<String> warnings) {
-        List<Check> checks = images.parallelStream().map(Check::of).toList();
+        List<Check> checks = new ArrayList<>();
+        for (int from = 0; from < images.size(); from += NEAR) {
+            // Some at a time: threads near each other share what has to be decompressed.
+            checks.addAll(images.subList(from, Math.min(from + NEAR, images.size())).parallelStream()
+                    .map(Check::of)
+                    .toList());
+        }
         List<ImageEntry> good = checks.stream()
                 .filter(c -> c.reason().isEmpty())
                 .map(Check::file)
@@ -251,6 +258,10 @@ record ImageFiles(Path root, List<ImageEntry> images, List<String> others, Optio
                 files.add(onDisk.file());
             } else if (image instanceof ImageEntry.InTar inTar && !inTar.file().equals(last)) {
                 last = inTar.file();
+                files.add(last);
+            } else if (image instanceof ImageEntry.InParquet inParquet
+                    && !inParquet.page().file().equals(last)) {
+                last = inParquet.page().file();
                 files.add(last);
             }
         }

@@ -1,14 +1,11 @@
 package io.adm4j.harness.data;
 
 import io.adm4j.feedback.UserError;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,8 +18,8 @@ import java.util.Set;
  * @param labels one for each image; empty without a column of labels
  */
 record ImageList(List<ImageEntry> images, List<String> labels) {
-    private static final Set<String> PATH = Set.of("path", "file", "filename", "image");
-    private static final Set<String> LABEL = Set.of("label", "class");
+    static final Set<String> PATH = Set.of("path", "file", "filename", "image");
+    static final Set<String> LABEL = Set.of("label", "class");
 
     /**
      * Reads a list.
@@ -30,18 +27,18 @@ record ImageList(List<ImageEntry> images, List<String> labels) {
      * @throws UserError if it cannot be read, lists no image or one that is not there, or some lines have no label
      */
     static ImageList read(Path csv) {
-        List<List<String>> rows = rows(csv);
+        List<List<String>> rows = CsvFile.rows(csv);
         Columns columns = rows.isEmpty() ? Columns.FIRST_AND_SECOND : Columns.of(csv, rows.get(0));
         Path folder = folder(csv);
         List<ImageEntry> images = new ArrayList<>();
         List<String> labels = new ArrayList<>();
         for (int line = columns.named() ? 1 : 0; line < rows.size(); line++) {
             List<String> row = rows.get(line);
-            if (row.equals(List.of(""))) {
+            if (CsvFile.isEmpty(row)) {
                 continue;
             }
-            images.add(image(csv, folder, line + 1, cell(row, columns.path())));
-            cell(row, columns.label()).ifPresent(labels::add);
+            images.add(image(csv, folder, line + 1, CsvFile.cell(row, columns.path())));
+            CsvFile.cell(row, columns.label()).ifPresent(labels::add);
             if (!labels.isEmpty() && labels.size() < images.size()) {
                 throw new UserError("Up to line " + (line + 1) + " of " + csv
                         + " some images have a label and some have none: give all a label, or none.");
@@ -72,84 +69,16 @@ record ImageList(List<ImageEntry> images, List<String> labels) {
                 + new ImageEntry.OnDisk(path, csv).shown() + ". Paths are relative to the list.");
     }
 
-    private static Optional<String> cell(List<String> row, int column) {
-        return column >= 0 && column < row.size() && !row.get(column).isBlank()
-                ? Optional.of(row.get(column).strip())
-                : Optional.empty();
-    }
-
     /** Which columns are which, from 0; a negative one is not there. */
     private record Columns(int path, int label, boolean named) {
         static final Columns FIRST_AND_SECOND = new Columns(0, 1, false);
 
         static Columns of(Path csv, List<String> first) {
-            List<String> names = first.stream()
-                    .map(name -> name.strip().toLowerCase(Locale.ROOT))
-                    .toList();
-            int path = indexOf(names, PATH);
+            int path = CsvFile.column(first, PATH);
             if (path < 0 || Files.exists(folder(csv).resolve(first.get(path).strip()))) {
                 return FIRST_AND_SECOND;
             }
-            return new Columns(path, indexOf(names, LABEL), true);
+            return new Columns(path, CsvFile.column(first, LABEL), true);
         }
-
-        private static int indexOf(List<String> names, Set<String> wanted) {
-            for (int i = 0; i < names.size(); i++) {
-                if (wanted.contains(names.get(i))) {
-                    return i;
-                }
-            }
-            return -1;
-        }
-    }
-
-    private static List<List<String>> rows(Path csv) {
-        String text;
-        try {
-            text = Files.readString(csv);
-        } catch (CharacterCodingException e) {
-            throw new UserError("The list " + csv + " is not in UTF-8; write it again.", e);
-        } catch (IOException e) {
-            throw new UserError("The list " + csv + " could not be read: " + e.getMessage() + ".", e);
-        }
-        List<List<String>> rows = new ArrayList<>();
-        List<String> row = new ArrayList<>();
-        StringBuilder cell = new StringBuilder();
-        boolean quoted = false;
-        // A byte order mark is what Excel begins with.
-        for (int i = text.startsWith("\uFEFF") ? 1 : 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (quoted) {
-                if (c != '"') {
-                    cell.append(c);
-                } else if (i + 1 < text.length() && text.charAt(i + 1) == '"') {
-                    cell.append(c);
-                    i++;
-                } else {
-                    quoted = false;
-                }
-            } else if (c == '"') {
-                quoted = true;
-            } else if (c == ',') {
-                row.add(cell.toString());
-                cell.setLength(0);
-            } else if (c == '\n') {
-                row.add(cell.toString());
-                cell.setLength(0);
-                rows.add(List.copyOf(row));
-                row.clear();
-            } else if (c != '\r') {
-                cell.append(c);
-            }
-        }
-        if (quoted) {
-            throw new UserError("The list " + csv + " has a quotation mark without its second: correct line "
-                    + (rows.size() + 1) + ".");
-        }
-        if (!row.isEmpty() || cell.length() > 0) {
-            row.add(cell.toString());
-            rows.add(List.copyOf(row));
-        }
-        return rows;
     }
 }

@@ -14,6 +14,7 @@ enum SourceKind {
     FOLDER,
     ARCHIVE,
     TAR,
+    PARQUET,
     IMAGE,
     IDX,
     LIST,
@@ -25,11 +26,18 @@ enum SourceKind {
         if (Shards.isPattern(path, TarImages.ENDING)) {
             return TAR;
         }
+        if (Shards.isPattern(path, ParquetImages.ENDING)) {
+            return PARQUET;
+        }
         if (!Files.exists(path)) {
             throw new UserError("There is no file or folder " + path + ".");
         }
         if (Files.isDirectory(path)) {
-            return IdxSource.isIn(path) ? IDX : Shards.areIn(path, TarImages.ENDING) ? TAR : FOLDER;
+            return IdxSource.isIn(path)
+                    ? IDX
+                    : Shards.areIn(path, TarImages.ENDING)
+                            ? TAR
+                            : Shards.areIn(path, ParquetImages.ENDING) ? PARQUET : FOLDER;
         }
         try (SeekableByteChannel channel = Files.newByteChannel(path)) {
             ImageBytes bytes = new ImageBytes(channel);
@@ -46,9 +54,8 @@ enum SourceKind {
             if (bytes.matches(0, "\u001f\u008b")) {
                 throw new UserError(path + " is compressed with gzip: unpack it with gunzip first.");
             }
-            if (bytes.matches(0, "PAR1")) {
-                throw new UserError(path + " is a Parquet file, which is not read: write its images into a folder or a"
-                        + " WebDataset tar, as docs/data.md shows.");
+            if (bytes.matches(0, "PAR1") || bytes.matches(0, "PARE")) {
+                return PARQUET;
             }
             if (ImageFormat.isNamed(name) || ImageFormat.begins(bytes)) {
                 return IMAGE;
@@ -60,7 +67,7 @@ enum SourceKind {
                 return LIST;
             }
             throw new UserError(path + " is neither an image (" + ImageFormat.endings()
-                    + ") nor an npy, npz, zip, tar or csv file.");
+                    + ") nor an npy, npz, zip, tar, parquet or csv file.");
         } catch (IOException | UnreadableImageException e) {
             throw new UserError("The file " + path + " could not be read: " + e.getMessage() + ".", e);
         }

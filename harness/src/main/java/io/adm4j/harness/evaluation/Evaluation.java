@@ -10,6 +10,7 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
+import io.adm4j.harness.evaluation.run.ReportDetail;
 import io.adm4j.harness.evaluation.run.SampleReader;
 import io.adm4j.harness.evaluation.run.SampleSet;
 import io.adm4j.runtime.Device;
@@ -133,7 +134,8 @@ public record Evaluation(
             ReferenceImages images = ReferenceImages.beside(
                     sets.get(0).get(0), real, reading.withLayout(ArrayLayout.EITHER), evaluator, warnings);
             String name = String.valueOf(graph.getFileName());
-            return new EvaluationRun(evaluator, name, List.of(), images, Optional.empty(), true, progress)
+            return new EvaluationRun(
+                            evaluator, name, List.of(), images, Optional.empty(), ReportDetail.IMAGES, progress)
                     .compare(sets, Optional.empty());
         }
     }

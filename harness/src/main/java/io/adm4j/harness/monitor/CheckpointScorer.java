@@ -16,6 +16,7 @@ import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
 import io.adm4j.harness.evaluation.run.GeneratedSamples;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
+import io.adm4j.harness.evaluation.run.ReportDetail;
 import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.sampling.SampleSource;
 import io.adm4j.runtime.Device;
@@ -210,7 +211,7 @@ public final class CheckpointScorer {
                 List.of(),
                 reference,
                 Optional.of(folder),
-                false,
+                ReportDetail.SCORES,
                 (task, done, total, unit) -> stopping(progress.start(task, done, total, unit), stopped));
     }
 

@@ -23,7 +23,7 @@ final class EvaluationPage {
     /** Pixels that all images of a kind may have together, so that the page stays some megabytes. */
     private static final long PIXELS = 3_000_000;
 
-    private static final int LEAST_IMAGES = 4;
+    static final int LEAST_IMAGES = 4;
     private static final int MOST_SAMPLES = 64;
     private static final int MOST_SAMPLES_OF_SEVERAL = 16;
     private static final int MOST_ROWS_OF_NEIGHBOURS = 12;
@@ -60,6 +60,7 @@ final class EvaluationPage {
         curves(page);
         gallery(page);
         neighbors(page);
+        new DistanceSection(evaluation, this::className).add(page);
         MemorizationSection.add(page, evaluation);
         classes(page);
         page.facts("How the samples were made", ReportText.sampling(evaluation));
@@ -521,7 +522,7 @@ final class EvaluationPage {
     }
 
     /** How many images of this size fit into one set's share of the page. */
-    private static long fit(Tensor images, int sets) {
+    static long fit(Tensor images, int sets) {
         return PIXELS / sets / (images.dim(1) * images.dim(2));
     }
 

@@ -52,35 +52,22 @@ final class MemorizationSection {
             html.append("<div class=\"card near")
                     .append(EvaluationPage.size(images.images()))
                     .append("\">");
-            figure(html, "own", "Sample " + pair.sample(), "sample " + pair.sample(), Page.address(images.images(), i));
-            figure(
-                    html,
-                    "",
-                    "Nearest training image, " + pair.training(),
-                    "training " + pair.training() + ", " + EvaluationPage.distance(pair.distance()),
-                    Page.address(training.images(), 0));
-            figure(
-                    html,
-                    "",
-                    "The training image nearest to that",
-                    "its nearest, " + EvaluationPage.distance(pair.spacing()),
-                    Page.address(training.images(), 1));
+            String own = "sample " + pair.sample();
+            html.append(ImageFigure.of("own", own, own, images.images(), i))
+                    .append(ImageFigure.of(
+                            "",
+                            "nearest training image, " + pair.training(),
+                            "training " + pair.training() + ", " + EvaluationPage.distance(pair.distance()),
+                            training.images(),
+                            0))
+                    .append(ImageFigure.of(
+                            "",
+                            "the training image nearest to that",
+                            "its nearest, " + EvaluationPage.distance(pair.spacing()),
+                            training.images(),
+                            1));
             html.append("</div>\n");
         }
         return html.append("</div>\n").toString();
-    }
-
-    private static void figure(StringBuilder html, String style, String what, String caption, String address) {
-        html.append("<figure")
-                .append(style.isEmpty() ? "" : " class=\"" + style + "\"")
-                .append("><img alt=\"")
-                .append(Html.escape(what))
-                .append("\" src=\"")
-                .append(address)
-                .append("\"><figcaption title=\"")
-                .append(Html.escape(caption))
-                .append("\">")
-                .append(Html.escape(caption))
-                .append("</figcaption></figure>\n");
     }
 }

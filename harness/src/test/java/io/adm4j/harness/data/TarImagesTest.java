@@ -147,7 +147,6 @@ class TarImagesTest {
         refused("could not be read as tar", Files.write(folder.resolve("header.tar"), whole));
         refused("a label is not JSON", tar("j.tar", "0.png", "1", "0.json", "{"));
         refused("unpack it with gunzip", Files.write(folder.resolve("a.tar.gz"), new byte[] {0x1f, (byte) 0x8b, 8, 0}));
-        refused("Parquet", Files.writeString(folder.resolve("a.parquet"), "PAR1 and so on"));
     }
 
     @Test

@@ -13,10 +13,12 @@ import io.adm4j.harness.evaluation.result.SamplingPoint;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
+import org.jsoup.select.Elements;
 import org.junit.jupiter.api.Test;
 
 class EvaluationPageTest {
@@ -79,6 +81,51 @@ class EvaluationPageTest {
                     page.select(".images img").get(i).attr("src"),
                     row.selectFirst(".own img").attr("src"));
         }
+    }
+
+    @Test
+    void showsTheSamplesNearestToTheReferenceAndFarthestFromIt() {
+        Document page = page(Evaluations.compared());
+
+        Elements sets = page.select("section.ranks");
+        assertEquals(2, sets.size());
+        Element set = sets.get(1);
+        assertEquals(List.of("Nearest", "Farthest"), set.select("h4").eachText());
+        assertTrue(set.text().contains("What the distance is. Median: 5.25."), set.text());
+        assertEquals(16, set.select(".pair").size());
+        assertEquals(
+                List.of("seed 1, class 1", "10.5"),
+                set.select(".pair").get(9).select("figcaption").eachText());
+        assertEquals(
+                "Its nearest reference image, 51",
+                set.select(".pair").get(9).select("img").get(1).attr("alt"));
+    }
+
+    @Test
+    void saysWhereOnlyStatisticsAreKnown() {
+        Document page = page(Evaluations.ofFile(Evaluations.figures(20, 0.7, 0.6)));
+
+        assertTrue(below(page, "Nearest to the reference and farthest from it")
+                .text()
+                .contains("only statistics are known"));
+    }
+
+    @Test
+    void showsFewerOfTheNearestAndFarthestIfTheyAreLarge() {
+        Result result = new Result(
+                        Optional.empty(),
+                        new ImageSet("large.npz", 64, 512, Optional.empty()),
+                        Evaluations.scores(Evaluations.figures(20, 0.7, 0.6)),
+                        1,
+                        Optional.empty())
+                .withDistances(Optional.of(Evaluations.distances(512, OptionalLong.empty())));
+
+        Document page = page(Evaluations.report(Optional.empty(), List.of(result)));
+
+        assertEquals(8, page.select(".ranks .pair").size());
+        assertEquals(
+                "sample 48, class 0",
+                page.select(".ranks .pair").get(4).selectFirst("figcaption").text());
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Interval;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Model;
+import io.adm4j.harness.evaluation.result.ReferenceDistances;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SampleComparison;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -71,11 +74,12 @@ final class Evaluations {
         List<Result> results = new ArrayList<>();
         for (int set = 0; set < 2; set++) {
             results.add(new Result(
-                    Optional.empty(),
-                    new ImageSet("runs/set-" + set + ".npz", 70, 8, Optional.of(SAMPLES)),
-                    scores(figures(20 + set, 0.7 + set / 10.0, 0.6)),
-                    12.5,
-                    Optional.of(gallery(20, 8))));
+                            Optional.empty(),
+                            new ImageSet("runs/set-" + set + ".npz", 70, 8, Optional.of(SAMPLES)),
+                            scores(figures(20 + set, 0.7 + set / 10.0, 0.6)),
+                            12.5,
+                            Optional.of(gallery(20, 8)))
+                    .withDistances(Optional.of(distances(8, OptionalLong.of(set)))));
         }
         EvaluationReport apart = report(Optional.empty(), results);
         return new EvaluationReport(
@@ -157,6 +161,22 @@ final class Evaluations {
                         label, 35, 40, List.of(Score.of(Metric.FID, 31.5 + label, "FID within the class."))))
                 .toList();
         return new Scores(scores, perClass, List.of("FID from 70 images says little."), 70, 80, 12);
+    }
+
+    /** Eight samples nearest to a reference and eight farthest, with images of a size. */
+    static ReferenceDistances distances(int size, OptionalLong seed) {
+        List<ReferenceDistances.Sample> samples = IntStream.range(0, 16)
+                .mapToObj(i -> new ReferenceDistances.Sample(40 + i, seed, OptionalInt.of(i % 2), 60 - i, 1.5 + i))
+                .toList();
+        List<Gallery.Nearest> nearest = IntStream.range(0, 16)
+                .mapToObj(i -> new Gallery.Nearest(images(1, size, 100 + i), List.of(1.5 + i)))
+                .toList();
+        return new ReferenceDistances(
+                "What the distance is.",
+                5.25,
+                samples.subList(0, 8),
+                samples.subList(8, 16),
+                Optional.of(new Gallery(images(16, size, 99), List.of(), nearest)));
     }
 
     static Gallery gallery(int count, int size) {

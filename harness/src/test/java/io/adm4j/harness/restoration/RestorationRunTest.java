@@ -12,7 +12,8 @@ import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.sampling.SampleShards;
-import io.adm4j.io.NpzWriter;
+import io.adm4j.harness.sampling.Share;
+import io.adm4j.io.Npz;
 import io.adm4j.restoration.BlockSums;
 import io.adm4j.restoration.TimeTravel;
 import io.adm4j.runtime.Device;
@@ -22,6 +23,7 @@ import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -46,9 +48,7 @@ class RestorationRunTest {
         byte[] levels = new byte[3 * SIZE * SIZE * 3];
         new Random(1).nextBytes(levels);
         Path input = folder.resolve("input.npz");
-        try (NpzWriter npz = NpzWriter.create(input)) {
-            npz.write("arr_0", Tensor.of(levels, 3, SIZE, SIZE, 3));
-        }
+        Npz.write(input, Map.of("arr_0", Tensor.of(levels, 3, SIZE, SIZE, 3)));
         DamagedImages images = DamagedImages.of(
                 new RestorationTask("superresolve", BlockSums.averages(2), 2, OptionalDouble.of(5)),
                 Dataset.open(input, new DatasetOptions(SIZE, Split.TEST)),
@@ -102,13 +102,13 @@ class RestorationRunTest {
             // It fails at the end of the last results.
             Steps failing = new Steps((long) STEPS * run.results() - 3);
             assertThrows(IllegalStateException.class, () -> run.restore(restorer, parts(), failing));
-            done = run.done(parts());
+            done = run.done(Share.WHOLE, parts());
             resumed = run.restore(restorer, parts(), rest);
         }
         assertTrue(done >= 1 && done < run.results(), done + " results were done");
         assertEquals((long) STEPS * (run.results() - done), rest.taken.get());
         assertArrayEquals(whole.toByteArray(), resumed.toByteArray());
-        assertEquals(run.results(), run.done(parts()));
-        assertEquals(0, run.done(Optional.empty()));
+        assertEquals(run.results(), run.done(Share.WHOLE, parts()));
+        assertEquals(0, run.done(Share.WHOLE, Optional.empty()));
     }
 }

@@ -1,10 +1,7 @@
 package io.adm4j.harness.cli.command;
 
 import io.adm4j.bundle.ModelBundle;
-import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.bundle.EmbeddedBundle;
-import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.cli.console.StopNotice;
 import io.adm4j.harness.cli.option.BaselineOptions;
@@ -12,7 +9,7 @@ import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.EvalSamplingOptions;
 import io.adm4j.harness.cli.option.FeatureKeepingOptions;
 import io.adm4j.harness.cli.option.FeatureSourceOptions;
-import io.adm4j.harness.cli.option.ImageOptions;
+import io.adm4j.harness.cli.option.LabeledImageOptions;
 import io.adm4j.harness.cli.option.MetricOptions;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.ReportOptions;
@@ -23,15 +20,12 @@ import io.adm4j.harness.cli.option.UpsamplerOptions;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
-import io.adm4j.harness.evaluation.features.FeatureFile;
 import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
-import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
-import io.adm4j.harness.evaluation.run.FeatureExtraction;
 import io.adm4j.harness.evaluation.run.FeatureKeeping;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
 import io.adm4j.harness.evaluation.run.SampleReader;
@@ -41,13 +35,10 @@ import io.adm4j.harness.report.BaselineGate;
 import io.adm4j.harness.report.Comparison;
 import io.adm4j.harness.report.DifferenceText;
 import io.adm4j.harness.report.ReportWriter;
-import io.adm4j.io.Sha256;
-import io.adm4j.sampling.SamplingPipeline;
-import io.adm4j.sampling.Upsampler;
+import io.adm4j.harness.sampling.Share;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +46,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -111,13 +101,13 @@ public final class EvalCommand implements Callable<Integer> {
             paramLabel = "PATH",
             description =
                     "Stored samples: an npz with uint8 images in arr_0, an npy, a folder, zip or tar of image files, several"
-                            + " tars as a pattern ('a-{000..127}.tar'), a CSV file of paths and labels, an image file,"
+                            + " tars as a pattern ('a-{000..127}.tar'), Parquet files, a CSV file of paths and labels, an image file,"
                             + " statistics (mu, sigma) in an npz, pkl or pt, or a file of harness features; docs/data.md"
                             + " lists all forms.")
     private Path stored;
 
     @ArgGroup(validate = false, heading = Section.IMAGES)
-    private ImageOptions images = new ImageOptions();
+    private LabeledImageOptions images = new LabeledImageOptions();
 
     @Option(
             names = "--samples",
@@ -184,58 +174,31 @@ public final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        requireSamples();
+        EvalInputs inputs = EvalInputs.of(sets, stored, reference);
+        requireSamples(inputs);
         upsampling.check(spec.commandLine().getParseResult());
-        Path[] inputs = Stream.of(given().stream(), Stream.ofNullable(reference), metrics.training().stream())
-                .flatMap(paths -> paths)
+        Path[] paths = Stream.of(inputs.samples().stream(), inputs.reference().stream(), metrics.training().stream())
+                .flatMap(named -> named)
                 .toArray(Path[]::new);
-        report.check(sharing.share().isPresent(), inputs);
-        sampling.check(inputs);
+        images.requireLabelsFor(
+                Arrays.stream(paths).filter(path -> !EvalInputs.isBundle(path)).toList());
+        report.check(sharing.share().isPresent(), paths);
+        sampling.check(paths);
         EvaluatorSettings settings = metrics.settings(batchSize == null ? FEATURES_AT_ONCE : batchSize);
         Optional<BaselineGate> gate = baseline.open();
         gate.ifPresent(g -> report.requireOtherThan(g.file()));
-        Set<Metric> failIfWorse = baseline.failIfWorse(settings, given().size() > 1);
-        Optional<FeatureFile> foreign = foreignFeatures();
-        Optional<ModelBundle> bundle = !generates() && (source.features().isPresent() || foreign.isPresent())
-                ? Optional.empty()
-                : Optional.of(source.bundleOr(
-                        given().stream().filter(EvalCommand::isBundle).findFirst()));
-        Path compared = reference(bundle);
-        try (Evaluator evaluator = open(bundle, foreign, settings)) {
-            String name = networkName(evaluator, bundle);
-            if (metrics.names(Metric.SFID) && !evaluator.givesSpatial()) {
-                throw new UserError("sFID takes spatial features, which " + name
-                        + " does not give; name the Inception network with --features, or leave sfid out.");
-            }
-            if (metrics.names(Metric.INCEPTION_SCORE) && !evaluator.givesClasses()) {
-                throw new UserError("The Inception Score takes class probabilities, which " + name
-                        + " does not give; name a network with logits, or leave inception_score out.");
-            }
-            return open(new Scoring(evaluator, name, bundle, compared, gate, failIfWorse));
+        Set<Metric> failIfWorse =
+                baseline.failIfWorse(settings, inputs.samples().size() > 1);
+        EvalNetwork network = EvalNetwork.of(source, inputs);
+        Path compared = inputs.referenceOr(network.bundle());
+        try (Evaluator evaluator = network.open(runtime, settings)) {
+            network.requireFor(metrics, evaluator);
+            return open(inputs, network, evaluator, compared, gate, failIfWorse);
         }
     }
 
-    /** The sets of samples that are named: stored ones, and bundles that generate some. */
-    private List<Path> given() {
-        return stored == null ? sets : List.of(stored);
-    }
-
-    private static boolean isBundle(Path path) {
-        return Files.isRegularFile(path.resolve(ModelBundle.MANIFEST));
-    }
-
-    /** Whether any samples are generated. */
-    private boolean generates() {
-        return given().isEmpty() || given().stream().anyMatch(EvalCommand::isBundle);
-    }
-
-    private void requireSamples() {
-        if (stored != null && !sets.isEmpty()) {
-            throw new UserError(
-                    "Name stored samples either by --samples-npz (--pictures) or without an option, not both: " + stored
-                            + " and " + sets.get(0) + ".");
-        }
-        boolean anyStored = given().stream().anyMatch(path -> !isBundle(path));
+    private void requireSamples(EvalInputs inputs) {
+        boolean anyStored = inputs.anyStored();
         if (choice.given() && !anyStored) {
             throw new UserError("--choice is for stored samples, and these are generated: leave it out.");
         }
@@ -245,108 +208,64 @@ public final class EvalCommand implements Callable<Integer> {
         if (anyStored) {
             choice.of(samples, sampling.seed());
         }
-        if (!generates()) {
+        if (!inputs.generates()) {
             EvalSamplingOptions.requireNone(spec.commandLine().getParseResult(), samples != null && choice.random());
             source.requireOneNetwork();
         } else if (samples == null) {
             throw new UserError(
-                    given().isEmpty()
+                    inputs.samples().isEmpty()
                             ? "Say what to score: --samples N generates N samples with the bundle, --samples-npz or"
                                     + " --pictures names stored ones."
                             : "Give --samples N: how many samples a bundle generates.");
         }
     }
 
-    private Path reference(Optional<ModelBundle> bundle) {
-        if (reference != null) {
-            return reference;
-        }
-        if (bundle.isEmpty()) {
-            throw new UserError("Give --reference with the images to compare with.");
-        }
-        Path own = bundle.get().folder().resolve(EmbeddedBundle.REFERENCE);
-        if (!Files.isRegularFile(own)) {
-            throw new UserError("Give --reference with the images to compare with: the bundle "
-                    + bundle.get().folder() + " has no " + EmbeddedBundle.REFERENCE + ".");
-        }
-        return own;
-    }
-
-    /** The first given features of a network that is not named and not that of the embedded bundle. */
-    private Optional<FeatureFile> foreignFeatures() {
-        if (source.given()) {
-            return Optional.empty();
-        }
-        return given().stream()
-                .filter(FeatureFile::is)
-                .findFirst()
-                .map(FeatureFile::open)
-                .filter(file -> !isOfEmbeddedNetwork(file));
-    }
-
-    private boolean isOfEmbeddedNetwork(FeatureFile file) {
-        return isBundle(EmbeddedBundle.folder())
-                && file.about().networkSha256().equals(Sha256.of(source.network(Optional.of(source.bundle()))));
-    }
-
-    private Evaluator open(Optional<ModelBundle> bundle, Optional<FeatureFile> foreign, EvaluatorSettings settings) {
-        if (bundle.isEmpty() && source.features().isEmpty()) {
-            return Evaluator.ofFeatures(foreign.orElseThrow(), runtime.threads, settings);
-        }
-        Evaluator evaluator =
-                Evaluator.open(source.network(bundle), runtime.device, runtime.threads, source.resize(), settings);
-        source.requireUse(evaluator);
-        return evaluator;
-    }
-
-    private String networkName(Evaluator evaluator, Optional<ModelBundle> bundle) {
-        return bundle.isEmpty() && source.features().isEmpty()
-                ? evaluator.space().name()
-                : source.networkName(bundle);
-    }
-
-    /**
-     * The sets of samples of one source, one for each point of a sweep.
-     *
-     * @param path of the source; empty for the bundle of the features
-     */
-    private record Group(Optional<Path> path, List<SampleSet> sets) {}
-
     /** Opens all samples and scores them. */
-    private int open(Scoring scoring) {
-        List<SamplingPipeline> pipelines = new ArrayList<>();
-        try (Upsampler upsampler = generates() && upsampling.given() ? upsampling.open(runtime) : null;
-                WorkFolder work = generates() || report.keepsWork() ? WorkFolder.open(workFolder()) : null) {
+    private int open(
+            EvalInputs inputs,
+            EvalNetwork network,
+            Evaluator evaluator,
+            Path compared,
+            Optional<BaselineGate> gate,
+            Set<Metric> failIfWorse) {
+        boolean generates = inputs.generates();
+        try (EvalSamples opened = EvalSamples.open(
+                        sampling,
+                        upsampling,
+                        runtime,
+                        generates,
+                        samples,
+                        batchSize == null ? SAMPLES_AT_ONCE : batchSize);
+                WorkFolder work = generates || report.keepsWork() ? WorkFolder.open(workFolder()) : null) {
             if (work != null) {
                 sayWhatDiffers(work);
             }
-            if (given().isEmpty()) {
-                ModelBundle bundle = scoring.bundle().orElseThrow();
-                Model model = describe(bundle, upsampler);
-                List<SampleSet> generated = generated(bundle, "bundle " + model.name(), upsampler, work, pipelines);
-                return score(
-                        scoring,
-                        List.of(new Group(Optional.empty(), generated)),
-                        Optional.of(model),
-                        Optional.of(work));
+            Optional<ModelBundle> generator = inputs.samples().isEmpty() ? network.bundle() : Optional.empty();
+            List<SampleGroup> groups = generator
+                    .map(bundle -> opened.of(bundle, work))
+                    .orElseGet(() -> opened.of(inputs.samples(), path -> stored(path, evaluator), work));
+            EvalScoring scoring = new EvalScoring(
+                    evaluator,
+                    network,
+                    source,
+                    (path, part, beside) -> realImages(path, part, evaluator, beside),
+                    compared,
+                    split,
+                    groups,
+                    new FeatureKeeping(keeping.cache(), sharing.parts(), this::warn),
+                    Optional.ofNullable(work));
+            int exitCode = sharing.share().isPresent()
+                    ? writePart(scoring, sharing.share().get(), Optional.ofNullable(work))
+                    : score(scoring, generator.map(opened::describe), gate, failIfWorse, Optional.ofNullable(work));
+            if (work != null) {
+                work.clear();
             }
-            List<Group> groups = new ArrayList<>();
-            for (Path path : given()) {
-                List<SampleSet> opened;
-                if (isBundle(path)) {
-                    ModelBundle bundle = ModelBundle.load(path);
-                    String name = "bundle " + describe(bundle, upsampler).name() + " in " + path;
-                    opened = generated(bundle, name, upsampler, work, pipelines);
-                } else {
-                    opened = List.of(stored(path, scoring.evaluator()));
-                }
-                groups.add(new Group(Optional.of(path), opened));
-            }
-            requireComparable(groups);
-            return score(scoring, groups, Optional.empty(), Optional.ofNullable(work));
-        } finally {
-            pipelines.forEach(SamplingPipeline::close);
+            return exitCode;
         }
+    }
+
+    private void warn(String warning) {
+        spec.commandLine().getErr().println(warning);
     }
 
     /** Of an interrupted evaluation only what its settings share with these is used. */
@@ -362,45 +281,27 @@ public final class EvalCommand implements Callable<Integer> {
         }
         List<String> differences = work.begin(asked);
         if (!differences.isEmpty()) {
-            spec.commandLine()
-                    .getErr()
-                    .println(
-                            "Warning: " + work.path() + " holds work of an interrupted evaluation with other settings ("
-                                    + String.join("; ", differences) + "): what depends on them is computed anew.");
-        }
-    }
-
-    /** Differences of scores of unlike numbers of samples mean nothing, since most scores depend on the number. */
-    private static void requireComparable(List<Group> groups) {
-        int points = groups.get(groups.size() - 1).sets().size();
-        for (int g = 0; g < groups.size(); g++) {
-            int own = groups.get(g).sets().size();
-            if (own != points && !(own == 1 && g == 0)) {
-                throw new UserError("Of stored samples and a sweep only the first can be the stored ones: "
-                        + groups.get(groups.size() - 1).path().orElseThrow()
-                        + " comes after a bundle with several settings.");
-            }
-        }
-        Group first = groups.get(0);
-        int count = first.sets().get(0).count();
-        for (Group group : groups) {
-            int other = group.sets().get(0).count();
-            if (other != count && other > 0 && count > 0) {
-                throw new UserError("Scores depend on the number of samples, and "
-                        + first.path().orElseThrow() + " holds "
-                        + Count.of(count, "sample") + ", " + group.path().orElseThrow() + " " + other
-                        + ": give --samples " + Math.min(count, other) + " to take as many of each.");
-            }
+            warn("Warning: " + work.path() + " holds work of an interrupted evaluation with other settings ("
+                    + String.join("; ", differences) + "): what depends on them is computed anew.");
         }
     }
 
     private SampleSet stored(Path path, Evaluator evaluator) {
         return new SampleReader(
-                        images.of(DatasetOptions.AS_STORED, split),
+                        images.of(path, DatasetOptions.AS_STORED, split),
                         choice.of(samples, sampling.seed()),
                         statistics,
-                        spec.commandLine().getErr()::println)
+                        this::warn)
                 .open(path, evaluator);
+    }
+
+    private ReferenceImages realImages(Path path, Split part, Evaluator evaluator, SampleSet beside) {
+        return ReferenceImages.beside(
+                beside,
+                path,
+                images.of(path, DatasetOptions.AS_STORED, part, ArrayLayout.EITHER),
+                evaluator,
+                this::warn);
     }
 
     /** Each part has a folder of its own, so that processes may write to one folder. */
@@ -408,188 +309,26 @@ public final class EvalCommand implements Callable<Integer> {
         return report.workFolder(sharing.share().map(share -> "work-" + share.number() + "-of-" + share.of()));
     }
 
-    /**
-     * Samples that a bundle generates.
-     *
-     * @param name in reports
-     * @param upsampler of the second stage, or null
-     * @param pipelines takes what is to be closed
-     */
-    private List<SampleSet> generated(
-            ModelBundle bundle, String name, Upsampler upsampler, WorkFolder work, List<SamplingPipeline> pipelines) {
-        if (bundle.manifest().smallSize().isPresent()) {
-            throw new UserError("The bundle " + bundle.folder()
-                    + " is an upsampler, which needs images to start from: name it with --upsampler, and in --bundle"
-                    + " the model that generates them.");
-        }
-        if (upsampler != null) {
-            upsampler.requireClasses(bundle.manifest());
-        }
-        SamplingPipeline pipeline = SamplingPipeline.open(bundle, runtime.device, runtime.threads);
-        pipelines.add(pipeline);
-        return sampling.sources(
-                pipeline,
-                small -> upsampler == null ? small : upsampling.upsampled(small, upsampler, sampling.seed(), sampling),
-                upsampling.settings(),
-                name,
-                samples,
-                batchSize == null ? SAMPLES_AT_ONCE : batchSize,
-                work);
-    }
-
-    private Model describe(ModelBundle bundle, Upsampler upsampler) {
-        String name = bundle.manifest().name();
-        String folder = bundle.folder().toString();
-        return new Model(
-                upsampler == null
-                        ? name
-                        : name + " upsampled by " + upsampler.manifest().name(),
-                upsampler == null ? folder : folder + " + " + upsampling.bundle,
-                upsampler == null ? bundle.digest() : Sha256.of(bundle.digest() + "\n" + upsampler.digest()),
-                bundle.manifest().classes());
-    }
-
-    /**
-     * What all samples are scored with.
-     *
-     * @param bundle whose feature network it is, or which generates the samples
-     * @param failIfWorse metrics in which no set may be significantly worse than the first
-     */
-    private record Scoring(
-            Evaluator evaluator,
-            String network,
-            Optional<ModelBundle> bundle,
-            Path reference,
-            Optional<BaselineGate> gate,
-            Set<Metric> failIfWorse) {}
-
-    private int score(Scoring scoring, List<Group> groups, Optional<Model> model, Optional<WorkFolder> work) {
-        Evaluator evaluator = scoring.evaluator();
-        SampleSet first = groups.get(0).sets().get(0);
-        for (Group group : groups) {
-            SampleSet set = group.sets().get(0);
-            source.requireSize(
-                    evaluator,
-                    scoring.bundle(),
-                    set,
-                    group.path()
-                            .filter(path -> !isBundle(path))
-                            .map(path -> "in " + path)
-                            .orElse("of the bundle"));
-            requireChannels(evaluator, set.channels());
-        }
-        work.ifPresent(folder -> folder.requireRoom(bytesKept(evaluator, groups)));
-        ReferenceImages real = realImages(scoring.reference(), split, evaluator, first);
-        FeatureKeeping kept = new FeatureKeeping(
-                keeping.cache(), sharing.parts(), spec.commandLine().getErr()::println);
-        if (sharing.share().isPresent()) {
-            return computePart(scoring, groups, real, work, kept);
-        }
-        EvaluationRun plain = new EvaluationRun(
-                        evaluator,
-                        scoring.network(),
-                        scoring.bundle().map(b -> b.manifest().classes()).orElse(List.of()),
-                        real,
-                        work,
-                        report.showsImages(),
-                        ConsoleProgress.onStandardError())
-                .keeping(kept);
-        EvaluationRun run = metrics.training()
-                .map(path -> plain.besideTraining(trainingImages(path, evaluator, first)))
-                .orElse(plain);
+    private int writePart(EvalScoring scoring, Share share, Optional<WorkFolder> work) {
         try (StopNotice notice = notice(work)) {
-            scoring.gate().ifPresent(gate -> {
-                gate.requireComparable(run.network(), real.describe(), evaluator.settings());
-                groups.forEach(group ->
-                        group.sets().forEach(set -> gate.requireComparable(set.point(), announced(group.path(), set))));
-            });
-            EvaluationReport evaluation =
-                    run.compare(groups.stream().map(Group::sets).toList(), model);
-            int exitCode =
-                    publish(evaluation, scoring.gate().map(gate -> gate.check(evaluation)), scoring.failIfWorse());
-            work.ifPresent(WorkFolder::clear);
-            return exitCode;
-        }
-    }
-
-    private ReferenceImages trainingImages(Path training, Evaluator evaluator, SampleSet samples) {
-        if (!samples.hasImages()) {
-            throw new UserError(
-                    "--memorization compares images, and of these samples only statistics or features are known: leave"
-                            + " it out.");
-        }
-        if (FeatureFile.is(training)) {
-            throw new UserError("--memorization shows images, and " + training + " holds features alone: name images.");
-        }
-        ReferenceImages trained = realImages(training, Split.TRAIN, evaluator, samples);
-        if (trained.describe().count() < 2) {
-            throw new UserError("--memorization takes at least 2 images, and " + training + " has "
-                    + trained.describe().count() + ".");
-        }
-        return trained;
-    }
-
-    private ReferenceImages realImages(Path path, Split part, Evaluator evaluator, SampleSet samples) {
-        return ReferenceImages.beside(
-                samples,
-                path,
-                images.of(DatasetOptions.AS_STORED, part, ArrayLayout.EITHER),
-                evaluator,
-                spec.commandLine().getErr()::println);
-    }
-
-    /** Extracts the features of one of several parts, for {@code --merge}. */
-    private int computePart(
-            Scoring scoring, List<Group> groups, ReferenceImages real, Optional<WorkFolder> work, FeatureKeeping kept) {
-        FeatureExtraction extraction = new FeatureExtraction(
-                scoring.evaluator(), scoring.network(), work, kept, ConsoleProgress.onStandardError());
-        try (StopNotice notice = notice(work)) {
-            List<Path> files = extraction.writeParts(
-                    groups.stream().flatMap(group -> group.sets().stream()).toList(),
-                    real,
-                    sharing.share().orElseThrow(),
-                    report.out().orElseThrow());
             PrintWriter console = spec.commandLine().getOut();
-            files.forEach(file -> console.println("Written: " + file));
+            scoring.writePart(share, report.out().orElseThrow()).forEach(file -> console.println("Written: " + file));
             console.flush();
-            work.ifPresent(WorkFolder::clear);
             return ExitCode.OK;
         }
     }
 
-    /** Sets of one model are scored one after another, and what is kept of one goes before the next begins. */
-    private static long bytesKept(Evaluator evaluator, List<Group> groups) {
-        LongStream each = groups.stream()
-                .flatMap(group -> group.sets().stream())
-                .mapToLong(set -> set.count()
-                        * (evaluator.bytesPerImage()
-                                + (set.point().isPresent()
-                                        ? (long) set.channels() * set.imageSize() * set.width()
-                                        : 0)));
-        return groups.size() == 1 ? each.max().orElse(0) : each.sum();
-    }
-
-    /** Gray images are repeated for three channels; stored samples were opened with what the network takes. */
-    private static void requireChannels(Evaluator evaluator, int channels) {
-        int taken = evaluator.channels();
-        if (channels != taken && !(channels == 1 && taken == 3)) {
-            throw new UserError("The images of the bundle have " + Count.of(channels, "channel")
-                    + ", but the feature network takes " + taken + ": name one that was trained with in_channels "
-                    + channels + " with --features.");
+    private int score(
+            EvalScoring scoring,
+            Optional<Model> model,
+            Optional<BaselineGate> gate,
+            Set<Metric> failIfWorse,
+            Optional<WorkFolder> work) {
+        EvaluationRun run = scoring.run(report.detail(), metrics.training());
+        try (StopNotice notice = notice(work)) {
+            EvaluationReport evaluation = scoring.score(run, model, gate);
+            return publish(evaluation, gate.map(check -> check.check(evaluation)), failIfWorse);
         }
-    }
-
-    /** What is known of samples before they are generated. */
-    private static ImageSet announced(Optional<Path> path, SampleSet set) {
-        return new ImageSet(
-                path.map(Path::toString).orElse(""),
-                set.count(),
-                set.imageSize(),
-                set.width(),
-                Optional.empty(),
-                false,
-                List.of(),
-                Optional.empty());
     }
 
     private StopNotice notice(Optional<WorkFolder> work) {

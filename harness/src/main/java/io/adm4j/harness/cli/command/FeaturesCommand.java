@@ -8,7 +8,7 @@ import io.adm4j.harness.cli.console.StopNotice;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.FeatureKeepingOptions;
 import io.adm4j.harness.cli.option.FeatureSourceOptions;
-import io.adm4j.harness.cli.option.ImageOptions;
+import io.adm4j.harness.cli.option.LabeledImageOptions;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.SampleChoiceOptions;
 import io.adm4j.harness.cli.option.Section;
@@ -23,6 +23,7 @@ import io.adm4j.harness.evaluation.run.FeatureKeeping;
 import io.adm4j.io.OutputPath;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
@@ -50,11 +51,11 @@ public final class FeaturesCommand implements Runnable {
             required = true,
             description =
                     "Images: an npz with arr_0, an npy, a folder, zip or tar of image files (with or without sub-folders),"
-                            + " or a folder of MNIST-style IDX files; docs/data.md lists all forms.")
+                            + " a Parquet file, or a folder of MNIST-style IDX files; docs/data.md lists all forms.")
     private Path data;
 
     @ArgGroup(validate = false, heading = Section.IMAGES)
-    private ImageOptions images = new ImageOptions();
+    private LabeledImageOptions images = new LabeledImageOptions();
 
     @Mixin
     private FeatureSourceOptions source;
@@ -124,6 +125,7 @@ public final class FeaturesCommand implements Runnable {
         if (FeatureFile.is(data)) {
             throw new UserError("--data " + data + " holds features already: name the images that they are to be of.");
         }
+        images.requireLabelsFor(List.of(data));
         source.requireOneNetwork();
         Consumer<String> warnings = spec.commandLine().getErr()::println;
         FeatureKeeping kept = new FeatureKeeping(keeping.cache(), Optional.empty(), warnings);
@@ -136,7 +138,7 @@ public final class FeaturesCommand implements Runnable {
             source.requireUse(evaluator);
             ExistingSamples set = ExistingSamples.open(
                     data,
-                    images.of(DatasetOptions.AS_STORED, split)
+                    images.of(data, DatasetOptions.AS_STORED, split)
                             .withChannels(evaluator.channels())
                             .withCommon(evaluator.commonSize()),
                     choice.of(samples, seed),

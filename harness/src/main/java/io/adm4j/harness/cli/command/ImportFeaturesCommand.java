@@ -4,7 +4,9 @@ import io.adm4j.export.graph.OnnxModel;
 import io.adm4j.export.importer.tensorflow.InceptionNetwork;
 import io.adm4j.export.importer.torch.Checkpoint;
 import io.adm4j.export.importer.vision.VisionNetwork;
+import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.io.OutputPath;
 import io.adm4j.io.Sha256;
 import io.adm4j.tensor.ElementType;
@@ -83,8 +85,10 @@ public final class ImportFeaturesCommand implements Runnable {
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             VisionNetwork network = VisionNetwork.of(checkpoint);
             OnnxModel model = network.withWeights(checkpoint);
-            // Before anything is written.
-            model.checkWeights();
+            try (Progress shown = start("Checking", model.weightCount())) {
+                // Before anything is written.
+                model.saying(() -> shown.step(1)).checkWeights();
+            }
             write(model);
             report(network.name() + ": " + network.length() + " features of " + network.imageSize() + "x"
                     + network.imageSize() + " images, others resized by " + network.filter()
@@ -95,12 +99,16 @@ public final class ImportFeaturesCommand implements Runnable {
     }
 
     private void write(OnnxModel model) {
-        try {
+        try (Progress shown = start("Writing", model.weightCount())) {
             Files.createDirectories(out.toAbsolutePath().getParent());
-            model.write(out);
+            model.saying(() -> shown.step(1)).write(out);
         } catch (IOException e) {
             throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
         }
+    }
+
+    private static Progress start(String task, int weights) {
+        return ConsoleProgress.onStandardError().start(task, weights, "weights");
     }
 
     private void report(String network) {

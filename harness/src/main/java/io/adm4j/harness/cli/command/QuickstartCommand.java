@@ -23,6 +23,7 @@ import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
 import io.adm4j.harness.evaluation.run.ExistingSamples;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
+import io.adm4j.harness.evaluation.run.ReportDetail;
 import io.adm4j.harness.report.QuickstartReport;
 import io.adm4j.harness.report.ReportWriter;
 import io.adm4j.harness.report.ScaleResult;
@@ -188,7 +189,7 @@ public final class QuickstartCommand implements Runnable {
                     model.manifest().classes(),
                     reference,
                     Optional.empty(),
-                    false,
+                    ReportDetail.SCORES,
                     ConsoleProgress.onStandardError());
             List<ExistingSamples> sets = scales.stream()
                     .map(scale -> ExistingSamples.open(

@@ -47,7 +47,7 @@ public final class ReferenceCommand implements Runnable {
             required = true,
             description =
                     "Images: an npz with arr_0, an npy, a folder, zip or tar of image files (with or without sub-folders), several"
-                            + " tars as a pattern, a CSV file of paths, or a folder of MNIST-style IDX files; docs/data.md lists"
+                            + " tars as a pattern, Parquet files, a CSV file of paths, or a folder of MNIST-style IDX files; docs/data.md lists"
                             + " all forms. Or a file of harness features, which gives statistics alone.")
     private Path data;
 

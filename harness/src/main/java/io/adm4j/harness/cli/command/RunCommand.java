@@ -70,6 +70,7 @@ public final class RunCommand implements Runnable {
             Map<String, Tensor> found = outputs(session, given);
             try (NpzWriter writer = NpzWriter.create(outputs)) {
                 found.forEach(writer::write);
+                writer.finish();
             }
             found.forEach((name, value) -> spec.commandLine().getOut().println(name + " " + value));
             spec.commandLine().getOut().flush();

@@ -7,7 +7,7 @@ import io.adm4j.harness.data.ValueRange;
 import picocli.CommandLine.Option;
 
 /** How images are read. */
-public final class ImageOptions {
+public class ImageOptions {
     private static final int RGB = 3;
 
     @Option(

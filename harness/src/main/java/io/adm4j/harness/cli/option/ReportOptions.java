@@ -1,6 +1,7 @@
 package io.adm4j.harness.cli.option;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.evaluation.run.ReportDetail;
 import io.adm4j.harness.report.ReportWriter;
 import io.adm4j.io.OutputPath;
 import java.nio.file.Files;
@@ -85,9 +86,11 @@ public final class ReportOptions {
         return Optional.ofNullable(out);
     }
 
-    /** Whether the report shows images. */
-    public boolean showsImages() {
-        return out != null && !ReportWriter.isJson(out);
+    /** What the report says beside scores. */
+    public ReportDetail detail() {
+        return out == null
+                ? ReportDetail.SCORES
+                : ReportWriter.isJson(out) ? ReportDetail.SAMPLES : ReportDetail.IMAGES;
     }
 
     /** Whether a folder for unfinished work is asked for, by itself or with a report. */

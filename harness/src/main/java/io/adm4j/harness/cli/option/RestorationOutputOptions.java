@@ -166,6 +166,7 @@ public final class RestorationOutputOptions {
                 Arrays.setAll(labels, i -> ofImages[i / run.variants()]);
                 npz.write("arr_1", Tensor.of(labels, labels.length));
             }
+            npz.finish();
         }
     }
 

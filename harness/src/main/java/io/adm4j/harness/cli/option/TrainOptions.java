@@ -15,7 +15,7 @@ public final class TrainOptions {
             description =
                     "Images: an npz (arr_0 NHWC uint8, arr_1 labels), an npy, a folder, zip or tar with one sub-folder per"
                             + " class, with label_name.ext files or with labels in dataset.json (in tars in .cls or .json files), several"
-                            + " tars as a pattern, a CSV file of paths and labels, or a folder of MNIST-style IDX files.")
+                            + " tars as a pattern, Parquet files, a CSV file of paths and labels, or a folder of MNIST-style IDX files.")
     public Path data;
 
     @Option(

@@ -4,7 +4,8 @@ import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import java.util.Optional;
 
 /**
- * Takes features of images batch by batch. In memory are the features (float32), of the spatial features only the statistics.
+ * Takes features of images batch by batch. In memory are the features (float32), of the spatial features only the statistics, unless
+ * they are to be kept.
  *
  * <p>For one thread.
  */
@@ -14,7 +15,9 @@ public final class FeatureAccumulator {
     private final int partSize;
     private final int images;
     private final boolean withSpatial;
+    private final boolean keepsSpatial;
     private FeatureMatrix features;
+    private FeatureMatrix spatialFeatures;
     private FeatureStatistics.Accumulator statistics;
     private FeatureStatistics.Accumulator spatial;
     private PredictionStatistics.Accumulator predictions;
@@ -24,14 +27,21 @@ public final class FeatureAccumulator {
      * @param images that will be added in all
      * @param partSize images in a part of the statistics of class probabilities, at least 1
      * @param withSpatial whether to take statistics of spatial features, if there are any
+     * @param keepsSpatial whether to keep those of each image too
      */
     public FeatureAccumulator(
-            MatrixProducts products, ReferenceBatch known, int images, int partSize, boolean withSpatial) {
+            MatrixProducts products,
+            ReferenceBatch known,
+            int images,
+            int partSize,
+            boolean withSpatial,
+            boolean keepsSpatial) {
         this.products = products;
         this.known = known;
         this.images = images;
         this.partSize = partSize;
         this.withSpatial = withSpatial;
+        this.keepsSpatial = withSpatial && keepsSpatial;
     }
 
     /** Adds the features of images. */
@@ -46,6 +56,9 @@ public final class FeatureAccumulator {
         if (spatial != null) {
             spatial.add(batch.spatial().orElseThrow());
         }
+        if (spatialFeatures != null) {
+            spatialFeatures.add(batch.spatial().orElseThrow());
+        }
         if (predictions != null) {
             predictions.add(batch.probabilities().orElseThrow());
         }
@@ -59,6 +72,9 @@ public final class FeatureAccumulator {
         batch.probabilities()
                 .ifPresent(values -> predictions =
                         new PredictionStatistics.Accumulator(values.length / batch.count(), partSize, images));
+        if (keepsSpatial) {
+            batch.spatial().ifPresent(values -> spatialFeatures = new FeatureMatrix(values.length / batch.count()));
+        }
         if (withSpatial
                 && known.spatialStatistics().isEmpty()
                 && batch.spatial().isPresent()) {
@@ -83,6 +99,7 @@ public final class FeatureAccumulator {
         return new MeasuredImages(
                 count(),
                 Optional.of(features),
+                Optional.ofNullable(spatialFeatures),
                 known.statistics().orElseGet(() -> statistics.finish()),
                 withSpatial
                         ? known.spatialStatistics()

@@ -27,7 +27,8 @@ import java.util.stream.IntStream;
  * The features of a set of images in an npz, under the names of the published graph and of published reference batches:
  * {@code pool_3} [N, D], {@code spatial} [N, S] and {@code softmax} [N, K] (class probabilities), float32, where the network
  * gives them; {@code arr_1} [N], the labels; {@code mu}, {@code sigma}, {@code mu_s} and {@code sigma_s}, float64. Arrays
- * that start with {@code adm4j_} say which network and images these are of; other programs ignore them.
+ * that start with {@code adm4j_} say which network and images these are of, and what the images' pixels show
+ * ({@link ImageSurvey}); other programs ignore them.
  *
  * @param path the npz
  * @param about which network and images the features are of
@@ -45,6 +46,11 @@ public record FeatureFile(Path path, About about, int count, int dimension, bool
     static final String CLASSES = "softmax";
     /** uint8: {@link About} as JSON. */
     static final String ABOUT = "adm4j_features";
+
+    /** int64 [N, 2]: see {@link ImageSurvey#digests}. */
+    static final String DIGESTS = "adm4j_digests";
+    /** float64 [N, 3]: see {@link ImageSurvey#facts}. */
+    static final String FACTS = "adm4j_facts";
 
     private static final int ROWS_AT_ONCE = 256;
 
@@ -223,6 +229,26 @@ public record FeatureFile(Path path, About about, int count, int dimension, bool
             }
             return Optional.of(
                     Arrays.stream(labels).mapToInt(label -> (int) label).toArray());
+        }
+    }
+
+    /** What the pixels of the images show, if the file says it. */
+    Optional<ImageSurvey> survey() {
+        try (NpzReader reader = NpzReader.open(path)) {
+            if (!reader.has(DIGESTS) || !reader.has(FACTS)) {
+                return Optional.empty();
+            }
+            require(reader, DIGESTS, ElementType.INT64, ImageSurvey.shapeOfDigests(count));
+            require(reader, FACTS, ElementType.FLOAT64, ImageSurvey.shapeOfFacts(count));
+            return Optional.of(ImageSurvey.of(reader.read(DIGESTS), reader.read(FACTS)));
+        }
+    }
+
+    private void require(NpzReader reader, String name, ElementType type, long... shape) {
+        NpyHeader header = reader.header(name);
+        if (header.type() != type || !Arrays.equals(header.shape(), shape)) {
+            throw damaged(
+                    path, name + " for " + count + " images is " + header.type() + Arrays.toString(header.shape()));
         }
     }
 

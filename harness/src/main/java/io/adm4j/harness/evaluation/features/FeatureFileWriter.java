@@ -102,9 +102,11 @@ public final class FeatureFileWriter implements AutoCloseable {
      *
      * @param labels one per image, if they are known
      * @param measured the same images, whose statistics the file gets too; empty for none
+     * @param survey of the same images; left out if it is not of all
      * @throws UserError if it cannot be written
      */
-    public void finish(FeatureFile.About about, Optional<int[]> labels, Optional<MeasuredImages> measured) {
+    public void finish(
+            FeatureFile.About about, Optional<int[]> labels, Optional<MeasuredImages> measured, ImageSurvey survey) {
         Path whole = folder.resolve("features.npz");
         try {
             try (NpzWriter archive = NpzWriter.create(whole)) {
@@ -116,8 +118,13 @@ public final class FeatureFileWriter implements AutoCloseable {
                         Tensor.of(Arrays.stream(l).asLongStream().toArray(), l.length)));
                 measured.ifPresent(m -> ReferenceWriter.write(archive, m.statistics(), m.spatialStatistics()));
                 ReferenceWriter.write(archive, count, about.networkSha256(), about.resize());
+                if (survey.count() == count) {
+                    archive.write(FeatureFile.DIGESTS, survey.digests());
+                    archive.write(FeatureFile.FACTS, survey.facts());
+                }
                 byte[] text = about.toJson();
                 archive.write(FeatureFile.ABOUT, Tensor.of(text, text.length));
+                archive.finish();
             }
             AtomicFile.rename(whole, target);
         } catch (IOException e) {

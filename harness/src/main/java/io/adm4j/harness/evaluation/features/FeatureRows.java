@@ -33,6 +33,19 @@ public final class FeatureRows {
         return chosen.isEmpty() && files.size() == 1 ? files.get(0).statistics() : ReferenceBatch.NONE;
     }
 
+    /** What the pixels of the images show, if it is known of all. */
+    public Optional<ImageSurvey> survey() {
+        ImageSurvey all = new ImageSurvey();
+        for (FeatureFile file : files) {
+            Optional<ImageSurvey> own = file.survey();
+            if (own.isEmpty()) {
+                return own;
+            }
+            all.add(chosen.map(own.get()::of).orElseGet(own::get));
+        }
+        return Optional.of(all);
+    }
+
     /**
      * Passes the features on, block by block.
      *

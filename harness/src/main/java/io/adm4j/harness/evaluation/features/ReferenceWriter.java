@@ -75,6 +75,7 @@ public final class ReferenceWriter {
             FeatureStatistics found = statistics.finish();
             write(archive, found, Optional.ofNullable(spatial).map(FeatureStatistics.Accumulator::finish));
             write(archive, all, networkSha256, extractor.resize());
+            archive.finish();
             return found.dimension();
         }
     }
@@ -90,6 +91,7 @@ public final class ReferenceWriter {
         try (NpzWriter archive = NpzWriter.create(file)) {
             write(archive, measured.statistics(), measured.spatialStatistics());
             write(archive, measured.count(), networkSha256, resize);
+            archive.finish();
         }
     }
 

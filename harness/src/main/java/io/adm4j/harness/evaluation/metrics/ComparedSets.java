@@ -5,7 +5,6 @@ import io.adm4j.harness.evaluation.features.FeatureMatrix;
 import io.adm4j.harness.evaluation.features.InnerProducts;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
-import java.util.List;
 import java.util.function.LongConsumer;
 
 /** A reference and samples that are compared: whole sets, or their images of one class. For one thread. */
@@ -18,8 +17,10 @@ final class ComparedSets {
     private FeatureMatrix referenceFeatures;
     private FeatureMatrix sampleFeatures;
     private NeighborhoodScores neighborhoods;
-    private List<NeighborhoodGraph> graphs;
+    private NearestNeighbors referenceNeighbors;
+    private NeighborhoodGraph graph;
     private double[] onFrechetDistance;
+    private double[] onSpatialDistance;
 
     private ComparedSets(MeasuredImages reference, MeasuredImages samples, ClassRows rows) {
         this.reference = reference;
@@ -102,24 +103,44 @@ final class ComparedSets {
         return onFrechetDistance;
     }
 
-    /**
-     * Who is in whose neighborhoods, of these samples and of others against the same reference; computed once for all who
-     * ask, with the same k and the same others.
-     */
-    List<NeighborhoodGraph> graphs(ComparedSets others, int k, MatrixProducts products, LongConsumer done) {
-        if (graphs == null) {
-            InnerProducts inner = new InnerProducts(products);
-            NearestNeighbors radii = NearestNeighbors.of(referenceFeatures(), k, inner, done);
-            graphs = List.of(
-                    graph(sampleFeatures(), radii, k, inner, done),
-                    graph(others.sampleFeatures(), radii, k, inner, done));
+    /** As {@link #onFrechetDistance}, of the spatial features, which must be known of each sample. */
+    double[] onSpatialDistance(MatrixProducts products) {
+        if (onSpatialDistance == null) {
+            onSpatialDistance = FrechetInfluence.of(
+                            reference.spatialStatistics().orElseThrow(),
+                            samples.spatialStatistics().orElseThrow(),
+                            samples.spatial().orElseThrow(),
+                            products)
+                    .values();
         }
-        return graphs;
+        return onSpatialDistance;
     }
 
-    private NeighborhoodGraph graph(
-            FeatureMatrix features, NearestNeighbors radii, int k, InnerProducts inner, LongConsumer done) {
-        return NeighborhoodGraph.of(referenceFeatures(), radii, features, k, PartSpread.MOST_PARTS, inner, done);
+    /** The k nearest neighbors of each reference image among the others; computed once for all who ask with the same k. */
+    NearestNeighbors referenceNeighbors(int k, MatrixProducts products) {
+        if (referenceNeighbors == null || referenceNeighbors.kept() != k) {
+            referenceNeighbors = NearestNeighbors.of(referenceFeatures(), k, new InnerProducts(products), pairs -> {});
+        }
+        return referenceNeighbors;
+    }
+
+    /**
+     * Who is in whose neighborhoods; computed once for all who ask with the same k.
+     *
+     * @param neighbors the k nearest of each reference image
+     */
+    NeighborhoodGraph graph(NearestNeighbors neighbors, int k, MatrixProducts products) {
+        if (graph == null || graph.k() != k) {
+            graph = NeighborhoodGraph.of(
+                    referenceFeatures(),
+                    neighbors,
+                    sampleFeatures(),
+                    k,
+                    PartSpread.MOST_PARTS,
+                    new InnerProducts(products),
+                    pairs -> {});
+        }
+        return graph;
     }
 
     /** What a definition says of the features: {@code " on 2048 features, class 3"}. */

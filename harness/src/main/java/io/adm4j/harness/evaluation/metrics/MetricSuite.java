@@ -4,19 +4,16 @@ import io.adm4j.harness.evaluation.features.FeatureStatistics;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.harness.evaluation.result.ClassScores;
-import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Score;
 import io.adm4j.harness.evaluation.result.Scores;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
@@ -94,66 +91,14 @@ public final class MetricSuite {
         return new Scores(scores, perClass, warnings, samples.count(), reference.count(), sets.dimension());
     }
 
-    /** How much {@link #differences} reports as done in all. */
-    public long differencesWork(MeasuredImages reference, MeasuredImages first, MeasuredImages second) {
-        ComparedSets one = ComparedSets.whole(reference, first);
-        ComparedSets other = ComparedSets.whole(reference, second);
-        return comparable(one, other).stream()
-                .mapToLong(s -> s.work(one) + s.work(other))
-                .sum();
-    }
-
-    /**
-     * How far chance explains the differences between the scores of two sets of samples against the same reference, both of
-     * this suite. Rows at the same place of both sets may come from the same seed; see {@link PairedBootstrap}. Where the sets
-     * differ in number, or only their statistics are known, the differences stand without an estimate of their chance.
-     *
-     * @param done receives the work done since the last call, {@link #differencesWork} in all
-     */
-    public List<Difference> differences(
-            MeasuredImages reference,
-            MeasuredImages first,
-            Scores firstScores,
-            MeasuredImages second,
-            Scores secondScores,
-            LongConsumer done) {
-        ComparedSets one = ComparedSets.whole(reference, first);
-        ComparedSets other = ComparedSets.whole(reference, second);
-        PairedBootstrap bootstrap = new PairedBootstrap(settings.bootstrap(), SEED);
-        Map<Metric, Spread> spreads = new EnumMap<>(Metric.class);
-        comparable(one, other).forEach(scorer -> spreads.putAll(scorer.differences(one, other, bootstrap, done)));
-        List<Difference> differences = new ArrayList<>();
-        for (Score score : firstScores.scores()) {
-            secondScores
-                    .get(score.metric())
-                    .map(Score::value)
-                    .ifPresent(value -> differences.add(difference(
-                            score.metric(), score.value(), value, Optional.ofNullable(spreads.get(score.metric())))));
-        }
-        return differences;
-    }
-
-    private static Difference difference(Metric metric, double first, double second, Optional<Spread> spread) {
-        return spread.map(s -> new Difference(
-                        metric,
-                        first,
-                        second,
-                        OptionalDouble.of(s.standardError()),
-                        Optional.of(s.around(second - first))))
-                .orElseGet(() -> Difference.of(metric, first, second));
-    }
-
-    /** The metrics that two sets can be compared in with an estimate of chance. */
-    private List<MetricScorer> comparable(ComparedSets first, ComparedSets second) {
-        return settings.bootstrap() > 0
-                        && first.sampleCount() == second.sampleCount()
-                        && first.samples().features().isPresent()
-                        && second.samples().features().isPresent()
-                ? scorers.stream()
-                        .filter(s -> s.obstacle(first).isEmpty()
-                                && s.obstacle(second).isEmpty())
-                        .toList()
-                : List.of();
+    /** Compares sets of samples with a first one, against the same reference. */
+    public ScoreDifferences differences(MeasuredImages reference, MeasuredImages first, Scores firstScores) {
+        return new ScoreDifferences(
+                settings.bootstrap() > 0 ? scorers : List.of(),
+                new PairedBootstrap(settings.bootstrap(), SEED),
+                reference,
+                first,
+                firstScores);
     }
 
     private static Optional<String> equalFeatures(String which, FeatureStatistics statistics) {

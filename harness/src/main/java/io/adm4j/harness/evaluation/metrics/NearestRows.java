@@ -15,8 +15,21 @@ import java.util.stream.IntStream;
  * @param row of the set
  * @param distance Euclidean
  */
-record NearestRows(int[] row, double[] distance) {
+public record NearestRows(int[] row, double[] distance) {
     private static final int CANDIDATES = 4;
+
+    /**
+     * The nearest of all rows of a set.
+     *
+     * @param set at least one row
+     * @param pairs receives the number of pairs of vectors compared since the last call
+     */
+    public static NearestRows of(
+            FeatureMatrix vectors, FeatureMatrix set, MatrixProducts products, LongConsumer pairs) {
+        int[] none = new int[vectors.rows()];
+        Arrays.fill(none, -1);
+        return of(vectors, set, none, products, pairs);
+    }
 
     /**
      * @param set at least one row that is not left out

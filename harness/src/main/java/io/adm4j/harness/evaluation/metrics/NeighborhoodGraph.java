@@ -77,6 +77,11 @@ final class NeighborhoodGraph {
         }
     }
 
+    /** Number of the neighbor whose distance is a radius. */
+    int k() {
+        return k;
+    }
+
     /** 1 for each sample in a ball of the reference, 0 for others: their mean is precision. */
     double[] precise() {
         return precise;

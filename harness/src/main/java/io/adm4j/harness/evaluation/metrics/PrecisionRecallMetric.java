@@ -71,9 +71,9 @@ final class PrecisionRecallMetric implements MetricScorer {
     @Override
     public Map<Metric, Spread> differences(
             ComparedSets first, ComparedSets second, PairedBootstrap bootstrap, LongConsumer done) {
-        List<NeighborhoodGraph> graphs = first.graphs(second, k, products, pairs -> {});
-        NeighborhoodGraph one = graphs.get(0);
-        NeighborhoodGraph other = graphs.get(1);
+        NearestNeighbors neighbors = first.referenceNeighbors(k, products);
+        NeighborhoodGraph one = first.graph(neighbors, k, products);
+        NeighborhoodGraph other = second.graph(neighbors, k, products);
         done.accept(work(first) + work(second));
         return Map.of(
                 Metric.PRECISION, bootstrap.of(one.precise(), other.precise()),

@@ -6,6 +6,7 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Score;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -58,6 +59,20 @@ final class SfidMetric implements MetricScorer {
                 Metric.SFID,
                 value,
                 FrechetWording.definition(reference(sets), samples(sets), "spatial features") + "."));
+    }
+
+    /** Empty unless the spatial features of each sample are known. */
+    @Override
+    public Map<Metric, Spread> differences(
+            ComparedSets first, ComparedSets second, PairedBootstrap bootstrap, LongConsumer done) {
+        Map<Metric, Spread> found = first.samples().spatial().isPresent()
+                        && second.samples().spatial().isPresent()
+                ? Map.of(
+                        Metric.SFID,
+                        bootstrap.of(first.onSpatialDistance(products), second.onSpatialDistance(products)))
+                : Map.of();
+        done.accept(work(first) + work(second));
+        return found;
     }
 
     @Override

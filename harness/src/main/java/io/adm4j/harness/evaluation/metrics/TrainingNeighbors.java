@@ -26,9 +26,7 @@ public record TrainingNeighbors(int[] nearest, double[] distance, int[] training
      */
     public static TrainingNeighbors of(
             FeatureMatrix images, FeatureMatrix training, MatrixProducts products, LongConsumer pairs) {
-        int[] all = new int[images.rows()];
-        Arrays.fill(all, -1);
-        NearestRows found = NearestRows.of(images, training, all, products, pairs);
+        NearestRows found = NearestRows.of(images, training, products, pairs);
         int[] met = Arrays.stream(found.row()).distinct().sorted().toArray();
         NearestRows among = NearestRows.of(training.select(met), training, met, products, pairs);
         int[] place = Arrays.stream(found.row())

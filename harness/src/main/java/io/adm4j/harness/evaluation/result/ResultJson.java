@@ -35,6 +35,8 @@ public final class ResultJson {
         }
         scores.warnings().forEach(node.putArray("warnings")::add);
         node.put("seconds", result.seconds());
+        result.distances()
+                .ifPresent(found -> ReferenceDistancesJson.write(node.putObject("referenceDistances"), found));
         result.memorization().ifPresent(found -> MemorizationJson.write(node.putObject("memorization"), found));
     }
 
@@ -103,6 +105,9 @@ public final class ResultJson {
                         json.integer("featureCount")),
                 json.number("seconds"),
                 Optional.empty(),
+                json.has("referenceDistances")
+                        ? Optional.of(ReferenceDistancesJson.read(json.object("referenceDistances")))
+                        : Optional.empty(),
                 json.has("memorization")
                         ? Optional.of(MemorizationJson.read(json.object("memorization")))
                         : Optional.empty());

@@ -5,7 +5,9 @@ import io.adm4j.feedback.ProgressListener;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.Resampling;
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
+import io.adm4j.harness.evaluation.metrics.ScoreDifferences;
 import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.EvaluationReport;
 import io.adm4j.harness.evaluation.result.FeatureNetwork;
@@ -16,13 +18,13 @@ import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.SampleComparison;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
 import io.adm4j.harness.evaluation.result.Scores;
-import io.adm4j.harness.evaluation.traps.ImageSurvey;
 import io.adm4j.harness.evaluation.traps.ScoredSet;
 import io.adm4j.harness.evaluation.traps.ScoredSets;
 import io.adm4j.io.PngWriter;
 import io.adm4j.tensor.Tensor;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +43,7 @@ public final class EvaluationRun {
     private final ReferenceImages reference;
     private final Optional<ReferenceImages> training;
     private final Optional<WorkFolder> work;
-    private final boolean withGallery;
+    private final ReportDetail detail;
     private final FeatureKeeping keeping;
     private final ProgressListener progress;
     private final ImageMeasuring measuring;
@@ -53,7 +55,7 @@ public final class EvaluationRun {
      * @param networkName the feature network's name in reports
      * @param classNames names of the classes by number, by which those of samples and reference may be paired; empty if unknown
      * @param work empty to keep nothing
-     * @param withGallery whether results have images to show
+     * @param detail what results have beside scores
      */
     public EvaluationRun(
             Evaluator evaluator,
@@ -61,7 +63,7 @@ public final class EvaluationRun {
             List<String> classNames,
             ReferenceImages reference,
             Optional<WorkFolder> work,
-            boolean withGallery,
+            ReportDetail detail,
             ProgressListener progress) {
         this(
                 evaluator,
@@ -70,7 +72,7 @@ public final class EvaluationRun {
                 reference,
                 Optional.empty(),
                 work,
-                withGallery,
+                detail,
                 FeatureKeeping.none(),
                 progress);
     }
@@ -82,7 +84,7 @@ public final class EvaluationRun {
             ReferenceImages reference,
             Optional<ReferenceImages> training,
             Optional<WorkFolder> work,
-            boolean withGallery,
+            ReportDetail detail,
             FeatureKeeping keeping,
             ProgressListener progress) {
         this.training = training;
@@ -91,7 +93,7 @@ public final class EvaluationRun {
         this.classNames = List.copyOf(classNames);
         this.reference = reference;
         this.work = work;
-        this.withGallery = withGallery;
+        this.detail = detail;
         this.keeping = keeping;
         this.progress = progress;
         this.measuring = new ImageMeasuring(evaluator, work, keeping, progress);
@@ -100,21 +102,13 @@ public final class EvaluationRun {
     /** The same run, which takes features from where they are kept, and keeps those that it extracts. */
     public EvaluationRun keeping(FeatureKeeping features) {
         return new EvaluationRun(
-                evaluator, networkName, classNames, reference, training, work, withGallery, features, progress);
+                evaluator, networkName, classNames, reference, training, work, detail, features, progress);
     }
 
     /** The same run, which also looks for samples that repeat images of the training set. */
     public EvaluationRun besideTraining(ReferenceImages images) {
         return new EvaluationRun(
-                evaluator,
-                networkName,
-                classNames,
-                reference,
-                Optional.of(images),
-                work,
-                withGallery,
-                keeping,
-                progress);
+                evaluator, networkName, classNames, reference, Optional.of(images), work, detail, keeping, progress);
     }
 
     /**
@@ -167,20 +161,11 @@ public final class EvaluationRun {
             if (models.size() == 1) {
                 results.add(score(set, heading));
             } else {
-                Scored scored = measureAndScore(set, heading);
+                Scored scored =
+                        measureAndScore(set, heading, evaluator.settings().bootstrap() > 0);
                 results.add(scored.result());
                 measured.add(scored.samples());
             }
-        }
-        List<SampleComparison> comparisons = new ArrayList<>();
-        int firstOf = models.get(0).size();
-        for (int second = firstOf; second < sets.size(); second++) {
-            int first = (second - firstOf) % models.get(models.size() - 1).size() % firstOf;
-            comparisons.add(new SampleComparison(
-                    first,
-                    second,
-                    Math.min(measured.get(first).count(), measured.get(second).count()),
-                    differences(results, measured, first, second)));
         }
         return new EvaluationReport(
                 Instant.now(),
@@ -193,21 +178,45 @@ public final class EvaluationRun {
                 model,
                 evaluator.settings(),
                 results,
-                comparisons);
+                models.size() == 1
+                        ? List.of()
+                        : comparisons(
+                                results,
+                                measured,
+                                models.get(0).size(),
+                                models.get(models.size() - 1).size()));
     }
 
-    private List<Difference> differences(List<Result> results, List<MeasuredImages> measured, int first, int second) {
-        MeasuredImages one = measured.get(first);
-        MeasuredImages other = measured.get(second);
-        try (Progress shown =
-                progress.start("Chance of differences", evaluator.differencesWork(reference(), one, other), "pairs")) {
-            return evaluator.differences(
-                    reference(),
-                    one,
-                    results.get(first).scores(),
-                    other,
-                    results.get(second).scores(),
-                    shown::step);
+    /**
+     * @param firsts number of sets of the first model
+     * @param points number of sets of each other model
+     */
+    private List<SampleComparison> comparisons(
+            List<Result> results, List<MeasuredImages> measured, int firsts, int points) {
+        List<SampleComparison> comparisons = new ArrayList<>();
+        for (int first = 0; first < firsts; first++) {
+            MeasuredImages one = measured.get(first);
+            ScoreDifferences differences =
+                    evaluator.differences(reference(), one, results.get(first).scores());
+            for (int second = firsts; second < results.size(); second++) {
+                if ((second - firsts) % points % firsts == first) {
+                    MeasuredImages other = measured.get(second);
+                    comparisons.add(new SampleComparison(
+                            first,
+                            second,
+                            Math.min(one.count(), other.count()),
+                            differences(differences, other, results.get(second).scores())));
+                }
+            }
+        }
+        return comparisons.stream()
+                .sorted(Comparator.comparingInt(SampleComparison::second))
+                .toList();
+    }
+
+    private List<Difference> differences(ScoreDifferences differences, MeasuredImages second, Scores scores) {
+        try (Progress shown = progress.start("Chance of differences", differences.work(second), "pairs")) {
+            return differences.of(second, scores, shown::step);
         }
     }
 
@@ -248,8 +257,7 @@ public final class EvaluationRun {
     /** Measures the reference, once. */
     private MeasuredImages reference() {
         if (measuredReference == null) {
-            measuredReference =
-                    measuring.measure(reference.images("Reference"), surveyOfReference::add, reference::measure);
+            measuredReference = measuring.measure(reference.images("Reference"), surveyOfReference, reference::measure);
         }
         return measuredReference;
     }
@@ -261,7 +269,7 @@ public final class EvaluationRun {
         if (before.isPresent()) {
             return before.get();
         }
-        Result result = measureAndScore(samples, heading).result();
+        Result result = measureAndScore(samples, heading, false).result();
         if (kept.isPresent()) {
             kept.get().write(result);
             samples.discard();
@@ -273,7 +281,8 @@ public final class EvaluationRun {
     /** A result with the features that it is from. */
     private record Scored(Result result, MeasuredImages samples) {}
 
-    private Scored measureAndScore(SampleSet samples, String heading) {
+    /** @param forDifferences whether to keep what differences between scores take */
+    private Scored measureAndScore(SampleSet samples, String heading, boolean forDifferences) {
         Optional<ClassPairing> pairing = pairing(samples);
         Optional<ImageClasses> classes = pairing.map(ClassPairing::samples).or(samples::classes);
         MeasuredImages real = reference()
@@ -283,7 +292,10 @@ public final class EvaluationRun {
         long begin = System.nanoTime();
         ImageSurvey survey = new ImageSurvey();
         MeasuredImages measured = measuring
-                .measure(samples.images(heading), survey::add, samples::measure)
+                .measure(
+                        samples.images(heading),
+                        survey,
+                        (keeping, done) -> samples.measure(forDifferences ? keeping.keepingSpatial() : keeping, done))
                 .withLabels(classes.map(ImageClasses::labels));
         ImageSet described = described(samples, classes);
         Scores scores = compare(real, measured);
@@ -294,18 +306,26 @@ public final class EvaluationRun {
                 described,
                 scores.withWarnings(traps(samples, new Measured(described, measured, survey), real, scores)),
                 (System.nanoTime() - begin) / 1e9,
-                withGallery && samples.hasImages() && PngWriter.holds(evaluator.channels())
+                showsImages() && samples.hasImages()
                         ? Optional.of(GalleryPicker.pick(evaluator, reference, real, samples, classes, measured))
                         : Optional.empty(),
+                detail == ReportDetail.SCORES
+                        ? Optional.empty()
+                        : new DistanceRanking(evaluator, reference, showsImages(), progress)
+                                .of(samples, measured, real),
                 memorization);
         return new Scored(result, measured);
+    }
+
+    private boolean showsImages() {
+        return detail == ReportDetail.IMAGES && PngWriter.holds(evaluator.channels());
     }
 
     private MemorizationSearch search(ReferenceImages images, MeasuredImages real) {
         if (search == null) {
             FeatureImages whole =
                     images.images("Training images", 0, images.describe().count());
-            MeasuredImages measured = measuring.measure(whole, batch -> {}, (extracting, done) -> {
+            MeasuredImages measured = measuring.measure(whole, new ImageSurvey(), (extracting, done) -> {
                 try (ImageStream all = images.open()) {
                     return extracting.measure(all, done);
                 }
@@ -315,7 +335,7 @@ public final class EvaluationRun {
                     images,
                     measured.features().orElseThrow(),
                     Optional.of(real).filter(r -> !images.identity().equals(reference.identity())),
-                    withGallery && PngWriter.holds(evaluator.channels()),
+                    showsImages(),
                     progress);
         }
         return search;
@@ -327,8 +347,9 @@ public final class EvaluationRun {
     /** Why the scores may mislead, as far as the sets show it. */
     private List<String> traps(SampleSet samples, Measured measured, MeasuredImages real, Scores scores) {
         Optional<ClassPairing> pairing = samples.classes().flatMap(this::likelyPairing);
-        Optional<ImageSurvey> survey = complete(
-                surveyOfReference, reference.hasImages() ? reference.describe().count() : 0, reference::open);
+        Optional<ImageSurvey> survey = reference.hasImages()
+                ? complete(surveyOfReference, reference.describe().count(), reference::open)
+                : reference.survey();
         surveyOfReference = survey.orElse(surveyOfReference);
         return evaluator
                 .traps()
@@ -336,12 +357,14 @@ public final class EvaluationRun {
                         new ScoredSet(
                                 measured.described(),
                                 measured.features(),
-                                complete(
-                                        measured.survey(),
-                                        samples.hasImages() && !samples.generated()
-                                                ? samples.count()
-                                                : measured.survey().count(),
-                                        samples::open),
+                                samples.hasImages()
+                                        ? complete(
+                                                measured.survey(),
+                                                samples.generated()
+                                                        ? measured.survey().count()
+                                                        : samples.count(),
+                                                samples::open)
+                                        : samples.survey(),
                                 pairing.map(pair -> pair.samples().labels())),
                         new ScoredSet(
                                 reference.describe(),
@@ -410,7 +433,7 @@ public final class EvaluationRun {
                 evaluator.settings().toString(),
                 samples.identity(),
                 evaluator.settings().perClass() ? "classes: " + classNames : "",
-                "gallery: " + withGallery,
+                "detail: " + detail,
                 training.map(images -> "training images: " + images.identity()).orElse(""));
     }
 }

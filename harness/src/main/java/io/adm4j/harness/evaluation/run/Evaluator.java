@@ -20,8 +20,9 @@ import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.features.ReferenceWriter;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.harness.evaluation.metrics.MetricSuite;
+import io.adm4j.harness.evaluation.metrics.NearestRows;
+import io.adm4j.harness.evaluation.metrics.ScoreDifferences;
 import io.adm4j.harness.evaluation.metrics.TrainingNeighbors;
-import io.adm4j.harness.evaluation.result.Difference;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Scores;
@@ -52,6 +53,7 @@ public final class Evaluator implements AutoCloseable {
     private final EvaluatorSettings settings;
     private final FeatureStore store;
     private final Consumer<Tensor> watcher;
+    private final boolean keepsSpatial;
 
     private Evaluator(
             Device device,
@@ -61,7 +63,8 @@ public final class Evaluator implements AutoCloseable {
             MatrixProducts products,
             EvaluatorSettings settings,
             FeatureStore store,
-            Consumer<Tensor> watcher) {
+            Consumer<Tensor> watcher,
+            boolean keepsSpatial) {
         this.space = space;
         this.device = device;
         this.threads = threads;
@@ -70,6 +73,7 @@ public final class Evaluator implements AutoCloseable {
         this.settings = settings;
         this.store = store;
         this.watcher = watcher;
+        this.keepsSpatial = keepsSpatial;
     }
 
     /**
@@ -97,7 +101,8 @@ public final class Evaluator implements AutoCloseable {
                 MatrixProducts.open(threads),
                 settings,
                 FeatureStore.none(),
-                images -> {});
+                images -> {},
+                false);
     }
 
     /**
@@ -115,7 +120,8 @@ public final class Evaluator implements AutoCloseable {
                 MatrixProducts.open(threads),
                 settings,
                 FeatureStore.none(),
-                images -> {});
+                images -> {},
+                false);
     }
 
     private static int resolved(int threads) {
@@ -124,12 +130,17 @@ public final class Evaluator implements AutoCloseable {
 
     /** The same evaluator, which takes the features of the one set it measures from a store where that has them. */
     public Evaluator keepingIn(FeatureStore features) {
-        return new Evaluator(device, threads, space, extractor, products, settings, features, watcher);
+        return new Evaluator(device, threads, space, extractor, products, settings, features, watcher, keepsSpatial);
     }
 
     /** The same evaluator, which shows the images that it measures: batches of uint8 [N, H, W, C]. */
     Evaluator shownTo(Consumer<Tensor> images) {
-        return new Evaluator(device, threads, space, extractor, products, settings, store, images);
+        return new Evaluator(device, threads, space, extractor, products, settings, store, images, keepsSpatial);
+    }
+
+    /** The same evaluator, which also keeps the spatial features of each image, as differences of sFID take them. */
+    Evaluator keepingSpatial() {
+        return new Evaluator(device, threads, space, extractor, products, settings, store, watcher, true);
     }
 
     /** Height of the images the network takes, or {@link FeatureExtractor#ANY_SIZE}. */
@@ -278,7 +289,7 @@ public final class Evaluator implements AutoCloseable {
 
     private FeatureAccumulator accumulator(ReferenceBatch known, int images) {
         return new FeatureAccumulator(
-                products, known, images, settings.inceptionSplit(), settings.asksFor(Metric.SFID));
+                products, known, images, settings.inceptionSplit(), settings.asksFor(Metric.SFID), keepsSpatial);
     }
 
     private static Consumer<FeatureBatch> passing(Consumer<FeatureBatch> each, LongConsumer done) {
@@ -364,6 +375,7 @@ public final class Evaluator implements AutoCloseable {
             return new MeasuredImages(
                     measured.count(),
                     measured.features(),
+                    measured.spatial(),
                     batch.statistics().orElse(measured.statistics()),
                     batch.spatialStatistics().or(measured::spatialStatistics),
                     measured.predictions(),
@@ -485,29 +497,19 @@ public final class Evaluator implements AutoCloseable {
         return TrainingNeighbors.of(images, training, products, done);
     }
 
+    /** @param done receives the number of pairs compared since the last call */
+    NearestRows nearestRows(FeatureMatrix images, FeatureMatrix reference, LongConsumer done) {
+        return NearestRows.of(images, reference, products, done);
+    }
+
     /** What the sets show that makes scores mislead. */
     Traps traps() {
         return new Traps(products);
     }
 
-    /** How much {@link #differences} reports as done in all. */
-    long differencesWork(MeasuredImages reference, MeasuredImages first, MeasuredImages second) {
-        return metrics().differencesWork(reference, first, second);
-    }
-
-    /**
-     * How the scores of two sets of samples differ, and how far chance explains it; see {@link MetricSuite#differences}.
-     *
-     * @param done receives the work done since the last call, in pairs of images compared
-     */
-    List<Difference> differences(
-            MeasuredImages reference,
-            MeasuredImages first,
-            Scores firstScores,
-            MeasuredImages second,
-            Scores secondScores,
-            LongConsumer done) {
-        return metrics().differences(reference, first, firstScores, second, secondScores, done);
+    /** How the scores of sets of samples differ from those of a first; see {@link ScoreDifferences}. */
+    ScoreDifferences differences(MeasuredImages reference, MeasuredImages first, Scores firstScores) {
+        return metrics().differences(reference, first, firstScores);
     }
 
     private MetricSuite metrics() {

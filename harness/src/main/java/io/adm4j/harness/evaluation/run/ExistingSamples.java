@@ -9,6 +9,7 @@ import io.adm4j.harness.evaluation.features.FeatureStatistics;
 import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
+import io.adm4j.io.Sha256;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,7 +74,7 @@ public final class ExistingSamples implements SampleSet {
             boolean byClass,
             Consumer<String> warnings) {
         DatasetOptions options = reading.withSize(DatasetOptions.ANY_SHAPE);
-        if (byClass) {
+        if (byClass || reading.labelFile().isPresent()) {
             return open(path, options, choice, warnings);
         }
         List<String> said = new ArrayList<>();
@@ -180,13 +181,23 @@ public final class ExistingSamples implements SampleSet {
     }
 
     @Override
+    public int numberInSource(int row) {
+        return numbers[row];
+    }
+
+    @Override
     public Optional<ImageClasses> classes() {
         return classes;
     }
 
     @Override
     public String identity() {
-        return choice.map(text -> numbers.length + ", " + text + ", ").orElse("") + checksum();
+        return choice.map(text -> numbers.length + ", " + text + ", ").orElse("")
+                + checksum()
+                + FeatureImages.reading(options)
+                + options.labelFile()
+                        .map(csv -> " labeled by " + Sha256.of(csv))
+                        .orElse("");
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.adm4j.harness.evaluation.run;
 import io.adm4j.harness.data.ArrayLayout;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.data.ValueRange;
 import io.adm4j.harness.evaluation.features.FeatureFile;
 import io.adm4j.harness.evaluation.features.FeatureSpace;
 import io.adm4j.harness.evaluation.result.ImageSet;
@@ -28,8 +29,14 @@ record FeatureImages(String heading, String contents, int count, Supplier<ImageS
      * @param numbers of the images
      */
     static String contents(String checksum, String size, DatasetOptions options, int[] numbers) {
-        return checksum + " at " + size + (options.layout() == ArrayLayout.HWC ? "" : " " + options.layout()) + ", "
-                + numbers.length + " images " + Sha256.of(Arrays.toString(numbers));
+        return checksum + " at " + size + reading(options) + ", " + numbers.length + " images "
+                + Sha256.of(Arrays.toString(numbers));
+    }
+
+    /** How arrays are read, where not as usual. */
+    static String reading(DatasetOptions options) {
+        return (options.layout() == ArrayLayout.HWC ? "" : " " + options.layout())
+                + (options.range() == ValueRange.INTEGERS ? "" : " " + options.range());
     }
 
     /** Digest of network, preprocessing and images. */

@@ -4,6 +4,7 @@ import io.adm4j.feedback.Count;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.evaluation.features.FeatureFile;
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
@@ -92,6 +93,11 @@ public final class FeatureSamples implements SampleSet {
     }
 
     @Override
+    public Optional<ImageSurvey> survey() {
+        return file.rows(numbers).survey();
+    }
+
+    @Override
     public int imageSize() {
         return file.about().height();
     }
@@ -104,6 +110,11 @@ public final class FeatureSamples implements SampleSet {
     @Override
     public int channels() {
         return file.about().channels();
+    }
+
+    @Override
+    public int numberInSource(int row) {
+        return numbers[row];
     }
 
     @Override

@@ -2,10 +2,10 @@ package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
-import io.adm4j.tensor.Tensor;
+import io.adm4j.harness.evaluation.features.FeatureRows;
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** Runs the feature network on sets of images, unless their features are kept somewhere, and shows how far it is. */
@@ -27,19 +27,21 @@ final class ImageMeasuring {
         T with(Evaluator evaluator, LongConsumer done);
     }
 
-    /** @param seen receives the images that go through the network: batches of uint8 [N, H, W, C] */
-    <T> T measure(FeatureImages images, Consumer<Tensor> seen, Measure<T> measure) {
+    /** @param survey empty; receives what the images' pixels show, as far as they are read or it is kept with their features */
+    <T> T measure(FeatureImages images, ImageSurvey survey, Measure<T> measure) {
         Optional<FeatureShards> shards = work.map(folder -> new FeatureShards(shards(folder, images)));
-        try (KeptFeatures kept = new KeptFeatures(images, evaluator, shards, keeping)) {
+        try (KeptFeatures kept = new KeptFeatures(images, evaluator, shards, keeping, survey)) {
             int before = kept.known();
             try (Progress shown = progress.start(images.heading(), before, images.count(), "images")) {
                 long[] count = {0};
-                return measure.with(evaluator.keepingIn(kept).shownTo(seen), done -> {
+                T result = measure.with(evaluator.keepingIn(kept).shownTo(survey::add), done -> {
                     count[0] += done;
                     if (count[0] > before) {
                         shown.step(done);
                     }
                 });
+                kept.whole().flatMap(FeatureRows::survey).ifPresent(survey::add);
+                return result;
             }
         }
     }

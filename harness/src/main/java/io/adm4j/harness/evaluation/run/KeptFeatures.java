@@ -5,6 +5,7 @@ import io.adm4j.harness.evaluation.features.FeatureExtractor.FeatureBatch;
 import io.adm4j.harness.evaluation.features.FeatureFileWriter;
 import io.adm4j.harness.evaluation.features.FeatureRows;
 import io.adm4j.harness.evaluation.features.FeatureStore;
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,15 +17,23 @@ final class KeptFeatures implements FeatureStore, AutoCloseable {
     private final Optional<FeatureShards> shards;
     private final Optional<FeatureCache> cache;
     private final Optional<FeatureRows> whole;
+    private final ImageSurvey survey;
     private final Consumer<String> warnings;
     private Optional<FeatureFileWriter> recording = Optional.empty();
     private boolean fails;
 
-    KeptFeatures(FeatureImages images, Evaluator evaluator, Optional<FeatureShards> shards, FeatureKeeping keeping) {
+    /** @param survey of the images, complete once their features are */
+    KeptFeatures(
+            FeatureImages images,
+            Evaluator evaluator,
+            Optional<FeatureShards> shards,
+            FeatureKeeping keeping,
+            ImageSurvey survey) {
         this.images = images;
         this.evaluator = evaluator;
         this.shards = shards;
         this.cache = keeping.cache();
+        this.survey = survey;
         this.warnings = keeping.warnings();
         this.whole = keeping.parts()
                 .flatMap(parts -> parts.of(images.set(evaluator)))
@@ -68,7 +77,7 @@ final class KeptFeatures implements FeatureStore, AutoCloseable {
     @Override
     public void finish(MeasuredImages measured) {
         unlessItFails(c -> {
-            recording.orElseThrow().finish(images.about(evaluator), Optional.empty(), Optional.of(measured));
+            recording.orElseThrow().finish(images.about(evaluator), Optional.empty(), Optional.of(measured), survey);
             c.trim();
         });
     }

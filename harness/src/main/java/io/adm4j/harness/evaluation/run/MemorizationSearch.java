@@ -2,7 +2,6 @@ package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
-import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.metrics.TrainingNeighbors;
@@ -58,7 +57,8 @@ final class MemorizationSearch {
         TrainingNeighbors found = neighbors("Samples beside training images", own);
         int[] closest = found.closest(PAIRS);
         List<Memorization.Pair> pairs = Arrays.stream(closest)
-                .mapToObj(i -> new Memorization.Pair(i, found.nearest()[i], found.distance()[i], found.spacing()[i]))
+                .mapToObj(i -> new Memorization.Pair(
+                        samples.numberInSource(i), found.nearest()[i], found.distance()[i], found.spacing()[i]))
                 .toList();
         return new Memorization(
                 training.describe(),
@@ -88,26 +88,6 @@ final class MemorizationSearch {
                     ReferenceImages.stacked(real.get(found.nearest()[i]), real.get(found.training()[i])),
                     List.of(found.distance()[i], found.spacing()[i])));
         }
-        return new Gallery(ReferenceImages.stacked(read(samples, closest)), List.of(), nearest);
-    }
-
-    private Tensor[] read(SampleSet samples, int... numbers) {
-        int[] ascending = Arrays.stream(numbers).sorted().toArray();
-        Tensor[] images = new Tensor[numbers.length];
-        try (ImageStream chosen =
-                samples.open().withChannels(evaluator.channels()).chosen(ascending)) {
-            for (int taken = 0; taken < ascending.length; ) {
-                Tensor rows = chosen.next(ascending.length - taken);
-                for (int row = 0; row < rows.dim(0); row++, taken++) {
-                    int number = ascending[taken];
-                    int place = IntStream.range(0, numbers.length)
-                            .filter(i -> numbers[i] == number)
-                            .findFirst()
-                            .orElseThrow();
-                    images[place] = ReferenceImages.stacked(rows.rows(row, row + 1L));
-                }
-            }
-        }
-        return images;
+        return new Gallery(SampleImages.read(samples, evaluator.channels(), closest), List.of(), nearest);
     }
 }

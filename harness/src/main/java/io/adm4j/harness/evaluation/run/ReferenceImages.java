@@ -5,6 +5,7 @@ import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.ImageStream;
 import io.adm4j.harness.data.LabelConvention;
 import io.adm4j.harness.evaluation.features.FeatureFile;
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.features.ReferenceBatch;
 import io.adm4j.harness.evaluation.result.ImageSet;
@@ -58,7 +59,8 @@ public final class ReferenceImages {
     }
 
     /**
-     * The reference of samples: image files are brought to the samples' size, as far as it is known and square.
+     * The reference of samples: image files are brought to the samples' size, as far as it is known and square; as they are stored
+     * where the network's own filter brings images of any size to the network's.
      *
      * @param reading of images; channels and sizes follow from the samples and the feature network
      * @param evaluator that will measure it
@@ -77,7 +79,7 @@ public final class ReferenceImages {
     }
 
     private static int sizeBeside(SampleSet samples, Evaluator evaluator) {
-        if (samples.fitted()) {
+        if (samples.fitted() || evaluator.commonSize().isPresent()) {
             return DatasetOptions.ANY_SHAPE;
         }
         if (samples.count() > 0) {
@@ -100,11 +102,13 @@ public final class ReferenceImages {
      */
     public static ReferenceImages open(
             Path path, DatasetOptions reading, Evaluator evaluator, Consumer<String> warnings) {
-        boolean perClass = evaluator.settings().perClass();
+        boolean labelsWanted =
+                evaluator.settings().perClass() || reading.labelFile().isPresent();
         // Labels that nobody asked for may be of any form.
-        DatasetOptions labeled = perClass ? reading : reading.withLabels(LabelConvention.NONE);
+        DatasetOptions labeled = labelsWanted ? reading : reading.withLabels(LabelConvention.NONE);
         if (FeatureFile.is(path)) {
             FeatureFile features = FeatureFile.open(path);
+            SampleReader.requireNoLabelFile(reading, path);
             features.requireSame(evaluator.networkSha256(), evaluator.resize());
             return new ReferenceImages(
                     path,
@@ -113,7 +117,7 @@ public final class ReferenceImages {
                             features, features.count(), features.about().choice()),
                     0,
                     Kind.FEATURES,
-                    perClass ? FeatureSamples.classes(features) : Optional.empty());
+                    labelsWanted ? FeatureSamples.classes(features) : Optional.empty());
         }
         // Arrays are not resized, and files are brought to the samples' size.
         boolean pickled = ReferenceBatch.isPickled(path);
@@ -122,6 +126,7 @@ public final class ReferenceImages {
                 : labeled;
         boolean batch = pickled || isBatch(path);
         if (pickled || batch && isWithoutImages(path)) {
+            SampleReader.requireNoLabelFile(reading, path);
             ImageSet statistics = new ImageSet(path.toString(), 0, 0, Optional.of(Sha256.of(path)));
             return new ReferenceImages(
                     path, options, statistics, evaluator.imagesOf(path), Kind.BATCH, Optional.empty());
@@ -141,7 +146,7 @@ public final class ReferenceImages {
                             Optional.empty()),
                     batch ? evaluator.imagesOf(path) : images.size(),
                     batch ? Kind.BATCH : Kind.IMAGES,
-                    perClass ? ImageClasses.of(images) : Optional.empty());
+                    labelsWanted ? ImageClasses.of(images) : Optional.empty());
         }
     }
 
@@ -173,7 +178,7 @@ public final class ReferenceImages {
         return described;
     }
 
-    /** The class of each image, if they are scored by class and known. */
+    /** The class of each image, if it is asked for and known. */
     Optional<ImageClasses> classes() {
         return classes;
     }
@@ -201,12 +206,21 @@ public final class ReferenceImages {
 
     /** Text that differs wherever the images differ. */
     String identity() {
-        return described.sha256().orElseThrow() + " at " + described.size();
+        return described.sha256().orElseThrow() + " at " + described.size()
+                + FeatureImages.reading(options)
+                + options.labelFile()
+                        .map(csv -> " labeled by " + Sha256.of(csv))
+                        .orElse("");
     }
 
     /** Whether some of the images can be shown. */
     boolean hasImages() {
         return kind != Kind.FEATURES;
+    }
+
+    /** What the pixels show, where that is known without images. */
+    Optional<ImageSurvey> survey() {
+        return kind == Kind.FEATURES ? FeatureFile.open(path).rows().survey() : Optional.empty();
     }
 
     /** The images that {@link #measure} goes through. */

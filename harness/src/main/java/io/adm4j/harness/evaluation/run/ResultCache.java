@@ -6,6 +6,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.evaluation.result.Gallery;
 import io.adm4j.harness.evaluation.result.JsonFields;
 import io.adm4j.harness.evaluation.result.Memorization;
+import io.adm4j.harness.evaluation.result.ReferenceDistances;
 import io.adm4j.harness.evaluation.result.Result;
 import io.adm4j.harness.evaluation.result.ResultJson;
 import io.adm4j.io.AtomicFile;
@@ -26,12 +27,14 @@ import java.util.stream.LongStream;
 final class ResultCache {
     private final Path scores;
     private final Path gallery;
+    private final Path distances;
     private final Path memorized;
 
     /** @param file without ending; of this result alone */
     ResultCache(Path file) {
         this.scores = file.resolveSibling(file.getFileName() + ".json");
         this.gallery = file.resolveSibling(file.getFileName() + ".npz");
+        this.distances = file.resolveSibling(file.getFileName() + "-distances.npz");
         this.memorized = file.resolveSibling(file.getFileName() + "-memorization.npz");
     }
 
@@ -42,12 +45,14 @@ final class ResultCache {
         }
         Result result = ResultJson.read(JsonFields.read(scores, "The kept result", "remove it"));
         return Optional.of(result.with(readGallery(gallery))
+                .withDistances(result.distances().map(found -> found.with(readGallery(distances))))
                 .withMemorization(result.memorization().map(found -> found.with(readGallery(memorized)))));
     }
 
     /** Keeps a result. */
     void write(Result result) {
         result.gallery().ifPresent(shown -> writeGallery(gallery, shown));
+        result.distances().flatMap(ReferenceDistances::images).ifPresent(shown -> writeGallery(distances, shown));
         result.memorization().flatMap(Memorization::images).ifPresent(shown -> writeGallery(memorized, shown));
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ResultJson.write(json, result);

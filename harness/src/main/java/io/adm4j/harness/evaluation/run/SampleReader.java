@@ -26,14 +26,21 @@ public record SampleReader(
      * @throws UserError if the path holds none, or others than were asked for
      */
     public SampleSet open(Path path, Evaluator evaluator) {
-        return openStatistics(path, evaluator)
-                .or(() -> openFeatures(path, evaluator))
-                .orElseGet(() -> ExistingSamples.open(
-                        path,
-                        reading.withChannels(evaluator.channels()).withCommon(evaluator.commonSize()),
-                        choice,
-                        evaluator.settings().perClass(),
-                        warnings));
+        Optional<SampleSet> withoutImages = openStatistics(path, evaluator).or(() -> openFeatures(path, evaluator));
+        withoutImages.ifPresent(set -> requireNoLabelFile(reading, path));
+        return withoutImages.orElseGet(() -> ExistingSamples.open(
+                path,
+                reading.withChannels(evaluator.channels()).withCommon(evaluator.commonSize()),
+                choice,
+                evaluator.settings().perClass(),
+                warnings));
+    }
+
+    static void requireNoLabelFile(DatasetOptions reading, Path path) {
+        if (reading.labelFile().isPresent()) {
+            throw new UserError("--label-file is for images, and " + path
+                    + " holds features or statistics: leave it out, or give it to 'harness features'.");
+        }
     }
 
     private Optional<SampleSet> openFeatures(Path path, Evaluator evaluator) {

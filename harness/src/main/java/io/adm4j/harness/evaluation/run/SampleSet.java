@@ -1,6 +1,7 @@
 package io.adm4j.harness.evaluation.run;
 
 import io.adm4j.harness.data.ImageStream;
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import io.adm4j.harness.evaluation.result.SamplingPoint;
@@ -20,6 +21,11 @@ public interface SampleSet {
         return count() > 0;
     }
 
+    /** What the pixels show, where that is known without images. */
+    default Optional<ImageSurvey> survey() {
+        return Optional.empty();
+    }
+
     /** Whether the images are generated while they are read. */
     default boolean generated() {
         return false;
@@ -35,6 +41,15 @@ public interface SampleSet {
 
     /** Channels of every image. */
     int channels();
+
+    /**
+     * The number that a sample has where it comes from.
+     *
+     * @param row of this set, from 0
+     */
+    default int numberInSource(int row) {
+        return row;
+    }
 
     /** The class of each sample, if known. */
     Optional<ImageClasses> classes();

@@ -1,5 +1,7 @@
 package io.adm4j.harness.evaluation.traps;
 
+import io.adm4j.harness.evaluation.features.ImageFacts;
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

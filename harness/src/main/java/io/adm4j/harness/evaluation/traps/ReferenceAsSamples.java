@@ -2,6 +2,7 @@ package io.adm4j.harness.evaluation.traps;
 
 import io.adm4j.feedback.Count;
 import io.adm4j.harness.evaluation.features.FeatureStatistics;
+import io.adm4j.harness.evaluation.features.ImageFacts;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.Metric;
 import java.util.Optional;

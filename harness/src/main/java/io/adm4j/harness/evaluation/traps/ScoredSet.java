@@ -1,5 +1,6 @@
 package io.adm4j.harness.evaluation.traps;
 
+import io.adm4j.harness.evaluation.features.ImageSurvey;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
 import java.util.Optional;

@@ -118,6 +118,23 @@ class EvalCacheTest {
     }
 
     @Test
+    void arraysReadInAnotherWayAreOtherImages() throws IOException {
+        float[] values = new float[50 * SIZE * SIZE * 3];
+        Random random = new Random(3);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextInt(128) / 127.5f;
+        }
+        values[0] = -1;
+        Path floats = folder.resolve("floats.npz");
+        Npz.write(floats, Map.of("arr_0", Tensor.of(values, 50, SIZE, SIZE, 3)));
+        command[2] = floats;
+        Object[] kept = {"--cache", cache, "--cache-size", 1};
+        scores(arguments(kept, "--range", "-1..1"));
+
+        refused("holds the value", arguments(command, kept, "--range", "0..1"));
+    }
+
+    @Test
     void theFeaturesCommandTakesThem() throws IOException {
         scores("--cache", cache, "--cache-size", 1);
         Path out = folder.resolve("out.npz");

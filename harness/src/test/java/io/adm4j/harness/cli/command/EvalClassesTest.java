@@ -1,5 +1,6 @@
 package io.adm4j.harness.cli.command;
 
+import static io.adm4j.harness.cli.command.CommandLineRun.arguments;
 import static io.adm4j.harness.cli.command.CommandLineRun.refused;
 import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -80,6 +81,61 @@ class EvalClassesTest {
     }
 
     @Test
+    void labelsMayBeInFilesOfTheirOwn() throws IOException {
+        Path images = folder.resolve("images.npz");
+        Npz.write(images, Map.of("arr_0", all()));
+        StringBuilder byNumber = new StringBuilder("number,label\n");
+        StringBuilder byName = new StringBuilder();
+        Path files = Files.createDirectory(folder.resolve("files"));
+        for (int i = 0; i < CLASSES * OF_CLASS; i++) {
+            byNumber.append(i).append(',').append(i / OF_CLASS).append('\n');
+            byName.append(i).append(".png,").append(i / OF_CLASS).append('\n');
+            png(files.resolve(i + ".png"), i);
+        }
+        Path numbers = Files.writeString(folder.resolve("numbers.csv"), byNumber);
+        Path names = Files.writeString(folder.resolve("names.csv"), byName);
+        Path features = folder.resolve("features.npz");
+        succeeding(
+                "features",
+                "--features",
+                network,
+                "--data",
+                files,
+                "--label-file",
+                files + "=" + names,
+                "--out",
+                features);
+
+        for (Path samples : new Path[] {images, files, features}) {
+            Map<String, Integer> scored = samples == features
+                    ? zeros(samples, images, "--label-file", images + "=" + numbers)
+                    : zeros(
+                            samples,
+                            numberedReference(),
+                            "--label-file",
+                            samples + "=" + (samples == images ? numbers : names));
+            assertEquals(CLASSES, scored.size(), samples.toString());
+        }
+        refused(
+                "has no label for 0.png, 1.png, 10.png and",
+                command(files, images, "--label-file", files + "=" + numbers));
+        // Given labels must fit even where no score needs them.
+        refused(
+                "has no label for 0, 1, 2 and",
+                "eval",
+                "--features",
+                network,
+                "--samples-npz",
+                files,
+                "--reference",
+                images,
+                "--label-file",
+                images + "=" + names);
+        refused("which is not among the images here", command(files, images, "--label-file", "other=" + names));
+        refused("--label-file is for images", command(features, images, "--label-file", features + "=" + names));
+    }
+
+    @Test
     void aPrefixThatTellsNothingApartIsNoClass() throws IOException {
         for (IntFunction<String> name : java.util.List.<IntFunction<String>>of(i -> "sample_" + i, i -> i + "_seed")) {
             Path samples = Files.createDirectory(folder.resolve(name.apply(0)));
@@ -114,9 +170,9 @@ class EvalClassesTest {
     }
 
     /** Of each class scored by its name its samples, after checking that they are the reference's. */
-    private Map<String, Integer> zeros(Path samples, Path reference) throws IOException {
+    private Map<String, Integer> zeros(Path samples, Path reference, Object... more) throws IOException {
         Path report = folder.resolve("report.json");
-        succeeding(command(samples, reference, "--out", report));
+        succeeding(command(samples, reference, arguments("--out", report, more)));
         JsonNode result = new ObjectMapper().readTree(report.toFile()).at("/results/0");
         Map<String, Integer> scored = new TreeMap<>();
         for (JsonNode one : result.path("perClass")) {
@@ -130,7 +186,7 @@ class EvalClassesTest {
     }
 
     private Object[] command(Path samples, Path reference, Object... more) {
-        return CommandLineRun.arguments(
+        return arguments(
                 "eval",
                 "--features",
                 network,

@@ -181,6 +181,29 @@ class EvalInputsTest {
         refuse("There is no file " + shards.resolve("s-2.tar"), shards.resolve("s-{0..2}.tar"));
     }
 
+    @Test
+    void parquetFilesAreScoredAsFolders() throws IOException {
+        Path parquet = folder.resolve("images.parquet");
+        try (InputStream in = EvalInputsTest.class.getResourceAsStream("/parquet/hugging_face.parquet")) {
+            Files.copy(in, parquet);
+        }
+        Path images = Files.createDirectory(folder.resolve("images"));
+        for (int i = 0; i < 12; i++) {
+            // The formula of parquet_files.py.
+            BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
+            for (int p = 0; p < SIZE * SIZE; p++) {
+                image.setRGB(p % SIZE, p / SIZE, 20 * i << 16 | 16 * (p / SIZE) << 8 | 16 * (p % SIZE));
+            }
+            ImageIO.write(
+                    image,
+                    "png",
+                    images.resolve(String.format(Locale.ROOT, "%02d.png", i)).toFile());
+        }
+
+        assertEquals(score(images), score(parquet));
+        assertEquals(score(images, "--reference", images), score(images, "--reference", parquet));
+    }
+
     private static void add(TarArchiveOutputStream tar, String name, byte[] content) throws IOException {
         TarArchiveEntry entry = new TarArchiveEntry(name);
         entry.setSize(content.length);
@@ -737,6 +760,11 @@ class EvalInputsTest {
         // As the samples, so the reference: stretched, not cropped.
         JsonNode same = score(mixed, "--resize", "bicubic-antialias", "--reference", mixed);
         assertEquals(0, same.path("fid").asDouble(), 1e-6);
+        Path larger = npz("larger.npz", random(COUNT, SIZE + 3, SIZE + 3, 3), null);
+        assertEquals(
+                score(larger, "--resize", "bicubic-antialias", "--reference", fitted),
+                score(larger, "--resize", "bicubic-antialias", "--reference", mixed),
+                "once, not to the samples' size first");
         String said = succeeding(command(mixed, "--resize", "bicubic-antialias", "--out", json))
                 .err();
         assertTrue(said.contains("have several sizes, such as"), said);

@@ -14,7 +14,6 @@ import io.adm4j.Golden;
 import io.adm4j.export.importer.torch.StateDictWriter;
 import io.adm4j.harness.evaluation.features.TinyInception;
 import io.adm4j.io.Npz;
-import io.adm4j.io.NpzWriter;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,9 +46,7 @@ class ImportFeaturesCommandTest {
         float[] first = null;
         for (String name : new String[] {"pictures", "images", "arr_0"}) {
             Path images = folder.resolve(name + ".npz");
-            try (NpzWriter writer = NpzWriter.create(images)) {
-                writer.write(name, Tensor.of(values, 2, 6, 7, 3));
-            }
+            Npz.write(images, Map.of(name, Tensor.of(values, 2, 6, 7, 3)));
             Path outputs = folder.resolve("outputs.npz");
             succeeding("run", network, "--inputs", images, "--outputs", outputs);
             Map<String, Tensor> found = Npz.read(outputs);
@@ -68,9 +65,7 @@ class ImportFeaturesCommandTest {
         Path network = folder.resolve("tiny.onnx");
         succeeding("import-features", graph, "--out", network);
         Path images = folder.resolve("pictures.npz");
-        try (NpzWriter writer = NpzWriter.create(images)) {
-            writer.write("arr_0", Tensor.of(new byte[3 * 4 * 4 * 3], 3, 4, 4, 3));
-        }
+        Npz.write(images, Map.of("arr_0", Tensor.of(new byte[3 * 4 * 4 * 3], 3, 4, 4, 3)));
         Path times = folder.resolve("times.json");
         Object[] bench = {
             "bench", "features", "--features", network, "--pictures", images, "--repeats", 2, "--out", times
@@ -133,9 +128,7 @@ class ImportFeaturesCommandTest {
         for (int set = 0; set < 2; set++) {
             byte[] values = new byte[40 * 12 * 10 * 3];
             new SplittableRandom(set).nextBytes(values);
-            try (NpzWriter writer = NpzWriter.create(sets[set])) {
-                writer.write("arr_0", Tensor.of(values, 40, 12, 10, 3));
-            }
+            Npz.write(sets[set], Map.of("arr_0", Tensor.of(values, 40, 12, 10, 3)));
         }
         Path report = folder.resolve("report");
         Object[] eval = {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jsoup.Jsoup;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -142,6 +143,13 @@ class InterruptedEvaluationTest {
         assertTrue(json.get("results").get(0).get("scores").toString().contains("12345.0"), json.toString());
         assertFalse(json.get("results").get(2).get("scores").toString().contains("12345.0"), json.toString());
         assertEquals(4, json.at("/results/2/point/classifierScale").asDouble());
+        assertEquals(8, json.at("/results/0/referenceDistances/farthest").size());
+        assertEquals(
+                3 * 2 * 2 * 8,
+                Jsoup.parse(Files.readString(report.resolve("report.html")))
+                        .select(".ranks img")
+                        .size(),
+                "of each set, of the nearest and the farthest, eight beside their reference images");
         assertFalse(Files.exists(work), "nothing is left behind");
     }
 

@@ -18,7 +18,6 @@ import io.adm4j.export.GoldenCase;
 import io.adm4j.export.net.UNetConfig;
 import io.adm4j.harness.bundle.BundleAssembler;
 import io.adm4j.io.Npz;
-import io.adm4j.io.NpzWriter;
 import io.adm4j.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -55,10 +54,7 @@ class RestoreCommandTest {
         new Random(1).nextBytes(levels);
         truth = Tensor.of(levels, IMAGES, SIZE, SIZE, 3);
         input = folder.resolve("input.npz");
-        try (NpzWriter npz = NpzWriter.create(input)) {
-            npz.write("arr_0", truth);
-            npz.write("arr_1", Tensor.of(new long[] {1, 0, 1}, IMAGES));
-        }
+        Npz.write(input, Map.of("arr_0", truth, "arr_1", Tensor.of(new long[] {1, 0, 1}, IMAGES)));
         mask = mask("mask.png", SIZE, SIZE / 2);
         out = folder.resolve("out.npz");
     }
@@ -133,9 +129,7 @@ class RestoreCommandTest {
         byte[] levels = new byte[small * small * 3];
         new Random(2).nextBytes(levels);
         Path file = folder.resolve("small.npz");
-        try (NpzWriter npz = NpzWriter.create(file)) {
-            npz.write("arr_0", Tensor.of(levels, 1, small, small, 3));
-        }
+        Npz.write(file, Map.of("arr_0", Tensor.of(levels, 1, small, small, 3)));
         // Without noise and of zeros alone the results stay in the range of levels.
         restore("superresolve", "--input", file, "--factor", 2, "--labels", 0, "--eta", 0);
         Tensor results = results();

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -52,14 +53,13 @@ class DifferenceCoverageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {0, 0.9})
-    void intervalsOfFidHoldTheTrueDifferenceAsOftenAsTheySay(double shared) {
+    @CsvSource({"FID, 0", "FID, 0.9", "SFID, 0", "SFID, 0.9"})
+    void intervalsOfFrechetDistancesHoldTheTrueDifferenceAsOftenAsTheySay(Metric metric, double shared) {
         int samples = 300;
         FeatureStatistics reference = reference(samples).statistics();
         double truth = distance(reference, 1) - distance(reference, 0);
 
-        List<Difference> found =
-                simulate(Set.of(Metric.FID), samples, shared, 800).get(Metric.FID);
+        List<Difference> found = simulate(Set.of(metric), samples, shared, 800).get(metric);
 
         assertEquals(0.95, held(found, truth), 0.02);
     }
@@ -77,7 +77,7 @@ class DifferenceCoverageTest {
     void table() {
         int trials = Integer.getInteger("adm4j.trials");
         for (double shared : new double[] {0, 0.9}) {
-            simulate(EnumSet.complementOf(EnumSet.of(Metric.SFID)), 300, shared, trials)
+            simulate(EnumSet.allOf(Metric.class), 300, shared, trials)
                     .forEach((metric, found) -> System.out.printf(
                             "%.1f %-16s %9.5f deviation %8.5f standard error %8.5f held %.3f%n",
                             shared, metric, mean(found), deviation(found), error(found), held(found, mean(found))));
@@ -97,7 +97,8 @@ class DifferenceCoverageTest {
             MeasuredImages other = measured(second);
             Scores scores = suite.compare(reference, one, n -> {});
             Scores otherScores = suite.compare(reference, other, n -> {});
-            for (Difference difference : suite.differences(reference, one, scores, other, otherScores, n -> {})) {
+            for (Difference difference :
+                    suite.differences(reference, one, scores).of(other, otherScores, n -> {})) {
                 found.computeIfAbsent(difference.metric(), m -> new ArrayList<>())
                         .add(difference);
             }
@@ -141,6 +142,7 @@ class DifferenceCoverageTest {
         return measured(Features.gaussian(images, COLUMNS, 1, 0, 1));
     }
 
+    /** Spatial features are the same as those of the images as a whole. */
     private static MeasuredImages measured(FeatureMatrix features) {
         PredictionStatistics.Accumulator predictions =
                 new PredictionStatistics.Accumulator(CLASSES, PART, features.rows());
@@ -156,11 +158,13 @@ class DifferenceCoverageTest {
             }
             predictions.add(distribution);
         }
+        FeatureStatistics statistics = FeatureStatistics.of(features, products);
         return new MeasuredImages(
                 features.rows(),
                 Optional.of(features),
-                FeatureStatistics.of(features, products),
-                Optional.empty(),
+                Optional.of(features),
+                statistics,
+                Optional.of(statistics),
                 Optional.of(predictions.finish()),
                 Optional.empty());
     }

@@ -3,6 +3,7 @@ package io.adm4j.harness.evaluation.metrics;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
@@ -70,6 +71,46 @@ class DifferencesTest {
         for (Difference difference : differences(Set.of(Metric.FID, Metric.COVERAGE), RESAMPLES, far, near)) {
             assertTrue(difference.significant() && difference.better(), difference.metric() + "");
         }
+    }
+
+    @Test
+    void differencesOfSfidAreThoseOfFidOnSpatialFeatures() {
+        FeatureMatrix[] pooled = {Features.gaussian(90, 2, 2, 0, 1), Features.gaussian(90, 2, 3, 0, 1)};
+        FeatureMatrix[] spatial = {Features.gaussian(90, 2, 4, 0, 1), Features.gaussian(90, 2, 5, 0.3, 1.2)};
+        Difference expected = differences(Set.of(Metric.FID), RESAMPLES, measured(spatial[0]), measured(spatial[1]))
+                .get(0);
+
+        List<Difference> found = differences(
+                EnumSet.of(Metric.FID, Metric.SFID),
+                RESAMPLES,
+                withSpatial(pooled[0], spatial[0], true),
+                withSpatial(pooled[1], spatial[1], true));
+
+        assertEquals(2, found.size());
+        assertEquals(expected.interval(), found.get(1).interval());
+        assertNotEquals(expected.interval(), found.get(0).interval());
+        assertEquals(
+                Optional.empty(),
+                differences(
+                                Set.of(Metric.SFID),
+                                RESAMPLES,
+                                withSpatial(pooled[0], spatial[0], false),
+                                withSpatial(pooled[1], spatial[1], true))
+                        .get(0)
+                        .interval(),
+                "only statistics are known of the first");
+    }
+
+    private static MeasuredImages withSpatial(FeatureMatrix pooled, FeatureMatrix spatial, boolean ofEach) {
+        MeasuredImages measured = measured(pooled);
+        return new MeasuredImages(
+                measured.count(),
+                measured.features(),
+                ofEach ? Optional.of(spatial) : Optional.empty(),
+                measured.statistics(),
+                Optional.of(FeatureStatistics.of(spatial, products)),
+                measured.predictions(),
+                measured.labels());
     }
 
     @Test
@@ -199,14 +240,17 @@ class DifferencesTest {
 
     private static List<Difference> differences(
             Set<Metric> metrics, int resamples, MeasuredImages first, MeasuredImages second) {
-        MeasuredImages reference = measured(Features.gaussian(100, 2, 1, 0, 1));
+        FeatureMatrix real = Features.gaussian(100, 2, 1, 0, 1);
+        MeasuredImages reference = withSpatial(real, real, false);
         MetricSuite suite =
                 new MetricSuite(new EvaluatorSettings(3, 50, 64, metrics, resamples, false), products, false);
         Scores scores = suite.compare(reference, first, n -> {});
         Scores others = suite.compare(reference, second, n -> {});
         AtomicLong done = new AtomicLong();
-        List<Difference> found = suite.differences(reference, first, scores, second, others, done::addAndGet);
-        assertEquals(suite.differencesWork(reference, first, second), done.get());
+        ScoreDifferences differences = suite.differences(reference, first, scores);
+        List<Difference> found = differences.of(second, others, done::addAndGet);
+        assertEquals(differences.work(second), done.get());
+        assertEquals(found, differences.of(second, others, n -> {}), "what is kept of the first set is not used up");
         return found;
     }
 

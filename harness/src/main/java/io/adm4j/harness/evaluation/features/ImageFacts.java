@@ -1,4 +1,4 @@
-package io.adm4j.harness.evaluation.traps;
+package io.adm4j.harness.evaluation.features;
 
 import io.adm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -13,14 +13,14 @@ import java.security.NoSuchAlgorithmException;
  * @param step mean absolute difference between pixels that are neighbors in a row or a column
  * @param edge by how much that difference is larger across the edges of blocks of 8x8 pixels than beside them
  */
-record ImageFacts(Digest digest, boolean gray, double step, double edge) {
+public record ImageFacts(Digest digest, boolean gray, double step, double edge) {
     /** Mean difference of the channels of a pixel, in levels, below which an image shows no color. */
     static final double COLORLESS = 4;
 
     private static final int BLOCK = 8;
 
     /** The first 128 bits of SHA-256. */
-    record Digest(long high, long low) {
+    public record Digest(long high, long low) {
         static Digest of(byte[] bytes) {
             try {
                 ByteBuffer sum =

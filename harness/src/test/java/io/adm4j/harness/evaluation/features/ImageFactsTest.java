@@ -1,4 +1,4 @@
-package io.adm4j.harness.evaluation.traps;
+package io.adm4j.harness.evaluation.features;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
