@@ -33,12 +33,7 @@ import java.util.stream.Stream;
  * @param build of the driver
  */
 record PartWork(
-        List<String> words,
-        Map<Integer, SharedInput> inputs,
-        int out,
-        int parts,
-        RemoteFolder kept,
-        JarBuild build)
+        List<String> words, Map<Integer, SharedInput> inputs, int out, int parts, RemoteFolder kept, JarBuild build)
         implements Serializable {
     private static final String SETTINGS = "settings.json";
     private static final String BATCH = "shard-[0-9]{9,}\\.npz";
@@ -151,7 +146,8 @@ record PartWork(
         }
         if (exitCode != ExitCode.OK) {
             List<String> lines = errors.toString().strip().lines().toList();
-            throw new UserError(lines.isEmpty() ? "The command ended with " + exitCode + "." : lines.get(lines.size() - 1));
+            throw new UserError(
+                    lines.isEmpty() ? "The command ended with " + exitCode + "." : lines.get(lines.size() - 1));
         }
         return said.toString();
     }

@@ -31,7 +31,8 @@ record PartialCommand(List<String> words, List<Integer> inputs, int out) {
      */
     static PartialCommand of(List<String> call) {
         if (!COMMANDS.contains(call.get(0))) {
-            throw new UserError("'" + call.get(0) + "' is none of the commands that this job runs: nll, encode, restore.");
+            throw new UserError(
+                    "'" + call.get(0) + "' is none of the commands that this job runs: nll, encode, restore.");
         }
         CommandLine command = Harness.commandLine();
         List<String> words = new ArrayList<>();
@@ -53,8 +54,9 @@ record PartialCommand(List<String> words, List<Integer> inputs, int out) {
             String name = words.get(value - 1);
             OptionSpec option = command.getCommandSpec().findOption(name);
             if (name.equals("--part")) {
-                throw new UserError("The job gives --part to each task itself: leave it out, and say --parts N before the"
-                        + " command.");
+                throw new UserError(
+                        "The job gives --part to each task itself: leave it out, and say --parts N before the"
+                                + " command.");
             }
             if (name.equals("--out")) {
                 out = value;
@@ -62,10 +64,13 @@ record PartialCommand(List<String> words, List<Integer> inputs, int out) {
                 inputs.add(value);
             }
         }
-        if (out < 0 || out >= words.size() || !words.get(out).toLowerCase(Locale.ROOT).endsWith(".npz")) {
+        if (out < 0
+                || out >= words.size()
+                || !words.get(out).toLowerCase(Locale.ROOT).endsWith(".npz")) {
             throw new UserError("The job joins its parts in one file: give --out FILE.npz.");
         }
-        return new PartialCommand(words, inputs.stream().filter(i -> i < words.size()).toList(), out);
+        return new PartialCommand(
+                words, inputs.stream().filter(i -> i < words.size()).toList(), out);
     }
 
     /** The command's name. */
@@ -76,7 +81,9 @@ record PartialCommand(List<String> words, List<Integer> inputs, int out) {
     /** The device that is asked for. */
     Device device() {
         int at = words.indexOf("--device");
-        return at >= 0 && at + 1 < words.size() && words.get(at + 1).equalsIgnoreCase("cuda") ? Device.CUDA : Device.CPU;
+        return at >= 0 && at + 1 < words.size() && words.get(at + 1).equalsIgnoreCase("cuda")
+                ? Device.CUDA
+                : Device.CPU;
     }
 
     private org.apache.hadoop.fs.Path target() {

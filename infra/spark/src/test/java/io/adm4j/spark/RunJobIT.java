@@ -62,7 +62,17 @@ class RunJobIT {
     @Test
     void encodingIsThatOfOneMachineAndASecondRunMakesWhatIsMissing() throws Exception {
         String[] command = {
-            "encode", "--pictures", "images.npz", "--steps", "3", "--batch-size", "1", "--label", "boot", "--out", "made/z.npz"
+            "encode",
+            "--pictures",
+            "images.npz",
+            "--steps",
+            "3",
+            "--batch-size",
+            "1",
+            "--label",
+            "boot",
+            "--out",
+            "made/z.npz"
         };
         LocalCluster.Run run = run(LocalCluster.TWO_EXECUTORS, command);
         assertThatOfOneMachine(run, command);
@@ -88,8 +98,19 @@ class RunJobIT {
     @Test
     void restorationIsThatOfOneMachine() throws Exception {
         String[] command = {
-            "restore", "superresolve", "--factor", "2", "--degrade", "--input", "images.npz", "--labels", "boot", "--steps",
-            "4", "--out", "sharp.npz"
+            "restore",
+            "superresolve",
+            "--factor",
+            "2",
+            "--degrade",
+            "--input",
+            "images.npz",
+            "--labels",
+            "boot",
+            "--steps",
+            "4",
+            "--out",
+            "sharp.npz"
         };
         assertThatOfOneMachine(run(LocalCluster.IN_DRIVER, command), command);
     }
