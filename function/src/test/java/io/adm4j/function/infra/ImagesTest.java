@@ -22,21 +22,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The Dockerfiles in infra build from what the build leaves, and confine what they start. */
+/** The Dockerfiles in infra build from what the build leaves, and confine what they start: the function, or the command line. */
 class ImagesTest {
     private static final Pattern PINNED =
             Pattern.compile("[a-z0-9.-]+\\.[a-z]+/[a-z0-9._/-]+:[A-Za-z0-9._-]+@sha256:[0-9a-f]{64}");
-    /** A build for an image: Maven's profiles and what it leaves that goes into the image. */
-    private record Build(String profiles, Set<String> outputs) {}
+    /** A build for an image: the options of Maven's command and what it leaves that goes into the image. */
+    private record Build(String options, Set<String> outputs) {}
 
     private static final Map<String, Build> BUILDS = Map.of(
-            "Dockerfile.jvm", new Build("image", Set.of("function/target/quarkus-app")),
+            "Dockerfile.jvm", new Build("-Pimage -pl ", Set.of("function/target/quarkus-app")),
             "Dockerfile.cuda",
-                    new Build("cuda,image", Set.of("function/target/quarkus-app", "function/target/cuda-natives")),
+                    new Build(
+                            "-Pcuda,image -pl ", Set.of("function/target/quarkus-app", "function/target/cuda-natives")),
             "Dockerfile.native",
-                    new Build("native", Set.of("function/target/quarkus-app/bundle", "function/target/*-runner")),
+                    new Build(
+                            "-Pnative -pl ", Set.of("function/target/quarkus-app/bundle", "function/target/*-runner")),
             "Dockerfile.lambda",
-                    new Build("lambda", Set.of("function/lambda/target/lib", "function/lambda/target/*-runner.jar")));
+                    new Build(
+                            "-Plambda -pl ",
+                            Set.of("function/lambda/target/lib", "function/lambda/target/*-runner.jar")),
+            "Dockerfile.harness", new Build("-DskipTests package", Set.of("harness/target/adm4j-*.tar.gz")),
+            "Dockerfile.harness-cuda",
+                    new Build(
+                            "-Pcuda -DskipTests package",
+                            Set.of("harness/target/adm4j-*.tar.gz", "function/target/cuda-natives")));
 
     /** A Dockerfile as its instructions, continued lines joined, with the comment on top. */
     record Image(Path file, String comment, List<List<String>> instructions) {
@@ -50,6 +59,10 @@ class ImagesTest {
 
     /** The images whose function listens on ports of its own; Lambda chooses user and ports itself. */
     static Stream<Named<Image>> servers() {
+        return images().filter(image -> !image.getName().matches("Dockerfile\\.(lambda|harness.*)"));
+    }
+
+    static Stream<Named<Image>> confined() {
         return images().filter(image -> !image.getName().equals("Dockerfile.lambda"));
     }
 
@@ -87,7 +100,7 @@ class ImagesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("servers")
+    @MethodSource("confined")
     void runsAsNobodyInParticular(Image image) {
         List<String> users = image.of("USER");
 
@@ -97,6 +110,11 @@ class ImagesTest {
                 image.instructions().subList(user, image.instructions().size())) {
             assertFalse(Set.of("COPY", "RUN", "FROM").contains(later.get(0)), "after USER: " + later);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void listensWhereTheManifestsAsk(Image image) {
         assertEquals(List.of("8080 9000"), image.of("EXPOSE"));
     }
 
@@ -105,8 +123,10 @@ class ImagesTest {
     void copiesWhatIsBuiltAndNotIgnored(Image image) {
         String ignored = InfraFiles.text(InfraFiles.ROOT.resolve(".dockerignore"));
         Build build = BUILDS.get(image.file().getFileName().toString());
-        assertTrue(image.comment().contains("mvn -q -P" + build.profiles() + " -pl "), "the command does not build it");
-        for (String copy : image.of("COPY")) {
+        assertTrue(image.comment().contains("mvn -q " + build.options()), "the command does not build it");
+        List<String> copies = new ArrayList<>(image.of("COPY"));
+        copies.addAll(image.of("ADD"));
+        for (String copy : copies) {
             if (copy.startsWith("--from=")) {
                 continue;
             }
@@ -140,8 +160,11 @@ class ImagesTest {
         String poms = InfraFiles.text(InfraFiles.ROOT.resolve("function/pom.xml"))
                 + InfraFiles.text(InfraFiles.ROOT.resolve("pom.xml"));
         for (Build build : BUILDS.values()) {
-            for (String profile : build.profiles().split(",")) {
-                assertTrue(poms.contains("<id>" + profile + "</id>"), profile);
+            Matcher profiles = Pattern.compile("-P([a-z,]+)").matcher(build.options());
+            while (profiles.find()) {
+                for (String profile : profiles.group(1).split(",")) {
+                    assertTrue(poms.contains("<id>" + profile + "</id>"), profile);
+                }
             }
         }
     }
@@ -160,8 +183,25 @@ class ImagesTest {
                 started);
     }
 
+    /** The archive's folder, under the name that the link and the entry point take. */
+    @ParameterizedTest
+    @MethodSource("commandLines")
+    void theCommandLineIsThatOfTheArchive(Image image) throws Exception {
+        String archive = InfraFiles.text(InfraFiles.ROOT.resolve("harness/distribution.xml"));
+        assertTrue(archive.contains("<source>bin/harness</source>"));
+        assertTrue(image.of("ADD").contains("harness/target/adm4j-*.tar.gz /unpacked/"));
+        assertTrue(image.of("RUN").contains("mv /unpacked/adm4j-* /opt/adm4j"));
+        assertTrue(image.of("COPY").stream().anyMatch(copy -> copy.endsWith(" /opt/adm4j /opt/adm4j")));
+        assertEquals(List.of("/opt/adm4j/bin/harness"), start(image));
+        assertTrue(image.of("RUN").contains("ln -s /opt/adm4j/bin/harness /usr/local/bin/harness"));
+    }
+
+    static Stream<Named<Image>> commandLines() {
+        return images().filter(image -> image.getName().startsWith("Dockerfile.harness"));
+    }
+
     static Stream<Named<Image>> javaImages() {
-        return images().filter(image -> !image.getPayload().of("RUN").isEmpty());
+        return servers().filter(image -> !image.getPayload().of("RUN").isEmpty());
     }
 
     @ParameterizedTest
@@ -186,7 +226,8 @@ class ImagesTest {
     @MethodSource("images")
     void variablesAreSettings(Image image) {
         Map<String, String> settings = Settings.byVariable();
-        Set<String> system = Set.of("LD_LIBRARY_PATH");
+        // Those of bin/harness.
+        Set<String> system = Set.of("LD_LIBRARY_PATH", "JAVA_HOME", "ADM4J_HOME", "ADM4J_NATIVE");
         for (String variables : image.of("ENV")) {
             for (String variable : variables.trim().split("\\s+")) {
                 String name = variable.split("=")[0];

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The manifests in infra fit their APIs and the function. */
+/** The manifests in infra fit their APIs, and those of the function fit the function. */
 class ManifestsTest {
     private static final Map<String, String> HEALTH = Map.of(
             "startupProbe", "/q/health/started",
@@ -41,7 +41,10 @@ class ManifestsTest {
             "keda.sh/v1alpha1 ScaledObject", "ScaledObject",
             "serving.knative.dev/v1 Service", "KnativeService",
             "serving.kserve.io/v1alpha1 ServingRuntime", "ServingRuntime",
-            "serving.kserve.io/v1beta1 InferenceService", "InferenceService");
+            "serving.kserve.io/v1beta1 InferenceService", "InferenceService",
+            "batch/v1 Job", "Job",
+            "v1 ConfigMap", "ConfigMap",
+            "v1 PersistentVolumeClaim", "PersistentVolumeClaim");
 
     /** A pod of the function: where its container, its own settings and its scheduling are. */
     record Pod(String kind, JsonNode spec, JsonNode container) {
@@ -75,17 +78,44 @@ class ManifestsTest {
                                 document)));
     }
 
+    /** The pods of the function. */
     static Stream<Named<Pod>> pods() {
-        return manifests().flatMap(manifest -> {
-            JsonNode spec = manifest.getPayload().path("spec");
-            JsonNode pod = spec.has("containers") ? spec : spec.path("template").path("spec");
-            String kind = manifest.getPayload().path("kind").asText();
-            return pod.has("containers")
-                    ? Stream.of(Named.of(
-                            manifest.getName(),
-                            new Pod(kind, pod, pod.path("containers").path(0))))
-                    : Stream.empty();
-        });
+        return manifests()
+                .filter(manifest -> !manifest.getPayload().path("kind").asText().equals("Job"))
+                .flatMap(manifest -> {
+                    JsonNode spec = manifest.getPayload().path("spec");
+                    JsonNode pod = spec.has("containers")
+                            ? spec
+                            : spec.path("template").path("spec");
+                    String kind = manifest.getPayload().path("kind").asText();
+                    return pod.has("containers")
+                            ? Stream.of(Named.of(
+                                    manifest.getName(),
+                                    new Pod(kind, pod, pod.path("containers").path(0))))
+                            : Stream.empty();
+                });
+    }
+
+    /** The pods of the command line's Jobs, with each of their containers. */
+    static Stream<Named<Pod>> jobs() {
+        return manifests()
+                .filter(manifest -> manifest.getPayload().path("kind").asText().equals("Job"))
+                .flatMap(manifest -> {
+                    JsonNode pod = manifest.getPayload().at("/spec/template/spec");
+                    List<Named<Pod>> containers = new ArrayList<>();
+                    for (String list : List.of("initContainers", "containers")) {
+                        pod.path(list)
+                                .forEach(container -> containers.add(Named.of(
+                                        manifest.getName() + " "
+                                                + container.path("name").asText(),
+                                        new Pod("Job", pod, container))));
+                    }
+                    return containers.stream();
+                });
+    }
+
+    static Stream<Named<Pod>> allPods() {
+        return Stream.concat(pods(), jobs());
     }
 
     @Test
@@ -95,6 +125,7 @@ class ManifestsTest {
 
         assertEquals(SCHEMAS.keySet(), kinds);
         assertEquals(4, pods().count());
+        assertEquals(3, jobs().count());
     }
 
     @ParameterizedTest
@@ -106,7 +137,7 @@ class ManifestsTest {
     @Test
     void schemaRefusesWhatTheApiDoesNotHave() {
         for (JsonNode manifest : manifests().map(Named::getPayload).toList()) {
-            ((ObjectNode) manifest.path("spec")).put("replcas", 1);
+            ((ObjectNode) (manifest.has("spec") ? manifest.path("spec") : manifest)).put("replcas", 1);
             assertEquals(1, schema(kind(manifest)).validate(manifest).size());
         }
     }
@@ -171,7 +202,42 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("pods")
+    @MethodSource("jobs")
+    void imageOfAJobIsNobodyElses(Pod pod) {
+        String image = pod.container().path("image").asText();
+
+        assertTrue(image.matches("registry\\.example\\.com/adm4j/harness:\\d+\\.\\d+\\.\\d+"), image);
+        assertEquals("cpu", pod.variable("DEVICE").orElseThrow());
+    }
+
+    @ParameterizedTest
+    @MethodSource("jobs")
+    void aJobsVolumesAndOptionsAreThere(Pod pod) {
+        List<JsonNode> all = manifests().map(Named::getPayload).toList();
+        for (JsonNode volume : pod.spec().path("volumes")) {
+            String claim = volume.at("/persistentVolumeClaim/claimName").asText();
+            assertTrue(
+                    claim.isEmpty()
+                            || all.stream()
+                                    .anyMatch(m -> kind(m).equals("v1 PersistentVolumeClaim")
+                                            && m.at("/metadata/name").asText().equals(claim)),
+                    claim);
+        }
+        for (JsonNode variable : pod.container().path("env")) {
+            JsonNode key = variable.at("/valueFrom/configMapKeyRef");
+            assertTrue(
+                    key.isMissingNode()
+                            || all.stream()
+                                    .anyMatch(m -> kind(m).equals("v1 ConfigMap")
+                                            && m.at("/metadata/name").equals(key.path("name"))
+                                            && m.path("data")
+                                                    .has(key.path("key").asText())),
+                    variable.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("allPods")
     void isConfined(Pod pod) {
         assertTrue(pod.security("runAsNonRoot").asBoolean());
         assertEquals(185, pod.security("runAsUser").asInt());

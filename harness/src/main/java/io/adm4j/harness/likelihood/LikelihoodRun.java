@@ -6,7 +6,9 @@ import io.adm4j.diffusion.SeededNoise;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
 import io.adm4j.harness.data.Dataset;
+import io.adm4j.harness.sampling.BatchRun;
 import io.adm4j.harness.sampling.SampleShards;
+import io.adm4j.harness.sampling.Share;
 import io.adm4j.sampling.PixelScale;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
@@ -75,28 +77,12 @@ public final class LikelihoodRun {
      * @param kept where finished batches are; those that are there already are not evaluated again
      */
     public Likelihood evaluate(int batchSize, Optional<SampleShards> kept, ProgressListener listener) {
-        int steps = bound.diffusion().numTimesteps();
-        int done = 0;
-        for (int from = 0; from < chosen.length; from += batchSize) {
-            done += has(kept, from) ? Math.min(batchSize, chosen.length - from) : 0;
-        }
+        BatchRun batches = new BatchRun(chosen.length, batchSize, kept, Share.WHOLE);
         Map<String, Tensor> all = new LinkedHashMap<>();
-        try (Progress progress = listener.start(
-                "Bits per dimension", (long) done * steps, (long) chosen.length * steps, "image steps")) {
-            for (int from = 0; from < chosen.length; from += batchSize) {
-                int to = Math.min(chosen.length, from + batchSize);
-                Map<String, Tensor> batch;
-                if (has(kept, from)) {
-                    batch = kept.orElseThrow().arrays(from);
-                } else {
-                    batch = evaluate(from, to, progress);
-                    if (kept.isPresent()) {
-                        kept.get().put(from, batch);
-                    }
-                }
-                int first = from;
-                batch.forEach((name, rows) -> copy(rows, all, name, first));
-            }
+        try (Progress progress = start(batches, listener)) {
+            batches.run(
+                    (from, to) -> evaluate(from, to, progress),
+                    (from, arrays) -> arrays.forEach((name, rows) -> copy(rows, all, name, from)));
         }
         all.put(Likelihood.TIMESTEPS, columns());
         all.put(Likelihood.IMAGES, Tensor.of(IntStream.of(chosen).asLongStream().toArray(), chosen.length));
@@ -104,8 +90,22 @@ public final class LikelihoodRun {
         return new Likelihood(all);
     }
 
-    private static boolean has(Optional<SampleShards> kept, int from) {
-        return kept.isPresent() && kept.get().has(from);
+    /**
+     * Evaluates what is missing of a share of the batches, and keeps it.
+     *
+     * @return the images of that share
+     */
+    public int complete(Share share, int batchSize, SampleShards kept, ProgressListener listener) {
+        BatchRun batches = new BatchRun(chosen.length, batchSize, Optional.of(kept), share);
+        try (Progress progress = start(batches, listener)) {
+            batches.complete((from, to) -> evaluate(from, to, progress));
+        }
+        return batches.shared();
+    }
+
+    private Progress start(BatchRun batches, ProgressListener listener) {
+        long steps = bound.diffusion().numTimesteps();
+        return listener.start("Bits per dimension", batches.done() * steps, batches.shared() * steps, "image steps");
     }
 
     private Map<String, Tensor> evaluate(int from, int to, Progress progress) {

@@ -2,6 +2,7 @@ package io.adm4j.harness.restoration;
 
 import io.adm4j.feedback.Progress;
 import io.adm4j.harness.sampling.SampleShards;
+import io.adm4j.harness.sampling.Share;
 import io.adm4j.sampling.PixelScale;
 import io.adm4j.tensor.Tensor;
 import java.util.ArrayList;
@@ -30,30 +31,51 @@ public record RestorationRun(DamagedImages images, Optional<long[]> labels, long
         return images.count() * variants;
     }
 
-    /**
-     * Number of results that an interrupted run left.
-     *
-     * @param kept where finished results are, one a batch
-     */
-    public int done(Optional<SampleShards> kept) {
-        return kept.isEmpty()
-                ? 0
-                : (int) IntStream.range(0, results()).filter(kept.get()::has).count();
+    /** Number of results in a share of them. */
+    public int results(Share share) {
+        return share.to(results()) - share.from(results());
     }
 
     /**
-     * Restores all of them, on as many threads as the restorer's networks allow.
+     * Number of results of a share that were made before.
+     *
+     * @param kept where finished results are, one a batch
+     */
+    public int done(Share share, Optional<SampleShards> kept) {
+        return kept.isEmpty()
+                ? 0
+                : (int) IntStream.range(share.from(results()), share.to(results()))
+                        .filter(kept.get()::has)
+                        .count();
+    }
+
+    /**
+     * Restores all of them, as {@link #restore(Share, ImageRestorer, Optional, Progress)} does.
+     *
+     * @return uint8 {@code [results, H, W, C]}
+     */
+    public Tensor restore(ImageRestorer restorer, Optional<SampleShards> kept, Progress progress) {
+        return joined(restore(Share.WHOLE, restorer, kept, progress));
+    }
+
+    /** Results of {@link #restore(Share, ImageRestorer, Optional, Progress)} as one array. */
+    public static Tensor joined(List<Tensor> results) {
+        return DamagedImages.joined(results);
+    }
+
+    /**
+     * Restores a share of them, on as many threads as the restorer's networks allow.
      *
      * @param kept where finished results are, one a batch; those that are there already are not made again
      * @param progress notified of each step
-     * @return uint8 {@code [results, H, W, C]}: all variants of the first image, then those of the second
+     * @return uint8 {@code [1, H, W, C]} each: all variants of the first image, then those of the second
      * @throws io.adm4j.feedback.UserError if an image cannot be restored
      */
-    public Tensor restore(ImageRestorer restorer, Optional<SampleShards> kept, Progress progress) {
-        ExecutorService workers = Executors.newFixedThreadPool(Math.min(results(), restorer.lanes()));
+    public List<Tensor> restore(Share share, ImageRestorer restorer, Optional<SampleShards> kept, Progress progress) {
+        ExecutorService workers = Executors.newFixedThreadPool(restorer.lanes());
         try {
             List<Future<Tensor>> all = new ArrayList<>();
-            for (int i = 0; i < results(); i++) {
+            for (int i = share.from(results()); i < share.to(results()); i++) {
                 int result = i;
                 all.add(workers.submit(() -> restore(restorer, kept, result, progress)));
             }
@@ -61,7 +83,7 @@ public record RestorationRun(DamagedImages images, Optional<long[]> labels, long
             for (Future<Tensor> one : all) {
                 done.add(one.get());
             }
-            return DamagedImages.joined(done);
+            return done;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;

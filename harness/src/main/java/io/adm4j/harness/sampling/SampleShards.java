@@ -1,6 +1,7 @@
 package io.adm4j.harness.sampling;
 
 import io.adm4j.feedback.UserError;
+import io.adm4j.io.AtomicFile;
 import io.adm4j.io.NpyRowWriter;
 import io.adm4j.io.Npz;
 import io.adm4j.io.NpzWriter;
@@ -9,29 +10,37 @@ import io.adm4j.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Finished batches of a sampling run on disk, so that an interrupted run resumes where it stopped. */
+/**
+ * Finished batches of a run on disk, so that an interrupted run resumes where it stopped, and several processes can share one. Each
+ * batch and the note of the settings appear whole or not at all, whoever else writes to the folder.
+ */
 public final class SampleShards {
     private static final String SETTINGS = "settings.json";
     private static final String LAST_STAGE = "shard";
     private static final String SHARD = "[a-z]+-[0-9]{9,}\\.npz";
 
-    /** What {@link NpzWriter} leaves behind when the process is killed. */
-    private static final String UNFINISHED = "(\\.part)?";
+    /** What is left behind when a process is killed while it writes. */
+    private static final String UNFINISHED = "(" + SHARD + "|settings\\.json)(\\.[0-9a-f-]{36})?(\\.part)?";
 
     private final Path folder;
+    private final String settings;
     private final String stage;
 
-    private SampleShards(Path folder, String stage) {
+    private SampleShards(Path folder, String settings, String stage) {
         this.folder = folder;
+        this.settings = settings;
         this.stage = stage;
     }
 
@@ -50,18 +59,42 @@ public final class SampleShards {
         Path note = folder.resolve(SETTINGS);
         try {
             Files.createDirectories(folder);
-            if (!Files.exists(note) || !Files.readString(note).equals(settings)) {
-                if (!list(folder, "").isEmpty()) {
-                    throw new UserError(folder + " holds batches of an interrupted run with other settings"
-                            + SettingsDifference.between(Files.readString(note), settings) + ": use those"
-                            + " settings, choose another --out, or remove the folder.");
-                }
-                Files.writeString(note, settings);
+            if (!note(folder).equals(Optional.of(settings))) {
+                requireNoBatches(folder, settings);
+                Path unfinished = unfinished(note);
+                Files.writeString(unfinished, settings);
+                AtomicFile.rename(unfinished, note);
             }
         } catch (IOException e) {
             throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
         }
-        return new SampleShards(folder, LAST_STAGE);
+        return new SampleShards(folder, settings, LAST_STAGE);
+    }
+
+    /** What decides the batches in a folder; empty if nothing says it. */
+    private static Optional<String> note(Path folder) throws IOException {
+        try {
+            return Optional.of(Files.readString(folder.resolve(SETTINGS)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void requireNoBatches(Path folder, String settings) throws IOException {
+        boolean empty = list(folder, "").isEmpty();
+        // Another part of this run may have written its note and a batch meanwhile.
+        Optional<String> then = note(folder);
+        if (!empty && !then.equals(Optional.of(settings))) {
+            throw new UserError(folder + " holds batches of an interrupted run with other settings"
+                    + then.map(text -> SettingsDifference.between(text, settings))
+                            .orElse("") + ": use those"
+                    + " settings, choose another --out, or remove the folder.");
+        }
+    }
+
+    /** A name that no other process writes to. */
+    private static Path unfinished(Path file) {
+        return file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
     }
 
     /** Bytes of the files in a run's folder; 0 if there is none. */
@@ -78,7 +111,7 @@ public final class SampleShards {
 
     /** Batches of an earlier stage of the same run, in the same folder. */
     public SampleShards ofStage(String name) {
-        return new SampleShards(folder, name);
+        return new SampleShards(folder, settings, name);
     }
 
     /** Whether the batch that starts with this image is finished. */
@@ -106,9 +139,27 @@ public final class SampleShards {
         put(first, arrays);
     }
 
-    /** Keeps the arrays of a finished batch. */
+    /**
+     * Keeps the arrays of a finished batch.
+     *
+     * @throws UserError if another process has removed the folder, or taken it for a run with other settings
+     */
     public void put(int first, Map<String, Tensor> arrays) {
-        Npz.write(shard(first), arrays);
+        Path shard = shard(first);
+        Path unfinished = unfinished(shard);
+        try {
+            if (!note(folder).equals(Optional.of(settings))) {
+                throw new UserError(
+                        Files.isDirectory(folder)
+                                ? "Another run with other settings writes to " + folder + ": give each its own --out."
+                                : "Another process has joined the batches in " + folder
+                                        + " and removed it: join when all parts have ended.");
+            }
+            Npz.write(unfinished, arrays);
+            AtomicFile.rename(unfinished, shard);
+        } catch (IOException e) {
+            throw new UserError("Cannot write to " + folder + ": " + e.getMessage() + ".", e);
+        }
     }
 
     /**
@@ -139,11 +190,10 @@ public final class SampleShards {
     /** Removes the batches of all stages and the folder. */
     public void delete() {
         try {
-            for (Path shard : matching(folder, SHARD + UNFINISHED)) {
-                Files.delete(shard);
+            for (Path file : matching(folder, UNFINISHED)) {
+                Files.deleteIfExists(file);
             }
-            Files.deleteIfExists(folder.resolve(SETTINGS));
-            Files.delete(folder);
+            Files.deleteIfExists(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("Could not remove " + folder + ".", e);
         }

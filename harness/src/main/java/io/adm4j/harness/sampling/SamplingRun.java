@@ -16,15 +16,24 @@ public final class SamplingRun {
     private final int batchSize;
     private final Optional<SampleShards> shards;
     private final Optional<StepListener> listener;
+    private final Share share;
+    private final int end;
     private int done;
     private int resumed;
 
     private SamplingRun(
-            SampleSource source, int batchSize, Optional<SampleShards> shards, Optional<StepListener> listener) {
+            SampleSource source,
+            int batchSize,
+            Optional<SampleShards> shards,
+            Optional<StepListener> listener,
+            Share share) {
         this.source = source;
         this.batchSize = batchSize;
         this.shards = shards;
         this.listener = listener;
+        this.share = share;
+        this.end = share.to(source.count(), batchSize);
+        this.done = first();
     }
 
     /**
@@ -35,32 +44,47 @@ public final class SamplingRun {
      */
     public static SamplingRun of(SampleSource source, int batchSize) {
         source.check(batchSize);
-        return new SamplingRun(source, batchSize, Optional.empty(), Optional.empty());
+        return new SamplingRun(source, batchSize, Optional.empty(), Optional.empty(), Share.WHOLE);
     }
 
     /**
      * A run whose finished batches are kept.
      *
-     * @param folder created if missing; for one run only
+     * @param folder created if missing; for one run only, whose parts may share it
      * @param batchSize at least 1
      * @throws io.adm4j.feedback.UserError if the model cannot generate these images; nothing is written then. Also if the
      *     folder holds batches of a run with other settings or another batch size, or cannot be written
      */
     public static SamplingRun keptIn(Path folder, SampleSource source, int batchSize) {
+        return keptIn(folder, source, batchSize, Share.WHOLE);
+    }
+
+    /**
+     * The batches of one of several processes that share a run and its folder; each may run at any time.
+     *
+     * @param folder as for the whole run, whose settings are the same
+     * @param share of the batches; there may be none for it
+     * @throws io.adm4j.feedback.UserError as {@link #keptIn(Path, SampleSource, int)}
+     */
+    public static SamplingRun keptIn(Path folder, SampleSource source, int batchSize, Share share) {
         source.check(batchSize);
         String settings = source.settings().put("batch_size", batchSize).toPrettyString();
         SampleShards shards = SampleShards.open(folder, settings);
-        return new SamplingRun(source.keepingStages(shards), batchSize, Optional.of(shards), Optional.empty());
+        return new SamplingRun(source.keepingStages(shards), batchSize, Optional.of(shards), Optional.empty(), share);
     }
 
     /** The same run with a listener to each step; finished batches are generated again, as their steps are not kept. */
     public SamplingRun withListener(StepListener added) {
-        return new SamplingRun(source, batchSize, shards, Optional.of(added));
+        return new SamplingRun(source, batchSize, shards, Optional.of(added), share);
     }
 
-    /** Number of images in all. */
+    private int first() {
+        return share.from(source.count(), batchSize);
+    }
+
+    /** Number of images in all, or of this process's share. */
     public int count() {
-        return source.count();
+        return end - first();
     }
 
     /** Height and width of the images in pixels. */
@@ -73,9 +97,9 @@ public final class SamplingRun {
         return source.channels();
     }
 
-    /** Labels of all images, known before sampling; none for a model without classes. */
+    /** Labels of these images, known before sampling; none for a model without classes. */
     public int[] labels() {
-        return source.labels(0, source.count());
+        return source.labels(first(), end);
     }
 
     /** How many of the images returned so far come from an earlier run. */
@@ -91,11 +115,11 @@ public final class SamplingRun {
      * @throws io.adm4j.runtime.RuntimeFailure if a network fails
      */
     public FinishedBatch next() {
-        if (done == source.count()) {
+        if (done == end) {
             return null;
         }
         int from = done;
-        int to = Math.min(source.count(), from + batchSize);
+        int to = Math.min(end, from + batchSize);
         boolean kept = listener.isEmpty() && shards.isPresent() && shards.get().has(from);
         int[] labels = source.labels(from, to);
         Tensor images = kept ? shards.get().images(from) : generate(from, to, labels);
@@ -112,9 +136,9 @@ public final class SamplingRun {
 
     /** Generates what is missing of the images, without reading those that are kept. */
     public void complete() {
-        for (int from = 0; from < source.count(); from += batchSize) {
+        for (int from = first(); from < end; from += batchSize) {
             if (shards.isEmpty() || !shards.get().has(from)) {
-                int to = Math.min(source.count(), from + batchSize);
+                int to = Math.min(end, from + batchSize);
                 generate(from, to, source.labels(from, to));
             }
         }

@@ -12,6 +12,7 @@ import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.DatasetOptions;
 import io.adm4j.harness.data.Split;
 import io.adm4j.harness.sampling.SampleShards;
+import io.adm4j.harness.sampling.Share;
 import io.adm4j.io.Npz;
 import io.adm4j.restoration.BlockSums;
 import io.adm4j.restoration.TimeTravel;
@@ -101,13 +102,13 @@ class RestorationRunTest {
             // It fails at the end of the last results.
             Steps failing = new Steps((long) STEPS * run.results() - 3);
             assertThrows(IllegalStateException.class, () -> run.restore(restorer, parts(), failing));
-            done = run.done(parts());
+            done = run.done(Share.WHOLE, parts());
             resumed = run.restore(restorer, parts(), rest);
         }
         assertTrue(done >= 1 && done < run.results(), done + " results were done");
         assertEquals((long) STEPS * (run.results() - done), rest.taken.get());
         assertArrayEquals(whole.toByteArray(), resumed.toByteArray());
-        assertEquals(run.results(), run.done(parts()));
-        assertEquals(0, run.done(Optional.empty()));
+        assertEquals(run.results(), run.done(Share.WHOLE, parts()));
+        assertEquals(0, run.done(Share.WHOLE, Optional.empty()));
     }
 }

@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             BenchFeaturesCommand.class,
             BenchMetricsCommand.class,
+            BenchPlanCommand.class,
             BenchServeCommand.class,
             BenchSoakCommand.class,
             BenchTrainingCommand.class

@@ -33,7 +33,8 @@ public final class ClusterCommand implements Callable<Integer> {
     enum Job {
         SAMPLE,
         EVAL,
-        TRAIN;
+        TRAIN,
+        RUN;
 
         String mainClass() {
             String name = name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);

@@ -1,10 +1,11 @@
 package io.adm4j.harness.cli.command;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.bundle.ModelBundle;
 import io.adm4j.bundle.OnnxDenoiser;
 import io.adm4j.feedback.Count;
-import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.harness.cli.console.StopNotice;
@@ -13,28 +14,28 @@ import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.EncodingOptions;
 import io.adm4j.harness.cli.option.ImageCount;
 import io.adm4j.harness.cli.option.ImageOptions;
+import io.adm4j.harness.cli.option.PartOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.Split;
+import io.adm4j.harness.sampling.BatchRun;
+import io.adm4j.harness.sampling.EncodingRun;
 import io.adm4j.harness.sampling.ImageEncoder;
 import io.adm4j.harness.sampling.ImageLabels;
+import io.adm4j.harness.sampling.SampleShards;
+import io.adm4j.harness.sampling.Share;
 import io.adm4j.io.Npz;
 import io.adm4j.io.OutputPath;
-import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +48,8 @@ import picocli.CommandLine.Spec;
         name = "encode",
         description =
                 "Encodes images into the noise that leads to them, by deterministic DDIM run backwards. 'sample --noise'"
-                        + " with the same steps samples them back.")
+                        + " with the same steps samples them back. An interrupted run resumes where it stopped when the same"
+                        + " command is given again.")
 public final class EncodeCommand implements Runnable {
     private static final int BYTES_OF_FLOAT = 4;
 
@@ -106,6 +108,9 @@ public final class EncodeCommand implements Runnable {
             description = "Images encoded at once (default ${DEFAULT-VALUE}).")
     private int batchSize;
 
+    @Mixin
+    private PartOption part;
+
     @ArgGroup(validate = false, heading = Section.SAMPLING)
     private EncodingOptions encoding = new EncodingOptions();
 
@@ -131,14 +136,35 @@ public final class EncodeCommand implements Runnable {
                 images.of(manifest.imageSize(), split).withChannels(manifest.channels()),
                 spec.commandLine().getErr()::println);
         int count = count(dataset);
-        output.requireRoom((long) count * dataset.imageBytes() * BYTES_OF_FLOAT);
+        // Finished batches and the file itself are on the disk together.
+        output.requireRoom(2L * count * dataset.imageBytes() * BYTES_OF_FLOAT);
         Optional<long[]> labels = ImageLabels.ofDenoiser(manifest)
                 .of(label, dataset, IntStream.range(0, count).toArray());
         try (OnnxDenoiser denoiser = OnnxDenoiser.open(model, runtime.device, runtime.threads);
                 StopNotice notice =
-                        StopNotice.of(spec.commandLine().getErr(), "Stopped; " + out + " was not written.")) {
-            encode(encoding.encoder(denoiser, manifest), dataset, count, labels);
+                        StopNotice.of(spec.commandLine().getErr(), "Stopped; give the same command again to resume.")) {
+            ImageEncoder encoder = encoding.encoder(denoiser, manifest);
+            SampleShards kept =
+                    SampleShards.open(SampleShards.folderBeside(out), settings(manifest, dataset, count, labels));
+            BatchRun batches = new BatchRun(
+                    count, batchSize, Optional.of(kept), part.share().orElse(Share.WHOLE));
+            encode(new EncodingRun(encoder, dataset, batches, labels, roundTrip), kept);
         }
+    }
+
+    /** Everything that determines the noise of each batch. */
+    private String settings(Manifest manifest, Dataset dataset, int count, Optional<long[]> labels) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("name", manifest.name())
+                .put("data", dataset.checksum())
+                .put("samples", count)
+                .put("round_trip", roundTrip)
+                .put("batch_size", batchSize);
+        json.set("encoding", encoding.toJson());
+        labels.ifPresent(values -> LongStream.of(values).forEach(json.putArray("labels")::add));
+        manifest.checksums().forEach(json::put);
+        return json.toPrettyString();
     }
 
     private int count(Dataset dataset) {
@@ -151,59 +177,34 @@ public final class EncodeCommand implements Runnable {
         return count;
     }
 
-    private void encode(ImageEncoder encoder, Dataset dataset, int count, Optional<long[]> labels) {
-        int size = dataset.imageSize();
-        Tensor noise = Tensor.zeros(ElementType.FLOAT32, count, dataset.channels(), size, size);
-        FloatBuffer all = noise.floats();
-        long distance = 0;
-        int evaluations = encoder.encodingEvaluations() + (roundTrip ? encoder.steps() : 0);
-        try (Progress progress =
-                ConsoleProgress.onStandardError().start("Encoding", (long) count * evaluations, "evaluations")) {
-            for (int from = 0; from < count; from += batchSize) {
-                int to = Math.min(count, from + batchSize);
-                Tensor batch = dataset.images(IntStream.range(from, to).toArray());
-                Tensor y = labels.isEmpty() ? null : Tensor.of(Arrays.copyOfRange(labels.get(), from, to), to - from);
-                Runnable stepDone = () -> progress.step(batch.dim(0));
-                Tensor encoded = encoder.encode(batch, y, stepDone);
-                all.put(from * dataset.imageBytes(), encoded.toFloatArray());
-                if (roundTrip) {
-                    distance += distance(
-                            batch.bytes(), encoder.decode(encoded, y, stepDone).bytes());
-                }
-            }
-        }
-        write(noise, labels);
+    private void encode(EncodingRun run, SampleShards kept) {
         PrintWriter console = spec.commandLine().getOut();
-        console.println("Written: " + out + " (the noise of " + Count.of(count, "image") + ", encoded in "
-                + Count.of(encoder.steps(), "step") + ")");
+        if (part.share().isPresent()) {
+            run.complete(ConsoleProgress.onStandardError());
+            part.print(Count.of(run.batches().shared(), "image"), SampleShards.folderBeside(out), console);
+            return;
+        }
+        EncodingRun.Encoded encoded = run.encode(ConsoleProgress.onStandardError());
+        write(encoded.noise(), run.labels());
+        kept.delete();
+        console.println(
+                "Written: " + out + " (the noise of " + Count.of(run.batches().count(), "image") + ", encoded in "
+                        + Count.of(run.encoder().steps(), "step") + ")");
         if (roundTrip) {
             console.printf(
                     Locale.ROOT,
                     "Sampled back, the images differ by %.2f gray levels (mean absolute error)%n",
-                    (double) distance / ((long) count * dataset.imageBytes()));
+                    encoded.distance());
         }
         console.println("To sample them back: harness sample" + bundle.given() + " --noise " + out + " "
                 + encoding.back() + " --grid back.png");
         console.flush();
     }
 
-    private static long distance(ByteBuffer first, ByteBuffer second) {
-        long sum = 0;
-        for (int i = 0; i < first.capacity(); i++) {
-            sum += Math.abs(Byte.toUnsignedInt(first.get(i)) - Byte.toUnsignedInt(second.get(i)));
-        }
-        return sum;
-    }
-
     private void write(Tensor noise, Optional<long[]> labels) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
         arrays.put("noise", noise);
         labels.ifPresent(values -> arrays.put("arr_1", Tensor.of(values, values.length)));
-        try {
-            Files.createDirectories(out.toAbsolutePath().getParent());
-        } catch (IOException e) {
-            throw new UserError("Cannot write to " + out + ": " + e.getMessage() + ".", e);
-        }
         Npz.write(out, arrays);
     }
 }

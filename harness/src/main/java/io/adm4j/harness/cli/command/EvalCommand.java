@@ -26,7 +26,6 @@ import io.adm4j.harness.evaluation.result.Metric;
 import io.adm4j.harness.evaluation.result.Model;
 import io.adm4j.harness.evaluation.run.EvaluationRun;
 import io.adm4j.harness.evaluation.run.Evaluator;
-import io.adm4j.harness.evaluation.run.FeatureExtraction;
 import io.adm4j.harness.evaluation.run.FeatureKeeping;
 import io.adm4j.harness.evaluation.run.ReferenceImages;
 import io.adm4j.harness.evaluation.run.SampleReader;
@@ -36,6 +35,7 @@ import io.adm4j.harness.report.BaselineGate;
 import io.adm4j.harness.report.Comparison;
 import io.adm4j.harness.report.DifferenceText;
 import io.adm4j.harness.report.ReportWriter;
+import io.adm4j.harness.sampling.Share;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -348,7 +348,7 @@ public final class EvalCommand implements Callable<Integer> {
         return report.workFolder(sharing.share().map(share -> "work-" + share.number() + "-of-" + share.of()));
     }
 
-    private int writePart(EvalScoring scoring, FeatureExtraction.Share share, Optional<WorkFolder> work) {
+    private int writePart(EvalScoring scoring, Share share, Optional<WorkFolder> work) {
         try (StopNotice notice = notice(work)) {
             PrintWriter console = spec.commandLine().getOut();
             scoring.writePart(share, report.out().orElseThrow()).forEach(file -> console.println("Written: " + file));

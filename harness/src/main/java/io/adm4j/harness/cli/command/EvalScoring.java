@@ -19,6 +19,7 @@ import io.adm4j.harness.evaluation.run.ReportDetail;
 import io.adm4j.harness.evaluation.run.SampleSet;
 import io.adm4j.harness.evaluation.run.WorkFolder;
 import io.adm4j.harness.report.BaselineGate;
+import io.adm4j.harness.sampling.Share;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -102,7 +103,7 @@ final class EvalScoring {
     }
 
     /** Extracts the features of one of several parts, for {@code --merge}. */
-    List<Path> writePart(FeatureExtraction.Share share, Path folder) {
+    List<Path> writePart(Share share, Path folder) {
         return new FeatureExtraction(evaluator, networkName, work, keeping, ConsoleProgress.onStandardError())
                 .writeParts(
                         groups.stream().flatMap(group -> group.sets().stream()).toList(), reference, share, folder);

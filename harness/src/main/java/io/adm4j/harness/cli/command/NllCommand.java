@@ -15,6 +15,7 @@ import io.adm4j.harness.cli.option.BaseBundleOption;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.ImageCount;
 import io.adm4j.harness.cli.option.ImageOptions;
+import io.adm4j.harness.cli.option.PartOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.Section;
 import io.adm4j.harness.data.Dataset;
@@ -124,6 +125,9 @@ public final class NllCommand implements Runnable {
             description = "Images evaluated at once (default ${DEFAULT-VALUE}).")
     private int batchSize;
 
+    @Mixin
+    private PartOption part;
+
     @ArgGroup(validate = false, heading = Section.IMAGES)
     private ImageOptions images = new ImageOptions();
 
@@ -156,6 +160,7 @@ public final class NllCommand implements Runnable {
     @Override
     public void run() {
         checkOutputs();
+        part.requireKept(outputs.out != null);
         ModelBundle model = bundle.load();
         Manifest manifest = model.manifest();
         StepChoice choice = steps == null ? StepChoice.ALL : StepChoice.parse(steps);
@@ -181,8 +186,17 @@ public final class NllCommand implements Runnable {
                     : Optional.of(SampleShards.open(
                             SampleShards.folderBeside(outputs.out), settings(manifest, choice, dataset, count)));
             BitsPerDimension bound = new BitsPerDimension(diffusion, clipDenoised);
-            result = new LikelihoodRun(denoiser, bound, dataset, chosen, labels, seed)
-                    .evaluate(batchSize, kept, ConsoleProgress.onStandardError());
+            LikelihoodRun run = new LikelihoodRun(denoiser, bound, dataset, chosen, labels, seed);
+            if (part.share().isPresent()) {
+                int done = run.complete(
+                        part.share().get(), batchSize, kept.orElseThrow(), ConsoleProgress.onStandardError());
+                part.print(
+                        Count.of(done, "image"),
+                        SampleShards.folderBeside(outputs.out),
+                        spec.commandLine().getOut());
+                return;
+            }
+            result = run.evaluate(batchSize, kept, ConsoleProgress.onStandardError());
             if (outputs.plot != null) {
                 plot(result);
             }

@@ -13,6 +13,7 @@ import io.adm4j.harness.cli.option.BaseBundleOption;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.ImageCount;
 import io.adm4j.harness.cli.option.ImageOptions;
+import io.adm4j.harness.cli.option.PartOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.RestorationOptions;
 import io.adm4j.harness.cli.option.RestorationOutputOptions;
@@ -27,11 +28,13 @@ import io.adm4j.harness.restoration.RestorationRun;
 import io.adm4j.harness.restoration.RestorationTask;
 import io.adm4j.harness.sampling.ImageLabels;
 import io.adm4j.harness.sampling.SampleShards;
+import io.adm4j.harness.sampling.Share;
 import io.adm4j.sampling.RestorationMethod;
 import io.adm4j.sampling.RestorationSettings;
 import io.adm4j.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -71,6 +74,9 @@ public final class RestoreRunner {
             description = "Images to take from --input, from the first (default: all).")
     private Integer samples;
 
+    @Mixin
+    private PartOption part;
+
     @ArgGroup(validate = false, heading = Section.RESTORATION)
     private RestorationOptions options = new RestorationOptions();
 
@@ -105,6 +111,7 @@ public final class RestoreRunner {
      */
     void run(Function<Manifest, RestorationTask> task, Path... read) {
         outputs.check(degrade, Stream.concat(Stream.of(input), Stream.of(read)).toArray(Path[]::new));
+        part.requireKept(outputs.partsFolder().isPresent());
         RestorationSettings settings = options.settings(spec.commandLine().getParseResult());
         ModelBundle model = bundle.load();
         Manifest manifest = model.manifest();
@@ -126,34 +133,45 @@ public final class RestoreRunner {
         String again = outputs.partsFolder().isPresent()
                 ? "Stopped; give the same command again to resume."
                 : "Stopped; with --out an interrupted run can be resumed.";
-        Tensor results;
-        Optional<SampleShards> kept;
+        Tensor all;
         try (ImageRestorer restorer = ImageRestorer.open(
                         model,
                         settings,
-                        !bundle.isEmbedded(),
+                        // Several processes would add it to the same bundle.
+                        !bundle.isEmbedded() && part.share().isEmpty(),
                         runtime.device,
                         runtime.threads,
                         spec.commandLine().getErr()::println);
                 StopNotice notice = StopNotice.of(spec.commandLine().getErr(), again)) {
-            kept = outputs.partsFolder()
+            Optional<SampleShards> kept = outputs.partsFolder()
                     .map(folder -> SampleShards.open(folder, identity(described, run, inputs, manifest)));
+            Share share = part.share().orElse(Share.WHOLE);
             long steps = restorer.steps();
+            List<Tensor> results;
             try (Progress progress = ConsoleProgress.onStandardError()
-                    .start("Restoring", run.done(kept) * steps, run.results() * steps, "steps")) {
-                results = run.restore(restorer, kept, progress);
+                    .start("Restoring", run.done(share, kept) * steps, run.results(share) * steps, "steps")) {
+                results = run.restore(share, restorer, kept, progress);
             }
-            outputs.write(run, results);
+            if (part.share().isPresent()) {
+                part.print(done(results.size(), begin), outputs.partsFolder().orElseThrow(), console);
+                return;
+            }
+            all = RestorationRun.joined(results);
+            outputs.write(run, all);
             kept.ifPresent(SampleShards::delete);
         }
         if (degrade) {
-            RestorationReport report = RestorationReport.of(run, results);
+            RestorationReport report = RestorationReport.of(run, all);
             outputs.write(described.put("bundle", model.digest()).setAll(report.toJson()));
             report.table().forEach(console::println);
         }
-        console.printf(
-                Locale.ROOT, "%s in %.1f s%n", Count.of(run.results(), "result"), (System.nanoTime() - begin) / 1e9);
+        console.println(done(run.results(), begin));
         console.flush();
+    }
+
+    private static String done(int results, long begin) {
+        return String.format(
+                Locale.ROOT, "%s in %.1f s", Count.of(results, "result"), (System.nanoTime() - begin) / 1e9);
     }
 
     private RestorationRun prepared(
@@ -191,6 +209,13 @@ public final class RestoreRunner {
                 .put("data", inputs.checksum())
                 .put("samples", run.images().count())
                 .put("degrade", degrade);
+        // Files count by what they hold, since other parts may read them elsewhere.
+        ObjectNode damage = (ObjectNode) json.get("damage");
+        List.copyOf(damage.properties()).forEach(field -> {
+            if (damage.has(field.getKey() + "_sha256")) {
+                damage.remove(field.getKey());
+            }
+        });
         run.labels().ifPresent(labels -> LongStream.of(labels).forEach(json.putArray("labels")::add));
         manifest.checksums().forEach(json::put);
         return json.toPrettyString();

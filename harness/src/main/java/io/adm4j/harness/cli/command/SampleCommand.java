@@ -7,6 +7,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.option.DeviceOptions;
 import io.adm4j.harness.cli.option.ImageOptions;
+import io.adm4j.harness.cli.option.PartOption;
 import io.adm4j.harness.cli.option.Range;
 import io.adm4j.harness.cli.option.SampleOutputOptions;
 import io.adm4j.harness.cli.option.SamplerOptions;
@@ -25,6 +26,7 @@ import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.sampling.SamplingPipeline;
 import io.adm4j.sampling.SamplingSettings;
 import io.adm4j.sampling.Upsampler;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +34,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -93,6 +96,9 @@ public final class SampleCommand implements Runnable {
             description = "Images sampled at once (default ${DEFAULT-VALUE}).")
     private int batchSize;
 
+    @Mixin
+    private PartOption part;
+
     @Option(
             names = "--noise",
             paramLabel = "FILE",
@@ -127,21 +133,32 @@ public final class SampleCommand implements Runnable {
     @Override
     public void run() {
         outputs.check(noise, baseSamples);
+        outputs.check(part);
         upsampling.check(spec.commandLine().getParseResult());
         if (outputs.baseOut != null && !upsampling.given()) {
             throw new UserError("--base-out is for images that are upsampled: give --upsampler too, or --out instead.");
         }
         long begin = System.nanoTime();
         SamplingRun run = baseSamples == null ? generated() : upsampledStored();
-        spec.commandLine()
-                .getOut()
-                .printf(
-                        Locale.ROOT,
-                        "%s in %.1f s%s%n",
-                        Count.of(run.count(), "image"),
-                        (System.nanoTime() - begin) / 1e9,
-                        run.resumed() > 0 ? " (" + run.resumed() + " of them from before)" : "");
-        spec.commandLine().getOut().flush();
+        String done = String.format(
+                Locale.ROOT,
+                "%s in %.1f s%s",
+                Count.of(run.count(), "image"),
+                (System.nanoTime() - begin) / 1e9,
+                run.resumed() > 0 ? " (" + run.resumed() + " of them from before)" : "");
+        PrintWriter console = spec.commandLine().getOut();
+        if (part.share().isPresent()) {
+            part.print(done, outputs.partsFolder().orElseThrow(), console);
+        } else {
+            console.println(done);
+            console.flush();
+        }
+    }
+
+    private SamplingRun write(SampleSource source, int round, ImageFiles names) {
+        return part.share()
+                .map(share -> outputs.writePart(source, batchSize, share, names))
+                .orElseGet(() -> outputs.write(source, batchSize, round, names));
     }
 
     private SamplingRun generated() {
@@ -162,11 +179,11 @@ public final class SampleCommand implements Runnable {
         try (SamplingPipeline pipeline = SamplingPipeline.open(model, runtime.device, runtime.threads)) {
             SampleSource base = new ModelSamples(pipeline, choice, settings, seed, count, start);
             if (!upsampling.given()) {
-                return outputs.write(base, batchSize, choice.round(), names);
+                return write(base, choice.round(), names);
             }
             try (Upsampler upsampler = upsampling.open(runtime)) {
                 upsampler.requireClasses(manifest);
-                return outputs.write(upsampled(base, upsampler), batchSize, choice.round(), names);
+                return write(upsampled(base, upsampler), choice.round(), names);
             }
         }
     }
@@ -199,7 +216,7 @@ public final class SampleCommand implements Runnable {
                         samples,
                         spec.commandLine().getErr()::println)) {
             ImageFiles names = new ImageFiles(seed, upsampler.manifest().classNames());
-            return outputs.write(upsampled(stored, upsampler), batchSize, 1, names);
+            return write(upsampled(stored, upsampler), 1, names);
         }
     }
 

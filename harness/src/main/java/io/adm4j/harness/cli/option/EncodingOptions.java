@@ -1,5 +1,7 @@
 package io.adm4j.harness.cli.option;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.bundle.Manifest;
 import io.adm4j.diffusion.Denoiser;
 import io.adm4j.diffusion.Thresholding;
@@ -51,6 +53,15 @@ public final class EncodingOptions {
                 settings.samplerFor(manifest.diffusion()).diffusion(),
                 Thresholding.clipping(clipDenoised),
                 refinements);
+    }
+
+    /** What decides the noise of an image. */
+    public ObjectNode toJson() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("steps", steps)
+                .put("refinements", refinements)
+                .put("clip_denoised", clipDenoised);
     }
 
     /** The options of 'sample' that lead back. */

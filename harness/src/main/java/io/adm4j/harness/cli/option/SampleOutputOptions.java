@@ -8,6 +8,7 @@ import io.adm4j.harness.sampling.ImageFiles;
 import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.harness.sampling.SampleSource;
 import io.adm4j.harness.sampling.SamplingRun;
+import io.adm4j.harness.sampling.Share;
 import io.adm4j.harness.sampling.TrajectoryRecorder;
 import io.adm4j.harness.sampling.UpsampledSamples;
 import io.adm4j.io.ImageGrid;
@@ -84,6 +85,39 @@ public final class SampleOutputOptions {
                     files.add(file);
                 });
         files.forEach(file -> file.requireOtherThan(inputs));
+    }
+
+    /**
+     * Checks that finished batches are kept, so that several processes can share them.
+     *
+     * @throws UserError if they are not
+     */
+    public void check(PartOption part) {
+        part.requireKept(partsFolder().isPresent());
+        if (part.share().isPresent() && trajectory != null) {
+            throw new UserError("--trajectory is of one batch, which has no parts: leave out --part or --trajectory.");
+        }
+    }
+
+    /**
+     * Makes a share of the images, and keeps them for the run that joins all. A folder gets its image files now.
+     *
+     * @param names of image files
+     * @return the run, at its end
+     * @throws UserError if something cannot be written; nothing is sampled then
+     */
+    public SamplingRun writePart(SampleSource source, int batchSize, Share share, ImageFiles names) {
+        requireOneForOneFile(source.count());
+        requirePng(source.channels());
+        requireRoom(source);
+        SamplingRun run = SamplingRun.keptIn(partsFolder().orElseThrow(), source, batchSize, share);
+        try (Progress progress = ConsoleProgress.onStandardError().start("Sampling", run.count(), "images")) {
+            for (FinishedBatch batch = run.next(); batch != null; batch = run.next()) {
+                writeImages(batch, names);
+                progress.step(batch.count());
+            }
+        }
+        return run;
     }
 
     /**
@@ -165,7 +199,7 @@ public final class SampleOutputOptions {
     }
 
     /** Where finished batches are kept, for output that takes long enough to resume. */
-    private Optional<Path> partsFolder() {
+    public Optional<Path> partsFolder() {
         return out == null
                 ? Optional.ofNullable(baseOut).map(SampleShards::folderBeside)
                 : Optional.of(out.partsFolder());

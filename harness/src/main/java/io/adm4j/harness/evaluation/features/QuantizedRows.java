@@ -3,6 +3,7 @@ package io.adm4j.harness.evaluation.features;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -64,8 +65,8 @@ public final class QuantizedRows {
     private void fill(int block, FeatureMatrix features, double[] origin, float[] signs) {
         int columns = features.columns();
         int count = count(block);
-        byte[] byRow = new byte[count * columns];
-        byte[] byColumn = new byte[count * columns];
+        ByteBuffer byRow = left.get(block).bytes();
+        ByteBuffer byColumn = right.get(block).bytes();
         double[] centered = new double[columns];
         float[] line = new float[columns];
         for (int r = 0; r < count; r++) {
@@ -77,12 +78,10 @@ public final class QuantizedRows {
             quantize(line, block * FeatureBlock.ROWS + r);
             for (int c = 0; c < columns; c++) {
                 byte integer = (byte) line[c];
-                byRow[r * columns + c] = (byte) (integer + MatrixProducts.ZERO_POINT);
-                byColumn[c * count + r] = integer;
+                byRow.put(r * columns + c, (byte) (integer + MatrixProducts.ZERO_POINT));
+                byColumn.put(c * count + r, integer);
             }
         }
-        left.get(block).bytes().put(byRow);
-        right.get(block).bytes().put(byColumn);
     }
 
     /** Walsh-Hadamard transforms of parts whose lengths are powers of two: an orthogonal map, which keeps distances. */

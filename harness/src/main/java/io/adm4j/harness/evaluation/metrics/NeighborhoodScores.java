@@ -127,8 +127,10 @@ public record NeighborhoodScores(double precision, double recall, double density
             for (int r = 0; r < block.count(); r++) {
                 float[] row = block.row(r);
                 double radius = referenceRadii[block.from() + r];
+                // Whether an image that is in the ball of one sample is in another's too does not matter.
+                boolean open = !referenceIsIn[block.from() + r];
                 for (int c = 0; c < columns; c++) {
-                    if (row[c] <= Math.max(radius, sampleRadii[block.otherFrom() + c])) {
+                    if (row[c] <= radius || open && row[c] <= sampleRadii[block.otherFrom() + c]) {
                         if (found == near.length) {
                             products.each(block.from(), block.otherFrom(), this::add);
                             return;

@@ -7,6 +7,7 @@ import io.adm4j.harness.evaluation.features.FeatureFileWriter;
 import io.adm4j.harness.evaluation.features.ImageSurvey;
 import io.adm4j.harness.evaluation.features.MeasuredImages;
 import io.adm4j.harness.evaluation.result.ImageSet;
+import io.adm4j.harness.sampling.Share;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,22 +50,6 @@ public final class FeatureExtraction {
     }
 
     /**
-     * One of the parts into which a set is divided.
-     *
-     * @param number from 1
-     * @param of how many there are
-     */
-    public record Share(int number, int of) {
-        private int from(int count) {
-            return (int) ((long) count * (number - 1) / of);
-        }
-
-        private int to(int count) {
-            return (int) ((long) count * number / of);
-        }
-    }
-
-    /**
      * Writes the features of a part of each set, and of the reference if its images are measured.
      *
      * @param folder for one file each
@@ -93,7 +78,7 @@ public final class FeatureExtraction {
     private Path writePart(
             FeatureImages whole, FeatureImages part, ImageSet described, Share share, int from, Path folder) {
         FeatureFile.Part about =
-                new FeatureFile.Part(whole.set(evaluator), share.number, share.of, from, whole.count());
+                new FeatureFile.Part(whole.set(evaluator), share.number(), share.of(), from, whole.count());
         Path file = FeatureParts.file(folder, whole.heading().toLowerCase(Locale.ROOT), about);
         write(part, described, Optional.empty(), Optional.of(about), file);
         return file;

@@ -158,7 +158,7 @@ class SharedEvaluationTest {
         Path others = folder.resolve("others");
         compute(arguments(command, "--samples-npz", images("more.npz", 30, 9)), 1, 1, others);
         refused("is of other images, another network or other settings", arguments(merge, "--merge", others));
-        refused("--part is I/N", arguments(command, "--part", "3/2", "--out", parts));
+        refused("'3/2' is not I/N with I from 1 to N", arguments(command, "--part", "3/2", "--out", parts));
         refused("name it with --out", arguments(command, "--part", "1/2"));
         refused("give one of the two", arguments(merge, "--part", "1/2", "--out", parts));
         succeeding(merge);
