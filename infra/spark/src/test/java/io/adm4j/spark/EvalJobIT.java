@@ -87,10 +87,7 @@ class EvalJobIT {
         assertFalse(Files.exists(folder.resolve("report/parts")), "a mistake is found before anything is computed");
 
         LocalCluster.Run interrupted = LocalCluster.start(
-                LocalCluster.IN_DRIVER,
-                EvalJob.class,
-                folder,
-                arguments(GENERATED, "--parts", "4", "--out", "report"));
+                LocalCluster.IN_DRIVER, EvalJob.class, folder, arguments(GENERATED, "--parts", "4", "--out", "report"));
         interrupted.await(() -> finished("report/parts") > 0);
         interrupted.process().descendants().forEach(ProcessHandle::destroyForcibly);
         interrupted.process().destroyForcibly();
@@ -134,7 +131,10 @@ class EvalJobIT {
 
     private LocalCluster.Run eval(List<String> given, String... more) throws IOException, InterruptedException {
         return LocalCluster.run(
-                LocalCluster.IN_DRIVER, EvalJob.class, folder, arguments(given, more).toArray(String[]::new));
+                LocalCluster.IN_DRIVER,
+                EvalJob.class,
+                folder,
+                arguments(given, more).toArray(String[]::new));
     }
 
     private static List<String> arguments(List<String> given, String... more) {
