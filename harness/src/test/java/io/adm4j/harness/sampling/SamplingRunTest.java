@@ -125,6 +125,18 @@ class SamplingRunTest {
     }
 
     @Test
+    void oneImageIsMadeByItselfUnlessItsBatchIsKept() {
+        Numbers source = new Numbers("a", 7, true);
+        SamplingRun run = SamplingRun.keptIn(temporary, source, 3);
+        run.next();
+
+        assertArrayEquals(level(1, 2).toByteArray(), run.image(1).toByteArray());
+        assertArrayEquals(level(5, 6).toByteArray(), run.image(5).toByteArray());
+
+        assertEquals(List.of(0, 5), source.made, "the first batch, then the sixth image alone");
+    }
+
+    @Test
     void aFolderIsOfOneRun() {
         SamplingRun.keptIn(temporary, new Numbers("a", 7, true), 3).next();
         assertThrows(UserError.class, () -> SamplingRun.keptIn(temporary, new Numbers("b", 7, true), 3));

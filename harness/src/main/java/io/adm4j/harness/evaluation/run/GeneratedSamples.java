@@ -11,6 +11,8 @@ import io.adm4j.io.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.PrimitiveIterator;
+import java.util.stream.IntStream;
 
 /** Samples that a bundle generates; finished batches are kept, so that an interrupted run resumes where it stopped. */
 public final class GeneratedSamples implements SampleSet {
@@ -100,6 +102,21 @@ public final class GeneratedSamples implements SampleSet {
                 channels(),
                 classes().map(ImageClasses::labels),
                 () -> run.next().images());
+    }
+
+    @Override
+    public ImageStream openRows(int... rows) {
+        SamplingRun run = run();
+        PrimitiveIterator.OfInt next = IntStream.of(rows).iterator();
+        return ImageStream.ofBatches(
+                rows.length,
+                imageSize(),
+                channels(),
+                classes()
+                        .map(classes -> IntStream.of(rows)
+                                .map(row -> classes.labels()[row])
+                                .toArray()),
+                () -> run.image(next.nextInt()));
     }
 
     private SamplingRun run() {

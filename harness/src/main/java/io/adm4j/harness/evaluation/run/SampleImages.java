@@ -20,7 +20,7 @@ final class SampleImages {
     static Tensor read(SampleSet samples, int channels, int... rows) {
         int[] ascending = Arrays.stream(rows).distinct().sorted().toArray();
         Map<Integer, Tensor> images = new HashMap<>();
-        try (ImageStream chosen = samples.open().withChannels(channels).chosen(ascending)) {
+        try (ImageStream chosen = samples.openRows(ascending).withChannels(channels)) {
             for (int taken = 0; taken < ascending.length; ) {
                 Tensor batch = chosen.next(ascending.length - taken);
                 for (int row = 0; row < batch.dim(0); row++, taken++) {

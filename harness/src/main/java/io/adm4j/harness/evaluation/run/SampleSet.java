@@ -63,6 +63,15 @@ public interface SampleSet {
     /** The samples from the first on, generated while they are read unless they exist; each call starts anew. */
     ImageStream open();
 
+    /**
+     * Some of the samples; of generated ones only these are generated.
+     *
+     * @param rows of this set, ascending from 0
+     */
+    default ImageStream openRows(int... rows) {
+        return open().chosen(rows);
+    }
+
     /** Whether images of several sizes were brought to the network's, so that the reference's are to be as well. */
     default boolean fitted() {
         return false;
