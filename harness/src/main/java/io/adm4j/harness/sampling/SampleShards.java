@@ -129,14 +129,19 @@ public final class SampleShards {
         return Npz.read(shard(first));
     }
 
-    /** Keeps a finished batch. */
-    public void put(int first, Tensor images, int[] labels) {
+    /** A batch as the published code writes samples: arr_0 images, arr_1 labels unless there are none. */
+    public static Map<String, Tensor> arrays(Tensor images, int[] labels) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
         arrays.put("arr_0", images);
         if (labels.length > 0) {
             arrays.put("arr_1", Tensor.of(IntStream.of(labels).asLongStream().toArray(), labels.length));
         }
-        put(first, arrays);
+        return arrays;
+    }
+
+    /** Keeps a finished batch. */
+    public void put(int first, Tensor images, int[] labels) {
+        put(first, arrays(images, labels));
     }
 
     /**
@@ -224,7 +229,16 @@ public final class SampleShards {
         }
     }
 
+    /** The name of the batch of finished images that starts with this one. */
+    public static String fileName(int first) {
+        return fileName(LAST_STAGE, first);
+    }
+
+    private static String fileName(String stage, int first) {
+        return String.format(Locale.ROOT, "%s-%09d.npz", stage, first);
+    }
+
     private Path shard(int first) {
-        return folder.resolve(String.format(Locale.ROOT, "%s-%09d.npz", stage, first));
+        return folder.resolve(fileName(stage, first));
     }
 }

@@ -1,6 +1,7 @@
 package io.adm4j.harness.training;
 
 import io.adm4j.feedback.Count;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -12,6 +13,17 @@ import java.util.Locale;
 public record MovingAverageRate(double rate) {
     /** Above this share of initial weights an average does not show what training reached. */
     private static final double MOST_INITIAL = 0.1;
+
+    /** A sentence for each rate that is too slow for a number of steps, with the steps or the rate that would do. */
+    public static List<String> warnings(List<Double> rates, long steps) {
+        return rates.stream()
+                .map(MovingAverageRate::new)
+                .filter(average -> average.isTooSlowFor(steps))
+                .map(average -> "the moving average " + average.finding(steps) + ": train for at least "
+                        + average.stepsNeeded() + " steps, or start again with an --ema-rate of at most "
+                        + largestFor(steps) + ".")
+                .toList();
+    }
 
     /** Whether the average still holds more than a tenth of the initial weights. */
     public boolean isTooSlowFor(long steps) {

@@ -27,8 +27,6 @@ import picocli.CommandLine.Spec;
                         + " starts the job, which are sent to the executors, local:PATH, which each executor has, or addresses"
                         + " such as s3a: or hdfs:. The same command again goes on where a run ended.")
 public final class EvalJob implements Callable<Integer> {
-    private static final int PARTS_PER_CORE = 4;
-
     /** Its options, which executors and driver parse each for their part. */
     @Mixin
     EvalCommand evaluation = new EvalCommand();
@@ -39,7 +37,7 @@ public final class EvalJob implements Callable<Integer> {
             converter = Range.AtLeastOne.class,
             description =
                     "Parts into which samples and reference are divided; a lost executor costs those that it was at (default: "
-                            + PARTS_PER_CORE + " for each core of the cluster).")
+                            + JobContext.PARTS_PER_CORE + " for each core of the cluster).")
     private @Nullable Integer parts;
 
     @Option(
@@ -76,7 +74,7 @@ public final class EvalJob implements Callable<Integer> {
                     context.folder(arguments.work()),
                     arguments.settings(),
                     Optional.ofNullable(parts),
-                    PARTS_PER_CORE * context.spark().defaultParallelism());
+                    context.usualParts());
             EvalWork work = new EvalWork(arguments.features(), JarBuild.here(), inputs, folder);
             List<Integer> missing = folder.missing();
             context.run("Features", missing.size(), "parts", missing, work::compute);

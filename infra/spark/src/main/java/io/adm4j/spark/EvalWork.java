@@ -1,7 +1,6 @@
 package io.adm4j.spark;
 
 import io.adm4j.harness.evaluation.features.FeatureFile;
-import io.adm4j.io.FileTree;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -47,21 +46,16 @@ record EvalWork(List<String> arguments, JarBuild build, EvalInputs inputs, PartF
     }
 
     private void compute(int number) {
-        try {
-            Path local = Files.createTempDirectory(ExecutorState.folder(), "part-" + number + "-");
-            try {
-                List<String> all = new ArrayList<>(arguments);
-                all.addAll(List.of("--part=" + number + "/" + parts.count(), "--out=" + local, "--no-cache"));
-                inputs.onExecutor(all).call();
-                try (Stream<Path> files = Files.list(local)) {
-                    parts.put(
-                            number,
-                            files.filter(file -> file.getFileName().toString().endsWith(FeatureFile.ENDING))
-                                    .sorted()
-                                    .toList());
-                }
-            } finally {
-                FileTree.delete(local);
+        try (ScratchFolder local = ScratchFolder.make("part-" + number)) {
+            List<String> all = new ArrayList<>(arguments);
+            all.addAll(List.of("--part=" + number + "/" + parts.count(), "--out=" + local.path(), "--no-cache"));
+            inputs.onExecutor(all).call();
+            try (Stream<Path> files = Files.list(local.path())) {
+                parts.put(
+                        number,
+                        files.filter(file -> file.getFileName().toString().endsWith(FeatureFile.ENDING))
+                                .sorted()
+                                .toList());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("The part could not be kept on the local disk.", e);

@@ -11,7 +11,6 @@ import io.adm4j.harness.training.InnerRound;
 import io.adm4j.harness.training.RoundSettings;
 import io.adm4j.harness.training.TrainedNetwork;
 import io.adm4j.harness.training.TrainingSettings;
-import io.adm4j.io.FileTree;
 import io.adm4j.runtime.Device;
 import java.io.IOException;
 import java.io.Serializable;
@@ -69,13 +68,8 @@ record InnerWork(
     }
 
     private Done run(Piece piece) {
-        try {
-            Path scratch = Files.createTempDirectory(ExecutorState.folder(), "round");
-            try {
-                return run(piece, scratch);
-            } finally {
-                FileTree.delete(scratch);
-            }
+        try (ScratchFolder scratch = ScratchFolder.make("round")) {
+            return run(piece, scratch.path());
         } catch (IOException e) {
             throw new UncheckedIOException("The round could not be run on the local disk.", e);
         }

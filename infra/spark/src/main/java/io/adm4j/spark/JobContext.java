@@ -5,6 +5,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.console.ConsoleProgress;
 import io.adm4j.runtime.Device;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -19,6 +20,9 @@ import org.apache.spark.util.SerializableConfiguration;
 final class JobContext implements AutoCloseable {
     /** Spark's scheduler keeps a record of every task; a task of several pieces loses none that is finished. */
     static final int MOST_TASKS = 10_000;
+
+    /** Parts of work for each core, so that the slowest is not waited for long. */
+    static final int PARTS_PER_CORE = 4;
 
     private final SparkSession session;
     private final JavaSparkContext spark;
@@ -55,6 +59,11 @@ final class JobContext implements AutoCloseable {
         return session;
     }
 
+    /** Into how many parts work is divided where nobody says it. */
+    int usualParts() {
+        return PARTS_PER_CORE * spark.defaultParallelism();
+    }
+
     /** A folder that driver and executors see alike. */
     RemoteFolder folder(String location) {
         return RemoteFolder.of(location, new SerializableConfiguration(spark.hadoopConfiguration()));
@@ -81,15 +90,13 @@ final class JobContext implements AutoCloseable {
     }
 
     /**
-     * Computes a list of pieces of work in their order, each by a task of its own while there are no more than tasks at most.
+     * Computes a list of pieces of work in their order, each by a task of its own up to {@link #MOST_TASKS} of them.
      *
      * @param title shown as progress
      * @param total of {@code unit}s in the pieces
-     * @param weight of a finished task
      * @param work from pieces of work to results, run on executors; repeated elsewhere when an executor is lost
      */
-    <P, R> List<R> run(
-            String title, long total, String unit, List<P> pieces, FlatMapFunction<java.util.Iterator<P>, R> work) {
+    <P, R> List<R> run(String title, long total, String unit, List<P> pieces, FlatMapFunction<Iterator<P>, R> work) {
         if (pieces.isEmpty()) {
             return List.of();
         }

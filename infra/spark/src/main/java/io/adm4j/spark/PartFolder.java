@@ -3,7 +3,6 @@ package io.adm4j.spark;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.sampling.SettingsDifference;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -23,7 +22,6 @@ import java.util.stream.IntStream;
  */
 final class PartFolder implements Serializable {
     private static final long serialVersionUID = 1L;
-    private static final String SETTINGS = "settings.json";
     private static final String COUNT = "parts";
 
     private final RemoteFolder folder;
@@ -43,18 +41,12 @@ final class PartFolder implements Serializable {
      * @throws UserError if it holds parts of other settings, or cannot be written
      */
     static PartFolder open(RemoteFolder folder, Map<String, String> settings, Optional<Integer> asked, int usual) {
-        String then = folder.has(SETTINGS) ? folder.text(SETTINGS) : "";
+        String then = folder.has(SettingsNote.NAME) ? folder.text(SettingsNote.NAME) : "";
         int count = asked.orElseGet(() -> then.isEmpty() ? usual : countIn(then));
         Map<String, String> all = new TreeMap<>(settings);
         all.put(COUNT, Integer.toString(count));
         String now = json(all);
-        if (then.isEmpty()) {
-            folder.putText(SETTINGS, now);
-        } else if (!then.equals(now)) {
-            throw new UserError(folder.address() + " holds parts of an interrupted evaluation with other settings"
-                    + SettingsDifference.between(then, now)
-                    + ": use those settings, choose another --out, or remove the folder.");
-        }
+        SettingsNote.agree(folder, now, "parts of an interrupted evaluation with");
         return new PartFolder(folder, count);
     }
 

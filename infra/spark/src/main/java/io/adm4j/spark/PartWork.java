@@ -5,8 +5,6 @@ import io.adm4j.harness.bundle.EmbeddedBundle;
 import io.adm4j.harness.cli.Harness;
 import io.adm4j.harness.cli.console.ExitCode;
 import io.adm4j.harness.sampling.SampleShards;
-import io.adm4j.harness.sampling.SettingsDifference;
-import io.adm4j.io.FileTree;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Serializable;
@@ -19,6 +17,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -35,7 +35,6 @@ import java.util.stream.Stream;
 record PartWork(
         List<String> words, Map<Integer, SharedInput> inputs, int out, int parts, RemoteFolder kept, JarBuild build)
         implements Serializable {
-    private static final String SETTINGS = "settings.json";
     private static final String BATCH = "shard-[0-9]{9,}\\.npz";
 
     PartWork {
@@ -59,9 +58,13 @@ record PartWork(
         return "part-" + number + "-of-" + parts + ".done";
     }
 
-    /** Whether all batches of a part are kept. */
-    boolean isDone(int number) {
-        return kept.has(marker(number));
+    /** The parts of which not all batches are kept, from 1. */
+    List<Integer> missing() {
+        Set<String> there = Set.copyOf(kept.names());
+        return IntStream.rangeClosed(1, parts)
+                .filter(number -> !there.contains(marker(number)))
+                .boxed()
+                .toList();
     }
 
     /**
@@ -74,7 +77,7 @@ record PartWork(
         GpuOfTask.use();
         List<Integer> done = new ArrayList<>();
         numbers.forEachRemaining(number -> {
-            if (!isDone(number)) {
+            if (!kept.has(marker(number))) {
                 inStaging(file -> {
                     execute(file, "--part", number + "/" + parts);
                     keep(SampleShards.folderBeside(file));
@@ -96,7 +99,7 @@ record PartWork(
         return inStaging(file -> {
             Path batches = Files.createDirectories(SampleShards.folderBeside(file));
             for (String batch : kept.names()) {
-                if (batch.equals(SETTINGS) || batch.matches(BATCH)) {
+                if (batch.equals(SettingsNote.NAME) || batch.matches(BATCH)) {
                     kept.get(batch, batches.resolve(batch));
                 }
             }
@@ -110,16 +113,7 @@ record PartWork(
     }
 
     private void keep(Path batches) throws IOException {
-        String settings = Files.readString(batches.resolve(SETTINGS));
-        if (!kept.has(SETTINGS)) {
-            kept.putText(SETTINGS, settings);
-        }
-        String then = kept.text(SETTINGS);
-        if (!then.equals(settings)) {
-            throw new UserError(kept.address() + " holds batches of other settings"
-                    + SettingsDifference.between(then, settings)
-                    + ": use those settings, choose another --out, or remove the folder.");
-        }
+        SettingsNote.agree(kept, Files.readString(batches.resolve(SettingsNote.NAME)), "batches of");
         try (Stream<Path> files = Files.list(batches)) {
             for (Path file : files.toList()) {
                 if (file.getFileName().toString().matches(BATCH)) {
@@ -159,13 +153,8 @@ record PartWork(
     }
 
     private String inStaging(Staged work) {
-        try {
-            Path folder = Files.createTempDirectory("adm4j-part");
-            try {
-                return work.with(folder.resolve("out.npz"));
-            } finally {
-                FileTree.delete(folder);
-            }
+        try (ScratchFolder folder = ScratchFolder.make("part")) {
+            return work.with(folder.path().resolve("out.npz"));
         } catch (IOException e) {
             throw new UncheckedIOException("The local disk of " + ExecutorState.name() + " could not be used.", e);
         }

@@ -200,15 +200,6 @@ final class RemoteFolder implements Serializable {
         }
     }
 
-    /** Deletes a file, or a folder with all below it. */
-    void delete(String name) {
-        try {
-            files().delete(path(name), true);
-        } catch (IOException e) {
-            throw failure("written to", e);
-        }
-    }
-
     private UserError failure(String what, IOException e) {
         String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         return new UserError(address() + " could not be " + what + ": " + reason + ".", e);

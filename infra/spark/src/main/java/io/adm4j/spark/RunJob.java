@@ -5,7 +5,6 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.option.Range;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,15 +20,12 @@ import picocli.CommandLine.Spec;
                         + " the driver joins them. The file in --out is that of one machine. The same command again goes on with the"
                         + " parts that are missing.")
 public final class RunJob implements Runnable {
-    private static final int TASKS_OF_A_CORE = 4;
-
     @Option(
             names = "--parts",
             paramLabel = "N",
             converter = Range.AtLeastOne.class,
-            description =
-                    "Parts, one a task; what a lost executor costs is the part that it was at (default: four for each core of"
-                            + " the cluster).")
+            description = "Parts, one a task; what a lost executor costs is the part that it was at (default: "
+                    + JobContext.PARTS_PER_CORE + " for each core of the cluster).")
     private @Nullable Integer parts;
 
     @Parameters(
@@ -61,13 +57,10 @@ public final class RunJob implements Runnable {
         long begin = System.nanoTime();
         try (JobContext context = JobContext.open("run " + partial.name())) {
             context.requireDevice(partial.device());
-            int all = parts != null ? parts : TASKS_OF_A_CORE * context.spark().defaultParallelism();
+            int all = parts != null ? parts : context.usualParts();
             RemoteFolder target = context.folder(partial.outFolder());
             PartWork work = PartWork.of(partial, context, all, target.folder(partial.outName() + ".parts"));
-            List<Integer> missing = IntStream.rangeClosed(1, all)
-                    .boxed()
-                    .filter(number -> !work.isDone(number))
-                    .toList();
+            List<Integer> missing = work.missing();
             context.run("Computing", missing.size(), "parts", missing, work::compute);
             String said = work.join(target, partial.outName());
             var console = commandSpec().commandLine().getOut();

@@ -113,7 +113,6 @@ final class RunMirror implements TrainingListener {
     }
 
     private void prune() {
-
         Set<String> kept = new HashSet<>();
         files(run.path()).forEach(file -> kept.add(file.getFileName().toString()));
         Set<String> states =
@@ -121,11 +120,11 @@ final class RunMirror implements TrainingListener {
 
         remote.folders().stream()
                 .filter(name -> name.startsWith(CHECKPOINT) && !kept.contains(name))
-                .forEach(remote::delete);
+                .forEach(name -> remote.folder(name).delete());
         remote.folder(WORKERS).folders().stream()
                 .map(step -> WORKERS + "/" + step)
                 .filter(name -> !states.contains(name))
-                .forEach(remote::delete);
+                .forEach(name -> remote.folder(name).delete());
     }
 
     private static List<Path> files(Path folder) {

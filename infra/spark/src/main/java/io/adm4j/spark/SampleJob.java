@@ -10,7 +10,6 @@ import io.adm4j.harness.cli.option.UpsamplerOptions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -128,10 +127,7 @@ public final class SampleJob implements Runnable {
                     missing,
                     batches -> work.sample(batches, plan, shards));
             if (parquet != null) {
-                List<Integer> batches = IntStream.iterate(0, first -> first < plan.count(), first -> first + batchSize)
-                        .boxed()
-                        .toList();
-                ParquetImages.write(context, shards, batches, seed, parquet);
+                ParquetImages.write(context, shards, ShardFolder.batches(plan.count(), batchSize), seed, parquet);
             }
             int before = plan.count() - Math.min(plan.count(), missing.size() * batchSize);
             spec.commandLine()

@@ -6,6 +6,7 @@ import io.adm4j.feedback.UserError;
 import io.adm4j.harness.sampling.InitialNoise;
 import io.adm4j.harness.sampling.LabelAssignment;
 import io.adm4j.harness.sampling.ModelSamples;
+import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.harness.sampling.SampleSource;
 import io.adm4j.sampling.SamplingDefaults;
 import io.adm4j.sampling.SamplingPipeline;
@@ -16,10 +17,8 @@ import io.adm4j.tensor.Tensor;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,14 +114,7 @@ record SampleWork(
 
         Map<String, Tensor> batch(int first) {
             int end = Math.min(source.count(), first + batchSize);
-            Map<String, Tensor> arrays = new LinkedHashMap<>();
-            arrays.put("arr_0", source.images(first, end, StepListener.none()));
-            int[] labels = source.labels(first, end);
-            if (labels.length > 0) {
-                arrays.put(
-                        "arr_1", Tensor.of(IntStream.of(labels).asLongStream().toArray(), labels.length));
-            }
-            return arrays;
+            return SampleShards.arrays(source.images(first, end, StepListener.none()), source.labels(first, end));
         }
     }
 }

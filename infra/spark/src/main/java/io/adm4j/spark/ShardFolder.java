@@ -1,7 +1,7 @@
 package io.adm4j.spark;
 
 import io.adm4j.feedback.UserError;
-import io.adm4j.harness.sampling.SettingsDifference;
+import io.adm4j.harness.sampling.SampleShards;
 import io.adm4j.io.Npz;
 import io.adm4j.tensor.Tensor;
 import java.io.IOException;
@@ -9,10 +9,10 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Finished batches of a job in a folder, as npz files in the published layout ({@code arr_0} images, {@code arr_1} labels). A
@@ -20,7 +20,6 @@ import java.util.Map;
  */
 final class ShardFolder implements Serializable {
     private static final long serialVersionUID = 1L;
-    private static final String SETTINGS = "settings.json";
 
     private final RemoteFolder folder;
 
@@ -36,37 +35,32 @@ final class ShardFolder implements Serializable {
      */
     static ShardFolder open(RemoteFolder folder, String settings) {
         List<String> names = folder.names();
-        if (names.contains(SETTINGS)) {
-            String then = folder.text(SETTINGS);
-            if (!then.equals(settings)) {
-                throw new UserError(folder.address() + " holds images of other settings"
-                        + SettingsDifference.between(then, settings)
-                        + ": use those settings, choose another --out, or remove the folder.");
-            }
-        } else if (!names.isEmpty()) {
+        if (!names.isEmpty() && !names.contains(SettingsNote.NAME)) {
             throw new UserError(
                     folder.address() + " holds other files, such as " + names.get(0) + ": choose another --out.");
-        } else {
-            folder.putText(SETTINGS, settings);
         }
+        SettingsNote.agree(folder, settings, "images of");
         return new ShardFolder(folder);
+    }
+
+    /** The first images of all batches, in order. */
+    static List<Integer> batches(int count, int batchSize) {
+        return IntStream.iterate(0, first -> first < count, first -> first + batchSize)
+                .boxed()
+                .toList();
     }
 
     /** The first images of the batches that are not there yet, in order. */
     List<Integer> missing(int count, int batchSize) {
-        List<String> there = folder.names();
-        List<Integer> missing = new ArrayList<>();
-        for (int first = 0; first < count; first += batchSize) {
-            if (!there.contains(name(first))) {
-                missing.add(first);
-            }
-        }
-        return missing;
+        Set<String> there = Set.copyOf(folder.names());
+        return batches(count, batchSize).stream()
+                .filter(first -> !there.contains(SampleShards.fileName(first)))
+                .toList();
     }
 
     /** Whether the batch that starts with this image is there. */
     boolean has(int first) {
-        return folder.has(name(first));
+        return folder.has(SampleShards.fileName(first));
     }
 
     /** Keeps the arrays of a finished batch. */
@@ -74,7 +68,7 @@ final class ShardFolder implements Serializable {
         try {
             Path local = Files.createTempFile("adm4j-shard", ".npz");
             Npz.write(local, arrays);
-            folder.put(name(first), local);
+            folder.put(SampleShards.fileName(first), local);
         } catch (IOException e) {
             throw new UncheckedIOException("The batch could not be kept on the local disk.", e);
         }
@@ -82,21 +76,10 @@ final class ShardFolder implements Serializable {
 
     /** The arrays of a finished batch. */
     Map<String, Tensor> arrays(int first) {
-        try {
-            Path local = Files.createTempDirectory("adm4j-shard").resolve(name(first));
-            try {
-                folder.get(name(first), local);
-                return Npz.read(local);
-            } finally {
-                Files.deleteIfExists(local);
-                Files.delete(local.getParent());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("The batch could not be read over the local disk.", e);
+        try (ScratchFolder scratch = ScratchFolder.make("shard")) {
+            Path local = scratch.path().resolve(SampleShards.fileName(first));
+            folder.get(SampleShards.fileName(first), local);
+            return Npz.read(local);
         }
-    }
-
-    private static String name(int first) {
-        return String.format(Locale.ROOT, "shard-%09d.npz", first);
     }
 }

@@ -51,15 +51,14 @@ final class SharedInput implements Serializable {
             return new SharedInput(location, "", Route.EVERYWHERE, context.folder("/"));
         }
         org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(location);
-        String scheme = path.toUri().getScheme();
-        if (scheme != null && !scheme.equals("file")) {
+        if (isAddress(location)) {
             return new SharedInput(
                     location,
                     path.getName(),
                     Route.COPIED,
                     context.folder(path.getParent().toString()));
         }
-        Path here = Path.of(path.toUri().getPath()).toAbsolutePath().normalize();
+        Path here = local(location).toAbsolutePath().normalize();
         if (!Files.exists(here)) {
             throw new UserError("There is no " + location
                     + " on the machine that starts the job: give a path of this machine, local:PATH for one that every executor"
@@ -74,14 +73,17 @@ final class SharedInput implements Serializable {
         return scheme != null && !scheme.equals("file");
     }
 
+    private static Path local(String location) {
+        return Path.of(new org.apache.hadoop.fs.Path(location).toUri().getPath());
+    }
+
     /**
      * Where a file or folder lies for the driver, without making it available to executors.
      *
      * @param location as above
      */
     static Path onDriver(String location, JobContext context) {
-        String scheme = new org.apache.hadoop.fs.Path(location).toUri().getScheme();
-        return scheme == null ? Path.of(location) : of(location, context).here();
+        return isAddress(location) ? of(location, context).here() : local(location);
     }
 
     /** The name under which Spark has the file, or the folder as unpacked archive. */
@@ -149,9 +151,7 @@ final class SharedInput implements Serializable {
      * @throws UserError if it is not there
      */
     Path onDriver() {
-        return route == Route.SENT
-                ? Path.of(new org.apache.hadoop.fs.Path(location).toUri().getPath())
-                : here();
+        return route == Route.SENT ? local(location) : here();
     }
 
     private Path copied() {

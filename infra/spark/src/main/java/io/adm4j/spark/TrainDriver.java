@@ -3,9 +3,8 @@ package io.adm4j.spark;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.adm4j.export.graph.Parameter;
-import io.adm4j.export.net.InitialWeights;
 import io.adm4j.feedback.UserError;
+import io.adm4j.harness.cli.command.FirstWeights;
 import io.adm4j.harness.cli.option.RunFlags;
 import io.adm4j.harness.data.Dataset;
 import io.adm4j.harness.data.Split;
@@ -23,18 +22,11 @@ import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.harness.training.TrainingStart;
 import io.adm4j.harness.training.TrainingTask;
 import io.adm4j.harness.training.WeightSource;
-import io.adm4j.harness.training.WeightTransfer;
 import io.adm4j.harness.training.engine.EngineKind;
 import io.adm4j.harness.training.log.JsonLog;
 import io.adm4j.harness.training.log.TrainingLog;
-import io.adm4j.harness.zoo.CheckpointMatcher;
-import io.adm4j.harness.zoo.ReleasedModels;
-import io.adm4j.io.FileTree;
 import io.adm4j.tensor.Tensor;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -83,12 +75,10 @@ final class TrainDriver {
                 printFlags(given, settings, rounds, steps);
                 return;
             }
-            Path local = folder();
-            try (JobContext context = JobContext.open("train")) {
+            try (JobContext context = JobContext.open("train");
+                    ScratchFolder local = ScratchFolder.make("train")) {
                 context.requireDevice(options.runtime.device);
-                train(context, local, source, given, settings, rounds, steps);
-            } finally {
-                delete(local);
+                train(context, local.path(), source, given, settings, rounds, steps);
             }
         }
     }
@@ -119,7 +109,8 @@ final class TrainDriver {
         ObjectNode flags = network.completed(given, images);
         TrainingTask task = network.task(flags, images, settings);
         ObjectNode description = describe(flags, settings, rounds, reading, images, steps);
-        Map<String, Tensor> first = first(task, settings, source, description);
+        Map<String, Tensor> first =
+                FirstWeights.of(task.graph().graph().parameters(), settings.seed(), source, description, this::say);
         Optional<HeldOutLoss> heldOut = heldOut(flags, settings, reading, images, context);
         RunFolder run = new RunFolder(local.resolve("run"), new Retention(options.keep, 0), this::say);
         RemoteFolder remote = context.folder(options.out);
@@ -157,7 +148,7 @@ final class TrainDriver {
             console.printf("Run folder %s%n", remote.address());
         }
         console.flush();
-        warnOfSlowAverages(settings, steps);
+        MovingAverageRate.warnings(settings.emaRates(), steps).forEach(warning -> say("Warning: " + warning));
         RunFolder.Checkpoint end = loop.train(steps);
         end.doubt().ifPresent(this::say);
         console.printf(
@@ -168,39 +159,6 @@ final class TrainDriver {
                 remote.folder(end.folder().getFileName().toString()).address(),
                 end.seconds());
         console.flush();
-    }
-
-    /** @param description gets where the weights come from, if they come from a source */
-    private Map<String, Tensor> first(
-            TrainingTask task, TrainingSettings settings, @Nullable WeightSource source, ObjectNode description) {
-        List<Parameter> parameters = task.graph().graph().parameters();
-        Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());
-        if (source == null) {
-            return first;
-        }
-        WeightTransfer transfer = new WeightTransfer(source, parameters);
-        if (transfer.isFutile()) {
-            new CheckpointMatcher(ReleasedModels.load())
-                    .requireFit(
-                            source.path(),
-                            transfer.shapes(),
-                            transfer.differences(),
-                            "the network that the flags describe");
-        }
-        description.set("init_from", transfer.origin());
-        transfer.report().forEach(this::say);
-        return transfer.over(first);
-    }
-
-    private void warnOfSlowAverages(TrainingSettings settings, long steps) {
-        for (double rate : settings.emaRates()) {
-            MovingAverageRate average = new MovingAverageRate(rate);
-            if (average.isTooSlowFor(steps)) {
-                say("Warning: the moving average " + average.finding(steps) + ": train for at least "
-                        + average.stepsNeeded() + " steps, or start again with an --ema-rate of at most "
-                        + MovingAverageRate.largestFor(steps) + ".");
-            }
-        }
     }
 
     private long steps(RunFlags flags) {
@@ -285,22 +243,6 @@ final class TrainDriver {
         }
         ObjectNode plain = flags.deepCopy().put("dropout", 0).put("schedule_sampler", "uniform");
         return network.task(plain, images, settings);
-    }
-
-    private static Path folder() {
-        try {
-            return Files.createTempDirectory("adm4j-train");
-        } catch (IOException e) {
-            throw new UserError("There is no room for temporary files: " + e.getMessage() + ".", e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try {
-            FileTree.delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void say(String line) {

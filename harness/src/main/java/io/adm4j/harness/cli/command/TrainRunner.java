@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.adm4j.export.graph.Parameter;
-import io.adm4j.export.net.InitialWeights;
 import io.adm4j.export.recipe.TrainingGraph;
 import io.adm4j.feedback.UserError;
 import io.adm4j.harness.cli.console.ConsoleProgress;
@@ -39,14 +38,11 @@ import io.adm4j.harness.training.TrainingSettings;
 import io.adm4j.harness.training.TrainingTask;
 import io.adm4j.harness.training.Validation;
 import io.adm4j.harness.training.WeightSource;
-import io.adm4j.harness.training.WeightTransfer;
 import io.adm4j.harness.training.engine.EngineKind;
 import io.adm4j.harness.training.log.EventLog;
 import io.adm4j.harness.training.log.JsonLog;
 import io.adm4j.harness.training.log.ProgressDisplay;
 import io.adm4j.harness.training.log.TrainingLog;
-import io.adm4j.harness.zoo.CheckpointMatcher;
-import io.adm4j.harness.zoo.ReleasedModels;
 import io.adm4j.io.DiskWait;
 import io.adm4j.io.LockFile;
 import io.adm4j.tensor.Tensor;
@@ -265,16 +261,10 @@ final class TrainRunner {
             engine.requireCapacity(graph, settings.emaRates());
             RunFolder folder = new RunFolder(options.out, options.checkpoints.retention(), this::warn, diskWait());
             folder.requireRoom(EngineKind.checkpointBytes(parameters, settings.emaRates()));
-            Map<String, Tensor> first = InitialWeights.of(parameters, settings.seed());
             ObjectNode description = describe(complete, settings, images);
             Optional<Validation> validation = validation(description, settings);
-            if (source != null) {
-                WeightTransfer transfer = new WeightTransfer(source, parameters);
-                requireFit(transfer);
-                first = transfer.over(first);
-                description.set("init_from", transfer.origin());
-                transfer.report().forEach(errors::println);
-            }
+            Map<String, Tensor> first =
+                    FirstWeights.of(parameters, settings.seed(), source, description, errors::println);
             scorer = scorer(options.data, reading(), images, complete);
             identity = DataIdentity.ofNew(folder, images, description, this::warn);
             folder.create(description);
@@ -282,7 +272,7 @@ final class TrainRunner {
             loop.prepare(engine, first);
             long count = first.values().stream().mapToLong(Tensor::size).sum();
             console.printf(Locale.ROOT, "%s%n%,d parameters, run folder %s%n", images, count, folder.path());
-            warnOfSlowAverages(settings);
+            MovingAverageRate.warnings(settings.emaRates(), steps).forEach(this::warn);
             warnOfRateZero(settings);
             return loop;
         }
@@ -299,17 +289,6 @@ final class TrainRunner {
                 ? null
                 : WeightSource.open(
                         options.initFrom, network, options.initEmaRate, Optional.ofNullable(options.entry), this::warn);
-    }
-
-    private void requireFit(WeightTransfer transfer) {
-        if (transfer.isFutile()) {
-            new CheckpointMatcher(ReleasedModels.load())
-                    .requireFit(
-                            options.initFrom,
-                            transfer.shapes(),
-                            transfer.differences(),
-                            "the network that the flags describe");
-        }
     }
 
     private DiskWait diskWait() {
@@ -332,22 +311,6 @@ final class TrainRunner {
             warn("the learning rate is 0 after step " + last + " (--lr-anneal-steps), so that the steps after it change"
                     + " nothing: give --steps " + last + ", or a new run --lr-anneal-steps " + steps + ".");
         }
-    }
-
-    private void warnOfSlowAverages(TrainingSettings settings) {
-        for (double rate : settings.emaRates()) {
-            MovingAverageRate average = new MovingAverageRate(rate);
-            if (average.isTooSlowFor(steps)) {
-                errors.printf(
-                        Locale.ROOT,
-                        "Warning: the moving average %s: train for at least %d steps, or start again with an --ema-rate of"
-                                + " at most %s.%n",
-                        average.finding(steps),
-                        average.stepsNeeded(),
-                        MovingAverageRate.largestFor(steps));
-            }
-        }
-        errors.flush();
     }
 
     /** How a new run reads its images, but for their size and channels. */

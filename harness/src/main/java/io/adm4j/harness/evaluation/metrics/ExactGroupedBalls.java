@@ -3,6 +3,7 @@ package io.adm4j.harness.evaluation.metrics;
 import io.adm4j.harness.evaluation.features.FeatureBlock;
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
 import io.adm4j.harness.evaluation.features.InnerProducts;
+import io.adm4j.harness.evaluation.features.QuantizedRows;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -11,11 +12,13 @@ import java.util.Optional;
 /** The balls of {@link NeighborhoodScores}: float64 decides wherever rounding in float32 could, so these are the same. */
 public final class ExactGroupedBalls implements GroupedBalls {
     private final int k;
+    private final MatrixProducts products;
     private final InnerProducts inner;
 
     /** @param k neighbor whose distance is the radius, at least 1 */
     public ExactGroupedBalls(int k, MatrixProducts products) {
         this.k = k;
+        this.products = products;
         this.inner = new InnerProducts(products);
     }
 
@@ -24,8 +27,10 @@ public final class ExactGroupedBalls implements GroupedBalls {
         FeatureMatrix own = set.group(group);
         double[] origin = own.mean();
         double rounding = NeighborhoodScores.rounding(own.columns());
-        double[] nearest = new double[Math.multiplyExact(own.rows(), k)];
-        Arrays.fill(nearest, Double.POSITIVE_INFINITY);
+        double[][] nearest = new double[own.rows()][k];
+        for (double[] distances : nearest) {
+            Arrays.fill(distances, Double.POSITIVE_INFINITY);
+        }
         for (int g = 0; g < set.groups(); g++) {
             // Its own group first: its neighbors there spare most of those elsewhere.
             int index = (group + g) % set.groups();
@@ -39,30 +44,16 @@ public final class ExactGroupedBalls implements GroupedBalls {
                         double both = length + b.length(c);
                         double least = both - 2 * products[c] - rounding * both;
                         boolean itself = other == own && point == b.from() + c;
-                        if (least < nearest[point * k + k - 1] && !itself) {
-                            offer(nearest, point * k, own.squaredDistance(point, other, b.from() + c));
+                        if (least < nearest[point][k - 1] && !itself) {
+                            BoundedNeighbors.offer(nearest[point], own.squaredDistance(point, other, b.from() + c));
                         }
                     }
                 }
             });
         }
-        double[] radii = new double[own.rows()];
-        for (int point = 0; point < radii.length; point++) {
-            radii[point] = nearest[point * k + k - 1];
-        }
-        return Optional.of(radii);
-    }
-
-    /** Keeps a distance if it is among the smallest so far, which are ascending. */
-    private void offer(double[] nearest, int first, double distance) {
-        int at = first + k - 1;
-        if (distance < nearest[at]) {
-            while (at > first && nearest[at - 1] > distance) {
-                nearest[at] = nearest[at - 1];
-                at--;
-            }
-            nearest[at] = distance;
-        }
+        return Optional.of(Arrays.stream(nearest)
+                .mapToDouble(distances -> distances[k - 1])
+                .toArray());
     }
 
     @Override
@@ -70,46 +61,30 @@ public final class ExactGroupedBalls implements GroupedBalls {
             FeatureGroups reference, int group, double[] referenceRadii, FeatureGroups samples, double[] sampleRadii) {
         FeatureMatrix own = reference.group(group);
         double[] origin = own.mean();
-        double rounding = NeighborhoodScores.rounding(own.columns());
+        QuantizedRows ownRows = QuantizedRows.of(own, origin);
         BitSet sampleIsIn = new BitSet(samples.rows());
         BitSet referenceIsIn = new BitSet(own.rows());
         BitSet covered = new BitSet(own.rows());
-        long[] balls = {0};
+        long balls = 0;
         for (int index = 0; index < samples.groups(); index++) {
             FeatureMatrix other = samples.group(index);
             int first = samples.from(index);
-            inner.between(new FeatureBlock(own, origin), new FeatureBlock(other, origin), pairs -> {}, (a, b) -> {
-                for (int r = 0; r < a.count(); r++) {
-                    int image = a.from() + r;
-                    float[] products = inner.row(r);
-                    double length = a.length(r);
-                    double radius = referenceRadii[image];
-                    for (int c = 0; c < b.count(); c++) {
-                        int sample = first + b.from() + c;
-                        double both = length + b.length(c);
-                        double margin = rounding * both;
-                        double distance = both - 2 * products[c];
-                        double otherRadius = sampleRadii[sample];
-                        if (distance > Math.max(radius, otherRadius) + margin) {
-                            continue;
-                        }
-                        if (Math.abs(distance - radius) <= margin || Math.abs(distance - otherRadius) <= margin) {
-                            distance = own.squaredDistance(image, other, b.from() + c);
-                        }
-                        if (distance <= radius) {
-                            sampleIsIn.set(sample);
-                        }
-                        if (distance <= otherRadius) {
-                            referenceIsIn.set(image);
-                        }
-                        if (distance < radius) {
-                            covered.set(image);
-                            balls[0]++;
-                        }
-                    }
-                }
-            });
+            double[] radii = Arrays.copyOfRange(sampleRadii, first, first + other.rows());
+            BallMembers found = new BallMembers(own, other, referenceRadii, radii, origin, products);
+            found.find(ownRows, QuantizedRows.of(other, origin), pairs -> {});
+            mark(found.samples(), sampleIsIn, first);
+            mark(found.reference(), referenceIsIn, 0);
+            mark(found.covered(), covered, 0);
+            balls += found.balls();
         }
-        return new Members(sampleIsIn, referenceIsIn, covered, balls[0]);
+        return new Members(sampleIsIn, referenceIsIn, covered, balls);
+    }
+
+    private static void mark(boolean[] found, BitSet points, int first) {
+        for (int i = 0; i < found.length; i++) {
+            if (found[i]) {
+                points.set(first + i);
+            }
+        }
     }
 }

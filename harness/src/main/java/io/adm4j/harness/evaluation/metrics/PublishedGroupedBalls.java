@@ -34,29 +34,19 @@ public final class PublishedGroupedBalls implements GroupedBalls {
         for (int other = 0; other < set.groups(); other++) {
             if (other == group) {
                 PublishedPrecisionRecall.nearestWithin(own, nearest, kept, inner, pairs -> {});
-            } else if (other < group) {
-                inner.between(FeatureBlock.inHalf(set.group(other)), FeatureBlock.inHalf(own), pairs -> {}, (a, b) -> {
-                    for (int r = 0; r < a.count(); r++) {
-                        float[] row = inner.row(r);
-                        for (int c = 0; c < b.count(); c++) {
-                            PublishedPrecisionRecall.offer(
-                                    nearest,
-                                    (b.from() + c) * kept,
-                                    kept,
-                                    PublishedPrecisionRecall.distance(b.length(c), a.length(r), row[c]));
-                        }
-                    }
-                });
             } else {
-                inner.between(FeatureBlock.inHalf(own), FeatureBlock.inHalf(set.group(other)), pairs -> {}, (a, b) -> {
+                boolean before = other < group;
+                FeatureBlock mine = FeatureBlock.inHalf(own);
+                FeatureBlock others = FeatureBlock.inHalf(set.group(other));
+                inner.between(before ? others : mine, before ? mine : others, pairs -> {}, (a, b) -> {
                     for (int r = 0; r < a.count(); r++) {
                         float[] row = inner.row(r);
                         for (int c = 0; c < b.count(); c++) {
-                            PublishedPrecisionRecall.offer(
-                                    nearest,
-                                    (a.from() + r) * kept,
-                                    kept,
-                                    PublishedPrecisionRecall.distance(a.length(r), b.length(c), row[c]));
+                            int point = before ? b.from() + c : a.from() + r;
+                            float distance = before
+                                    ? PublishedPrecisionRecall.distance(b.length(c), a.length(r), row[c])
+                                    : PublishedPrecisionRecall.distance(a.length(r), b.length(c), row[c]);
+                            PublishedPrecisionRecall.offer(nearest, point * kept, kept, distance);
                         }
                     }
                 });
