@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -27,30 +28,76 @@ public final class QuantizedRows {
     private static final double LONGEST = 1e37;
 
     private final int rows;
+    private final int columns;
     private final List<Tensor> left = new ArrayList<>();
     private final List<Tensor> right = new ArrayList<>();
     private final float[] offsets;
     private final float[] scales;
 
-    private QuantizedRows(FeatureMatrix features) {
-        this.rows = features.rows();
+    private QuantizedRows(int rows, int columns) {
+        this.rows = rows;
+        this.columns = columns;
         this.offsets = new float[rows];
         this.scales = new float[rows];
         for (int from = 0; from < rows; from += FeatureBlock.ROWS) {
             int count = Math.min(FeatureBlock.ROWS, rows - from);
-            left.add(Tensor.zeros(ElementType.UINT8, count, features.columns()));
-            right.add(Tensor.zeros(ElementType.INT8, features.columns(), count));
+            left.add(Tensor.zeros(ElementType.UINT8, count, columns));
+            right.add(Tensor.zeros(ElementType.INT8, columns, count));
         }
     }
 
     /** @param origin as many elements as columns; the nearer to the rows, the better the bounds */
     public static QuantizedRows of(FeatureMatrix features, double[] origin) {
-        QuantizedRows quantized = new QuantizedRows(features);
-        float[] signs = signs(features.columns());
-        IntStream.range(0, quantized.left.size())
-                .parallel()
-                .forEach(block -> quantized.fill(block, features, origin, signs));
-        return quantized;
+        return new QuantizedRows(features.rows(), features.columns())
+                .fill((row, line) -> features.shiftedRow(row, origin, line), row -> 0);
+    }
+
+    /**
+     * For bounds of what differs from the distances of rounded rows by an amount for each of the two.
+     *
+     * @param origin as many elements as columns; the nearer to the rows, the better the bounds
+     * @param amount that a row adds to its bounds
+     */
+    public static QuantizedRows of(HalfRows features, double[] origin, IntToDoubleFunction amount) {
+        return new QuantizedRows(features.rows(), features.columns())
+                .fill((row, line) -> features.shiftedRow(row, origin, line), amount);
+    }
+
+    private QuantizedRows fill(RowReader reader, IntToDoubleFunction amount) {
+        float[] signs = signs(columns);
+        IntStream.range(0, left.size()).parallel().forEach(block -> fill(block, reader, amount, signs));
+        return this;
+    }
+
+    /** These of some of the rows, in the order given. */
+    public QuantizedRows select(int[] chosen) {
+        QuantizedRows result = new QuantizedRows(chosen.length, columns);
+        for (int r = 0; r < chosen.length; r++) {
+            result.copy(this, chosen[r], r);
+        }
+        return result;
+    }
+
+    private void copy(QuantizedRows from, int row, int to) {
+        ByteBuffer source = from.left(row / FeatureBlock.ROWS).bytes();
+        ByteBuffer byRow = left(to / FeatureBlock.ROWS).bytes();
+        ByteBuffer byColumn = right(to / FeatureBlock.ROWS).bytes();
+        int at = row % FeatureBlock.ROWS * columns;
+        int r = to % FeatureBlock.ROWS;
+        int count = count(to / FeatureBlock.ROWS);
+        for (int c = 0; c < columns; c++) {
+            byte value = source.get(at + c);
+            byRow.put(r * columns + c, value);
+            byColumn.put(c * count + r, (byte) (value - MatrixProducts.ZERO_POINT));
+        }
+        offsets[to] = from.offsets[row];
+        scales[to] = from.scales[row];
+    }
+
+    /** Writes a row, less the origin. */
+    @FunctionalInterface
+    private interface RowReader {
+        void read(int row, double[] line);
     }
 
     private static float[] signs(int columns) {
@@ -62,20 +109,20 @@ public final class QuantizedRows {
         return signs;
     }
 
-    private void fill(int block, FeatureMatrix features, double[] origin, float[] signs) {
-        int columns = features.columns();
+    private void fill(int block, RowReader reader, IntToDoubleFunction amount, float[] signs) {
         int count = count(block);
         ByteBuffer byRow = left.get(block).bytes();
         ByteBuffer byColumn = right.get(block).bytes();
         double[] centered = new double[columns];
         float[] line = new float[columns];
         for (int r = 0; r < count; r++) {
-            features.shiftedRow(block * FeatureBlock.ROWS + r, origin, centered);
+            int row = block * FeatureBlock.ROWS + r;
+            reader.read(row, centered);
             for (int c = 0; c < columns; c++) {
                 line[c] = (float) centered[c] * signs[c];
             }
             rotate(line);
-            quantize(line, block * FeatureBlock.ROWS + r);
+            quantize(line, row, amount.applyAsDouble(row));
             for (int c = 0; c < columns; c++) {
                 byte integer = (byte) line[c];
                 byRow.put(r * columns + c, (byte) (integer + MatrixProducts.ZERO_POINT));
@@ -106,7 +153,7 @@ public final class QuantizedRows {
     }
 
     /** Leaves the integers in {@code line}. */
-    private void quantize(float[] line, int row) {
+    private void quantize(float[] line, int row, double amount) {
         float largest = 0;
         for (float value : line) {
             largest = Math.max(largest, Math.abs(value));
@@ -130,7 +177,8 @@ public final class QuantizedRows {
         // d^2 >= |x - y|^2 / (1 + s) - e^2 / s, and e^2 is at most twice the sum of both rows' squared errors.
         double offset = (double) scale * scale * integers / (1 + SHARE)
                 - 2 * lost * lost / SHARE
-                - BOUND_ROUNDING * (length + lost * lost)
+                + amount
+                - BOUND_ROUNDING * (length + lost * lost + Math.abs(amount))
                 - Float.MIN_NORMAL;
         boolean bounded = length + lost * lost < LONGEST;
         offsets[row] = bounded ? (float) offset : Float.NEGATIVE_INFINITY;

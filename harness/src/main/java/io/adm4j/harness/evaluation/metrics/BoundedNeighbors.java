@@ -8,6 +8,7 @@ import java.util.function.LongConsumer;
 
 /** For each point of a set the other points that may be nearest, by lower bounds of squared distances. */
 final class BoundedNeighbors {
+    private final int rows;
     private final int kept;
     /** For each point, ascending. */
     private final float[] bounds;
@@ -15,13 +16,14 @@ final class BoundedNeighbors {
     private final int[] points;
 
     private BoundedNeighbors(int rows, int kept) {
+        this.rows = rows;
         this.kept = kept;
         this.bounds = new float[Math.multiplyExact(rows, kept)];
         this.points = new int[bounds.length];
         Arrays.fill(bounds, Float.POSITIVE_INFINITY);
     }
 
-    /** @param kept points kept of each, fewer than there are rows */
+    /** @param kept points kept of each, at least 1 and fewer than there are rows */
     static BoundedNeighbors of(QuantizedRows rows, int kept, DistanceBounds bounds, LongConsumer pairs) {
         BoundedNeighbors found = new BoundedNeighbors(rows.rows(), kept);
         Object[] locks = new Object[rows.blocks()];
@@ -76,20 +78,21 @@ final class BoundedNeighbors {
     }
 
     /**
-     * Replaces the values of {@code nearest} by the smallest distances of a point to those that are kept.
+     * Keeps the smallest distances of a point to itself and to those that are kept.
      *
      * @param distance of the point to another
+     * @param nearest takes the smallest; infinite
      * @return whether none that is not kept can be nearer than the last of them
      */
     boolean nearest(int point, IntToDoubleFunction distance, double[] nearest) {
-        Arrays.fill(nearest, Double.POSITIVE_INFINITY);
+        offer(nearest, distance.applyAsDouble(point));
         for (int at = point * kept; at < (point + 1) * kept; at++) {
-            if (bounds[at] > nearest[nearest.length - 1]) {
+            if (bounds[at] >= nearest[nearest.length - 1]) {
                 return true;
             }
             offer(nearest, distance.applyAsDouble(points[at]));
         }
-        return nearest[nearest.length - 1] == 0 || kept == bounds.length / kept - 1;
+        return nearest[nearest.length - 1] == 0 || kept == rows - 1;
     }
 
     /** Keeps a distance among the smallest, which are ascending. */
