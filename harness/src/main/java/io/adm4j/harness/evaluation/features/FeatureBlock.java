@@ -22,8 +22,13 @@ public final class FeatureBlock {
 
     /** Takes the rows from {@code first} on. */
     public FeatureBlock load(int first) {
+        return load(first, Math.min(ROWS, features.rows() - first));
+    }
+
+    /** Takes some rows, at most {@link #ROWS}. */
+    public FeatureBlock load(int first, int rows) {
         from = first;
-        count = Math.min(ROWS, features.rows() - first);
+        count = rows;
         features.shifted(from, from + count, origin, memory.floats(), lengths);
         return this;
     }

@@ -131,16 +131,6 @@ public final class FeatureMatrix {
         return (sum0 + sum1) + (sum2 + sum3);
     }
 
-    /** The values of a row and others, which begin with the row's at {@link #at}. Not to be modified. */
-    float[] block(int row) {
-        return blocks.get(row / BLOCK);
-    }
-
-    /** Where a row begins in its {@link #block}. */
-    int at(int row) {
-        return row % BLOCK * columns;
-    }
-
     /** The mean of all rows. */
     public double[] mean() {
         double[] sum = new double[columns];

@@ -51,19 +51,28 @@ final class BallMembers {
 
     private void add(DistanceBounds.Block block) {
         NearPairs near = new NearPairs(block);
+        float[] otherRadii = new float[block.otherCount()];
+        for (int c = 0; c < otherRadii.length; c++) {
+            otherRadii[c] = above(sampleRadii[block.otherFrom() + c]);
+        }
         for (int r = 0; r < block.count(); r++) {
             float[] row = block.row(r);
-            double radius = referenceRadii[block.from() + r];
+            float radius = above(referenceRadii[block.from() + r]);
             // Whether a point that is in one ball is in another too does not matter.
             boolean open = !referenceIsIn[block.from() + r];
             for (int c = 0; c < row.length; c++) {
-                int j = block.otherFrom() + c;
-                if (row[c] <= radius && (counts || !sampleIsIn[j]) || open && row[c] <= sampleRadii[j]) {
+                if (row[c] <= radius && (counts || !sampleIsIn[block.otherFrom() + c])
+                        || open && row[c] <= otherRadii[c]) {
                     near.add(r, c);
                 }
             }
         }
         near.each(distances, this::add);
+    }
+
+    /** A float32 number, which bounds are. */
+    private static float above(double radius) {
+        return Math.nextUp((float) radius);
     }
 
     private void add(int i, int j, double least, double most) {

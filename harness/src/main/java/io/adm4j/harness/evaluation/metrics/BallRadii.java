@@ -43,11 +43,7 @@ final class BallRadii {
 
     /** How many pairs of points are compared in a set. */
     static long pairs(int points) {
-        long all = 0;
-        for (int i = 0; i < points; i += FeatureBlock.ROWS) {
-            all += (long) Math.min(FeatureBlock.ROWS, points - i) * (points - i);
-        }
-        return all;
+        return DistanceBounds.pairsWithin(points);
     }
 
     /**

@@ -62,7 +62,7 @@ final class ExactPoints implements PointSet<ExactPoints> {
         }
 
         @Override
-        public synchronized void each(int first, int otherFirst, Interval interval) {
+        public synchronized void each(int first, int count, int otherFirst, int otherCount, Interval interval) {
             if (blocks == null) {
                 blocks = new BlockProducts(
                         new FeatureBlock(features, origin),
@@ -70,17 +70,17 @@ final class ExactPoints implements PointSet<ExactPoints> {
                         new InnerProducts(products),
                         ROUNDING * (features.columns() + 8));
             }
-            blocks.each(first, otherFirst, interval);
+            blocks.each(first, count, otherFirst, otherCount, interval);
         }
     }
 
     /** @param rounding by which a distance may be wrong, as a share of the two squared lengths */
     private record BlockProducts(FeatureBlock a, FeatureBlock b, InnerProducts inner, double rounding) {
-        void each(int first, int otherFirst, PairDistances.Interval interval) {
-            inner.of(a.load(first), b.load(otherFirst));
-            for (int r = 0; r < a.count(); r++) {
+        void each(int first, int count, int otherFirst, int otherCount, PairDistances.Interval interval) {
+            inner.of(a.load(first, count), b.load(otherFirst, otherCount));
+            for (int r = 0; r < count; r++) {
                 float[] row = inner.row(r);
-                for (int c = 0; c < b.count(); c++) {
+                for (int c = 0; c < otherCount; c++) {
                     double both = a.length(r) + b.length(c);
                     double distance = both - 2 * row[c];
                     interval.of(first + r, otherFirst + c, distance - rounding * both, distance + rounding * both);

@@ -4,6 +4,7 @@ import io.adm4j.harness.evaluation.features.DistanceBounds;
 
 /** Pairs of two blocks whose bounds say that they may be near. Few are compared one by one, for many whole blocks are. */
 final class NearPairs {
+    /** Up to this part of all pairs. */
     private static final int FEW = 16;
 
     private final DistanceBounds.Block block;
@@ -26,7 +27,7 @@ final class NearPairs {
     /** The distances of these pairs, and perhaps of others. */
     void each(PairDistances distances, PairDistances.Interval interval) {
         if (count > pairs.length) {
-            distances.each(block.from(), block.otherFrom(), interval);
+            distances.each(block.from(), block.count(), block.otherFrom(), block.otherCount(), interval);
             return;
         }
         for (int n = 0; n < count; ) {

@@ -19,7 +19,7 @@ import java.util.function.LongConsumer;
  *
  * <p>Lower bounds from small integers ({@link QuantizedRows}) say which pairs can be so near that a radius could reach, some in a
  * hundred; their distances are computed in float64 from the features. In blocks where that is too many, inner products in float32
- * leave those to float64 that rounding could decide. Memory beside the features: half as much, a few blocks, and some numbers a point.
+ * leave those to float64 that rounding could decide. Memory beside the features: a quarter as much, a few blocks, and some numbers a point.
  *
  * @param precision from 0 to 1
  * @param recall from 0 to 1

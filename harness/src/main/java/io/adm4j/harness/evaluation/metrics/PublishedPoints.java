@@ -90,17 +90,17 @@ final class PublishedPoints implements PointSet<PublishedPoints> {
 
         @Override
         public IntToDoubleFunction from(int point) {
-            float[] line = new float[features.columns()];
-            features.read(point, line);
-            return other -> distance(features.length(point), others.length(other), (float) others.product(line, other));
+            float[] factors = features.factors(point);
+            return other ->
+                    distance(features.length(point), others.length(other), (float) others.product(factors, other));
         }
 
         @Override
-        public synchronized void each(int first, int otherFirst, Interval interval) {
+        public synchronized void each(int first, int count, int otherFirst, int otherCount, Interval interval) {
             if (blocks == null) {
                 blocks = new BlockProducts(features, others, products);
             }
-            blocks.each(first, otherFirst, interval);
+            blocks.each(first, count, otherFirst, otherCount, interval);
         }
     }
 
@@ -127,9 +127,9 @@ final class PublishedPoints implements PointSet<PublishedPoints> {
             this.rounding = features.columns() * 0x1p-52;
         }
 
-        void each(int first, int otherFirst, PairDistances.Interval interval) {
-            int count = load(features, first, a);
-            int otherCount = load(others, otherFirst, b);
+        void each(int first, int count, int otherFirst, int otherCount, PairDistances.Interval interval) {
+            load(features, first, count, a);
+            load(others, otherFirst, otherCount, b);
             Tensor current = inner.rows(0, (long) count * otherCount).reshape(count, otherCount);
             products.ofRows(a.rows(0, count), b.rows(0, otherCount), current);
             DoubleBuffer values = current.doubles();
@@ -148,8 +148,7 @@ final class PublishedPoints implements PointSet<PublishedPoints> {
             }
         }
 
-        private static int load(HalfRows rows, int first, Tensor block) {
-            int count = Math.min(FeatureBlock.ROWS, rows.rows() - first);
+        private static void load(HalfRows rows, int first, int count, Tensor block) {
             DoubleBuffer out = block.doubles();
             float[] line = new float[rows.columns()];
             for (int row = first; row < first + count; row++) {
@@ -158,7 +157,6 @@ final class PublishedPoints implements PointSet<PublishedPoints> {
                     out.put(value);
                 }
             }
-            return count;
         }
     }
 }
