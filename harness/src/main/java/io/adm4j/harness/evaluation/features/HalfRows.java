@@ -2,6 +2,7 @@ package io.adm4j.harness.evaluation.features;
 
 import io.adm4j.harness.evaluation.linalg.HalfSum;
 import io.adm4j.tensor.HalfFloat;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -36,8 +37,8 @@ public final class HalfRows {
         float[] squares = new float[columns];
         double length = 0;
         for (int c = 0; c < columns; c++) {
-            halves[c] = HalfFloat.bits(features.get(row, c));
-            float value = HalfFloat.value(halves[c]);
+            float value = HalfFloat.rounded(features.get(row, c));
+            halves[c] = HalfFloat.bits(value);
             length += (double) value * value;
             squares[c] = HalfFloat.rounded(value * value);
         }
@@ -95,26 +96,20 @@ public final class HalfRows {
         return Float.intBitsToFloat(half << 13 & 0x8fffe000);
     }
 
-    /** What {@link #product} takes of a row, whose length is finite. */
-    public float[] factors(int row) {
-        short[] halves = values[row];
+    /** Inner products of a row with rows of a set, as {@link #product} has them, for many of the set. */
+    public IntToDoubleFunction products(int row, HalfRows others) {
         float[] factors = new float[columns];
+        read(row, factors);
         for (int c = 0; c < columns; c++) {
-            factors[c] = BIAS * (BIAS * small(halves[c]));
+            factors[c] *= BIAS;
         }
-        return factors;
+        return other -> others.product(factors, other);
     }
 
-    /**
-     * The inner product of two rows, added up in float64: the same on every processor.
-     *
-     * @param factors of one of them
-     * @param row the other, whose length is finite
-     */
-    public double product(float[] factors, int row) {
+    /** The product of two float16 numbers is a float32 number, so that only the sum is of float64. */
+    private double product(float[] factors, int row) {
         short[] halves = values[row];
-        // Four sums, so that an addition need not wait for the one before. The product of two float16 numbers is a
-        // float32 number.
+        // Four sums, so that an addition need not wait for the one before.
         double sum0 = 0;
         double sum1 = 0;
         double sum2 = 0;
@@ -130,5 +125,28 @@ public final class HalfRows {
             sum0 += factors[c] * small(halves[c]);
         }
         return (sum0 + sum1) + (sum2 + sum3);
+    }
+
+    /**
+     * The inner product of a row with one of a set, both of finite length, added up in float64: the same on every processor.
+     */
+    public double product(int row, HalfRows others, int otherRow) {
+        short[] a = values[row];
+        short[] b = others.values[otherRow];
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int c = 0;
+        for (; c + 3 < columns; c += 4) {
+            sum0 += (double) small(a[c]) * small(b[c]);
+            sum1 += (double) small(a[c + 1]) * small(b[c + 1]);
+            sum2 += (double) small(a[c + 2]) * small(b[c + 2]);
+            sum3 += (double) small(a[c + 3]) * small(b[c + 3]);
+        }
+        for (; c < columns; c++) {
+            sum0 += (double) small(a[c]) * small(b[c]);
+        }
+        return ((sum0 + sum1) + (sum2 + sum3)) * BIAS * BIAS;
     }
 }

@@ -82,7 +82,7 @@ final class BallMembers {
             return;
         }
         boolean sure = least == most || (most < reference || least > reference) && (most < sample || least > sample);
-        add(i, j, sure ? least : distances.from(i).applyAsDouble(j));
+        add(i, j, sure ? least : distances.of(i, j));
     }
 
     private void add(int i, int j, double distance) {

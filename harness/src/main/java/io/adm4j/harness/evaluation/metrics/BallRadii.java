@@ -98,7 +98,7 @@ final class BallRadii {
             }
             near.each(distances, (point, other, least, most) -> {
                 if (least < radius(point)) {
-                    offer(point, least == most ? least : distances.from(point).applyAsDouble(other));
+                    offer(point, least == most ? least : distances.of(point, other));
                 }
             });
         });

@@ -57,8 +57,13 @@ final class ExactPoints implements PointSet<ExactPoints> {
         }
 
         @Override
+        public double of(int point, int other) {
+            return features.squaredDistance(point, others, other);
+        }
+
+        @Override
         public IntToDoubleFunction from(int point) {
-            return other -> features.squaredDistance(point, others, other);
+            return other -> of(point, other);
         }
 
         @Override

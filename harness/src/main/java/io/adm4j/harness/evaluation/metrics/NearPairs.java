@@ -16,7 +16,7 @@ final class NearPairs {
         this.pairs = new int[block.count() * block.otherCount() / FEW + 1];
     }
 
-    /** A row of the first block and one of the second; those of a row follow each other. */
+    /** A row of the first block and one of the second. */
     void add(int row, int otherRow) {
         if (count < pairs.length) {
             pairs[count] = row * block.otherCount() + otherRow;
@@ -30,15 +30,11 @@ final class NearPairs {
             distances.each(block.from(), block.count(), block.otherFrom(), block.otherCount(), interval);
             return;
         }
-        for (int n = 0; n < count; ) {
-            int row = pairs[n] / block.otherCount();
-            int point = block.from() + row;
-            var from = distances.from(point);
-            for (; n < count && pairs[n] / block.otherCount() == row; n++) {
-                int other = block.otherFrom() + pairs[n] % block.otherCount();
-                double distance = from.applyAsDouble(other);
-                interval.of(point, other, distance, distance);
-            }
+        for (int n = 0; n < count; n++) {
+            int point = block.from() + pairs[n] / block.otherCount();
+            int other = block.otherFrom() + pairs[n] % block.otherCount();
+            double distance = distances.of(point, other);
+            interval.of(point, other, distance, distance);
         }
     }
 }

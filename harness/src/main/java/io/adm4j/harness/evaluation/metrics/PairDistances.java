@@ -5,11 +5,14 @@ import java.util.function.IntToDoubleFunction;
 
 /** Squared distances of the points of one set to those of another, as a score defines them. Several threads may ask at once. */
 interface PairDistances {
-    /** Of a point of the first set to points of the second. */
+    /** Of a point of the first set to one of the second. */
+    double of(int point, int other);
+
+    /** Of a point of the first set to points of the second, for more than a few. */
     IntToDoubleFunction from(int point);
 
     /**
-     * Between what limits the distances of all points of two blocks are, by products of whole blocks: quicker than {@link #from} where
+     * Between what limits the distances of all points of two blocks are, by products of whole blocks: quicker than {@link #of} where
      * most pairs are asked for, and nearly as sure.
      *
      * @param count points of the first set from {@code first} on, at most {@link FeatureBlock#ROWS}

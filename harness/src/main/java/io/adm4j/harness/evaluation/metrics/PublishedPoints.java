@@ -90,9 +90,17 @@ final class PublishedPoints implements PointSet<PublishedPoints> {
 
         @Override
         public IntToDoubleFunction from(int point) {
-            float[] factors = features.factors(point);
-            return other ->
-                    distance(features.length(point), others.length(other), (float) others.product(factors, other));
+            IntToDoubleFunction inner = features.products(point, others);
+            return other -> distance(point, other, inner.applyAsDouble(other));
+        }
+
+        @Override
+        public double of(int point, int other) {
+            return distance(point, other, features.product(point, others, other));
+        }
+
+        private double distance(int point, int other, double product) {
+            return PublishedPoints.distance(features.length(point), others.length(other), (float) product);
         }
 
         @Override
