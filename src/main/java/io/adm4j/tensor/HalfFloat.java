@@ -37,7 +37,11 @@ public final class HalfFloat {
     public static float rounded(float value) {
         int raw = Float.floatToRawIntBits(value);
         int size = raw & 0x7fffffff;
-        return size >= SMALLEST_NORMAL_BITS && size < OVERFLOW_BITS
+        if (size < SMALLEST_NORMAL_BITS) {
+            // From 1/2 on float32 numbers are 2^-24 apart, as such numbers are.
+            return Math.copySign(Math.abs(value) + 0.5f - 0.5f, value);
+        }
+        return size < OVERFLOW_BITS
                 ? Float.intBitsToFloat(raw + 0xfff + (raw >> 13 & 1) & ~0x1fff)
                 : value(bits(value));
     }

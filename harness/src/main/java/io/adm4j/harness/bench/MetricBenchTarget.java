@@ -8,9 +8,11 @@ import io.adm4j.harness.evaluation.metrics.FrechetDistance;
 import io.adm4j.harness.evaluation.metrics.FrechetExtrapolation;
 import io.adm4j.harness.evaluation.metrics.KernelDistance;
 import io.adm4j.harness.evaluation.metrics.NeighborhoodScores;
+import io.adm4j.harness.evaluation.metrics.PublishedPrecisionRecall;
 import io.adm4j.harness.evaluation.result.EvaluatorSettings;
 import java.util.Locale;
-import java.util.function.DoubleSupplier;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** A metric that can be measured. */
 public enum MetricBenchTarget {
@@ -24,8 +26,10 @@ public enum MetricBenchTarget {
     FID_INFINITY("FID infinity"),
     /** KID. */
     KID("KID"),
-    /** Precision, recall, density and coverage, which are computed together. */
-    NEIGHBOURS("precision, recall, density, coverage");
+    /** Precision, recall, density and coverage from exact distances, which are computed together. */
+    NEIGHBOURS("precision, recall, density, coverage"),
+    /** Precision and recall from distances in float16. */
+    PUBLISHED_NEIGHBOURS("precision, recall as published");
 
     private static final int RESAMPLES = 1000;
 
@@ -40,30 +44,53 @@ public enum MetricBenchTarget {
         return title;
     }
 
-    /** The computation of one value of the metric. */
-    DoubleSupplier on(
+    /** The computation of the metric: its values by name. */
+    Supplier<Map<String, Double>> on(
             FeatureMatrix reference,
             FeatureStatistics referenceStatistics,
             FeatureMatrix samples,
             FeatureStatistics sampleStatistics,
             MatrixProducts products) {
         return switch (this) {
-            case STATISTICS -> () -> FeatureStatistics.of(samples, products).mean()[0];
+            case STATISTICS ->
+                () -> Map.of("mean", FeatureStatistics.of(samples, products).mean()[0]);
             case FID ->
-                () -> FrechetDistance.between(referenceStatistics, sampleStatistics, products)
-                        .value();
+                () -> Map.of(
+                        "fid",
+                        FrechetDistance.between(referenceStatistics, sampleStatistics, products)
+                                .value());
             case BOOTSTRAP ->
-                () -> FrechetBootstrap.of(referenceStatistics, sampleStatistics, samples, RESAMPLES, 0, products)
-                        .standardError();
+                () -> Map.of(
+                        "error",
+                        FrechetBootstrap.of(referenceStatistics, sampleStatistics, samples, RESAMPLES, 0, products)
+                                .standardError());
             case FID_INFINITY ->
-                () -> FrechetExtrapolation.of(referenceStatistics, samples, 0, products, n -> {})
-                        .value();
+                () -> Map.of(
+                        "fid_infinity",
+                        FrechetExtrapolation.of(referenceStatistics, samples, 0, products, n -> {})
+                                .value());
             case KID ->
-                () -> KernelDistance.between(reference, samples, 0, products, n -> {})
-                        .value();
+                () -> Map.of(
+                        "kid",
+                        KernelDistance.between(reference, samples, 0, products, n -> {})
+                                .value());
             case NEIGHBOURS ->
-                () -> NeighborhoodScores.between(reference, samples, EvaluatorSettings.PUBLISHED_K, products, n -> {})
-                        .precision();
+                () -> {
+                    NeighborhoodScores found = NeighborhoodScores.between(
+                            reference, samples, EvaluatorSettings.PUBLISHED_K, products, n -> {});
+                    return Map.of(
+                            "precision", found.precision(),
+                            "recall", found.recall(),
+                            "density", found.density(),
+                            "coverage", found.coverage());
+                };
+            case PUBLISHED_NEIGHBOURS ->
+                () -> {
+                    PublishedPrecisionRecall found = PublishedPrecisionRecall.between(
+                                    reference, samples, EvaluatorSettings.PUBLISHED_K, products, n -> {})
+                            .orElseThrow();
+                    return Map.of("precision", found.precision(), "recall", found.recall());
+                };
         };
     }
 

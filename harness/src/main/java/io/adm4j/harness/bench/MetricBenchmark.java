@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
-import java.util.function.DoubleSupplier;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Measured times of metrics on synthetic features: positive, each correlated with its neighbors, of different variance.
@@ -31,8 +33,9 @@ public record MetricBenchmark(MetricBenchSettings settings, List<MetricTiming> t
      *
      * @param wall times of the runs
      * @param cpu CPU time of all threads, in seconds, the mean over the runs
+     * @param values of the metric by name, those of the last run
      */
-    public record MetricTiming(Timing wall, double cpu) {}
+    public record MetricTiming(Timing wall, double cpu, Map<String, Double> values) {}
 
     /** Measures one metric after the other. */
     public static MetricBenchmark run(
@@ -50,21 +53,23 @@ public record MetricBenchmark(MetricBenchSettings settings, List<MetricTiming> t
             progress.step(1);
             for (MetricBenchTarget target : targets) {
                 progress.message(target.title());
-                DoubleSupplier score = target.on(a, real, b, made, products);
+                Supplier<Map<String, Double>> score = target.on(a, real, b, made, products);
                 double[] seconds = new double[repeats];
+                Map<String, Double> values = Map.of();
                 long processor = processorTime();
                 for (int i = 0; i < repeats; i++) {
                     long start = System.nanoTime();
-                    double value = score.getAsDouble();
+                    values = score.get();
                     seconds[i] = (System.nanoTime() - start) / 1e9;
-                    if (!Double.isFinite(value)) {
-                        throw new IllegalStateException(target.title() + " is " + value + ".");
+                    if (!values.values().stream().allMatch(Double::isFinite)) {
+                        throw new IllegalStateException(target.title() + " has the values " + values + ".");
                     }
                     progress.step(1);
                 }
                 timings.add(new MetricTiming(
                         new Timing(target.title(), settings.samples(), seconds),
-                        (processorTime() - processor) / 1e9 / repeats));
+                        (processorTime() - processor) / 1e9 / repeats,
+                        values));
             }
         }
         return new MetricBenchmark(settings, List.copyOf(timings), PeakMemory.ofProcess());
@@ -117,6 +122,7 @@ public record MetricBenchmark(MetricBenchSettings settings, List<MetricTiming> t
                     .put("median", t.wall().median())
                     .put("cpu", t.cpu());
             Arrays.stream(t.wall().seconds()).forEach(one.putArray("seconds")::add);
+            new TreeMap<>(t.values()).forEach(one.putObject("values")::put);
         }
         return json;
     }

@@ -4,12 +4,11 @@ import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.tensor.ElementType;
 import io.adm4j.tensor.Tensor;
 import java.nio.IntBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 
 /** Lower bounds of the squared distances between rows, block by block on all threads. */
 public final class DistanceBounds {
@@ -19,7 +18,7 @@ public final class DistanceBounds {
         this.products = products;
     }
 
-    /** Takes the bounds of the rows of two blocks; several threads call it at once, each with other blocks. */
+    /** Takes the bounds of the rows of two blocks, valid until it returns; several threads call it at once, each with other blocks. */
     @FunctionalInterface
     public interface Pair {
         void of(Block block);
@@ -31,42 +30,47 @@ public final class DistanceBounds {
      * @param pairs receives the number of pairs of rows after each pair of blocks
      */
     public void between(QuantizedRows a, QuantizedRows b, LongConsumer pairs, Pair each) {
-        List<Block> blocks = new ArrayList<>();
-        for (int i = 0; i < a.blocks(); i++) {
-            for (int j = 0; j < b.blocks(); j++) {
-                blocks.add(new Block(a, i, b, j));
-            }
-        }
-        run(blocks, pairs, each);
+        run(a, b, tile -> a.rows(), pairs, each);
     }
 
-    /** Of the rows of a matrix with each other: of a block with itself, and of two blocks once. */
+    /** Of the rows of a matrix with each other: of some rows with those before and with themselves, {@link #pairsWithin} in all. */
     public void within(QuantizedRows rows, LongConsumer pairs, Pair each) {
-        List<Block> blocks = new ArrayList<>();
-        for (int i = 0; i < rows.blocks(); i++) {
-            for (int j = i; j < rows.blocks(); j++) {
-                blocks.add(new Block(rows, i, rows, j));
-            }
-        }
-        run(blocks, pairs, each);
+        run(rows, rows, rows::tileEnd, pairs, each);
     }
 
-    private void run(List<Block> blocks, LongConsumer pairs, Pair each) {
-        Queue<Tensor> free = new ConcurrentLinkedQueue<>();
+    /** How many pairs {@link #within} meets: those of two rows once at least, few of them twice. */
+    public static long pairsWithin(int rows) {
+        long pairs = 0;
+        for (int from = 0; from < rows; from += QuantizedRows.TILE) {
+            int end = Math.min(rows, from + QuantizedRows.TILE);
+            pairs += (long) (end - from) * end;
+        }
+        return pairs;
+    }
+
+    /** How many rows of the first matrix a tile of the second is compared with. */
+    @FunctionalInterface
+    private interface Reach {
+        int of(int tile);
+    }
+
+    private void run(QuantizedRows a, QuantizedRows b, Reach reach, LongConsumer pairs, Pair each) {
+        Queue<Block> free = new ConcurrentLinkedQueue<>();
         ForkJoinPool pool = new ForkJoinPool(products.threads());
         try {
-            pool.submit(() -> blocks.parallelStream().forEach(block -> {
-                        Tensor used = free.poll();
-                        Tensor memory = used != null
-                                ? used
-                                : Tensor.zeros(ElementType.INT32, (long) FeatureBlock.ROWS * FeatureBlock.ROWS);
-                        block.compute(products, memory);
-                        each.of(block);
-                        block.release();
-                        free.add(memory);
-                        synchronized (this) {
-                            pairs.accept((long) block.count() * block.otherCount());
+            pool.submit(() -> IntStream.range(0, b.tiles()).parallel().forEach(tile -> {
+                        Block used = free.poll();
+                        Block block = used != null ? used : new Block(a, b);
+                        block.load(tile);
+                        int end = reach.of(tile);
+                        for (int from = 0; from < end; from += FeatureBlock.ROWS) {
+                            block.compute(from, Math.min(FeatureBlock.ROWS, end - from), products);
+                            each.of(block);
+                            synchronized (this) {
+                                pairs.accept((long) block.count() * block.otherCount());
+                            }
                         }
+                        free.add(block);
                     }))
                     .join();
         } finally {
@@ -74,87 +78,79 @@ public final class DistanceBounds {
         }
     }
 
-    /** The bounds of the rows of one block with those of another. */
+    /** The bounds of some rows of one matrix with some of another. */
     public static final class Block {
-        private static final IntBuffer NONE = IntBuffer.allocate(0);
-
         private final QuantizedRows a;
-        private final int i;
         private final QuantizedRows b;
-        private final int j;
-        private IntBuffer sums = NONE;
+        private final Tensor right;
+        private final Tensor product;
+        private Tensor tile;
+        private IntBuffer sums;
+        private int from;
+        private int count;
+        private int otherFrom;
         private int[] line = {};
         private float[] offsets = {};
         private float[] scales = {};
         private float[] bounds = {};
 
-        private Block(QuantizedRows a, int i, QuantizedRows b, int j) {
+        private Block(QuantizedRows a, QuantizedRows b) {
             this.a = a;
-            this.i = i;
             this.b = b;
-            this.j = j;
+            this.right = Tensor.zeros(ElementType.INT8, (long) b.columns() * QuantizedRows.TILE);
+            this.product = Tensor.zeros(ElementType.INT32, FeatureBlock.ROWS * QuantizedRows.TILE);
+            this.tile = right;
+            this.sums = product.ints();
         }
 
-        private void compute(MatrixProducts products, Tensor memory) {
-            int others = otherCount();
-            Tensor product = memory.rows(0, (long) count() * others).reshape(count(), others);
-            products.ofIntegers(a.left(i), b.right(j), product);
-            sums = product.ints();
-            line = new int[others];
-            bounds = new float[others];
-            offsets = new float[others];
-            scales = new float[others];
+        private void load(int index) {
+            otherFrom = index * QuantizedRows.TILE;
+            int others = b.tileEnd(index) - otherFrom;
+            tile = right.rows(0, (long) b.columns() * others).reshape(b.columns(), others);
+            b.transpose(index, tile);
+            if (line.length != others) {
+                line = new int[others];
+                bounds = new float[others];
+                offsets = new float[others];
+                scales = new float[others];
+            }
             for (int c = 0; c < others; c++) {
-                offsets[c] = b.offset(otherFrom() + c);
-                scales[c] = b.scale(otherFrom() + c);
+                offsets[c] = b.offset(otherFrom + c);
+                scales[c] = b.scale(otherFrom + c);
             }
         }
 
-        private void release() {
-            sums = NONE;
-            line = new int[0];
-            bounds = new float[0];
-            offsets = new float[0];
-            scales = new float[0];
+        private void compute(int first, int rows, MatrixProducts products) {
+            from = first;
+            count = rows;
+            Tensor result = product.rows(0, (long) rows * line.length).reshape(rows, line.length);
+            products.ofIntegers(a.block(first).rows(0, rows), tile, result);
+            sums = result.ints();
         }
 
-        /** Whether both blocks are the same rows of one matrix. */
-        public boolean isOnDiagonal() {
-            return a == b && i == j;
-        }
-
-        /** The number of the first block in its matrix. */
-        public int index() {
-            return i;
-        }
-
-        /** The number of the second block in its matrix. */
-        public int otherIndex() {
-            return j;
-        }
-
-        /** The first row of the first block. */
+        /** The first of the rows of the first matrix. */
         public int from() {
-            return i * FeatureBlock.ROWS;
+            return from;
         }
 
+        /** At most {@link FeatureBlock#ROWS}. */
         public int count() {
-            return a.count(i);
+            return count;
         }
 
-        /** The first row of the second block. */
+        /** The first of the rows of the second matrix. */
         public int otherFrom() {
-            return j * FeatureBlock.ROWS;
+            return otherFrom;
         }
 
         public int otherCount() {
-            return b.count(j);
+            return line.length;
         }
 
-        /** Those of one row of the first block with all of the second; valid until the next call. */
+        /** Those of one row of the first matrix with all of the second; valid until the next call. */
         public float[] row(int row) {
-            float offset = a.offset(from() + row);
-            float scale = a.scale(from() + row);
+            float offset = a.offset(from + row);
+            float scale = a.scale(from + row);
             sums.get(row * line.length, line);
             for (int c = 0; c < line.length; c++) {
                 bounds[c] = offset + offsets[c] - scale * scales[c] * line[c];

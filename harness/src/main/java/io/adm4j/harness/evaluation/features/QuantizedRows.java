@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -15,8 +16,13 @@ import java.util.stream.IntStream;
  * length is known. Sums of products of such integers are exact, and quicker than those of float32.
  */
 public final class QuantizedRows {
+    /** Rows whose integers the nearest cache holds while they are multiplied; a part of {@link FeatureBlock#ROWS}. */
+    static final int TILE = 256;
+
     /** Processors without instructions for it add two products in 16 bits: two of 127 · 63 do not overflow. */
     private static final int MOST = 63;
+    /** From here on a loop is worth its start. */
+    private static final int VECTOR = 16;
     /** By how much of itself a squared distance of the integers may surpass the true one, errors apart. */
     private static final double SHARE = 1 / 32.0;
     /** Centering and rotating by up to 2^17 columns round a row by less than this part of its length. */
@@ -27,30 +33,68 @@ public final class QuantizedRows {
     private static final double LONGEST = 1e37;
 
     private final int rows;
-    private final List<Tensor> left = new ArrayList<>();
-    private final List<Tensor> right = new ArrayList<>();
+    private final int columns;
+    /** The integers plus {@link MatrixProducts#ZERO_POINT}: uint8 [count, columns]. */
+    private final List<Tensor> blocks = new ArrayList<>();
+
     private final float[] offsets;
     private final float[] scales;
 
-    private QuantizedRows(FeatureMatrix features) {
-        this.rows = features.rows();
+    private QuantizedRows(int rows, int columns) {
+        this.rows = rows;
+        this.columns = columns;
         this.offsets = new float[rows];
         this.scales = new float[rows];
         for (int from = 0; from < rows; from += FeatureBlock.ROWS) {
             int count = Math.min(FeatureBlock.ROWS, rows - from);
-            left.add(Tensor.zeros(ElementType.UINT8, count, features.columns()));
-            right.add(Tensor.zeros(ElementType.INT8, features.columns(), count));
+            blocks.add(Tensor.zeros(ElementType.UINT8, count, columns));
         }
     }
 
     /** @param origin as many elements as columns; the nearer to the rows, the better the bounds */
     public static QuantizedRows of(FeatureMatrix features, double[] origin) {
-        QuantizedRows quantized = new QuantizedRows(features);
-        float[] signs = signs(features.columns());
-        IntStream.range(0, quantized.left.size())
-                .parallel()
-                .forEach(block -> quantized.fill(block, features, origin, signs));
-        return quantized;
+        return new QuantizedRows(features.rows(), features.columns())
+                .fill((row, line) -> features.shiftedRow(row, origin, line), row -> 0);
+    }
+
+    /**
+     * For bounds of what differs from the distances of rounded rows by an amount for each of the two.
+     *
+     * @param origin as many elements as columns; the nearer to the rows, the better the bounds
+     * @param amount that a row adds to its bounds
+     */
+    public static QuantizedRows of(HalfRows features, double[] origin, IntToDoubleFunction amount) {
+        return new QuantizedRows(features.rows(), features.columns())
+                .fill((row, line) -> features.shiftedRow(row, origin, line), amount);
+    }
+
+    private QuantizedRows fill(RowReader reader, IntToDoubleFunction amount) {
+        float[] signs = signs(columns);
+        IntStream.range(0, blocks.size()).parallel().forEach(block -> fill(block, reader, amount, signs));
+        return this;
+    }
+
+    /** These of some of the rows, in the order given. */
+    public QuantizedRows select(int[] chosen) {
+        QuantizedRows result = new QuantizedRows(chosen.length, columns);
+        for (int r = 0; r < chosen.length; r++) {
+            result.copy(this, chosen[r], r);
+        }
+        return result;
+    }
+
+    private void copy(QuantizedRows from, int row, int to) {
+        byte[] line = new byte[columns];
+        from.block(row).bytes().get(row % FeatureBlock.ROWS * columns, line);
+        block(to).bytes().put(to % FeatureBlock.ROWS * columns, line);
+        offsets[to] = from.offsets[row];
+        scales[to] = from.scales[row];
+    }
+
+    /** Writes a row, less the origin. */
+    @FunctionalInterface
+    private interface RowReader {
+        void read(int row, double[] line);
     }
 
     private static float[] signs(int columns) {
@@ -62,39 +106,33 @@ public final class QuantizedRows {
         return signs;
     }
 
-    private void fill(int block, FeatureMatrix features, double[] origin, float[] signs) {
-        int columns = features.columns();
-        int count = count(block);
-        ByteBuffer byRow = left.get(block).bytes();
-        ByteBuffer byColumn = right.get(block).bytes();
+    private void fill(int block, RowReader reader, IntToDoubleFunction amount, float[] signs) {
+        int first = block * FeatureBlock.ROWS;
+        int end = Math.min(rows, first + FeatureBlock.ROWS);
+        ByteBuffer out = blocks.get(block).bytes();
         double[] centered = new double[columns];
         float[] line = new float[columns];
-        for (int r = 0; r < count; r++) {
-            features.shiftedRow(block * FeatureBlock.ROWS + r, origin, centered);
+        byte[] integers = new byte[columns];
+        for (int row = first; row < end; row++) {
+            reader.read(row, centered);
             for (int c = 0; c < columns; c++) {
                 line[c] = (float) centered[c] * signs[c];
             }
             rotate(line);
-            quantize(line, block * FeatureBlock.ROWS + r);
-            for (int c = 0; c < columns; c++) {
-                byte integer = (byte) line[c];
-                byRow.put(r * columns + c, (byte) (integer + MatrixProducts.ZERO_POINT));
-                byColumn.put(c * count + r, integer);
-            }
+            quantize(line, row, amount.applyAsDouble(row), integers);
+            out.put(integers);
         }
     }
 
     /** Walsh-Hadamard transforms of parts whose lengths are powers of two: an orthogonal map, which keeps distances. */
     private static void rotate(float[] line) {
+        float[] lower = new float[line.length];
+        float[] upper = new float[line.length];
         for (int from = 0; from < line.length; ) {
             int length = Integer.highestOneBit(line.length - from);
-            for (int half = 1; half < length; half *= 2) {
+            for (int half = length / 2; half > 0; half /= 2) {
                 for (int start = from; start < from + length; start += 2 * half) {
-                    for (int i = start; i < start + half; i++) {
-                        float sum = line[i] + line[i + half];
-                        line[i + half] = line[i] - line[i + half];
-                        line[i] = sum;
-                    }
+                    butterfly(line, start, half, lower, upper);
                 }
             }
             float scale = (float) (1 / Math.sqrt(length));
@@ -105,8 +143,27 @@ public final class QuantizedRows {
         }
     }
 
-    /** Leaves the integers in {@code line}. */
-    private void quantize(float[] line, int row) {
+    /** Sums and differences of two parts; long ones from copies, so that loops can be vectorized. */
+    private static void butterfly(float[] line, int start, int half, float[] lower, float[] upper) {
+        if (half < VECTOR) {
+            for (int i = start; i < start + half; i++) {
+                float sum = line[i] + line[i + half];
+                line[i + half] = line[i] - line[i + half];
+                line[i] = sum;
+            }
+            return;
+        }
+        System.arraycopy(line, start, lower, 0, half);
+        System.arraycopy(line, start + half, upper, 0, half);
+        for (int i = 0; i < half; i++) {
+            line[start + i] = lower[i] + upper[i];
+        }
+        for (int i = 0; i < half; i++) {
+            line[start + half + i] = lower[i] - upper[i];
+        }
+    }
+
+    private void quantize(float[] line, int row, double amount, byte[] out) {
         float largest = 0;
         for (float value : line) {
             largest = Math.max(largest, Math.abs(value));
@@ -118,19 +175,22 @@ public final class QuantizedRows {
         double integers = 0;
         for (int c = 0; c < line.length; c++) {
             float value = line[c];
-            int integer = Math.max(-MOST, Math.min(MOST, Math.round(value * inverse)));
+            // Casts round towards 0, so from above it; of tiny rows the inverse is infinite.
+            int rounded = (int) (value * inverse + (MOST + 1.5f)) - (MOST + 1);
+            int integer = Math.max(-MOST, Math.min(MOST, rounded));
             double rest = value - (double) scale * integer;
             length += (double) value * value;
             error += rest * rest;
             integers += integer * integer;
-            line[c] = integer;
+            out[c] = (byte) (integer + MatrixProducts.ZERO_POINT);
         }
         double lost = Math.sqrt(error) + ROTATION_ROUNDING * Math.sqrt(length);
         // With |x - y| <= d + e for integers' distance |x - y|, true distance d and errors' lengths e, and any share s:
         // d^2 >= |x - y|^2 / (1 + s) - e^2 / s, and e^2 is at most twice the sum of both rows' squared errors.
         double offset = (double) scale * scale * integers / (1 + SHARE)
                 - 2 * lost * lost / SHARE
-                - BOUND_ROUNDING * (length + lost * lost)
+                + amount
+                - BOUND_ROUNDING * (length + lost * lost + Math.abs(amount))
                 - Float.MIN_NORMAL;
         boolean bounded = length + lost * lost < LONGEST;
         offsets[row] = bounded ? (float) offset : Float.NEGATIVE_INFINITY;
@@ -141,23 +201,39 @@ public final class QuantizedRows {
         return rows;
     }
 
-    /** Blocks of {@link FeatureBlock#ROWS} rows; the last may have fewer. */
-    public int blocks() {
-        return left.size();
+    int columns() {
+        return columns;
     }
 
-    int count(int block) {
-        return Math.min(FeatureBlock.ROWS, rows - block * FeatureBlock.ROWS);
+    /** The block of {@link FeatureBlock#ROWS} rows (the last may have fewer) that holds a row: uint8 [count, columns]. */
+    Tensor block(int row) {
+        return blocks.get(row / FeatureBlock.ROWS);
     }
 
-    /** The integers of a block plus {@link MatrixProducts#ZERO_POINT}: uint8 [count, columns]. */
-    Tensor left(int block) {
-        return left.get(block);
+    /** Tiles of {@link #TILE} rows; the last may have fewer. */
+    int tiles() {
+        return (rows + TILE - 1) / TILE;
     }
 
-    /** The integers of a block: int8 [columns, count]. */
-    Tensor right(int block) {
-        return right.get(block);
+    /** The row after the last of a tile. */
+    int tileEnd(int tile) {
+        return Math.min(rows, (tile + 1) * TILE);
+    }
+
+    /** Writes the integers of the rows of a tile as columns: int8 [columns, count]. */
+    void transpose(int tile, Tensor out) {
+        int from = tile * TILE;
+        int count = tileEnd(tile) - from;
+        byte[] values = new byte[count * columns];
+        block(from).bytes().get(from % FeatureBlock.ROWS * columns, values);
+        byte[] line = new byte[count];
+        ByteBuffer bytes = out.bytes();
+        for (int c = 0; c < columns; c++) {
+            for (int r = 0; r < count; r++) {
+                line[r] = (byte) (values[r * columns + c] - MatrixProducts.ZERO_POINT);
+            }
+            bytes.put(line);
+        }
     }
 
     /** What a row adds to a bound. */

@@ -9,8 +9,6 @@ import java.util.function.LongConsumer;
 /** The nearest other points of each point of a set, by squared distances from inner products in float32. */
 final class NearestNeighbors {
     private final int kept;
-    /** Squared distances of the points from their mean, with which the products are computed. */
-    private final double[] lengths;
     /** For each point, ascending. */
     private final double[] distances;
     /** The points they lead to. */
@@ -18,7 +16,6 @@ final class NearestNeighbors {
 
     private NearestNeighbors(int rows, int kept) {
         this.kept = kept;
-        this.lengths = new double[rows];
         this.distances = new double[Math.multiplyExact(rows, kept)];
         this.points = new int[distances.length];
         Arrays.fill(distances, Double.POSITIVE_INFINITY);
@@ -43,7 +40,6 @@ final class NearestNeighbors {
         for (int r = 0; r < a.count(); r++) {
             float[] products = inner.row(r);
             double length = a.length(r);
-            lengths[a.from() + r] = length;
             // Within the block on the diagonal each pair is met once: those right of the point.
             for (int c = a == b ? r + 1 : 0; c < b.count(); c++) {
                 double distance = length + b.length(c) - 2 * products[c];
@@ -70,16 +66,6 @@ final class NearestNeighbors {
     /** How many neighbors of each point are kept. */
     int kept() {
         return kept;
-    }
-
-    /** Squared distance of a point from the mean of all. */
-    double length(int point) {
-        return lengths[point];
-    }
-
-    /** The neighbors of a point that are kept, the nearest first. */
-    int[] of(int point) {
-        return Arrays.copyOfRange(points, point * kept, (point + 1) * kept);
     }
 
     /** Squared distance of a point to the last neighbor that is kept. */

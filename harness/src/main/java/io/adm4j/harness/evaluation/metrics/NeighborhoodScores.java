@@ -18,8 +18,8 @@ import java.util.function.LongConsumer;
  * </ul>
  *
  * <p>Lower bounds from small integers ({@link QuantizedRows}) say which pairs can be so near that a radius could reach, some in a
- * hundred; their distances are computed in float64 from the features. Where that is too many, inner products in float32 leave
- * those to float64 that rounding could decide. Memory beside the features: half as much, a few blocks, and some numbers a point.
+ * hundred; their distances are computed in float64 from the features. In blocks where that is too many, inner products in float32
+ * leave those to float64 that rounding could decide. Memory beside the features: a quarter as much, a few blocks, and some numbers a point.
  *
  * @param precision from 0 to 1
  * @param recall from 0 to 1
@@ -46,16 +46,16 @@ public record NeighborhoodScores(double precision, double recall, double density
         }
         // Distances do not change with the origin, but lose fewer digits near it.
         double[] origin = reference.mean();
-        QuantizedRows referenceRows = QuantizedRows.of(reference, origin);
-        QuantizedRows sampleRows = QuantizedRows.of(samples, origin);
-        BallMembers members = new BallMembers(
-                reference,
-                samples,
-                BallRadii.of(reference, origin, referenceRows, k, products, pairs),
-                BallRadii.of(samples, origin, sampleRows, k, products, pairs),
-                origin,
-                products);
-        members.find(referenceRows, sampleRows, pairs);
+        ExactPoints referencePoints = new ExactPoints(reference, origin, products);
+        ExactPoints samplePoints = new ExactPoints(samples, origin, products);
+        BallMembers members = BallMembers.of(
+                referencePoints,
+                samplePoints,
+                true,
+                BallRadii.of(referencePoints, k, products, pairs),
+                BallRadii.of(samplePoints, k, products, pairs),
+                products,
+                pairs);
         return new NeighborhoodScores(
                 share(members.samples()),
                 share(members.reference()),
@@ -72,14 +72,6 @@ public record NeighborhoodScores(double precision, double recall, double density
     /** How a definition says how far the balls reach. */
     static String reach(int k) {
         return " reaching to the k-th nearest neighbor, k = " + k + ",";
-    }
-
-    /**
-     * How far a squared distance from float32 inner products may be from the true one, as a share of the two squared
-     * lengths: each of the {@code columns} terms is rounded when it is added, and the features were when they were shifted.
-     */
-    static double rounding(int columns) {
-        return (columns + 8) * 0x1p-24;
     }
 
     /** Which part of the points is marked, from 0 to 1. */

@@ -89,11 +89,16 @@ class DistanceBoundsTest {
         for (AtomicInteger count : met) {
             assertEquals(1100, count.get());
         }
-        AtomicInteger diagonal = new AtomicInteger();
+        AtomicLong later = new AtomicLong();
         pairs.set(0);
-        bounds.within(some, pairs::addAndGet, block -> diagonal.addAndGet(block.isOnDiagonal() ? 1 : 0));
-        assertEquals(2, diagonal.get());
-        assertEquals(1024L * 1100 + 76L * 76, pairs.get());
+        bounds.within(some, pairs::addAndGet, block -> {
+            for (int r = 0; r < block.count(); r++) {
+                int end = block.otherFrom() + block.otherCount();
+                later.addAndGet(Math.min(block.otherCount(), end - 1 - block.from() - r));
+            }
+        });
+        assertEquals(1100L * 1099 / 2, later.get(), "pairs of a row and a later one");
+        assertEquals(DistanceBounds.pairsWithin(1100), pairs.get());
     }
 
     /** The smallest part of a distance that a bound reaches. */

@@ -1,0 +1,134 @@
+package io.adm4j.harness.evaluation.features;
+
+import io.adm4j.harness.evaluation.linalg.HalfSum;
+import io.adm4j.tensor.HalfFloat;
+import java.util.stream.IntStream;
+
+/**
+ * Feature vectors as the published evaluator compares them: rounded to float16, with squared lengths that are sums in float16 of
+ * squares in float16.
+ */
+public final class HalfRows {
+    /** A float16 number whose bits are taken for a float32 number's is as much too small, since exponents are counted from -127. */
+    private static final float BIAS = 0x1p112f;
+
+    private final int columns;
+    private final short[][] values;
+    private final float[] lengths;
+    private final double[] exactLengths;
+
+    private HalfRows(int rows, int columns) {
+        this.columns = columns;
+        this.values = new short[rows][];
+        this.lengths = new float[rows];
+        this.exactLengths = new double[rows];
+    }
+
+    /** The rows of a matrix. */
+    public static HalfRows of(FeatureMatrix features) {
+        HalfRows rows = new HalfRows(features.rows(), features.columns());
+        IntStream.range(0, features.rows()).parallel().forEach(row -> rows.set(row, features));
+        return rows;
+    }
+
+    private void set(int row, FeatureMatrix features) {
+        short[] halves = new short[columns];
+        float[] squares = new float[columns];
+        double length = 0;
+        for (int c = 0; c < columns; c++) {
+            halves[c] = HalfFloat.bits(features.get(row, c));
+            float value = HalfFloat.value(halves[c]);
+            length += (double) value * value;
+            squares[c] = HalfFloat.rounded(value * value);
+        }
+        values[row] = halves;
+        lengths[row] = HalfSum.of(squares, 0, columns);
+        exactLengths[row] = length;
+    }
+
+    /** Some of the rows, in the order given. */
+    public HalfRows select(int[] chosen) {
+        HalfRows rows = new HalfRows(chosen.length, columns);
+        for (int r = 0; r < chosen.length; r++) {
+            rows.values[r] = values[chosen[r]];
+            rows.lengths[r] = lengths[chosen[r]];
+            rows.exactLengths[r] = exactLengths[chosen[r]];
+        }
+        return rows;
+    }
+
+    public int rows() {
+        return values.length;
+    }
+
+    public int columns() {
+        return columns;
+    }
+
+    /** The squared length of a row, a float16 number: infinite or NaN if the values are too large. */
+    public float length(int row) {
+        return lengths[row];
+    }
+
+    /** The squared length of the rounded values of a row, in float64. */
+    public double exactLength(int row) {
+        return exactLengths[row];
+    }
+
+    /** Writes the values of a row, whose length is finite. */
+    public void read(int row, float[] line) {
+        short[] halves = values[row];
+        for (int c = 0; c < columns; c++) {
+            line[c] = BIAS * small(halves[c]);
+        }
+    }
+
+    /** As {@link #read}, less {@code shift}. */
+    void shiftedRow(int row, double[] shift, double[] line) {
+        short[] halves = values[row];
+        for (int c = 0; c < columns; c++) {
+            line[c] = BIAS * small(halves[c]) - shift[c];
+        }
+    }
+
+    private static float small(short half) {
+        return Float.intBitsToFloat(half << 13 & 0x8fffe000);
+    }
+
+    /** What {@link #product} takes of a row, whose length is finite. */
+    public float[] factors(int row) {
+        short[] halves = values[row];
+        float[] factors = new float[columns];
+        for (int c = 0; c < columns; c++) {
+            factors[c] = BIAS * (BIAS * small(halves[c]));
+        }
+        return factors;
+    }
+
+    /**
+     * The inner product of two rows, added up in float64: the same on every processor.
+     *
+     * @param factors of one of them
+     * @param row the other, whose length is finite
+     */
+    public double product(float[] factors, int row) {
+        short[] halves = values[row];
+        // Four sums, so that an addition need not wait for the one before. The product of two float16 numbers is a
+        // float32 number.
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int c = 0;
+        for (; c + 3 < columns; c += 4) {
+            sum0 += factors[c] * small(halves[c]);
+            sum1 += factors[c + 1] * small(halves[c + 1]);
+            sum2 += factors[c + 2] * small(halves[c + 2]);
+            sum3 += factors[c + 3] * small(halves[c + 3]);
+        }
+        for (; c < columns; c++) {
+            sum0 += factors[c] * small(halves[c]);
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+}
