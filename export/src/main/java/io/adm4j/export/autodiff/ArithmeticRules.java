@@ -24,7 +24,9 @@ final class ArithmeticRules {
     static void mul(BackwardContext s) {
         for (int i = 0; i < 2; i++) {
             if (s.wants(i)) {
-                giveSummed(s, i, s.dy().mul(s.x(1 - i)));
+                Value other = s.x(1 - i);
+                boolean perChannel = ChannelProducts.areFor(s.x(i), s.dy(), other);
+                giveSummed(s, i, perChannel ? ChannelProducts.of(s, s.dy(), other) : s.dy().mul(other));
             }
         }
     }

@@ -1,6 +1,9 @@
 package io.adm4j.export.autodiff;
 
+import io.adm4j.export.graph.Processor;
 import io.adm4j.export.graph.Value;
+import java.util.List;
+import java.util.Map;
 
 /**
  * O = P·V with P = softmax(α·Q·Kᵀ) over the keys, for each head. P is not kept but computed again, as in "FlashAttention"
@@ -34,7 +37,7 @@ final class AttentionRule {
         }
         if (step.wants(0) || step.wants(1)) {
             Value inner = dy.mul(byHead(step.y())).reduceSum(true, 3);
-            Value products = weights.mul(dy.matmul(columns(step.x(2))).sub(inner));
+            Value products = weights.mul(productLess(dy, columns(step.x(2)), inner));
             if (step.wants(0)) {
                 step.give(0, merged(products.matmul(k, false, false, scale)));
             }
@@ -42,6 +45,23 @@ final class AttentionRule {
                 step.give(1, merged(products.matmul(q, true, false, scale)));
             }
         }
+    }
+
+    /** dO·Vᵀ - r. */
+    private Value productLess(Value dy, Value values, Value inner) {
+        if (step.processor() != Processor.X86_64) {
+            return dy.matmul(values).sub(inner);
+        }
+        // As one more channel of the product, which spares a pass over what it gives.
+        Value withOnes = step.standard(
+                "Pad",
+                List.of(values, step.graph().longs(0, 0, 0, 0, 0, 0, 1, 0), values.like(1)),
+                Map.of(),
+                values.dim(0),
+                values.dim(1),
+                values.dim(2) + 1,
+                values.dim(3));
+        return step.graph().concat(3, dy, inner.neg()).matmul(withOnes);
     }
 
     /** [N, T, C] to [N, heads, T, C / heads]. */

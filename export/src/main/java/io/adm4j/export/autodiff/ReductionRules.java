@@ -38,7 +38,8 @@ final class ReductionRules {
      * y = (x - mean)·inv with inv = 1/√(variance + ε), over all axes but the first two:
      * dx = inv·(dy - mean(dy) - y·mean(dy·y)).
      *
-     * <p>s = mean((x - mean)·y) is variance·inv, and so inv = 2/(s + √(s² + 4ε)).
+     * <p>s = mean((x - mean)·y) is variance·inv, and so inv = 2/(s + √(s² + 4ε)). It equals mean(x·y) - mean·mean(y), whose last
+     * term is 0 but for rounding, which counts where the mean is large.
      */
     static void instanceNormalization(BackwardContext s) {
         Value x = s.x(0);
@@ -46,8 +47,8 @@ final class ReductionRules {
             throw s.unsupported("its scale must be the constant 1 and its bias the constant 0");
         }
         int[] axes = IntStream.range(2, x.rank()).toArray();
-        Value centered = x.sub(x.reduceMean(true, axes));
-        Value spread = centered.mul(s.y()).reduceMean(true, axes);
+        Value offset = x.reduceMean(true, axes).mul(s.y().reduceMean(true, axes));
+        Value spread = ChannelProducts.means(s, x, s.y()).sub(offset);
         double epsilon = s.node().real("epsilon", 1e-5f);
         Value inverse = x.like(2).div(spread.mul(spread).add(4 * epsilon).sqrt().add(spread));
         Scaled scaled = Scaled.of(s);
@@ -63,10 +64,11 @@ final class ReductionRules {
      * A gradient dy = dz·a of groups of channels, where a is a factor for each channel. The means of dy and dy·y follow
      * from the sums of dz and dz·y over each channel, which the gradients of a and of a shift need too.
      *
+     * @param step of the normalization
      * @param dz [N, C, H, W]
      * @param factor [N, C, 1, 1] or [1, C, 1, 1]
      */
-    private record Scaled(Value dz, Value factor) {
+    private record Scaled(BackwardContext step, Value dz, Value factor) {
         static @Nullable Scaled of(BackwardContext s) {
             Node reshape = s.producer(s.dy());
             Node mul = reshape == null || !reshape.op().equals("Reshape") ? null : s.producer(reshape.input(0));
@@ -81,7 +83,7 @@ final class ReductionRules {
                     && a.dim(2) == 1
                     && a.dim(3) == 1
                     && (dz.dim(2) > 1 || dz.dim(3) > 1);
-            return perChannel ? new Scaled(dz, a) : null;
+            return perChannel ? new Scaled(s, dz, a) : null;
         }
 
         Value gradient(Value y, Value inverse) {
@@ -91,7 +93,7 @@ final class ReductionRules {
             long elements = y.dim(2);
             Value mean = group(dz.reduceSum(true, 2, 3).mul(factor), groups);
             Value along =
-                    group(dz.mul(y.reshape(dz.shape())).reduceSum(true, 2, 3).mul(factor), groups);
+                    group(ChannelProducts.of(step, dz, y.reshape(dz.shape())).mul(factor), groups);
             Value share = inverse.div(elements);
             Value scale = factor.reshape(factor.dim(0), groups, channels / groups)
                     .mul(inverse)

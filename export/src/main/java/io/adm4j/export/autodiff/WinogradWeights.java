@@ -97,7 +97,11 @@ final class WinogradWeights {
         Value xPlanes = planes(INPUT, windows(), in);
         Value[] columns = new Value[KERNEL];
         for (int j = 0; j < KERNEL; j++) {
-            columns[j] = dyPlanes.matmul(moved(xPlanes, 1 - j), false, true, 1).reshape(PLANES, 1, out * in);
+            // Moving one to the left is moving the other to the right: the one of fewer channels is moved.
+            Value product = in <= out
+                    ? dyPlanes.matmul(moved(xPlanes, 1 - j), false, true, 1)
+                    : moved(dyPlanes, j - 1).matmul(xPlanes, false, true, 1);
+            columns[j] = product.reshape(PLANES, 1, out * in);
         }
         Value kernelPlanes = step.graph().concat(1, columns).reshape(PLANES, KERNEL * out * in);
         return matrix(WEIGHT, PLANES)
@@ -163,7 +167,7 @@ final class WinogradWeights {
             long to = i % w + right;
             stays[i] = to >= 0 && to < w ? 1 : 0;
         }
-        Value kept = planes.reshape(PLANES, in, n, tiles * w)
+        Value kept = planes.reshape(PLANES, planes.dim(1), n, tiles * w)
                 .mul(step.graph().constant(Tensor.of(stays, stays.length)))
                 .reshape(planes.shape());
         return step.standard(

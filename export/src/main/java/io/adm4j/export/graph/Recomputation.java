@@ -47,30 +47,30 @@ public final class Recomputation {
      * of images.
      *
      * @param graph modified: gets values
-     * @param forwardNodes how many of the graph's nodes are its forward part
+     * @param nodes of the graph
+     * @param forwardNodes how many of the nodes are its forward part
      */
-    public static List<Node> ofCheapValues(GraphBuilder graph, int forwardNodes) {
-        return of(graph, forwardNodes, Recomputation::isCheap);
+    public static List<Node> ofCheapValues(GraphBuilder graph, List<Node> nodes, int forwardNodes) {
+        return of(graph, nodes, forwardNodes, Recomputation::isCheap);
     }
 
     /**
      * As {@link #ofCheapValues}, and of the blocks of a network only the outputs are kept ("Training Deep Nets with Sublinear
      * Memory Cost", Chen et al. 2016).
      */
-    public static List<Node> ofBlocks(GraphBuilder graph, int forwardNodes) {
-        return of(graph, forwardNodes, node -> isCheap(node) || graph.isWithinBlock(node.output()));
+    public static List<Node> ofBlocks(GraphBuilder graph, List<Node> nodes, int forwardNodes) {
+        return of(graph, nodes, forwardNodes, node -> isCheap(node) || graph.isWithinBlock(node.output()));
     }
 
-    private static List<Node> of(GraphBuilder graph, int forwardNodes, Predicate<Node> again) {
-        List<Node> all = List.copyOf(graph.nodes());
+    private static List<Node> of(GraphBuilder graph, List<Node> nodes, int forwardNodes, Predicate<Node> again) {
         Recomputation pass = new Recomputation(graph);
-        for (Node node : all.subList(0, forwardNodes)) {
+        for (Node node : nodes.subList(0, forwardNodes)) {
             pass.nodes.add(node);
             if (again.test(node)) {
                 node.outputs().forEach(v -> pass.forward.put(v, node));
             }
         }
-        all.subList(forwardNodes, all.size()).forEach(pass::takeBackward);
+        nodes.subList(forwardNodes, nodes.size()).forEach(pass::takeBackward);
         return pass.nodes;
     }
 

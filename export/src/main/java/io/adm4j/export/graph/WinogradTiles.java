@@ -95,8 +95,10 @@ public final class WinogradTiles {
     public Value weightGradient(Value x) {
         Value products = tiles().matmul(new WinogradTiles(x).windows(), true, false, 1);
         long kernels = channels * x.dim(1);
-        return products.reshape(PLANES, kernels)
-                .matmul(kernelMatrix(false), true, false, 1)
+        // Transposed afterwards: products whose rows have nine elements take longer.
+        return kernelMatrix(false)
+                .matmul(products.reshape(PLANES, kernels), true, false, 1)
+                .transpose(1, 0)
                 .reshape(channels, x.dim(1), KERNEL, KERNEL);
     }
 

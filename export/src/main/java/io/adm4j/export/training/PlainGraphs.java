@@ -2,6 +2,7 @@ package io.adm4j.export.training;
 
 import io.adm4j.export.autodiff.Gradients;
 import io.adm4j.export.autodiff.Kernels;
+import io.adm4j.export.graph.EqualNodes;
 import io.adm4j.export.graph.GraphBuilder;
 import io.adm4j.export.graph.Node;
 import io.adm4j.export.graph.OnnxModel;
@@ -62,9 +63,10 @@ public final class PlainGraphs {
             inputs.add(sum);
             outputs.add(output(g, parameters.get(i).name() + GRADIENT, "Add", sum, gradients.get(i)));
         }
+        List<Node> once = EqualNodes.merged(g.nodes(), forward, outputs);
         List<Node> nodes = network.mode().recomputesBlocks()
-                ? Recomputation.ofBlocks(g, forward)
-                : Recomputation.ofCheapValues(g, forward);
+                ? Recomputation.ofBlocks(g, once, forward)
+                : Recomputation.ofCheapValues(g, once, forward);
         return OnnxModel.withInputs(g, nodes, inputs, outputs, processor);
     }
 

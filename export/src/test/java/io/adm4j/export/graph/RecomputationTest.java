@@ -35,7 +35,7 @@ class RecomputationTest {
 
     @Test
     void onlyCheapValuesAreComputedAgain() {
-        Set<Value> taken = taken(Recomputation.ofCheapValues(graph, forwardNodes));
+        Set<Value> taken = taken(Recomputation.ofCheapValues(graph, graph.nodes(), forwardNodes));
 
         assertTrue(taken.contains(first) && taken.contains(output));
         assertFalse(taken.contains(normalized));
@@ -43,7 +43,7 @@ class RecomputationTest {
 
     @Test
     void ofABlockOnlyTheOutputIsKept() {
-        List<Node> nodes = Recomputation.ofBlocks(graph, forwardNodes);
+        List<Node> nodes = Recomputation.ofBlocks(graph, graph.nodes(), forwardNodes);
         Set<Value> taken = taken(nodes);
 
         assertTrue(taken.contains(output));

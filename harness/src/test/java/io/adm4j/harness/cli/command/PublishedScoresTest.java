@@ -2,6 +2,7 @@ package io.adm4j.harness.cli.command;
 
 import static io.adm4j.harness.cli.command.CommandLineRun.succeeding;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PublishedScoresTest {
     private static final double RELATIVE = 3e-7;
+
+    /** Precision and recall come from features in float16: float32 rounding, which differs between processors, moves single images. */
+    private static final int IMAGES = 2;
 
     @TempDir
     Path folder;
@@ -55,11 +59,20 @@ class PublishedScoresTest {
             double value = expected.get(metric).asDouble();
             assertEquals(value, scores.get(metric).asDouble(), RELATIVE * value, metric);
         }
-        for (String metric : List.of("precision", "recall")) {
-            assertEquals(expected.get(metric).asDouble(), scores.get(metric).asDouble(), metric);
-        }
-        assertEquals(expected.get("reference_pictures"), json.at("/reference/count"));
-        assertEquals(expected.get("sample_pictures"), json.at("/results/0/samples/count"));
+        JsonNode samples = json.at("/results/0/samples/count");
+        JsonNode references = json.at("/reference/count");
+        assertEquals(expected.get("sample_pictures"), samples);
+        assertEquals(expected.get("reference_pictures"), references);
+        assertImages("precision", expected, scores, samples.asInt());
+        assertImages("recall", expected, scores, references.asInt());
+    }
+
+    /** That a share is the expected one but for {@link #IMAGES} of those it is of. */
+    private static void assertImages(String metric, JsonNode expected, JsonNode scores, int count) {
+        double difference = scores.get(metric).asDouble() - expected.get(metric).asDouble();
+        assertTrue(
+                Math.abs(difference) * count < IMAGES + 0.5,
+                () -> metric + " differs by " + Math.round(difference * count) + " of " + count + " images");
     }
 
     private static Path published() {
