@@ -1,6 +1,7 @@
 package io.adm4j.export.autodiff;
 
 import io.adm4j.export.graph.Value;
+import java.util.Arrays;
 
 /** Elementwise arithmetic with broadcasting: gradients are summed over what broadcasting repeated. */
 final class ArithmeticRules {
@@ -25,7 +26,8 @@ final class ArithmeticRules {
         for (int i = 0; i < 2; i++) {
             if (s.wants(i)) {
                 Value other = s.x(1 - i);
-                boolean perChannel = ChannelProducts.areFor(s.x(i), s.dy(), other);
+                boolean perChannel =
+                        ChannelProducts.isFactor(s.x(i), s.dy()) && Arrays.equals(other.shape(), s.dy().shape());
                 giveSummed(s, i, perChannel ? ChannelProducts.of(s, s.dy(), other) : s.dy().mul(other));
             }
         }

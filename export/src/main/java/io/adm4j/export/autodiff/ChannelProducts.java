@@ -13,14 +13,13 @@ final class ChannelProducts {
 
     private ChannelProducts() {}
 
-    /** Whether these sums are what the gradient of a factor needs: there is one for each channel, and the product is of that size. */
-    static boolean areFor(Value factor, Value dy, Value other) {
-        return dy.rank() > 2
-                && factor.rank() == dy.rank()
-                && Arrays.equals(dy.shape(), other.shape())
-                && factor.dim(1) == dy.dim(1)
-                && IntStream.range(2, dy.rank()).allMatch(axis -> factor.dim(axis) == 1)
-                && IntStream.range(2, dy.rank()).anyMatch(axis -> dy.dim(axis) > 1);
+    /** Whether a factor is one for each channel of images [N, C, ...], for all of them or for each. */
+    static boolean isFactor(Value factor, Value images) {
+        return images.rank() > 2
+                && factor.rank() == images.rank()
+                && factor.dim(1) == images.dim(1)
+                && IntStream.range(2, images.rank()).allMatch(axis -> factor.dim(axis) == 1)
+                && IntStream.range(2, images.rank()).anyMatch(axis -> images.dim(axis) > 1);
     }
 
     /**

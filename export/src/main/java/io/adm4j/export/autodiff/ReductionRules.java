@@ -77,12 +77,7 @@ final class ReductionRules {
             }
             Value dz = mul.input(0);
             Value a = mul.input(1);
-            boolean perChannel = dz.rank() == 4
-                    && a.rank() == 4
-                    && a.dim(1) == dz.dim(1)
-                    && a.dim(2) == 1
-                    && a.dim(3) == 1
-                    && (dz.dim(2) > 1 || dz.dim(3) > 1);
+            boolean perChannel = dz.rank() == 4 && ChannelProducts.isFactor(a, dz);
             return perChannel ? new Scaled(s, dz, a) : null;
         }
 

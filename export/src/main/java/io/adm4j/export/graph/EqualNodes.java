@@ -30,20 +30,12 @@ public final class EqualNodes {
         EqualNodes pass = new EqualNodes(outputs);
         List<Node> kept = new ArrayList<>(nodes.subList(0, forward));
         for (Node node : nodes.subList(forward, nodes.size())) {
-            Node renamed = pass.renamed(node);
+            Node renamed = node.with(input -> pass.merged.getOrDefault(input, input), node.outputs());
             if (pass.isFirst(renamed)) {
                 kept.add(renamed);
             }
         }
         return kept;
-    }
-
-    private Node renamed(Node node) {
-        List<@Nullable Value> inputs = new ArrayList<>();
-        for (Value input : node.inputs()) {
-            inputs.add(input == null ? null : merged.getOrDefault(input, input));
-        }
-        return new Node(node.op(), node.domain(), inputs, node.outputs(), node.attributes());
     }
 
     private boolean isFirst(Node node) {

@@ -1,8 +1,10 @@
 package io.adm4j.export.graph;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * One operator call in a graph.
@@ -24,6 +26,19 @@ public record Node(String op, String domain, List<Value> inputs, List<Value> out
     /** The only or first output. */
     public Value output() {
         return outputs.get(0);
+    }
+
+    /**
+     * The same call with other inputs and outputs.
+     *
+     * @param replacement of each input that there is
+     */
+    Node with(UnaryOperator<Value> replacement, List<Value> outputs) {
+        List<Value> replaced = new ArrayList<>();
+        for (Value input : inputs) {
+            replaced.add(input == null ? null : replacement.apply(input));
+        }
+        return new Node(op, domain, replaced, outputs, attributes);
     }
 
     /** An integer attribute, or {@code otherwise} where it is absent. */

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the backward part of a graph compute values of the forward part anew, from few that are kept, instead of keeping all
@@ -75,15 +74,7 @@ public final class Recomputation {
     }
 
     private void takeBackward(Node node) {
-        nodes.add(withInputs(node, node.outputs()));
-    }
-
-    private Node withInputs(Node node, List<Value> outputs) {
-        List<@Nullable Value> inputs = new ArrayList<>();
-        for (Value input : node.inputs()) {
-            inputs.add(input == null ? null : recomputed(input));
-        }
-        return new Node(node.op(), node.domain(), inputs, outputs, node.attributes());
+        nodes.add(node.with(this::recomputed, node.outputs()));
     }
 
     private Value recomputed(Value value) {
@@ -96,7 +87,7 @@ public final class Recomputation {
             List<Value> outputs = node.outputs().stream()
                     .map(v -> graph.fresh("again", v.type(), v.shape()))
                     .toList();
-            Node copy = withInputs(node, outputs);
+            Node copy = node.with(this::recomputed, outputs);
             for (int i = 0; i < outputs.size(); i++) {
                 again.put(node.outputs().get(i), outputs.get(i));
             }

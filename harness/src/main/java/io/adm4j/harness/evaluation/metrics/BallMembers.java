@@ -29,6 +29,24 @@ final class BallMembers {
     }
 
     /**
+     * Compares all pairs of two sets, in each of which balls reach to a point's k-th nearest neighbor.
+     *
+     * @param counts whether {@link #balls} and {@link #covered} are asked for; without them fewer distances are needed
+     * @param pairs receives the number of pairs of points compared since the last call, {@link NeighborhoodScores#pairs} in all
+     */
+    static <S extends PointSet<S>> BallMembers of(
+            S reference, S samples, boolean counts, int k, MatrixProducts products, LongConsumer pairs) {
+        return of(
+                reference,
+                samples,
+                counts,
+                BallRadii.of(reference, k, products, pairs),
+                BallRadii.of(samples, k, products, pairs),
+                products,
+                pairs);
+    }
+
+    /**
      * Compares all pairs.
      *
      * @param counts whether {@link #balls} and {@link #covered} are asked for; without them fewer distances are needed

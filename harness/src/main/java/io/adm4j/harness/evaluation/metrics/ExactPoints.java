@@ -47,41 +47,38 @@ final class ExactPoints implements PointSet<ExactPoints> {
         return new Distances(other.features);
     }
 
-    private final class Distances implements PairDistances {
+    private final class Distances extends PairDistances {
         private final FeatureMatrix others;
-        /** Only where blocks are asked for. */
-        private BlockProducts blocks;
 
         Distances(FeatureMatrix others) {
             this.others = others;
         }
 
         @Override
-        public double of(int point, int other) {
+        double of(int point, int other) {
             return features.squaredDistance(point, others, other);
         }
 
         @Override
-        public IntToDoubleFunction from(int point) {
+        IntToDoubleFunction from(int point) {
             return other -> of(point, other);
         }
 
         @Override
-        public synchronized void each(int first, int count, int otherFirst, int otherCount, Interval interval) {
-            if (blocks == null) {
-                blocks = new BlockProducts(
-                        new FeatureBlock(features, origin),
-                        new FeatureBlock(others, origin),
-                        new InnerProducts(products),
-                        ROUNDING * (features.columns() + 8));
-            }
-            blocks.each(first, count, otherFirst, otherCount, interval);
+        Blocks newBlocks() {
+            return new BlockProducts(
+                    new FeatureBlock(features, origin),
+                    new FeatureBlock(others, origin),
+                    new InnerProducts(products),
+                    ROUNDING * (features.columns() + 8));
         }
     }
 
     /** @param rounding by which a distance may be wrong, as a share of the two squared lengths */
-    private record BlockProducts(FeatureBlock a, FeatureBlock b, InnerProducts inner, double rounding) {
-        void each(int first, int count, int otherFirst, int otherCount, PairDistances.Interval interval) {
+    private record BlockProducts(FeatureBlock a, FeatureBlock b, InnerProducts inner, double rounding)
+            implements PairDistances.Blocks {
+        @Override
+        public void each(int first, int count, int otherFirst, int otherCount, PairDistances.Interval interval) {
             inner.of(a.load(first, count), b.load(otherFirst, otherCount));
             for (int r = 0; r < count; r++) {
                 float[] row = inner.row(r);

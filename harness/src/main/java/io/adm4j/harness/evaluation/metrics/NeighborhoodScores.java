@@ -46,14 +46,11 @@ public record NeighborhoodScores(double precision, double recall, double density
         }
         // Distances do not change with the origin, but lose fewer digits near it.
         double[] origin = reference.mean();
-        ExactPoints referencePoints = new ExactPoints(reference, origin, products);
-        ExactPoints samplePoints = new ExactPoints(samples, origin, products);
         BallMembers members = BallMembers.of(
-                referencePoints,
-                samplePoints,
+                new ExactPoints(reference, origin, products),
+                new ExactPoints(samples, origin, products),
                 true,
-                BallRadii.of(referencePoints, k, products, pairs),
-                BallRadii.of(samplePoints, k, products, pairs),
+                k,
                 products,
                 pairs);
         return new NeighborhoodScores(

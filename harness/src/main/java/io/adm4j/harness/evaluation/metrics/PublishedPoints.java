@@ -79,23 +79,21 @@ final class PublishedPoints implements PointSet<PublishedPoints> {
         return Math.max(HalfFloat.rounded(difference + otherLength), 0);
     }
 
-    private final class Distances implements PairDistances {
+    private final class Distances extends PairDistances {
         private final HalfRows others;
-        /** Only where blocks are asked for. */
-        private BlockProducts blocks;
 
         Distances(HalfRows others) {
             this.others = others;
         }
 
         @Override
-        public IntToDoubleFunction from(int point) {
+        IntToDoubleFunction from(int point) {
             IntToDoubleFunction inner = features.products(point, others);
             return other -> distance(point, other, inner.applyAsDouble(other));
         }
 
         @Override
-        public double of(int point, int other) {
+        double of(int point, int other) {
             return distance(point, other, features.product(point, others, other));
         }
 
@@ -104,16 +102,13 @@ final class PublishedPoints implements PointSet<PublishedPoints> {
         }
 
         @Override
-        public synchronized void each(int first, int count, int otherFirst, int otherCount, Interval interval) {
-            if (blocks == null) {
-                blocks = new BlockProducts(features, others, products);
-            }
-            blocks.each(first, count, otherFirst, otherCount, interval);
+        Blocks newBlocks() {
+            return new BlockProducts(features, others, products);
         }
     }
 
     /** Inner products of blocks in float64, by a library whose order of sums is its own. */
-    private static final class BlockProducts {
+    private static final class BlockProducts implements PairDistances.Blocks {
         private final HalfRows features;
         private final HalfRows others;
         private final MatrixProducts products;
@@ -135,7 +130,8 @@ final class PublishedPoints implements PointSet<PublishedPoints> {
             this.rounding = features.columns() * 0x1p-52;
         }
 
-        void each(int first, int count, int otherFirst, int otherCount, PairDistances.Interval interval) {
+        @Override
+        public void each(int first, int count, int otherFirst, int otherCount, PairDistances.Interval interval) {
             load(features, first, count, a);
             load(others, otherFirst, otherCount, b);
             Tensor current = inner.rows(0, (long) count * otherCount).reshape(count, otherCount);

@@ -38,14 +38,7 @@ public record PublishedPrecisionRecall(double precision, double recall) {
 
     private static PublishedPrecisionRecall between(
             PublishedPoints reference, PublishedPoints samples, int k, MatrixProducts products, LongConsumer pairs) {
-        BallMembers members = BallMembers.of(
-                reference,
-                samples,
-                false,
-                BallRadii.of(reference, k, products, pairs),
-                BallRadii.of(samples, k, products, pairs),
-                products,
-                pairs);
+        BallMembers members = BallMembers.of(reference, samples, false, k, products, pairs);
         return new PublishedPrecisionRecall(
                 NeighborhoodScores.share(members.samples()), NeighborhoodScores.share(members.reference()));
     }
