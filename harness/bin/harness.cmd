@@ -48,7 +48,11 @@ for /f "delims=.-+" %%v in ("%version%") do set "version=%%v"
 set "access="
 if %version% geq 24 set "access=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 
-"%java%" "-Dadm4j.embedded=%bundle%" "-Dadm4j.function=%function%" "-Dadm4j.spark=%spark%" %native% %access% %JAVA_OPTS% -cp "%classes%" io.adm4j.harness.cli.Harness %*
+rem What takes memory is outside the heap or stays in it: room for much garbage would come on top of that.
+set "memory=-XX:+UseParallelGC -XX:MaxNewSize=128m"
+if defined JAVA_OPTS if not "%JAVA_OPTS:GC=%"=="%JAVA_OPTS%" set "memory="
+
+"%java%" %memory% "-Dadm4j.embedded=%bundle%" "-Dadm4j.function=%function%" "-Dadm4j.spark=%spark%" %native% %access% %JAVA_OPTS% -cp "%classes%" io.adm4j.harness.cli.Harness %*
 exit /b %errorlevel%
 
 :nojava

@@ -44,31 +44,32 @@ public enum MetricBenchTarget {
         return title;
     }
 
-    /** The computation of the metric: its values by name. */
-    Supplier<Map<String, Double>> on(
-            FeatureMatrix reference,
-            FeatureStatistics referenceStatistics,
-            FeatureMatrix samples,
-            FeatureStatistics sampleStatistics,
-            MatrixProducts products) {
+    /** The computation of the metric, its values by name; statistics that it is given are taken here. */
+    Supplier<Map<String, Double>> on(FeatureMatrix reference, FeatureMatrix samples, MatrixProducts products) {
         return switch (this) {
             case STATISTICS ->
                 () -> Map.of("mean", FeatureStatistics.of(samples, products).mean()[0]);
-            case FID ->
-                () -> Map.of(
-                        "fid",
-                        FrechetDistance.between(referenceStatistics, sampleStatistics, products)
-                                .value());
-            case BOOTSTRAP ->
-                () -> Map.of(
+            case FID -> {
+                FeatureStatistics real = FeatureStatistics.of(reference, products);
+                FeatureStatistics made = FeatureStatistics.of(samples, products);
+                yield () -> Map.of(
+                        "fid", FrechetDistance.between(real, made, products).value());
+            }
+            case BOOTSTRAP -> {
+                FeatureStatistics real = FeatureStatistics.of(reference, products);
+                FeatureStatistics made = FeatureStatistics.of(samples, products);
+                yield () -> Map.of(
                         "error",
-                        FrechetBootstrap.of(referenceStatistics, sampleStatistics, samples, RESAMPLES, 0, products)
+                        FrechetBootstrap.of(real, made, samples, RESAMPLES, 0, products)
                                 .standardError());
-            case FID_INFINITY ->
-                () -> Map.of(
+            }
+            case FID_INFINITY -> {
+                FeatureStatistics real = FeatureStatistics.of(reference, products);
+                yield () -> Map.of(
                         "fid_infinity",
-                        FrechetExtrapolation.of(referenceStatistics, samples, 0, products, n -> {})
+                        FrechetExtrapolation.of(real, samples, 0, products, n -> {})
                                 .value());
+            }
             case KID ->
                 () -> Map.of(
                         "kid",

@@ -7,7 +7,6 @@ import io.adm4j.feedback.Count;
 import io.adm4j.feedback.Progress;
 import io.adm4j.feedback.ProgressListener;
 import io.adm4j.harness.evaluation.features.FeatureMatrix;
-import io.adm4j.harness.evaluation.features.FeatureStatistics;
 import io.adm4j.harness.evaluation.linalg.MatrixProducts;
 import io.adm4j.harness.evaluation.linalg.SymmetricEigen;
 import java.lang.management.ManagementFactory;
@@ -46,14 +45,12 @@ public record MetricBenchmark(MetricBenchSettings settings, List<MetricTiming> t
                 Progress progress = listener.start("Measuring", (long) targets.size() * repeats + 2, "runs")) {
             progress.message("features");
             FeatureMatrix a = features(settings.reference(), settings.features(), 1);
-            FeatureStatistics real = FeatureStatistics.of(a, products);
             progress.step(1);
             FeatureMatrix b = features(settings.samples(), settings.features(), 2);
-            FeatureStatistics made = FeatureStatistics.of(b, products);
             progress.step(1);
             for (MetricBenchTarget target : targets) {
                 progress.message(target.title());
-                Supplier<Map<String, Double>> score = target.on(a, real, b, made, products);
+                Supplier<Map<String, Double>> score = target.on(a, b, products);
                 double[] seconds = new double[repeats];
                 Map<String, Double> values = Map.of();
                 long processor = processorTime();

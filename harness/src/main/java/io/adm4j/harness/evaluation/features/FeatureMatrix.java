@@ -10,9 +10,11 @@ import java.util.List;
  * Feature vectors, one a row, that grows row by row: float32, kept in blocks so that it may pass 2 GiB.
  */
 public final class FeatureMatrix {
-    private static final int BLOCK = 1024;
+    /** Elements of a block: with its header, half of the garbage collector's smallest region, above which space is lost to whole regions. */
+    private static final int BLOCK_ELEMENTS = (1 << 17) - 4;
 
     private final int columns;
+    private final int blockRows;
     private final List<float[]> blocks = new ArrayList<>();
     private int rows;
 
@@ -22,6 +24,7 @@ public final class FeatureMatrix {
             throw new IllegalArgumentException("A feature vector has at least one element, not " + columns + ".");
         }
         this.columns = columns;
+        this.blockRows = Math.max(1, BLOCK_ELEMENTS / columns);
     }
 
     /** A matrix of the rows of a float32 tensor [N, columns]. */
@@ -46,17 +49,17 @@ public final class FeatureMatrix {
                     values.length + " values are no whole number of rows of " + columns + ".");
         }
         for (int from = 0; from < values.length; from += columns) {
-            if (rows % BLOCK == 0) {
-                blocks.add(new float[Math.multiplyExact(BLOCK, columns)]);
+            if (rows % blockRows == 0) {
+                blocks.add(new float[Math.multiplyExact(blockRows, columns)]);
             }
-            System.arraycopy(values, from, blocks.get(rows / BLOCK), rows % BLOCK * columns, columns);
+            System.arraycopy(values, from, blocks.get(rows / blockRows), rows % blockRows * columns, columns);
             rows++;
         }
     }
 
     /** One element. */
     public float get(int row, int column) {
-        return blocks.get(row / BLOCK)[row % BLOCK * columns + column];
+        return blocks.get(row / blockRows)[row % blockRows * columns + column];
     }
 
     /**
@@ -81,8 +84,8 @@ public final class FeatureMatrix {
     public void shifted(int from, int to, double[] shift, FloatBuffer out, double[] lengths) {
         float[] line = new float[columns];
         for (int row = from; row < to; row++) {
-            float[] block = blocks.get(row / BLOCK);
-            int at = row % BLOCK * columns;
+            float[] block = blocks.get(row / blockRows);
+            int at = row % blockRows * columns;
             double sum = 0;
             for (int c = 0; c < columns; c++) {
                 line[c] = (float) (block[at + c] - shift[c]);
@@ -93,10 +96,15 @@ public final class FeatureMatrix {
         }
     }
 
+    /** Writes one row. */
+    public void read(int row, float[] line) {
+        System.arraycopy(blocks.get(row / blockRows), row % blockRows * columns, line, 0, columns);
+    }
+
     /** One row less {@code shift}, into {@code line}. */
     public void shiftedRow(int row, double[] shift, double[] line) {
-        float[] block = blocks.get(row / BLOCK);
-        int at = row % BLOCK * columns;
+        float[] block = blocks.get(row / blockRows);
+        int at = row % blockRows * columns;
         for (int c = 0; c < columns; c++) {
             line[c] = block[at + c] - shift[c];
         }
@@ -104,10 +112,10 @@ public final class FeatureMatrix {
 
     /** Squared Euclidean distance of a row to a row of another matrix with as many columns. */
     public double squaredDistance(int row, FeatureMatrix other, int otherRow) {
-        float[] a = blocks.get(row / BLOCK);
-        float[] b = other.blocks.get(otherRow / BLOCK);
-        int i = row % BLOCK * columns;
-        int j = otherRow % BLOCK * columns;
+        float[] a = blocks.get(row / blockRows);
+        float[] b = other.blocks.get(otherRow / blockRows);
+        int i = row % blockRows * columns;
+        int j = otherRow % blockRows * columns;
         // Four sums, so that an addition need not wait for the one before.
         double sum0 = 0;
         double sum1 = 0;
@@ -135,8 +143,8 @@ public final class FeatureMatrix {
     public double[] mean() {
         double[] sum = new double[columns];
         for (int row = 0; row < rows; row++) {
-            float[] block = blocks.get(row / BLOCK);
-            int at = row % BLOCK * columns;
+            float[] block = blocks.get(row / blockRows);
+            int at = row % blockRows * columns;
             for (int c = 0; c < columns; c++) {
                 sum[c] += block[at + c];
             }
@@ -152,7 +160,7 @@ public final class FeatureMatrix {
         FeatureMatrix result = new FeatureMatrix(columns);
         float[] line = new float[columns];
         for (int row : chosen) {
-            System.arraycopy(blocks.get(row / BLOCK), row % BLOCK * columns, line, 0, columns);
+            read(row, line);
             result.add(line);
         }
         return result;

@@ -35,9 +35,10 @@ public final class HalfRows {
     private void set(int row, FeatureMatrix features) {
         short[] halves = new short[columns];
         float[] squares = new float[columns];
+        features.read(row, squares);
         double length = 0;
         for (int c = 0; c < columns; c++) {
-            float value = HalfFloat.rounded(features.get(row, c));
+            float value = HalfFloat.rounded(squares[c]);
             halves[c] = HalfFloat.bits(value);
             length += (double) value * value;
             squares[c] = HalfFloat.rounded(value * value);

@@ -18,6 +18,8 @@ import java.util.stream.IntStream;
 public final class QuantizedRows {
     /** Rows whose integers the nearest cache holds while they are multiplied; a part of {@link FeatureBlock#ROWS}. */
     static final int TILE = 256;
+    /** Bytes outside the heap from which those of earlier rows are given back first: the collector looks at the heap alone. */
+    private static final long LARGE = 64L << 20;
 
     /** Processors without instructions for it add two products in 16 bits: two of 127 · 63 do not overflow. */
     private static final int MOST = 63;
@@ -43,6 +45,9 @@ public final class QuantizedRows {
     private QuantizedRows(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
+        if ((long) rows * columns >= LARGE) {
+            System.gc();
+        }
         this.offsets = new float[rows];
         this.scales = new float[rows];
         for (int from = 0; from < rows; from += FeatureBlock.ROWS) {
