@@ -6,6 +6,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
@@ -140,6 +141,8 @@ public final class OnnxSession implements AutoCloseable {
         try (OrtSession.SessionOptions options = options(device, threads)) {
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
             options.setMemoryPatternOptimization(false);
+            // Inputs with a default are no constants, as a warning says of each.
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
             return of(environment, environment.createSession(model.toString(), options));
         } catch (OrtException e) {
             throw new RuntimeFailure("ONNX Runtime could not load " + model + ": " + oneLine(e), e);

@@ -67,7 +67,7 @@ public final class PlainGraphs {
         List<Node> nodes = network.mode().recomputesBlocks()
                 ? Recomputation.ofBlocks(g, once, forward)
                 : Recomputation.ofCheapValues(g, once, forward);
-        return OnnxModel.withInputs(g, nodes, inputs, outputs, processor);
+        return OnnxModel.withInputs(g, nodes, inputs, outputs, processor).withoutShapes();
     }
 
     /**

@@ -17,10 +17,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.AbstractMap;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +59,30 @@ class OnnxModelTest {
                         .map(TensorProto::getName)
                         .toList());
         assertEquals(2, parsed.getOpsetImportCount());
+    }
+
+    @Test
+    void withoutShapesNothingIsKnownBeforeARun() throws IOException {
+        Value column = graph.named("column", sum.reshape(2, 1));
+        List<Value> inputs = new ArrayList<>(List.of(x));
+        graph.parameters().forEach(parameter -> inputs.add(parameter.value()));
+        OnnxModel model = OnnxModel.withInputs(graph, inputs, List.of(column)).withoutShapes();
+        ModelProto parsed = ModelProto.parseFrom(model.bytes());
+        assertEquals(0, parsed.getGraph().getValueInfoCount());
+        assertTrue(Stream.concat(parsed.getGraph().getInputList().stream(), parsed.getGraph().getOutputList().stream())
+                .noneMatch(value -> value.getType().getTensorType().hasShape()));
+
+        Path file = folder.resolve("m.onnx");
+        model.write(file);
+        try (OnnxSession session = OnnxSession.openAsOrdered(file, Device.CPU, 1)) {
+            Tensor found = session.run(Map.of(
+                            "x", Tensor.of(X, 1, 3),
+                            "w", Objects.requireNonNull(weights.get("w")),
+                            "b", Objects.requireNonNull(weights.get("b"))))
+                    .get("column");
+            assertArrayEquals(new long[] {2, 1}, found.shape());
+            assertArrayEquals(new float[] {21, 28.5f}, found.toFloatArray());
+        }
     }
 
     @Test
