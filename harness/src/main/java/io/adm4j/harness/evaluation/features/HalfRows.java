@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 public final class HalfRows {
     /** A float16 number whose bits are taken for a float32 number's is as much too small, since exponents are counted from -127. */
     private static final float BIAS = 0x1p112f;
+    /** The same for float64 numbers, whose exponents are counted from -1023. */
+    private static final double DOUBLE_BIAS = 0x1p1008;
 
     private final int columns;
     private final short[][] values;
@@ -99,16 +101,16 @@ public final class HalfRows {
 
     /** Inner products of a row with rows of a set, as {@link #product} has them, for many of the set. */
     public IntToDoubleFunction products(int row, HalfRows others) {
-        float[] factors = new float[columns];
-        read(row, factors);
+        short[] halves = values[row];
+        double[] factors = new double[columns];
         for (int c = 0; c < columns; c++) {
-            factors[c] *= BIAS;
+            factors[c] = DOUBLE_BIAS * (DOUBLE_BIAS * tiny(halves[c]));
         }
         return other -> others.product(factors, other);
     }
 
-    /** The product of two float16 numbers is a float32 number, so that only the sum is of float64. */
-    private double product(float[] factors, int row) {
+    /** The product of two float16 numbers is a float64 number, so that only the sum is rounded. */
+    private double product(double[] factors, int row) {
         short[] halves = values[row];
         // Four sums, so that an addition need not wait for the one before.
         double sum0 = 0;
@@ -117,13 +119,13 @@ public final class HalfRows {
         double sum3 = 0;
         int c = 0;
         for (; c + 3 < columns; c += 4) {
-            sum0 += factors[c] * small(halves[c]);
-            sum1 += factors[c + 1] * small(halves[c + 1]);
-            sum2 += factors[c + 2] * small(halves[c + 2]);
-            sum3 += factors[c + 3] * small(halves[c + 3]);
+            sum0 += factors[c] * tiny(halves[c]);
+            sum1 += factors[c + 1] * tiny(halves[c + 1]);
+            sum2 += factors[c + 2] * tiny(halves[c + 2]);
+            sum3 += factors[c + 3] * tiny(halves[c + 3]);
         }
         for (; c < columns; c++) {
-            sum0 += factors[c] * small(halves[c]);
+            sum0 += factors[c] * tiny(halves[c]);
         }
         return (sum0 + sum1) + (sum2 + sum3);
     }
@@ -140,14 +142,19 @@ public final class HalfRows {
         double sum3 = 0;
         int c = 0;
         for (; c + 3 < columns; c += 4) {
-            sum0 += (double) small(a[c]) * small(b[c]);
-            sum1 += (double) small(a[c + 1]) * small(b[c + 1]);
-            sum2 += (double) small(a[c + 2]) * small(b[c + 2]);
-            sum3 += (double) small(a[c + 3]) * small(b[c + 3]);
+            sum0 += DOUBLE_BIAS * tiny(a[c]) * (DOUBLE_BIAS * tiny(b[c]));
+            sum1 += DOUBLE_BIAS * tiny(a[c + 1]) * (DOUBLE_BIAS * tiny(b[c + 1]));
+            sum2 += DOUBLE_BIAS * tiny(a[c + 2]) * (DOUBLE_BIAS * tiny(b[c + 2]));
+            sum3 += DOUBLE_BIAS * tiny(a[c + 3]) * (DOUBLE_BIAS * tiny(b[c + 3]));
         }
         for (; c < columns; c++) {
-            sum0 += (double) small(a[c]) * small(b[c]);
+            sum0 += DOUBLE_BIAS * tiny(a[c]) * (DOUBLE_BIAS * tiny(b[c]));
         }
-        return ((sum0 + sum1) + (sum2 + sum3)) * BIAS * BIAS;
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+
+    /** A number without a conversion: its bits as those of a float64 number. */
+    private static double tiny(short half) {
+        return Double.longBitsToDouble((long) half << 42 & 0x81ff_fc00_0000_0000L);
     }
 }

@@ -7,21 +7,28 @@ import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.LongConsumer;
 
-/** For each point of a set the other points that may be nearest, by lower bounds of squared distances. */
+/**
+ * For each point of a set the other points that may be nearest, by lower bounds of squared distances. Of each there is room for twice as
+ * many as are kept: another is only appended, and all are sorted when the room is full. A point's numbers are seldom in the cache, and a
+ * heap would need most of them each time.
+ */
 final class BoundedNeighbors {
-    private final int rows;
     private final int kept;
-    /** For each point a heap, the largest first. */
-    private final float[] bounds;
-    /** The points they lead to. */
-    private final int[] points;
+    private final int room;
+    /** For each point its {@link #candidate}s. */
+    private final long[] candidates;
+
+    private final int[] counts;
+    /** All points that are not among the candidates are at least as far; infinite while there are none. */
+    private final float[] limits;
 
     private BoundedNeighbors(int rows, int kept) {
-        this.rows = rows;
         this.kept = kept;
-        this.bounds = new float[Math.multiplyExact(rows, kept)];
-        this.points = new int[bounds.length];
-        Arrays.fill(bounds, Float.POSITIVE_INFINITY);
+        this.room = 2 * kept;
+        this.candidates = new long[Math.multiplyExact(rows, room)];
+        this.counts = new int[rows];
+        this.limits = new float[rows];
+        Arrays.fill(limits, Float.POSITIVE_INFINITY);
     }
 
     /** @param kept points kept of each, at least 1 and fewer than there are rows */
@@ -41,63 +48,49 @@ final class BoundedNeighbors {
     }
 
     private void add(DistanceBounds.Block block) {
-        float[] reach = new float[block.otherCount()];
-        for (int c = 0; c < reach.length; c++) {
-            reach[c] = reach(block.otherFrom() + c);
-        }
+        float[] otherLimits = Arrays.copyOfRange(limits, block.otherFrom(), block.otherFrom() + block.otherCount());
         for (int r = 0; r < block.count(); r++) {
             float[] row = block.row(r);
             int point = block.from() + r;
-            float own = reach(point);
+            float limit = limits[point];
             // Each pair once: those right of the point.
-            for (int c = Math.max(0, point + 1 - block.otherFrom()); c < reach.length; c++) {
+            for (int c = Math.max(0, point + 1 - block.otherFrom()); c < otherLimits.length; c++) {
                 int other = block.otherFrom() + c;
-                if (row[c] < own) {
-                    replaceLargest(point, other, row[c]);
-                    own = reach(point);
+                if (row[c] < limit) {
+                    append(point, other, row[c]);
+                    limit = limits[point];
                 }
-                if (row[c] < reach[c]) {
-                    replaceLargest(other, point, row[c]);
-                    reach[c] = reach(other);
+                if (row[c] < otherLimits[c]) {
+                    append(other, point, row[c]);
+                    otherLimits[c] = limits[other];
                 }
             }
         }
     }
 
-    private void replaceLargest(int point, int other, float bound) {
-        int first = point * kept;
-        int at = 0;
-        for (int child = 1; child < kept; child = 2 * at + 1) {
-            int larger = child + 1 < kept && bounds[first + child + 1] > bounds[first + child] ? child + 1 : child;
-            if (bounds[first + larger] <= bound) {
-                break;
-            }
-            bounds[first + at] = bounds[first + larger];
-            points[first + at] = points[first + larger];
-            at = larger;
+    private void append(int point, int other, float bound) {
+        int first = point * room;
+        candidates[first + counts[point]++] = candidate(other, bound);
+        if (counts[point] == room) {
+            Arrays.sort(candidates, first, first + room);
+            counts[point] = kept;
+            limits[point] = bound(candidates[first + kept - 1]);
         }
-        bounds[first + at] = bound;
-        points[first + at] = other;
     }
 
-    private float reach(int point) {
-        return bounds[point * kept];
+    /** A point and its bound as a number by which bounds are in order. */
+    private static long candidate(int point, float bound) {
+        int bits = Float.floatToRawIntBits(bound);
+        return (long) ordered(bits) << Integer.SIZE | point;
     }
 
-    /** Makes a point's heap a list, ascending. */
-    private void sort(int point) {
-        int first = point * kept;
-        for (int i = first + 1; i < first + kept; i++) {
-            float bound = bounds[i];
-            int other = points[i];
-            int at = i;
-            for (; at > first && bounds[at - 1] > bound; at--) {
-                bounds[at] = bounds[at - 1];
-                points[at] = points[at - 1];
-            }
-            bounds[at] = bound;
-            points[at] = other;
-        }
+    private static float bound(long candidate) {
+        return Float.intBitsToFloat(ordered((int) (candidate >> Integer.SIZE)));
+    }
+
+    /** Of negative numbers the larger ones have the smaller bits; its own inverse. */
+    private static int ordered(int bits) {
+        return bits ^ bits >> 31 & Integer.MAX_VALUE;
     }
 
     /**
@@ -109,14 +102,16 @@ final class BoundedNeighbors {
      */
     boolean nearest(int point, IntToDoubleFunction distance, double[] nearest) {
         offer(nearest, distance.applyAsDouble(point));
-        sort(point);
-        for (int at = point * kept; at < (point + 1) * kept; at++) {
-            if (bounds[at] >= nearest[nearest.length - 1]) {
+        int first = point * room;
+        int end = first + counts[point];
+        Arrays.sort(candidates, first, end);
+        for (int at = first; at < end; at++) {
+            if (bound(candidates[at]) >= nearest[nearest.length - 1]) {
                 return true;
             }
-            offer(nearest, distance.applyAsDouble(points[at]));
+            offer(nearest, distance.applyAsDouble((int) candidates[at]));
         }
-        return nearest[nearest.length - 1] == 0 || kept == rows - 1;
+        return nearest[nearest.length - 1] <= limits[point] || nearest[nearest.length - 1] == 0;
     }
 
     /** Keeps a distance among the smallest, which are ascending. */
