@@ -44,6 +44,12 @@ public final class OnnxModel {
     /** Weights of more bytes go into a file of their own: a graph cannot hold 2 GiB, and mapped memory need not be read. */
     public static final long EMBEDDED_MOST = 1L << 30;
 
+    /**
+     * The runtime's search for memory to use again takes time by the square of the nodes where it does not know shapes: 7 s for
+     * 9,500. Where it knows them, it holds that memory for later, and 3 % slower steps were measured.
+     */
+    private static final int MOST_WITHOUT_SHAPES = 5000;
+
     private static final int IR_VERSION = 9;
     private static final int OPSET = 17;
     /** Protobuf's wire type of messages and bytes. */
@@ -124,7 +130,9 @@ public final class OnnxModel {
             needed = needed(BlockedConvolutions.in(graph, TiledConvolutions.in(graph, needed)), outputs);
         }
         GraphProto.Builder proto = start(inputs, outputs, needed);
-        addShapes(proto, needed, outputs);
+        if (needed.size() > MOST_WITHOUT_SHAPES) {
+            addShapes(proto, needed, outputs);
+        }
         addConstants(proto, graph, used(needed, outputs));
         return new OnnxModel(proto.build(), List.of(), Map.of(), Map.of(), () -> {});
     }

@@ -10,10 +10,8 @@ import java.util.stream.IntStream;
  * squares in float16.
  */
 public final class HalfRows {
-    /** A float16 number whose bits are taken for a float32 number's is as much too small, since exponents are counted from -127. */
-    private static final float BIAS = 0x1p112f;
-    /** The same for float64 numbers, whose exponents are counted from -1023. */
-    private static final double DOUBLE_BIAS = 0x1p1008;
+    /** A float16 number whose bits are taken for a float64 number's is as much too small, since exponents are counted from -1023. */
+    private static final double BIAS = 0x1p1008;
 
     private final int columns;
     private final short[][] values;
@@ -83,7 +81,7 @@ public final class HalfRows {
     public void read(int row, float[] line) {
         short[] halves = values[row];
         for (int c = 0; c < columns; c++) {
-            line[c] = BIAS * small(halves[c]);
+            line[c] = (float) value(halves[c]);
         }
     }
 
@@ -91,12 +89,17 @@ public final class HalfRows {
     void shiftedRow(int row, double[] shift, double[] line) {
         short[] halves = values[row];
         for (int c = 0; c < columns; c++) {
-            line[c] = BIAS * small(halves[c]) - shift[c];
+            line[c] = value(halves[c]) - shift[c];
         }
     }
 
-    private static float small(short half) {
-        return Float.intBitsToFloat(half << 13 & 0x8fffe000);
+    private static double value(short half) {
+        return BIAS * tiny(half);
+    }
+
+    /** A number without a conversion: its bits as those of a float64 number. */
+    private static double tiny(short half) {
+        return Double.longBitsToDouble((long) half << 42 & 0x81ff_fc00_0000_0000L);
     }
 
     /** Inner products of a row with rows of a set, as {@link #product} has them, for many of the set. */
@@ -104,7 +107,7 @@ public final class HalfRows {
         short[] halves = values[row];
         double[] factors = new double[columns];
         for (int c = 0; c < columns; c++) {
-            factors[c] = DOUBLE_BIAS * (DOUBLE_BIAS * tiny(halves[c]));
+            factors[c] = BIAS * value(halves[c]);
         }
         return other -> others.product(factors, other);
     }
@@ -142,19 +145,14 @@ public final class HalfRows {
         double sum3 = 0;
         int c = 0;
         for (; c + 3 < columns; c += 4) {
-            sum0 += DOUBLE_BIAS * tiny(a[c]) * (DOUBLE_BIAS * tiny(b[c]));
-            sum1 += DOUBLE_BIAS * tiny(a[c + 1]) * (DOUBLE_BIAS * tiny(b[c + 1]));
-            sum2 += DOUBLE_BIAS * tiny(a[c + 2]) * (DOUBLE_BIAS * tiny(b[c + 2]));
-            sum3 += DOUBLE_BIAS * tiny(a[c + 3]) * (DOUBLE_BIAS * tiny(b[c + 3]));
+            sum0 += value(a[c]) * value(b[c]);
+            sum1 += value(a[c + 1]) * value(b[c + 1]);
+            sum2 += value(a[c + 2]) * value(b[c + 2]);
+            sum3 += value(a[c + 3]) * value(b[c + 3]);
         }
         for (; c < columns; c++) {
-            sum0 += DOUBLE_BIAS * tiny(a[c]) * (DOUBLE_BIAS * tiny(b[c]));
+            sum0 += value(a[c]) * value(b[c]);
         }
         return (sum0 + sum1) + (sum2 + sum3);
-    }
-
-    /** A number without a conversion: its bits as those of a float64 number. */
-    private static double tiny(short half) {
-        return Double.longBitsToDouble((long) half << 42 & 0x81ff_fc00_0000_0000L);
     }
 }
